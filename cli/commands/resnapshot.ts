@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { type Finding, PreflightFailed } from "../../runtime/findings.js";
+import { totesys } from "../../schema/totesys/catalog.js";
+import { syncSettings } from "../../sync/settings.js";
+import { command } from "../command.js";
+import { type Shelf, withShelves } from "../letters.js";
+import { runningSync } from "../running-sync.js";
+import { dataDir } from "../settings.js";
+
+export const resnapshot = command({
+  name: "resnapshot",
+  description: "Have the next sync copy tables anew into one store, which readers keep meanwhile; with all tables, a purged log does not matter.",
+  settings: {
+    mysql: syncSettings.mysql,
+    stores: syncSettings.stores,
+    dataDir,
+    store: { env: "SLUICE_STORE", placeholder: "name", description: "which of the stores: embedded, cassandra or elasticsearch", schema: z.string("is not set") },
+  },
+  words: { name: "table", description: "tables to copy again (default: all)", many: true },
+  async run({ mysql, stores, store, dataDir: folder }, { words, out, signal }) {
+    const findings: Finding[] = words.filter((word) => !totesys.has(word))
+      .map((word) => ({ where: "resnapshot", problem: `no table is named "${word}"`, remedy: `name some of ${totesys.entities.map(({ table }) => table).join(", ")}` }));
+    if (await runningSync(folder)) findings.push({ where: "sync", problem: "it is running, and would go on from where it is", remedy: "stop it first, then start it again afterwards" });
+    if (findings.length > 0) throw new PreflightFailed(findings);
+
+    const { openMysqlSource } = await import("../../sync/mysql/source.js");
+    const { resnapshot: setBack } = await import("../../sync/resnapshot.js");
+    return withShelves(stores, async (shelves) => {
+      const shelf = shelves.find(({ sink }) => sink.name === store);
+      if (!shelf) throw new PreflightFailed([{ where: "--store", problem: `no store named "${store}" was ever written to`, remedy: `name one of ${shelves.map(({ sink }) => sink.name).join(", ")}` }]);
+      await using source = openMysqlSource(mysql, totesys, "resnapshot", signal);
+      if (words.length > 0) await mustResume(mysql, shelf);
+      const progress = await setBack(source, shelf.sink, totesys, words);
+      out.result({ store, tables: words.length > 0 ? words : totesys.entities.map(({ table }) => table), progress },
+        `${store}: ${words.length > 0 ? words.join(", ") : "every table"} will be copied anew when sync starts`);
+    });
+  },
+});
+
+/** Copying some tables leaves the others to the log: it must still be there. */
+async function mustResume(mysql: URL, { store }: Shelf): Promise<void> {
+  const { forecastOf, logFacts } = await import("../../sync/mysql/log-facts.js");
+  const progress = await store.progress();
+  const position = progress?.phase === "stream" ? progress.position : progress?.head;
+  const forecast = position && forecastOf(position, 0, await logFacts(mysql));
+  if (forecast?.kind !== "gone") return;
+  throw new PreflightFailed([{
+    where: store.name, problem: `the binary log after its position is gone (${forecast.missing}), so any table can have changed`, remedy: "name no table: copy all of them again",
+  }]);
+}

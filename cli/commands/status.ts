@@ -1,0 +1,20 @@
+import { syncSettings } from "../../sync/settings.js";
+import { command } from "../command.js";
+import { runningSync } from "../running-sync.js";
+import { dataDir } from "../settings.js";
+import { statusText } from "../status-text.js";
+import { withStores } from "../verifying.js";
+
+export const status = command({
+  name: "status",
+  description: "How far each store has come, what its pipeline does if sync runs, and how long it could resume from the binary log.",
+  settings: { mysql: { ...syncSettings.mysql, schema: syncSettings.mysql.schema.optional() }, stores: syncSettings.stores, dataDir },
+  async run({ mysql, stores, dataDir: folder }, { out }) {
+    const [{ reportStatus }, { storedStatus }] = await Promise.all([import("../status-report.js"), import("../../sync/status.js")]);
+    const sync = await runningSync(folder);
+    // A running sync knows of stores that are away, too.
+    const report = sync ? await reportStatus(sync.status, true, mysql) : await withStores(stores, (open) => reportStatus(() => storedStatus(open), false, mysql));
+    out.result(report, statusText(report));
+    return report.pipelines.every(({ error, forecast }) => error === null && forecast?.kind !== "gone") ? 0 : 1;
+  },
+});

@@ -1,0 +1,69 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { PreflightFailed } from "../runtime/findings.js";
+import { keyText } from "../schema/entity.js";
+import { totesys } from "../schema/totesys/catalog.js";
+import type { DeadLetter, Sink, Store } from "../stores/ports.js";
+import type { Desk } from "../sync/settle-letters.js";
+
+/** A store that has been written to, and its letters. */
+export interface Shelf {
+  readonly sink: Sink;
+  readonly store: Store;
+}
+
+/** `cassandra/sales_order/17`. */
+export function letterName({ sink }: Shelf, { entity, key }: DeadLetter): string {
+  return `${sink.name}/${entity}/${keyText(key)}`;
+}
+
+/** Opens every store that sync has prepared, and hands them over. */
+export async function withShelves<T>(urls: readonly URL[], use: (shelves: readonly Shelf[]) => Promise<T>): Promise<T> {
+  const { openSink, openStore } = await import("../stores/open.js");
+  const opened: AsyncDisposable[] = [];
+  const shelves: Shelf[] = [];
+  try {
+    for (const url of urls) {
+      const store = await openStore(url, totesys);
+      opened.push(store);
+      // A store nobody prepared has no letters, and opening it to write would make it.
+      if (!(await store.progress())) continue;
+      const sink = await openSink(url, totesys);
+      opened.push(sink);
+      shelves.push({ store, sink });
+    }
+    return await use(shelves);
+  } finally {
+    await Promise.all(opened.map((each) => each[Symbol.asyncDispose]()));
+  }
+}
+
+/** Letters a shelf is searched for, oldest first. */
+const mostLetters = 100_000;
+
+/** The letters named, or all below a part of a name such as `cassandra/sales_order`. @throws PreflightFailed when there is none */
+export async function lettersNamed(shelves: readonly Shelf[], names: readonly string[]): Promise<{ readonly shelf: Shelf; readonly letter: DeadLetter }[]> {
+  const all = (await Promise.all(shelves.map(async (shelf) => (await shelf.sink.deadLetters.list(mostLetters)).map((letter) => ({ shelf, letter }))))).flat();
+  const isOf = (name: string) => (found: (typeof all)[number]) => `${letterName(found.shelf, found.letter)}/`.startsWith(`${name.replace(/\/$/, "")}/`);
+  const missing = names.filter((name) => !all.some(isOf(name)));
+  if (names.length === 0) missing.push("(nothing)");
+  if (missing.length > 0) {
+    throw new PreflightFailed(missing.map((name) => ({
+      where: "dead-letters", problem: `${name} names no letter`, remedy: "use names as `sluice dead-letters list` prints them, or a part of one: cassandra/sales_order",
+    })));
+  }
+  return all.filter((found) => names.some((name) => isOf(name)(found)));
+}
+
+/** Everything an act on a letter needs; the audit file is in the data folder. */
+export async function deskMaker(mysql: URL | undefined, dataDir: string, signal: AbortSignal): Promise<AsyncDisposable & { deskOf(shelf: Shelf): Desk }> {
+  if (!mysql) throw new PreflightFailed([{ where: "SLUICE_MYSQL_URL", problem: "is not set", remedy: "give --mysql: the row is read from there" }]);
+  const { openMysqlSource } = await import("../sync/mysql/source.js");
+  const source = openMysqlSource(mysql, totesys, "dead-letters", signal);
+  mkdirSync(dataDir, { recursive: true });
+  const auditFile = resolve(join(dataDir, "audit.jsonl"));
+  return {
+    deskOf: (shelf) => ({ ...shelf, source, catalog: totesys, auditFile, signal }),
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,74 @@
+import "reflect-metadata";
+import { Argument, Command as Commander, CommanderError } from "commander";
+import { formatFinding, PreflightFailed } from "../runtime/findings.js";
+import { type Config, optionOf, readSettings, type Settings } from "../runtime/settings.js";
+import { stopSignal } from "../runtime/stop.js";
+import { StoreRefusal } from "../stores/ports.js";
+import { Unresumable } from "../sync/source.js";
+import type { Command } from "./command.js";
+import { commands } from "./commands.js";
+import { readEnvironment } from "./environment.js";
+import { openOutput } from "./output.js";
+import { dataDir } from "./settings.js";
+
+/** A person has to change something first; the message says what. */
+const badInput = 2;
+
+process.exitCode = undefined;
+void main(process.argv).then((code) => process.exit(code));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Commander("sluice")
+    .description("Changes committed in MySQL, queryable, searchable and governed elsewhere: at once and provably.")
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`${text.trimEnd()}\n    remedy: see sluice --help, or sluice <command> --help\n`) });
+  for (const each of commands) {
+    subcommand(program, each).action(async (...args: unknown[]) => {
+      const commander = args.at(-1) as Commander;
+      code = await run(each, commander.opts(), commander.args);
+    });
+  }
+  try {
+    await program.parseAsync([...argv]);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : badInput;
+    throw error;
+  }
+}
+
+function subcommand(program: Commander, { name, description, settings, words }: Command): Commander {
+  const sub = program.command(name).description(description).exitOverride().showHelpAfterError(false).showSuggestionAfterError(true);
+  if (words) sub.addArgument(argument(words));
+  for (const [key, setting] of Object.entries({ ...settings, dataDir })) {
+    sub.option(optionOf(key, setting), `${setting.description} [${setting.env}]`);
+  }
+  return sub.option("--json", "one line of JSON on standard output instead of text");
+}
+
+function argument({ name, description, choices, many }: NonNullable<Command["words"]>): Argument {
+  const made = new Argument(many ? `[${name}...]` : `[${name}]`, description);
+  return choices ? made.choices(choices) : made;
+}
+
+async function run(chosen: Command, options: Readonly<Record<string, string | boolean>>, words: readonly string[]): Promise<number> {
+  const out = openOutput(options.json === true);
+  try {
+    const { dataDir: folder } = readSettings({ dataDir }, options, process.env);
+    const environment = chosen.startsEngines ? process.env : { ...readEnvironment(folder), ...process.env };
+    const config = readSettings({ ...chosen.settings, dataDir } as Settings, options, environment) as Config<Settings>;
+    return (await chosen.run(config, { out, words, signal: stopSignal() })) ?? 0;
+  } catch (error) {
+    return report(error, out.json);
+  }
+}
+
+function report(error: unknown, json: boolean): number {
+  const findings = error instanceof PreflightFailed ? error.findings : null;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) process.stdout.write(`${JSON.stringify(findings ? { findings } : { error: message })}\n`);
+  else if (findings) process.stderr.write(`Nothing was started. ${findings.length} to mend:\n${findings.map((f) => `  ${formatFinding(f)}`).join("\n")}\n`);
+  else process.stderr.write(`sluice: ${process.env.SLUICE_LOG === "debug" && error instanceof Error ? error.stack : message}\n`);
+  return findings || error instanceof StoreRefusal || error instanceof Unresumable ? badInput : 1;
+}

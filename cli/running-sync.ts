@@ -1,0 +1,45 @@
+import { PreflightFailed } from "../runtime/findings.js";
+import { readAnnouncement } from "../sync/announcement.js";
+import type { PipelineStatus } from "../sync/status.js";
+
+/** The sync process of this machine and data folder. */
+export interface RunningSync {
+  readonly status: () => Promise<readonly PipelineStatus[]>;
+  /** `done` is false when the pipeline still settles what is being written. @throws Error when there is no such pipeline */
+  ask(pipeline: string, what: string): Promise<{ readonly done: boolean; readonly status: PipelineStatus }>;
+}
+
+const answersWithinMs = 15_000;
+
+/** Null when none answers. */
+export async function runningSync(dataDir: string): Promise<RunningSync | null> {
+  const announced = await readAnnouncement(dataDir);
+  if (!announced) return null;
+  const { url, token } = announced;
+  const call = (method: string, path: string) =>
+    fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(answersWithinMs) });
+  const running: RunningSync = {
+    async status() {
+      const response = await call("GET", "/status");
+      return ((await response.json()) as { pipelines: PipelineStatus[] }).pipelines;
+    },
+    async ask(pipeline, what) {
+      const response = await call("POST", `/pipelines/${encodeURIComponent(pipeline)}/${what}`);
+      const body = (await response.json()) as PipelineStatus & { readonly error?: string };
+      if (!response.ok) throw new Error(`sync at ${url}: ${body.error}`);
+      return { done: response.status === 200, status: body };
+    },
+  };
+  // A file left behind by a killed process, whose port nobody or somebody else holds now.
+  const answers = await running.status().then(Array.isArray, () => false);
+  return answers ? running : null;
+}
+
+/** @throws PreflightFailed when none answers */
+export async function requireSync(dataDir: string): Promise<RunningSync> {
+  const running = await runningSync(dataDir);
+  if (running) return running;
+  throw new PreflightFailed([{
+    where: `sync, by ${dataDir}/sync.json`, problem: "no running sync answers", remedy: "start it with `sluice sync`, or name its data folder with --data-dir",
+  }]);
+}

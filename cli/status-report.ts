@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { bytesBehind, type Forecast, forecastOf, type LogFacts, logFacts } from "../sync/mysql/log-facts.js";
+import type { PipelineStatus } from "../sync/status.js";
+
+export interface StatusReport {
+  /** Whether a sync of this machine and data folder answers; else what is told is what the stores hold. */
+  readonly running: boolean;
+  /** Null when MySQL was not named or could not be asked; then the reason. */
+  readonly log: LogFacts | null;
+  readonly logError: string | null;
+  readonly pipelines: readonly StoreReport[];
+}
+
+export interface StoreReport extends PipelineStatus {
+  /** Bytes of the binary log after the position. */
+  readonly bytesBehind: number | null;
+  readonly rowsPerSecond: number | null;
+  /** Until nothing is behind, at the pace of the last second; null when it does not come closer, or nothing is behind. */
+  readonly etaMs: number | null;
+  readonly forecast: Forecast | null;
+}
+
+/** Rates come from two looks this far apart. */
+const betweenMs = 1_000;
+
+/** `ask`: the running sync, which alone moves, or what the stores hold. */
+export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>, running: boolean, mysql: URL | undefined): Promise<StatusReport> {
+  const first = await look(ask, mysql);
+  if (running) await sleep(betweenMs);
+  const last = running ? await look(ask, mysql) : first;
+  return {
+    running,
+    log: last.log,
+    logError: last.logError,
+    pipelines: last.statuses.map((status) => reportOf(status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first)),
+  };
+}
+
+interface Look {
+  readonly at: number;
+  readonly statuses: readonly PipelineStatus[];
+  readonly log: LogFacts | null;
+  readonly logError: string | null;
+}
+
+async function look(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | undefined): Promise<Look> {
+  const [statuses, facts] = await Promise.all([
+    ask(),
+    mysql ? logFacts(mysql).then((log) => ({ log, logError: null }), (error: Error) => ({ log: null, logError: error.message })) : { log: null, logError: "no --mysql" },
+  ]);
+  return { at: Date.now(), statuses, ...facts };
+}
+
+function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus, earlier: Look): StoreReport {
+  const behind = (status: PipelineStatus, facts: LogFacts | null) => (status.position && facts ? bytesBehind(status.position, facts) : null);
+  const [bytes, bytesBefore] = [behind(now, log), behind(before, earlier.log)];
+  const seconds = (at - earlier.at) / 1000;
+  const closing = bytes !== null && bytesBefore !== null && seconds > 0 ? (bytesBefore - bytes) / seconds : 0;
+  const currentAt = now.lagMs === null ? (now.position ? now.position.version / 1000 : 0) : at - now.lagMs;
+  return {
+    ...now,
+    bytesBehind: bytes,
+    rowsPerSecond: now.rows !== null && before.rows !== null && seconds > 0 ? Math.round((now.rows - before.rows) / seconds) : null,
+    etaMs: bytes && closing > 0 ? Math.round((bytes / closing) * 1000) : null,
+    forecast: now.position && log ? forecastOf(now.position, currentAt, log, at) : null,
+  };
+}

@@ -1,0 +1,60 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { EngineSource } from "./engine.js";
+import { isAlive, type ProcessId, processOf, send, terminate } from "./packages/process.js";
+import { containerIsRunning, removeContainer } from "./podman/commands.js";
+
+/** What is written beside an engine's data while it runs, so that a later start finds it, whatever became of the earlier. */
+export interface Running {
+  readonly url: string;
+  readonly what: ProcessId | { readonly container: string };
+  /** Who stops it in the end; null when it is to be kept. */
+  readonly owner: ProcessId | null;
+}
+
+export const ourselves: ProcessId = processOf(process.pid) ?? { pid: process.pid, started: "unknown" };
+
+/** What runs in this home now; what a crash left written is forgotten. */
+export async function readRunning(home: string): Promise<Running | null> {
+  const running = written(home);
+  if (running === null) return null;
+  const alive = "pid" in running.what ? isAlive(running.what) : await containerIsRunning(running.what.container);
+  if (!alive) rmSync(fileIn(home), { force: true });
+  return alive ? running : null;
+}
+
+/** The URL may hold a password, so only the user may read it. */
+export function writeRunning(home: string, running: Running): void {
+  writeFileSync(fileIn(home), JSON.stringify(running), { mode: 0o600 });
+}
+
+/** Stops what runs in this home and waits until it is gone. */
+export async function halt(home: string, { what }: Running): Promise<void> {
+  if ("pid" in what) await terminate(what);
+  else await removeContainer(what.container);
+  // Another may have been started since, if this one had died by itself.
+  if (isDeepStrictEqual(written(home)?.what, what)) rmSync(fileIn(home), { force: true });
+}
+
+/** The least that can be done when our own process ends in a hurry: asks the server to end. */
+export function haltSoon({ what }: Running): void {
+  if ("pid" in what) send(what, "SIGTERM");
+}
+
+/** Whether somebody alive is going to stop it, so that nobody else must. */
+export function hasOwner({ owner }: Running): boolean {
+  return owner !== null && isAlive(owner);
+}
+
+export const sourceOf = ({ what }: Running): EngineSource => ("pid" in what ? "packages" : "podman");
+
+const fileIn = (home: string) => join(home, "running.json");
+
+function written(home: string): Running | null {
+  try {
+    return JSON.parse(readFileSync(fileIn(home), "utf8")) as Running;
+  } catch {
+    return null;
+  }
+}

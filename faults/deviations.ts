@@ -1,0 +1,82 @@
+import type { Catalog } from "../schema/catalog.js";
+import { type Entity, entryOf, type Key, keyOf, keyText, type Lookup, lookupTable, type Row } from "../schema/entity.js";
+import type { Value } from "../schema/fields.js";
+import type { DeadLetter, Store } from "../stores/ports.js";
+import type { Ledger } from "./ledger.js";
+
+/** Values of each lookup whose lists are asked for; Cassandra's tables of entries are read whole besides. */
+const listed = 12;
+
+/**
+ * What a store has otherwise than the ledger says, as lines. A row that is in the store's dead letters must not be in the store;
+ * every other row must be there as it was written; and a letter of a row that is not refused is a deviation too.
+ */
+export async function deviations(store: Store, letters: readonly DeadLetter[], ledger: Ledger, catalog: Catalog): Promise<string[]> {
+  const found: string[] = [];
+  for (const entity of catalog.entities) {
+    const refused = new Set(letters.filter((letter) => letter.entity === entity.table).map(({ key }) => keyText(key)));
+    const say = (key: Key, what: string) => found.push(`${store.name} ${entity.table} ${keyText(key)}: ${what}`);
+    const wanted = new Map<string, Row>();
+    for (const [key, { row, held }] of ledger.table(entity)) {
+      if (!held && !refused.has(key)) say([key], "cannot be held by any store, and is not in the dead letters");
+      if (held && !refused.has(key)) wanted.set(key, row);
+    }
+    for (const key of refused) if (!ledger.table(entity).has(key)) say([key], "is in the dead letters, and is deleted");
+    await compare(entity, wanted, store.audit.rows(entity), say);
+    for (const lookup of entity.lookups) {
+      const inLookup = (key: Key, what: string) => say(key, `${what} (${lookupTable(entity, lookup)})`);
+      const entries = new Map([...wanted].filter(([, row]) => row[lookup.by] !== null));
+      const audited = store.audit.entries(entity, lookup);
+      if (await isKeptApart(store, entity, lookup)) await compare(entity, entries, audited, inLookup);
+      await compareLists(store, entity, lookup, [...entries.values()], inLookup);
+    }
+  }
+  return found;
+}
+
+type Say = (key: Key, what: string) => void;
+
+async function compare(entity: Entity, wanted: ReadonlyMap<string, Row>, audited: AsyncIterable<readonly Row[]>, say: Say): Promise<void> {
+  const missing = new Map(wanted);
+  const seen = new Set<string>();
+  for await (const rows of audited) {
+    for (const row of rows) {
+      const key = keyOf(entity, row);
+      const text = keyText(key);
+      if (seen.has(text)) say(key, "is there twice");
+      seen.add(text);
+      const is = wanted.get(text);
+      missing.delete(text);
+      if (!is) say(key, "is there, and should not be");
+      else for (const name of Object.keys(entity.fields)) if (row[name] !== is[name]) say(key, `${name} is ${JSON.stringify(row[name])}, was written ${JSON.stringify(is[name])}`);
+    }
+  }
+  for (const row of missing.values()) say(keyOf(entity, row), "is missing");
+}
+
+/** Whether the store has a table for the lookup: only then has it entries. */
+async function isKeptApart(store: Store, entity: Entity, lookup: Lookup): Promise<boolean> {
+  for await (const entries of store.audit.entries(entity, lookup)) if (entries.length > 0) return true;
+  return false;
+}
+
+/** What readers get: whole lists, in order, page by page. */
+async function compareLists(store: Store, entity: Entity, lookup: Lookup, rows: readonly Row[], say: Say): Promise<void> {
+  const values = [...new Set(rows.map((row) => row[lookup.by]!))].slice(0, listed);
+  for (const by of values) {
+    const wanted = rows.filter((row) => row[lookup.by] === by).map((row) => keyText(keyOf(entity, row))).sort();
+    const keys = await keysListed(store, entity, lookup, by);
+    if (keys.sort().join() !== wanted.join()) say([String(by)], `is not listed as it should be: ${keys.length} keys, ${wanted.length} were written`);
+  }
+}
+
+async function keysListed(store: Store, entity: Entity, lookup: Lookup, by: Value): Promise<string[]> {
+  const keys: string[] = [];
+  for (let from: readonly Value[] | null = null; ;) {
+    const page = await store.rows!.list(entity, lookup, by, { limit: 500, from, backward: false });
+    keys.push(...page.rows.map((row) => keyText(keyOf(entity, row))));
+    const last = page.rows.at(-1);
+    if (!page.more || !last) return keys;
+    from = entryOf(entity, lookup, last);
+  }
+}

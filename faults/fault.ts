@@ -1,0 +1,42 @@
+export type ServerName = "mysql" | "cassandra" | "elasticsearch";
+export type StoreName = "embedded" | "cassandra" | "elasticsearch";
+
+/** Something that goes wrong, as data: `ms` is how long it lasts. */
+export type Fault =
+  | { readonly kind: "kill sync" | "fail over" | "rotate binary log" }
+  | { readonly kind: "freeze sync" | "second sync" | "full disk"; readonly ms: number }
+  | { readonly kind: "kill" | "restart"; readonly engine: ServerName }
+  | { readonly kind: "freeze"; readonly engine: ServerName; readonly ms: number }
+  | { readonly kind: Disturbance; readonly engine: ServerName; readonly ms: number }
+  | { readonly kind: "wipe"; readonly store: StoreName };
+
+/**
+ * What a connection may suffer: `cut` refuses new ones too, `slow` delays every piece, `half-open` swallows everything and says
+ * nothing, `overload` answers 429 in the server's place.
+ */
+export type Disturbance = "cut" | "slow" | "half-open" | "overload";
+
+export interface Scheduled {
+  /** After the history began. */
+  readonly atMs: number;
+  readonly fault: Fault;
+}
+
+/** `freeze cassandra`: the kind as it is counted. */
+export function nameOf(fault: Fault): string {
+  if ("engine" in fault) return `${fault.kind} ${fault.engine}`;
+  return "store" in fault ? `${fault.kind} ${fault.store}` : fault.kind;
+}
+
+/** What a fault lays hands on. Faults of one thing come one after another; of different things, as they fall. */
+export function touches(fault: Fault): readonly string[] {
+  switch (fault.kind) {
+    case "kill sync": case "freeze sync": case "second sync": return ["sync"];
+    case "fail over": case "rotate binary log": return ["mysql"];
+    case "full disk": return ["embedded"];
+    case "kill": case "restart": case "freeze": return [fault.engine];
+    case "cut": case "slow": case "half-open": case "overload": return [`link ${fault.engine}`];
+    case "wipe": return ["sync", fault.store];
+  }
+  fault satisfies never;
+}

@@ -1,0 +1,129 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Draw, drawFrom } from "../generator/random.js";
+import { migrate } from "../migrations/migrate.js";
+import { connectMysql } from "../runtime/mysql.js";
+import { pause } from "../runtime/wait.js";
+import { totesys } from "../schema/totesys/catalog.js";
+import { type StoreName, nameOf, touches } from "./fault.js";
+import { inject, type Scene } from "./inject.js";
+import { judge } from "./judge.js";
+import { Ledger } from "./ledger.js";
+import type { Plan } from "./plan.js";
+import { SyncProcess } from "./sync-process.js";
+import { wipe } from "./wipe.js";
+import { drawTransaction, initialRows } from "./workload.js";
+import type { World } from "./world.js";
+import { Writer } from "./writer.js";
+
+export interface History {
+  readonly seed: number;
+  /** How often each fault struck, by name. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly transactions: number;
+  /** Rows in the ledger at the end. */
+  readonly rows: number;
+  readonly deadLetters: number;
+  /** From the last transaction and fault until every store held everything. */
+  readonly catchUpMs: number;
+  readonly seconds: number;
+  /** Exit codes of sync other than by our own hand: a process manager started it again. */
+  readonly exits: readonly (number | string)[];
+  /** What is not as it must be; empty when every store equals the ledger. */
+  readonly deviations: readonly string[];
+  readonly log: string;
+}
+
+/** One history, from empty stores to the verdict. What it writes is gone at the end, except the logs of one that failed. */
+export async function runHistory(plan: Plan, world: World, signal: AbortSignal): Promise<History> {
+  const began = Date.now();
+  const folder = join(world.folder, "histories", String(plan.seed));
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const name = `faults_${plan.seed}`;
+  const database = () => new URL(`/${name}`, world.pair.url);
+  const address = (store: StoreName) => addressOf(store, name, world, folder, false);
+  await migrate(database(), signal);
+
+  const log = join(folder, "sync.log");
+  const mysql = database();
+  mysql.port = String(world.link("mysql").port);
+  await using writer = new Writer(database, signal);
+  await using sync = new SyncProcess({
+    SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: world.stores.map((store) => addressOf(store, name, world, folder, true).href).join(","), SLUICE_MAX_REJECTIONS: "1000000",
+  }, log);
+  const scene: Scene = { world, sync, writer, address };
+  const draw = drawFrom(plan.seed);
+  const ledger = new Ledger();
+  await writer.prepare();
+  for (const rows of initialRows(totesys, draw)) if (await writer.write(rows)) ledger.commit(rows.draft);
+
+  sync.up();
+  const begun = copying(log, signal);
+  const [transactions, faults] = await Promise.all([trade(plan, draw, writer, ledger, begun, signal), begun.then(() => strike(plan, scene, signal))]);
+  const stores = world.stores.map(address);
+  const verdict = await judge({ database: database(), stores, sync, ledger, signal });
+  await using server = await connectMysql(database());
+  await server.query(`DROP DATABASE ${name}`);
+  for (const store of stores) await wipe(store);
+  if (verdict.deviations.length === 0) await rm(folder, { recursive: true });
+  return { seed: plan.seed, faults, transactions, rows: ledger.rows, ...verdict, seconds: (Date.now() - began) / 1000, exits: sync.exits, log };
+}
+
+/** How long sync may take to begin on a busy machine before the history goes on without it. */
+const beginMs = 60_000;
+
+/** Resolves when a pipeline has begun to copy: faults that struck while Node loads its modules would show little. */
+async function copying(log: string, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + beginMs;
+  while (Date.now() < deadline && !(await readFile(log, "utf8").catch(() => "")).includes("snapshot begins")) {
+    await pause(50, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/**
+ * Transactions at the plan's rate, until its time after `begun` is over; those that are late follow at once, and at least a third
+ * are committed however long the server was away.
+ */
+async function trade(plan: Plan, draw: Draw, writer: Writer, ledger: Ledger, begun: Promise<void>, signal: AbortSignal): Promise<number> {
+  const began = Date.now();
+  let [committed, end] = [0, Infinity];
+  void begun.then(() => { end = Date.now() + plan.durationMs; }, () => undefined);
+  const least = plan.rate * plan.durationMs / 3_000;
+  for (let number = 1; Date.now() < end || committed < least; number++) {
+    await pause(began + number * 1000 / plan.rate - Date.now(), signal);
+    signal.throwIfAborted();
+    const transaction = drawTransaction(number, totesys, ledger, draw);
+    if (!(await writer.write(transaction))) continue;
+    ledger.commit(transaction.draft);
+    committed++;
+  }
+  return committed;
+}
+
+/** Every fault at its time, or when what it touches is free again. Resolves when all is mended. */
+async function strike(plan: Plan, scene: Scene, signal: AbortSignal): Promise<Record<string, number>> {
+  const began = Date.now();
+  const busy = new Map<string, Promise<unknown>>();
+  const counts: Record<string, number> = {};
+  for (const { atMs, fault } of plan.faults) {
+    await pause(began + atMs - Date.now(), signal);
+    signal.throwIfAborted();
+    const turn = Promise.all(touches(fault).map((what) => busy.get(what))).then(() => inject(fault, scene, signal));
+    for (const what of touches(fault)) busy.set(what, turn);
+    counts[nameOf(fault)] = (counts[nameOf(fault)] ?? 0) + 1;
+  }
+  await Promise.all(busy.values());
+  return counts;
+}
+
+function addressOf(store: StoreName, name: string, world: World, folder: string, linked: boolean): URL {
+  const port = () => (linked ? world.link(store as "cassandra").port : world.server(store as "cassandra").url.port);
+  switch (store) {
+    case "embedded": return new URL(`sqlite://${encodeURI(join(world.disk?.folder ?? folder, `${name}.db`))}`);
+    case "cassandra": return new URL(`cassandra://127.0.0.1:${port()}/${name}?replication=1`);
+    case "elasticsearch": return new URL(`elasticsearch://127.0.0.1:${port()}/${name.replace("_", "-")}`);
+  }
+  store satisfies never;
+}

@@ -1,0 +1,30 @@
+import { join, resolve } from "node:path";
+import type { Progress } from "../engines/engine.js";
+import type { StoreName } from "./fault.js";
+import { type History, runHistory } from "./history.js";
+import { planOf } from "./plan.js";
+import { openWorld } from "./world.js";
+
+export interface FaultOptions {
+  /** Of the first history; each next has the next number. */
+  readonly seed: number;
+  /** No history begins after this; at least one is run. */
+  readonly minutes: number;
+  readonly stores: readonly StoreName[];
+  readonly dataDir: string;
+  readonly onProgress: Progress;
+  readonly onHistory: (history: History) => void;
+}
+
+/** Runs histories until the time is over or the signal aborts. @throws PreflightFailed when an engine cannot be had */
+export async function runFaults({ seed, minutes, stores, dataDir, onProgress, onHistory }: FaultOptions, signal: AbortSignal): Promise<readonly History[]> {
+  const histories: History[] = [];
+  await using world = await openWorld(join(resolve(dataDir), "faults"), stores, onProgress, signal);
+  const end = Date.now() + minutes * 60_000;
+  for (let next = seed; next === seed || (Date.now() < end && !signal.aborted); next++) {
+    const history = await runHistory(planOf(next, stores), world, signal);
+    histories.push(history);
+    onHistory(history);
+  }
+  return histories;
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../engines/project.js";
+import { pause } from "../runtime/wait.js";
+
+/** A process manager's pause before it starts a process again that ended. */
+const restartMs = 300;
+
+/** `sluice sync` as a process of its own, started again whenever it ends, as a process manager would. */
+export class SyncProcess implements AsyncDisposable {
+  readonly #stopped = new AbortController();
+  #child: ChildProcess | null = null;
+  #keeping: Promise<void> | null = null;
+  #wanted = false;
+  /** Exit codes other than by our own hand. */
+  readonly exits: (number | string)[] = [];
+
+  constructor(readonly env: Readonly<Record<string, string>>, readonly log: string) {}
+
+  up(): void {
+    this.#wanted = true;
+    this.#keeping ??= this.#keep();
+  }
+
+  kill(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
+  /** Kills it, and leaves it dead until `up`. */
+  async down(): Promise<void> {
+    this.#wanted = false;
+    this.kill();
+    await this.#keeping;
+  }
+
+  freeze(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
+  /** One more at the same time, killed after `ms`. */
+  async second(ms: number, signal: AbortSignal): Promise<void> {
+    const child = this.#spawn();
+    const ended = once(child, "exit");
+    await pause(ms, signal);
+    child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** SIGTERM, once. Resolves to its exit code and how long it took (invariant 7). */
+  async drain(): Promise<{ readonly code: number | string | null; readonly ms: number }> {
+    this.#wanted = false;
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return { code: "not running", ms: 0 };
+    const began = Date.now();
+    child.kill("SIGTERM");
+    const late = setTimeout(() => child.kill("SIGKILL"), 20_000);
+    await this.#keeping;
+    clearTimeout(late);
+    return { code: child.exitCode ?? child.signalCode, ms: Date.now() - began };
+  }
+
+  async #keep(): Promise<void> {
+    while (this.#wanted) {
+      const child = (this.#child = this.#spawn());
+      const [code] = (await once(child, "exit")) as [number | null];
+      if (code !== null && this.#wanted) {
+        this.exits.push(code);
+        await pause(restartMs, this.#stopped.signal);
+      }
+    }
+    this.#child = this.#wanted ? this.#child : null;
+    this.#keeping = null;
+  }
+
+  #spawn(): ChildProcess {
+    const log = openSync(this.log, "a");
+    const child = spawn(process.execPath, ["--enable-source-maps", join(projectRoot, "dist", "cli", "main.js"), "sync", "--sync-port", "0"], {
+      env: { ...process.env, ...this.env }, stdio: ["ignore", log, log],
+    });
+    closeSync(log);
+    return child;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
+    await this.down();
+  }
+}

@@ -1,0 +1,38 @@
+import { dirname, join } from "node:path";
+import { Router } from "express";
+import type { DevelopmentToken } from "../auth/development.js";
+import { isLoopback } from "../settings.js";
+import { page, script, style } from "./page.js";
+
+/** Nothing from elsewhere is loaded, asked or framed. GraphiQL's editor writes style attributes, hence 'unsafe-inline' for styles only. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; "
+  + "font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const packaged: Readonly<Record<string, string>> = {
+  "react.js": fileOf("react", "umd/react.production.min.js"),
+  "react-dom.js": fileOf("react-dom", "umd/react-dom.production.min.js"),
+  "graphiql.js": fileOf("graphiql", "graphiql.min.js"),
+  "graphiql.css": fileOf("graphiql", "graphiql.min.css"),
+};
+
+/** GraphiQL at `/`, from the files of our own packages. */
+export function graphiql(tokens: readonly DevelopmentToken[]): Router {
+  const router = Router();
+  router.get("/", (request, response) => {
+    // A page of another site that makes its name point here must not be handed tokens.
+    const offered = isLoopback(request.hostname) ? tokens : [];
+    response.set("content-security-policy", policy).type("html").send(page(offered));
+  });
+  router.get("/graphiql/page.js", (_request, response) => void response.type("js").send(script));
+  router.get("/graphiql/page.css", (_request, response) => void response.type("css").send(style));
+  router.get("/graphiql/:file", (request, response, next) => {
+    const file = Object.hasOwn(packaged, request.params.file) ? packaged[request.params.file] : undefined;
+    if (!file) return next();
+    response.sendFile(file, { dotfiles: "allow" });
+  });
+  return router;
+}
+
+function fileOf(name: string, path: string): string {
+  return join(dirname(require.resolve(`${name}/package.json`)), path);
+}

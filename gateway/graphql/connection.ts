@@ -1,0 +1,101 @@
+import { type Entity, entryOf, type Fields, type Lookup, type Row } from "../../schema/entity.js";
+import type { Value } from "../../schema/fields.js";
+import type { Page, Slice } from "../../stores/ports.js";
+import { badUserInput } from "./errors.js";
+import { isValueOf } from "./scalars.js";
+
+/** The arguments of every connection, as clients give them. */
+export interface PageArgs {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+export interface PageLimits {
+  /** Entries of a page when neither `first` nor `last` is given. */
+  readonly usual: number;
+  readonly most: number;
+}
+
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
+}
+
+/** `first`/`after` forward or `last`/`before` backward, never mixed. @throws BAD_USER_INPUT */
+export function pageOf(args: PageArgs, of: Entity, lookup: Lookup, limits: PageLimits): Page {
+  const { first = null, after = null, last = null, before = null } = args;
+  if (first !== null && last !== null) throw badUserInput("`first` and `last` cannot be given together");
+  if (first !== null && before !== null) throw badUserInput("`before` goes with `last`, `after` goes with `first`");
+  if (last !== null && after !== null) throw badUserInput("`after` goes with `first`, `before` goes with `last`");
+  if (after !== null && before !== null) throw badUserInput("`after` and `before` cannot be given together");
+  const backward = last !== null || before !== null;
+  const cursor = backward ? before : after;
+  return {
+    limit: backward ? size("last", last, limits) : size("first", first, limits),
+    from: cursor === null ? null : entryAt(cursor, of, lookup, backward ? "before" : "after"),
+    backward,
+  };
+}
+
+export function size(name: "first" | "last", given: number | null | undefined, { usual, most }: PageLimits): number {
+  const wanted = given ?? usual;
+  if (wanted < 1 || wanted > most) throw badUserInput(`\`${name}\` must be from 1 to ${most}, not ${wanted}`);
+  return wanted;
+}
+
+/** A page of rows in the API's shape; edges and cursors are made only when asked for. */
+export class RowConnection {
+  constructor(private readonly of: Entity, private readonly lookup: Lookup, private readonly slice: Slice, private readonly page: Page) {}
+
+  get nodes(): readonly Row[] {
+    return this.slice.rows;
+  }
+
+  get edges(): readonly { readonly cursor: string; readonly node: Row }[] {
+    return this.slice.rows.map((node) => ({ cursor: this.cursorOf(node), node }));
+  }
+
+  get pageInfo(): PageInfo {
+    const { rows, more } = this.slice;
+    const { backward, from } = this.page;
+    const [start, end] = [rows[0], rows.at(-1)];
+    return {
+      // What lies on the side we came from is where the cursor stood.
+      hasNextPage: backward ? from !== null : more,
+      hasPreviousPage: backward ? more : from !== null,
+      startCursor: start ? this.cursorOf(start) : null,
+      endCursor: end ? this.cursorOf(end) : null,
+    };
+  }
+
+  private cursorOf(row: Row): string {
+    return encode([this.of.table, ...entryOf(this.of, this.lookup, row)]);
+  }
+}
+
+function entryAt(cursor: string, of: Entity, lookup: Lookup, argument: string): readonly Value[] {
+  const [table, ...entry] = decode(cursor) ?? [];
+  const types = [lookup.orderBy, ...of.key].map((name) => (of.fields as Fields)[name]!.type);
+  if (table !== of.table || entry.length !== types.length || !types.every((type, i) => isValueOf(type, entry[i]))) {
+    throw badUserInput(`\`${argument}\` is not a cursor of ${lookup.name}; use one from \`edges\` or \`pageInfo\``);
+  }
+  return entry as readonly Value[];
+}
+
+/** Opaque to clients, and nothing in it that the row did not show. */
+export function encode(parts: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+}
+
+export function decode(cursor: string): readonly unknown[] | null {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    return Array.isArray(parts) ? parts : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import { HeaderMap } from "@apollo/server";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import type { Log } from "../../runtime/log.js";
+import { Retriable } from "../../stores/ports.js";
+
+/** Every code a client can meet in `extensions.code`. */
+export type ErrorCode =
+  | "BAD_USER_INPUT" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_READY" | "UNAVAILABLE" | "INTERNAL_SERVER_ERROR"
+  // Apollo's own: the request was not understood, so nothing was executed.
+  | "GRAPHQL_PARSE_FAILED" | "GRAPHQL_VALIDATION_FAILED" | "OPERATION_RESOLUTION_FAILURE" | "BAD_REQUEST";
+
+const passedOn: ReadonlySet<unknown> = new Set<ErrorCode>([
+  "BAD_USER_INPUT", "UNAUTHENTICATED", "FORBIDDEN", "NOT_READY", "UNAVAILABLE",
+  "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST",
+]);
+
+export const badUserInput = (message: string) => coded("BAD_USER_INPUT", message);
+export const forbidden = (message: string) => coded("FORBIDDEN", message);
+export const notReady = (message: string) => coded("NOT_READY", message);
+export const unavailable = (message: string, cause: unknown) => coded("UNAVAILABLE", message, cause);
+
+/** Refuses the whole request: HTTP 401, as RFC 6750 words it. `message` must not tell more than the token's holder knows. */
+export function unauthenticated(message: string, tokenGiven: boolean): GraphQLError {
+  const challenge = tokenGiven ? 'Bearer realm="sluice", error="invalid_token"' : 'Bearer realm="sluice"';
+  return refusing(coded("UNAUTHENTICATED", message), 401, new Map([["www-authenticate", challenge]]));
+}
+
+/** The same error, but the request as a whole is answered with this HTTP status. Only for what happens before execution. */
+export function refusing(error: GraphQLError, status: number, headers: ReadonlyMap<string, string> = new Map()): GraphQLError {
+  const http = { status, headers: new HeaderMap([...headers]) };
+  return new GraphQLError(error.message, { originalError: error.originalError, extensions: { ...error.extensions, http } });
+}
+
+/** The one place that decides what of an error leaves the gateway. What is not known is logged and masked (an id joins the two). */
+export function errorFormatter(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    const { message, locations, path, extensions } = formatted;
+    const where = { ...(locations && { locations }), ...(path && { path }) };
+    const cause = error instanceof GraphQLError ? error.originalError ?? error : error;
+    if (cause instanceof Retriable) {
+      return { message: "a store cannot be reached; try again", ...where, extensions: { code: "UNAVAILABLE" } };
+    }
+    if (passedOn.has(extensions?.code)) return { message, ...where, extensions: { code: extensions!.code } };
+    const id = randomUUID();
+    log.error({ id, path, err: cause }, "an operation failed");
+    return { message: `internal error ${id}; it is in the gateway's log`, ...where, extensions: { code: "INTERNAL_SERVER_ERROR", id } };
+  };
+}
+
+function coded(code: ErrorCode, message: string, cause?: unknown): GraphQLError {
+  return new GraphQLError(message, { extensions: { code }, ...(cause instanceof Error && { originalError: cause }) });
+}

@@ -1,0 +1,45 @@
+import { totesys } from "../schema/totesys/catalog.js";
+import { type Log, openLog } from "../runtime/log.js";
+import { serveOperations } from "../runtime/operations.js";
+import { stopped } from "../runtime/stop.js";
+import { developmentTokens } from "./auth/development.js";
+import { keySource } from "./auth/keys.js";
+import { TokenVerifier } from "./auth/tokens.js";
+import { GatewayMetrics } from "./metrics.js";
+import { serveApi } from "./server.js";
+import { checkSettings, type GatewayConfig } from "./settings.js";
+import { openStores, type ServedStores } from "./stores.js";
+
+export interface GatewayAddresses {
+  readonly url: string;
+  readonly operationsUrl: string;
+}
+
+/**
+ * Serves the API until `signal` aborts, then lets what is under way finish. Needs "reflect-metadata" to have been imported.
+ * `started` hears the addresses. @throws PreflightFailed with everything that keeps it from starting.
+ */
+export async function runGateway(
+  config: GatewayConfig, signal: AbortSignal, started: (addresses: GatewayAddresses) => void = () => undefined, log: Log = openLog("gateway"),
+): Promise<void> {
+  checkSettings(config);
+  const verifier = new TokenVerifier(await keySource(config), { issuer: config.jwtIssuer, audience: config.jwtAudience });
+  const tokens = await developmentTokens(config);
+  const metrics = new GatewayMetrics();
+
+  await using stores = await openStores(config.stores, totesys, metrics);
+  await stores.freshness();
+  await using api = await serveApi({ config, catalog: totesys, stores, verifier, metrics, tokens, log });
+  await using operations = await serveOperations({ registry: metrics.registry, health: () => healthOf(stores) }, config.operationsHost, config.operationsPort);
+
+  log.info({ url: api.url, operationsUrl: operations.url, development: config.development }, "the gateway serves");
+  started({ url: api.url, operationsUrl: operations.url });
+  await stopped(signal);
+  log.info("the gateway drains");
+}
+
+/** Ready while every store that serves answers. How fresh they are is shown, not judged. */
+async function healthOf(stores: ServedStores): Promise<{ readonly ok: boolean; readonly stores: unknown }> {
+  const fresh = await stores.freshness();
+  return { ok: fresh.every(({ phase }) => phase !== "unreachable"), stores: fresh };
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { type Finding, PreflightFailed } from "../runtime/findings.js";
+import type { Config, Setting } from "../runtime/settings.js";
+import { flag, listOf, port, url, wholeNumber } from "../runtime/values.js";
+import { storeSchemes } from "../stores/open.js";
+
+const number = (env: string, usual: number, least: number, most: number, description: string): Setting<number> =>
+  ({ env, placeholder: "number", description: `${description} (default: ${usual})`, schema: wholeNumber(least, most).default(usual) });
+
+const text = (env: string, placeholder: string, description: string): Setting<string | undefined> =>
+  ({ env, placeholder, description, schema: z.string().optional() });
+
+/** What can be set of the gateway. Unset, it is closed: loopback only, production mode, no GraphiQL, tight limits. */
+export const gatewaySettings = {
+  stores: {
+    env: "SLUICE_STORES", placeholder: "urls",
+    description: `where to read, comma-separated: the first that has rows serves rows, the first that has search serves search (${storeSchemes.join(", ")})`,
+    schema: listOf(url(...storeSchemes)),
+  },
+  host: { env: "SLUICE_GATEWAY_HOST", placeholder: "address", description: "address to listen on (default: 127.0.0.1)", schema: z.string().min(1).default("127.0.0.1") },
+  port: { env: "SLUICE_GATEWAY_PORT", placeholder: "port", description: "port of the API (default: 4000)", schema: port.default(4000) },
+  operationsPort: {
+    env: "SLUICE_GATEWAY_OPERATIONS_PORT", placeholder: "port",
+    description: "port of /metrics, /health and /live (default: 4001)", schema: port.default(4001),
+  },
+  operationsHost: {
+    env: "SLUICE_GATEWAY_OPERATIONS_HOST", placeholder: "address",
+    description: "address of /metrics, /health and /live (default: 127.0.0.1)", schema: z.string().min(1).default("127.0.0.1"),
+  },
+  development: {
+    env: "SLUICE_DEVELOPMENT", description: "hand out ready tokens for every role and serve GraphiQL; on loopback only",
+    schema: flag.default(false),
+  },
+  graphiql: { env: "SLUICE_GRAPHIQL", description: "serve GraphiQL without tokens outside development too", schema: flag.default(false) },
+  jwtKeys: {
+    env: "SLUICE_JWT_KEYS", placeholder: "url",
+    description: "public keys that sign viewers' tokens: a JWKS (https: or file:, .json) or a PEM file (file:, .pem)",
+    schema: url("https", "http", "file").optional(),
+  },
+  jwtSecret: {
+    env: "SLUICE_JWT_SECRET", placeholder: "secret", description: "HS256 secret that signs viewers' tokens, 32 bytes or more", secret: true,
+    schema: z.string().refine((secret) => Buffer.byteLength(secret) >= 32, "it must have 32 bytes or more").optional(),
+    remedy: "make one with: openssl rand -base64 48",
+  },
+  jwtIssuer: text("SLUICE_JWT_ISSUER", "text", "the `iss` a token must carry"),
+  jwtAudience: text("SLUICE_JWT_AUDIENCE", "text", "the `aud` a token must carry"),
+  developmentCounterparty: {
+    env: "SLUICE_DEVELOPMENT_COUNTERPARTY", placeholder: "id", description: "counterparty of the development partner (default: 1)",
+    schema: z.string().regex(/^\d{1,18}$/, "a counterparty's id is wanted").default("1"),
+  },
+  maxPage: number("SLUICE_GATEWAY_MAX_PAGE", 100, 1, 1000, "most entries of one page"),
+  maxCost: number("SLUICE_GATEWAY_MAX_COST", 10_000, 1, 10_000_000, "most fields an operation may ask for, each counted as often as its pages can hold it"),
+  maxDepth: number("SLUICE_GATEWAY_MAX_DEPTH", 15, 1, 100, "deepest nesting of an operation"),
+  maxAliases: number("SLUICE_GATEWAY_MAX_ALIASES", 30, 0, 10_000, "most aliases of an operation"),
+  maxTokens: number("SLUICE_GATEWAY_MAX_TOKENS", 2_000, 10, 1_000_000, "longest operation, in GraphQL tokens"),
+  maxBodyBytes: number("SLUICE_GATEWAY_MAX_BODY", 262_144, 1_024, 16_777_216, "largest request body, in bytes"),
+  timeoutMs: number("SLUICE_GATEWAY_TIMEOUT", 10_000, 100, 600_000, "longest an operation may take, in milliseconds"),
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export interface GatewayConfig extends Config<typeof gatewaySettings> {
+  /** Folder that holds the development secret. */
+  readonly dataDir: string;
+}
+
+/** What no single setting shows. @throws PreflightFailed with all findings at once. */
+export function checkSettings(config: GatewayConfig): void {
+  const findings: Finding[] = [];
+  if (config.jwtKeys && config.jwtSecret) {
+    findings.push({ where: "SLUICE_JWT_KEYS, SLUICE_JWT_SECRET", problem: "both are set, and only one can sign tokens", remedy: "unset one of them" });
+  }
+  if (!config.development && !config.jwtKeys && !config.jwtSecret) {
+    findings.push({
+      where: "SLUICE_JWT_KEYS", problem: "there is no key to verify tokens with, so nobody could be let in",
+      remedy: "set SLUICE_JWT_KEYS (JWKS or PEM) or SLUICE_JWT_SECRET (HS256), or use --development on your own machine",
+    });
+  }
+  if (config.development && !isLoopback(config.host)) {
+    findings.push({
+      where: "SLUICE_GATEWAY_HOST", problem: `development mode hands out an administrator's token to anyone who can reach ${config.host}`,
+      remedy: "listen on 127.0.0.1, or leave development mode and set SLUICE_JWT_KEYS or SLUICE_JWT_SECRET",
+    });
+  }
+  if (config.jwtKeys?.protocol === "http:" && !isLoopback(config.jwtKeys.hostname)) {
+    findings.push({ where: "SLUICE_JWT_KEYS", problem: "keys fetched over http: can be replaced on the way", remedy: "use https:" });
+  }
+  if (findings.length > 0) throw new PreflightFailed(findings);
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}

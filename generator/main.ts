@@ -1,0 +1,162 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { PreflightFailed } from "../runtime/findings.js";
+import { connectMysql, mysqlPlace, mysqlProblem } from "../runtime/mysql.js";
+import { filledTables, writeWorld } from "./fill.js";
+import { type Progress, reporter } from "./progress.js";
+import { drawFrom } from "./random.js";
+import type { Business } from "./stream/mix.js";
+import { mostPartners, openDirectory } from "./stream/desk.js";
+import { openLoop } from "./stream/open-loop.js";
+import { committed } from "./stream/transaction.js";
+import { worldOf } from "./world.js";
+
+export interface FillOptions {
+  readonly mysql: URL;
+  readonly seed: number;
+  readonly rows: number;
+  /** Milliseconds since the epoch: where the history ends. */
+  readonly until: number;
+}
+
+export interface Filled {
+  readonly rows: number;
+  /** False when it was stopped before its end. */
+  readonly complete: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Fills an empty database with believable rows; equal seed, rows and `until` give equal tables.
+ * @throws PreflightFailed when the database is not empty, not migrated or not reachable
+ */
+export async function fill({ mysql, seed, rows, until }: FillOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Filled> {
+  const began = performance.now();
+  await using connection = await connectMysql(mysql);
+  let written = 0;
+  try {
+    const filled = await filledTables(connection);
+    if (filled.length > 0) {
+      throw new PreflightFailed([{
+        where: `${mysqlPlace(mysql)}${mysql.pathname}`,
+        problem: `the database is not empty: ${filled.join(", ")} have rows`,
+        remedy: "name an empty database in the URL, or drop this one and run migrate again",
+      }]);
+    }
+    const report = reporter(rows, onProgress);
+    await writeWorld(connection, worldOf(seed, rows, until * 1_000), signal, (done) => report(written = done));
+    return { rows: written, complete: written === rows, seconds: secondsSince(began) };
+  } catch (error) {
+    throw brokenOff(mysql, error, written, "rows");
+  }
+}
+
+/** Whether no table has a row yet. @throws PreflightFailed when the database is not migrated or not reachable */
+export async function isEmpty(mysql: URL): Promise<boolean> {
+  await using connection = await connectMysql(mysql);
+  try {
+    return (await filledTables(connection)).length === 0;
+  } catch (error) {
+    throw mysqlProblem(mysql, error);
+  }
+}
+
+export interface StreamOptions {
+  readonly mysql: URL;
+  readonly seed: number;
+  /** Business transactions per second. */
+  readonly rate: number;
+  /** With one, a seed fixes everything that is done to a given database. */
+  readonly connections: number;
+  /** How many in all; without it the stream goes on until `signal` aborts. */
+  readonly transactions?: number;
+  /** Milliseconds since the epoch: a clock that begins here and moves by `rate`. Without it, the real time. */
+  readonly start?: number;
+}
+
+export interface Streamed {
+  readonly transactions: number;
+  readonly byBusiness: Readonly<Partial<Record<Business, number>>>;
+  readonly rows: { readonly inserted: number; readonly updated: number; readonly deleted: number };
+  readonly seconds: number;
+  /** Transactions per second over the whole time. */
+  readonly rate: number;
+  /** How late the last transaction began. */
+  readonly behindMs: number;
+  /** Deadlocks and lock waits the server resolved by ending our transaction, which was then done again. */
+  readonly retries: number;
+}
+
+/**
+ * Trades, at a rate that does not wait for the database (see `Progress.behindMs`). An abort ends it when the
+ * transactions under way are committed. @throws PreflightFailed when there is nothing to trade with
+ */
+export async function stream(options: StreamOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Streamed> {
+  const { mysql, seed, rate, transactions } = options;
+  await using sessions = await openSessions(mysql, options.connections);
+  const { connections } = sessions;
+  let count = 0;
+  try {
+    const directory = await openDirectory(connections[0]!, `${mysqlPlace(mysql)}${mysql.pathname}`);
+    const head = await newestBooking(connections[0]!);
+    const lasting = drawFrom(seed);
+    const clock = (piece: number): number => options.start === undefined
+      ? Math.floor((performance.timeOrigin + performance.now()) * 1_000)
+      : options.start * 1_000 + Math.floor((piece * 1_000_000) / rate);
+
+    const began = performance.now();
+    const rows = { inserted: 0, updated: 0, deleted: 0 };
+    const byBusiness: Partial<Record<Business, number>> = {};
+    let [behindMs, retries] = [0, 0];
+    const report = reporter(transactions ?? null, onProgress);
+    await openLoop({ rate, workers: options.connections, limit: transactions ?? Infinity }, async (piece, worker, lateMs) => {
+      // A stream that goes on where another stopped does not say the same again: the newest booking is part of its seed.
+      const draw = (field: string) => lasting(`stream after ${head}`, piece, field);
+      const done = await committed({ connection: connections[worker]!, directory, draw, lasting, clock: () => clock(piece) });
+      if (done.met && directory.partners.length < mostPartners) directory.partners.push(done.met);
+      rows.inserted += done.inserted;
+      rows.updated += done.updated;
+      rows.deleted += done.deleted;
+      byBusiness[done.business] = (byBusiness[done.business] ?? 0) + 1;
+      retries += done.retries;
+      behindMs = lateMs;
+      report(++count, lateMs);
+    }, signal);
+    const seconds = secondsSince(began);
+    return { transactions: count, byBusiness, rows, seconds, rate: count / Math.max(seconds, 0.001), behindMs, retries };
+  } catch (error) {
+    throw brokenOff(mysql, error, count, "transactions");
+  }
+}
+
+/** With fewer locks between the rows than by default, as busy systems have it. */
+async function openSessions(mysql: URL, count: number): Promise<AsyncDisposable & { readonly connections: readonly Connection[] }> {
+  const connections: Connection[] = [];
+  const close = async () => void (await Promise.allSettled(connections.map((each) => each.end())));
+  try {
+    while (connections.length < count) {
+      const connection = await connectMysql(mysql);
+      connections.push(connection);
+      await connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { connections, [Symbol.asyncDispose]: close };
+}
+
+/** Before anything is written, what a person can cure is a finding; after that, the error says what stands. */
+function brokenOff(mysql: URL, error: unknown, done: number, what: string): unknown {
+  if (done === 0 || error instanceof PreflightFailed) return mysqlProblem(mysql, error);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Error(`${mysqlPlace(mysql)}: broken off after ${done} ${what}, which stay: ${reason}`, { cause: error });
+}
+
+async function newestBooking(connection: Connection): Promise<string> {
+  const [[row]] = await connection.query<RowDataPacket[]>("SELECT MAX(transaction_id) AS newest FROM transaction");
+  return String(row?.newest ?? 0);
+}
+
+function secondsSince(began: number): number {
+  return (performance.now() - began) / 1_000;
+}

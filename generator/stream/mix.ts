@@ -1,0 +1,44 @@
+import type { Random } from "../random.js";
+import type { Desk, Done } from "./desk.js";
+import { amend, cancel, place, pay, type OrderKind } from "./orders.js";
+import { changeContact, correctAddress, meet, moveStaff } from "./parties.js";
+
+/** Of a hundred business transactions, how many are of each kind: 60 insert, 30 update, 10 delete. */
+export const mix = {
+  sale: 38,
+  purchase: 19,
+  "new counterparty": 3,
+  "payment made": 14,
+  "order amended": 8,
+  "contact changed": 3,
+  "staff moved": 2,
+  "address corrected": 3,
+  "order cancelled": 10,
+} as const;
+export type Business = keyof typeof mix;
+
+export function businessBy(random: Random): Business {
+  let at = random.whole(1, 100);
+  for (const [business, share] of Object.entries(mix)) {
+    at -= share;
+    if (at <= 0) return business as Business;
+  }
+  throw new Error("the shares of the mix must add up to 100");
+}
+
+/** Writes it, within the desk's transaction. Null when there is nothing it could be done to. */
+export async function transact(business: Business, desk: Desk): Promise<Done | null> {
+  const either: OrderKind = desk.draw("either").chance(0.7) ? "SALE" : "PURCHASE";
+  switch (business) {
+    case "sale": return place(desk, "SALE");
+    case "purchase": return place(desk, "PURCHASE");
+    case "new counterparty": return meet(desk);
+    case "payment made": return pay(desk);
+    case "order amended": return amend(desk, either);
+    case "contact changed": return changeContact(desk);
+    case "staff moved": return moveStaff(desk);
+    case "address corrected": return correctAddress(desk);
+    case "order cancelled": return cancel(desk, either);
+    default: throw new Error(`no such business: ${business satisfies never}`);
+  }
+}

@@ -1,0 +1,143 @@
+import type { ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import type { RowOf } from "../../schema/entity.js";
+import { payment } from "../../schema/totesys/payment.js";
+import { purchaseOrder } from "../../schema/totesys/purchase-order.js";
+import { salesOrder } from "../../schema/totesys/sales-order.js";
+import { transaction } from "../../schema/totesys/transaction.js";
+import { dateOf, day, timestampOf } from "../clock.js";
+import { insertRows, updateRow } from "../insert.js";
+import { centsOf, decimalOf, instalments } from "../money.js";
+import { accountNumber, depositWithin, itemCode, termsAt } from "../trade.js";
+import type { Desk, Done } from "./desk.js";
+
+/** The two kinds of order, and what differs between them. */
+export const orders = {
+  SALE: { entity: salesOrder, key: "sales_order_id", quantity: "units_sold", price: "unit_price", paidBy: "SALES_RECEIPT" },
+  PURCHASE: { entity: purchaseOrder, key: "purchase_order_id", quantity: "item_quantity", price: "item_unit_price", paidBy: "PURCHASE_PAYMENT" },
+} as const;
+export type OrderKind = keyof typeof orders;
+
+type New<E extends { readonly table: string; readonly key: readonly string[] } & Parameters<typeof insertRows>[1], K extends string> = Omit<RowOf<E>, K>;
+
+/** An order, its booking and its payments. */
+export async function place(desk: Desk, kind: OrderKind): Promise<Done> {
+  const { connection, directory, draw, lasting, now } = desk;
+  const stamps = { created_at: timestampOf(now), last_updated: timestampOf(now) };
+  const terms = termsAt(now, draw);
+  const partner = directory.partners[draw("counterparty_id").zipf(directory.partners.length) - 1]!;
+  const currency = directory.currencies[draw("currency_id").zipf(directory.currencies.length) - 1]!;
+  const common = {
+    staff_id: draw("staff_id").pick(directory.staff),
+    counterparty_id: partner.id,
+    currency_id: currency,
+    agreed_delivery_date: dateOf(terms.delivery),
+    agreed_payment_date: dateOf(terms.payment),
+    ...stamps,
+  };
+  const sale: New<typeof salesOrder, "sales_order_id"> = {
+    ...common,
+    design_id: directory.designs[draw("design_id").zipf(directory.designs.length) - 1]!,
+    units_sold: terms.quantity,
+    unit_price: decimalOf(terms.unitPrice),
+    agreed_delivery_location_id: partner.seat,
+  };
+  const purchase: New<typeof purchaseOrder, "purchase_order_id"> = {
+    ...common,
+    item_code: itemCode(draw),
+    item_quantity: terms.quantity,
+    item_unit_price: decimalOf(terms.unitPrice),
+    agreed_delivery_location_id: directory.warehouses.length > 0 ? draw("location").pick(directory.warehouses) : partner.seat,
+  };
+  const order = await insertRows(connection, orders[kind].entity, [kind === "SALE" ? sale : purchase]);
+
+  const booking: New<typeof transaction, "transaction_id"> = {
+    transaction_type: kind,
+    sales_order_id: kind === "SALE" ? order : null,
+    purchase_order_id: kind === "PURCHASE" ? order : null,
+    ...stamps,
+  };
+  const booked = await insertRows(connection, transaction, [booking]);
+
+  const amounts = instalments(BigInt(terms.quantity) * terms.unitPrice, draw("parts").chance(0.2) ? 2 : 1);
+  const due = (part: number) => (part < amounts.length - 1 ? now + depositWithin : terms.payment);
+  const payments = amounts.map((amount, part): New<typeof payment, "payment_id"> => ({
+    transaction_id: booked,
+    counterparty_id: partner.id,
+    payment_amount: decimalOf(amount),
+    currency_id: currency,
+    payment_type_id: directory.paymentTypes.get(orders[kind].paidBy) ?? [...directory.paymentTypes.values()][0]!,
+    paid: false,
+    payment_date: dateOf(due(part)),
+    company_ac_number: accountNumber((field) => lasting("currency", Number(currency), field)),
+    counterparty_ac_number: accountNumber((field) => lasting("counterparty", Number(partner.id), field)),
+    ...stamps,
+  }));
+  await insertRows(connection, payment, payments);
+  return { inserted: 2 + payments.length, updated: 0, deleted: 0 };
+}
+
+/** A payment that was due is made. Null when none of the recent ones is open. */
+export async function pay({ connection, draw, now }: Desk): Promise<Done | null> {
+  const back = draw("back").whole(0, 500);
+  const [[open]] = await connection.query<RowDataPacket[]>(
+    `SELECT payment_id FROM payment, (SELECT MAX(payment_id) AS newest FROM payment) AS head
+     WHERE payment_id BETWEEN newest - ? AND newest - ? AND paid = 0 ORDER BY payment_id DESC LIMIT 1 FOR UPDATE`, [back + 1_000, back]);
+  if (!open) return null;
+  await updateRow(connection, payment, open.payment_id, { paid: true, payment_date: dateOf(now), last_updated: timestampOf(now) });
+  return { inserted: 0, updated: 1, deleted: 0 };
+}
+
+/** Quantity, price or dates of a recent order change; with the first two, what is still to be paid. Null when there is no order. */
+export async function amend(desk: Desk, kind: OrderKind): Promise<Done | null> {
+  const { connection, draw, now } = desk;
+  const { entity, key, quantity, price } = orders[kind];
+  const order = await recent(desk, kind);
+  if (!order) return null;
+  const id = order[key] as string;
+  const stamp = { last_updated: timestampOf(now) };
+  const [payments] = await connection.query<RowDataPacket[]>(
+    `SELECT payment_id, paid FROM payment JOIN transaction USING (transaction_id) WHERE ${key} = ? ORDER BY payment_id FOR UPDATE`, [id]);
+
+  const what = draw("what").pick(["quantity", "price", "dates"]);
+  const settled = payments.length === 0 || payments.length > 2 || payments.some((each) => each.paid);
+  if (what === "dates" || settled) {
+    const later = draw("later").whole(1, 14) * day;
+    const moved = (date: unknown) => dateOf(Date.parse(String(date)) * 1_000 + later);
+    await updateRow(connection, entity, id, {
+      agreed_delivery_date: moved(order.agreed_delivery_date), agreed_payment_date: moved(order.agreed_payment_date), ...stamp,
+    });
+    return { inserted: 0, updated: 1, deleted: 0 };
+  }
+  const before = { count: Number(order[quantity]), cents: centsOf(String(order[price])) };
+  const count = what === "quantity" ? (before.count % 100_000) + draw("more").whole(1, 50) : before.count;
+  const cents = what === "price" ? (before.cents % 100_000n) + BigInt(draw("dearer").whole(1, 99)) : before.cents;
+  await updateRow(connection, entity, id, { [quantity]: count, [price]: decimalOf(cents), ...stamp });
+  const amounts = instalments(BigInt(count) * cents, payments.length === 2 ? 2 : 1);
+  for (const [part, each] of payments.entries()) {
+    await updateRow(connection, payment, each.payment_id, { payment_amount: decimalOf(amounts[part]!), ...stamp });
+  }
+  return { inserted: 0, updated: 1 + payments.length, deleted: 0 };
+}
+
+/** A recent order goes, with its booking and its payments. Null when there is no order. */
+export async function cancel(desk: Desk, kind: OrderKind): Promise<Done | null> {
+  const { entity, key } = orders[kind];
+  const order = await recent(desk, kind);
+  if (!order) return null;
+  let deleted = 0;
+  for (const sql of [
+    `DELETE payment FROM payment JOIN transaction USING (transaction_id) WHERE ${key} = ?`,
+    `DELETE FROM transaction WHERE ${key} = ?`,
+    `DELETE FROM ${entity.table} WHERE ${key} = ?`,
+  ]) deleted += (await desk.connection.query<ResultSetHeader>(sql, [order[key]]))[0].affectedRows;
+  return { inserted: 0, updated: 0, deleted };
+}
+
+/** One of the last few hundred orders, locked first by everyone who goes on to its booking and payments. */
+async function recent({ connection, draw }: Desk, kind: OrderKind): Promise<RowDataPacket | null> {
+  const { entity, key } = orders[kind];
+  const [[order]] = await connection.query<RowDataPacket[]>(
+    `SELECT * FROM ${entity.table} WHERE ${key} <= (SELECT MAX(${key}) FROM ${entity.table}) - ? ORDER BY ${key} DESC LIMIT 1 FOR UPDATE`,
+    [draw("back").whole(0, 300)]);
+  return order ?? null;
+}

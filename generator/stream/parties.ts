@@ -1,0 +1,51 @@
+import type { RowDataPacket } from "mysql2/promise";
+import { address } from "../../schema/totesys/address.js";
+import { counterparty } from "../../schema/totesys/counterparty.js";
+import { staff } from "../../schema/totesys/staff.js";
+import { timestampOf } from "../clock.js";
+import { insertRows, updateRow } from "../insert.js";
+import { companyName, contactIn, placeIn } from "../parties.js";
+import { type Country, countries, countryBy, personName } from "../words.js";
+import type { Desk, Done } from "./desk.js";
+
+/** Somebody new to trade with, and its seat. */
+export async function meet({ connection, draw, now }: Desk): Promise<Done> {
+  const stamps = { created_at: timestampOf(now), last_updated: timestampOf(now) };
+  const country = countryBy(draw("country"));
+  const seat = await insertRows(connection, address, [{ ...placeIn(country, draw), ...stamps }]);
+  const id = await insertRows(connection, counterparty, [{
+    counterparty_legal_name: companyName(country, draw),
+    legal_address_id: seat,
+    commercial_contact: contactIn(country, draw("commercial_contact")),
+    delivery_contact: contactIn(country, draw("delivery_contact")),
+    ...stamps,
+  }]);
+  return { inserted: 2, updated: 0, deleted: 0, met: { id, seat } };
+}
+
+/** Another person buys, sells or takes deliveries for a counterparty. */
+export async function changeContact({ connection, directory, draw, now }: Desk): Promise<Done> {
+  const partner = draw("counterparty_id").pick(directory.partners);
+  const who = draw("who").pick(["commercial_contact", "delivery_contact"]);
+  const name = personName(draw("name"), countryBy(draw("country")), 100);
+  const updated = await updateRow(connection, counterparty, partner.id, { [who]: name, last_updated: timestampOf(now) });
+  return { inserted: 0, updated, deleted: 0 };
+}
+
+/** An employee goes to a department, perhaps the one he was in. */
+export async function moveStaff({ connection, directory, draw, now }: Desk): Promise<Done> {
+  const department = draw("department_id").pick(directory.departments);
+  const updated = await updateRow(connection, staff, draw("staff_id").pick(directory.staff), { department_id: department, last_updated: timestampOf(now) });
+  return { inserted: 0, updated, deleted: 0 };
+}
+
+/** The seat of a counterparty was written down wrongly, or its telephone number changed. */
+export async function correctAddress({ connection, directory, draw, now }: Desk): Promise<Done> {
+  const { seat } = draw("counterparty_id").pick(directory.partners);
+  const [[found]] = await connection.query<RowDataPacket[]>("SELECT country FROM address WHERE address_id = ? FOR UPDATE", [seat]);
+  const country = countries.find((each) => each === found?.country) ?? ("United Kingdom" satisfies Country);
+  const { address_line_1, postal_code, phone } = placeIn(country, draw);
+  const corrected = draw("moved").chance(0.5) ? { address_line_1, postal_code } : { phone };
+  const updated = await updateRow(connection, address, seat, { ...corrected, last_updated: timestampOf(now) });
+  return { inserted: 0, updated, deleted: 0 };
+}

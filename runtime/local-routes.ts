@@ -1,0 +1,67 @@
+import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+
+/** Something that may be asked for or done over HTTP by somebody on this machine, and by nobody else. */
+export interface Route {
+  readonly method: "GET" | "POST";
+  /** `/things/:name/stop`: a part that begins with a colon takes any text. */
+  readonly path: string;
+  answer(params: Readonly<Record<string, string>>): Promise<Reply>;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly body: unknown;
+}
+
+export interface LocalRoutes {
+  /** What changes something needs it, as `Authorization: Bearer …`. */
+  readonly token: string;
+  readonly routes: readonly Route[];
+}
+
+/** The answer of the route that is meant; null when there is none. A page in a browser on this machine is not somebody on it. */
+export async function answerLocally({ token, routes }: LocalRoutes, request: IncomingMessage, path: string): Promise<Reply | null> {
+  const matches = routes.flatMap((route) => {
+    const params = match(route.path, path);
+    return params ? [{ route, params }] : [];
+  });
+  if (matches.length === 0) return null;
+  if (!isLocal(request)) return refusal(403, "this is answered to programs on the same machine only");
+  const found = matches.find(({ route }) => route.method === request.method);
+  if (!found) return refusal(405, `use ${matches.map(({ route }) => route.method).join(" or ")}`);
+  if (found.route.method === "POST" && !isToken(token, request)) return refusal(401, "the token is missing or wrong");
+  return found.route.answer(found.params);
+}
+
+function refusal(status: number, error: string): Reply {
+  return { status, body: { error } };
+}
+
+function match(pattern: string, path: string): Readonly<Record<string, string>> | null {
+  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  if (wanted.length !== given.length || !wanted.every((part, i) => part.startsWith(":") || part === given[i])) return null;
+  return Object.fromEntries(wanted.flatMap((part, i) => (part.startsWith(":") ? [[part.slice(1), decodeURIComponent(given[i]!)]] : [])));
+}
+
+/** By address, by the name asked for (a name that was made to point here is not ours), and not on behalf of a web page. */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  const [from, at] = [plain(socket.remoteAddress), plain(socket.localAddress)];
+  const host = (headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  return (isLoopback(from) || from === at) && (host === "localhost" || isLoopback(host) || host === at)
+    && headers.origin === undefined && (headers["sec-fetch-site"] ?? "none") === "none";
+}
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^127\.\d+\.\d+\.\d+$/.test(address);
+}
+
+function plain(address = ""): string {
+  return address.replace(/^::ffff:/, "");
+}
+
+function isToken(token: string, { headers }: IncomingMessage): boolean {
+  const [wanted, given] = [Buffer.from(`Bearer ${token}`), Buffer.from(headers.authorization ?? "")];
+  return wanted.length === given.length && timingSafeEqual(wanted, given);
+}

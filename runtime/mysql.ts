@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { type Connection, type ConnectionOptions, createConnection } from "mysql2/promise";
+import { type Finding, PreflightFailed } from "./findings.js";
+
+/** What every session of ours begins with: all times UTC, and no value bent to fit its column. */
+export const sessionStart = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL'";
+
+/**
+ * mysql2's options for `mysql://user:password@host:port/database`, with times and large numbers as exact text.
+ * Parameters are named as MySQL's own clients name them: `ssl-mode` (DISABLED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY),
+ * and the files `ssl-ca`, `ssl-cert`, `ssl-key`. @throws PreflightFailed
+ */
+export function mysqlOptions(url: URL): ConnectionOptions {
+  const database = decodeURIComponent(url.pathname.slice(1));
+  const ssl = sslOptions(url);
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    ...(database && { database }),
+    ...(ssl && { ssl }),
+    charset: "utf8mb4",
+    timezone: "Z",
+    dateStrings: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    connectTimeout: 10_000,
+  };
+}
+
+/** One connection, its session begun with `sessionStart`. @throws PreflightFailed when it is ours or the operator's to cure */
+export async function connectMysql(url: URL, overrides: ConnectionOptions = {}): Promise<Connection> {
+  try {
+    const connection = await createConnection({ ...mysqlOptions(url), ...overrides });
+    await connection.query(sessionStart);
+    return connection;
+  } catch (error) {
+    throw mysqlProblem(url, error);
+  }
+}
+
+/** The error as a finding, when its code says what a person can do about it; else the error itself. */
+export function mysqlProblem(url: URL, error: unknown): unknown {
+  const { code = "", message = "" } = error as { readonly code?: string; readonly message?: string };
+  const cure = cureOf(code, url);
+  if (!cure) return error;
+  return new PreflightFailed([{ where: mysqlPlace(url), problem: message ? `${message} (${code})` : code, remedy: cure }]);
+}
+
+/** `mysql 10.0.0.5:3306`: names a server in findings and logs. */
+export function mysqlPlace(url: URL): string {
+  return `mysql ${url.hostname}:${url.port || 3306}`;
+}
+
+function cureOf(code: string, url: URL): string | null {
+  const user = decodeURIComponent(url.username) || "(none)";
+  const database = decodeURIComponent(url.pathname.slice(1));
+  switch (code) {
+    case "ECONNREFUSED": case "ECONNRESET": case "ETIMEDOUT": case "EHOSTUNREACH": case "ENETUNREACH": case "PROTOCOL_CONNECTION_LOST":
+      return "start the server, or correct host and port in the URL";
+    case "ENOTFOUND": case "EAI_AGAIN":
+      return "correct the host name in the URL";
+    case "ER_ACCESS_DENIED_ERROR": case "ER_ACCESS_DENIED_NO_PASSWORD_ERROR":
+      return "correct user and password in the URL";
+    case "ER_DBACCESS_DENIED_ERROR": case "ER_TABLEACCESS_DENIED_ERROR": case "ER_COLUMNACCESS_DENIED_ERROR":
+      return `as an administrator: GRANT ALL PRIVILEGES ON \`${database}\`.* TO '${user}'@'%'`;
+    case "ER_SPECIFIC_ACCESS_DENIED_ERROR":
+      return `as an administrator, grant '${user}' the privilege the message names`;
+    case "ER_BAD_DB_ERROR":
+      return `create the database ${database} with the command migrate, or correct its name in the URL`;
+    case "ER_NO_SUCH_TABLE":
+      return "make the tables with the command migrate, or correct the database's name in the URL";
+    case "ER_CON_COUNT_ERROR": case "ER_TOO_MANY_USER_CONNECTIONS":
+      return "raise max_connections on the server, or use fewer connections";
+    case "HANDSHAKE_NO_SSL_SUPPORT": case "HANDSHAKE_SSL_ERROR": case "ER_SECURE_TRANSPORT_REQUIRED":
+    case "SELF_SIGNED_CERT_IN_CHAIN": case "DEPTH_ZERO_SELF_SIGNED_CERT": case "UNABLE_TO_VERIFY_LEAF_SIGNATURE": case "CERT_HAS_EXPIRED":
+      return "set ssl-mode in the URL to what the server offers, and ssl-ca to the authority that signed its certificate";
+    default:
+      return null;
+  }
+}
+
+const parameters = ["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"];
+
+function sslOptions(url: URL): { [name: string]: string | boolean } | null {
+  const findings: Finding[] = [...url.searchParams.keys()].filter((name) => !parameters.includes(name)).map((name) => ({
+    where: mysqlPlace(url), problem: `its URL has a parameter "${name}", which is not known`, remedy: `use one of ${parameters.join(", ")}`,
+  }));
+  const read = (name: string): string | undefined => {
+    const file = url.searchParams.get(name);
+    if (!file) return undefined;
+    try {
+      return readFileSync(file, "utf8");
+    } catch (error) {
+      findings.push({ where: mysqlPlace(url), problem: `${name}: ${(error as Error).message}`, remedy: "name a PEM file that can be read" });
+      return undefined;
+    }
+  };
+  const files = { ca: read("ssl-ca"), cert: read("ssl-cert"), key: read("ssl-key") };
+  const mode = (url.searchParams.get("ssl-mode") ?? (files.ca ? "VERIFY_CA" : "DISABLED")).toUpperCase();
+  const checks: Record<string, { [name: string]: boolean } | null> = {
+    DISABLED: null,
+    REQUIRED: { rejectUnauthorized: false },
+    VERIFY_CA: { rejectUnauthorized: true },
+    VERIFY_IDENTITY: { rejectUnauthorized: true, verifyIdentity: true },
+  };
+  const check = checks[mode];
+  if (check === undefined) {
+    findings.push({ where: mysqlPlace(url), problem: `its URL has ssl-mode=${mode}, which is not known`, remedy: `use one of ${Object.keys(checks).join(", ")}` });
+  }
+  if (findings.length > 0) throw new PreflightFailed(findings);
+  const given = Object.fromEntries(Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return check ? { ...check, ...given } : null;
+}

@@ -1,0 +1,27 @@
+/** Aborts at SIGTERM or SIGINT, so that everything below drains (invariant 7). A second signal ends the process at once. */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+    controller.abort(new Stopped(name));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  return controller.signal;
+}
+
+/** The reason of a stop that somebody asked for. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+  constructor(by: string) {
+    super(`stopped by ${by}`);
+  }
+}
+
+/** Resolves when `signal` aborts. */
+export function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

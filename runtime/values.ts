@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** Schemas of the texts users write for settings. */
+
+export const wholeNumber = (least: number, most: number) =>
+  z.string().regex(/^\d+$/, "a whole number is wanted").transform(Number)
+    .refine((n) => n >= least && n <= most, `it must be from ${least} to ${most}`);
+
+export const port = wholeNumber(0, 65535);
+
+export const flag = z.enum(["true", "false"], "true or false is wanted").transform((text) => text === "true");
+
+/** A URL with one of these schemes. */
+export const url = (...schemes: readonly string[]) =>
+  z.string().transform((text, context) => {
+    const parsed = URL.canParse(text) ? new URL(text) : null;
+    if (parsed && schemes.includes(parsed.protocol.slice(0, -1))) return parsed;
+    context.addIssue({ code: "custom", message: `a URL is wanted that begins with ${schemes.map((s) => `${s}:`).join(" or ")}` });
+    return z.NEVER;
+  });
+
+/** Comma-separated items, each read by `item`; at least one. */
+export const listOf = <T>(item: z.ZodType<T, string>) =>
+  z.string().transform((text) => text.split(",").map((part) => part.trim()).filter(Boolean))
+    .pipe(z.array(item).min(1, "at least one is wanted"));
+
+/** `user:***@host`: a URL that may be shown and logged. */
+export function withoutSecrets(of: URL): string {
+  const shown = new URL(of);
+  if (shown.password) shown.password = "***";
+  for (const name of shown.searchParams.keys()) if (/key|secret|token|password/i.test(name)) shown.searchParams.set(name, "***");
+  return shown.href;
+}

@@ -1,0 +1,58 @@
+import type { Key, Row } from "./entity.js";
+import type { Position, Version } from "./position.js";
+
+/** One row of one table, after (and before) one row event. Rows are whole: every declared field is present. */
+export interface Change {
+  /** `read` is a row met by the snapshot. */
+  readonly op: "read" | "create" | "update" | "delete";
+  /** Table name of the entity. */
+  readonly entity: string;
+  readonly key: Key;
+  /** Null for read and create. An update never changes the key: the source splits it into delete and create. */
+  readonly before: Row | null;
+  /** Null for delete. */
+  readonly after: Row | null;
+  readonly version: Version;
+}
+
+/** The end of a transaction: every change before it may now be committed as progress. */
+export interface Commit {
+  readonly op: "commit";
+  readonly position: Position;
+  /** Microseconds since the epoch, by the clock of the server that first committed it. */
+  readonly committedAt: number;
+}
+
+/** The table was emptied without row events: everything older than `version` is gone. */
+export interface Truncate {
+  readonly op: "truncate";
+  readonly entity: string;
+  readonly version: Version;
+}
+
+/** A row event whose values the catalog's types cannot hold exactly (invariant 9): it goes to the dead letters. */
+export interface Unreadable {
+  readonly op: "unreadable";
+  readonly entity: string;
+  readonly key: Key;
+  readonly version: Version;
+  readonly reason: string;
+}
+
+/** The source has nothing further at this moment: the reader is at its head. */
+export interface Idle {
+  readonly op: "idle";
+  /** Milliseconds since the epoch when the source said so. */
+  readonly at: number;
+}
+
+export type Message = Change | Commit | Truncate | Unreadable | Idle;
+
+/** A change that a sink cannot store, and why. Anything that may pass on a later try is not a rejection. */
+export interface Rejection {
+  readonly entity: string;
+  readonly key: Key;
+  readonly version: Version;
+  readonly reason: string;
+  readonly change: Change | null;
+}

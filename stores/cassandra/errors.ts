@@ -1,0 +1,45 @@
+import { errors, types } from "cassandra-driver";
+import { Retriable, StoreRefusal } from "../ports.js";
+
+/** The server read the statement and will never do it as it is: too large a value, a table that is not there. */
+export class Invalid extends Error {
+  override readonly name = "Invalid";
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+  }
+}
+
+const codes = types.responseErrorCodes;
+
+/** What the server answers when it is starting, stopping, overloaded, or too few replicas are there. */
+const passing: ReadonlySet<number> = new Set([
+  codes.serverError, codes.unavailableException, codes.overloaded, codes.isBootstrapping, codes.truncateError,
+  codes.writeTimeout, codes.readTimeout, codes.readFailure, codes.writeFailure, codes.unprepared,
+]);
+
+/** Any error of the driver as one of the three kinds of failure, told apart by class and code, never by message. */
+export function classified(store: string, what: string, error: unknown): unknown {
+  if (error instanceof errors.NoHostAvailableError) return new Retriable(`${store}: ${what}`, new Error(reasons(error), { cause: error }));
+  if (error instanceof errors.OperationTimedOutError || error instanceof errors.BusyConnectionError || isSocketError(error)) {
+    return new Retriable(`${store}: ${what}`, error);
+  }
+  if (!(error instanceof errors.ResponseError)) return error;
+  if (passing.has(error.code)) return new Retriable(`${store}: ${what}`, error);
+  if (error.code === codes.invalid || error.code === codes.configError) return new Invalid(error);
+  if (error.code === codes.unauthorized) {
+    return new StoreRefusal(store, `${what}: ${error.message}`, "grant the user of the URL what the message names, or name another user");
+  }
+  return error;
+}
+
+/** Each host that was tried, and why it did not do. */
+export function reasons(error: errors.NoHostAvailableError): string {
+  const tried = Object.entries((error.innerErrors ?? {}) as Readonly<Record<string, unknown>>);
+  if (tried.length === 0) return error.message;
+  return tried.map(([host, reason]) => `${host}: ${reason instanceof Error ? reason.message : String(reason)}`).join("; ");
+}
+
+/** The driver marks what its sockets throw. */
+function isSocketError(error: unknown): boolean {
+  return error instanceof Error && (error as { readonly isSocketError?: boolean }).isSocketError === true;
+}

@@ -1,0 +1,30 @@
+import type { Change } from "../../schema/change.js";
+import { type Entity, keyOf } from "../../schema/entity.js";
+import { perform } from "./perform.js";
+import { plannerOf, type Write } from "./plan.js";
+import { selectFrom } from "./select.js";
+import type { Session } from "./session.js";
+import { insertInto, quoted, type Table, versionColumn } from "./tables.js";
+
+/** The comment of a lookup's table that may lack entries: it was made when there were rows already. */
+export const unfilled = "sluice: being filled";
+
+/**
+ * Copies an entity's rows into the table of a lookup that was declared after they were written. Each goes in with its own
+ * version, so a copy never stands above a later change (invariant 4), and the whole may be repeated after a crash.
+ */
+export async function fillLookup(session: Session, of: Entity, lookup: Table): Promise<void> {
+  const plan = plannerOf(of);
+  const insert = insertInto(lookup);
+  const select = selectFrom(of, of.table, [versionColumn]);
+  for await (const page of session.pages(select.query, [], select.pageSize)) {
+    const writes: Write[] = [];
+    for (const found of page) {
+      const after = select.decode(found);
+      const change: Change = { op: "read", entity: of.table, key: keyOf(of, after), before: null, after, version: Number(found[versionColumn]) };
+      plan(change, writes);
+    }
+    await perform(session, writes.filter(({ query }) => query === insert));
+  }
+  await session.define(`ALTER TABLE ${quoted(lookup.name)} WITH comment = ''`);
+}

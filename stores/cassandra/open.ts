@@ -1,0 +1,24 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Sink, Store } from "../ports.js";
+import { auditOf } from "./audit.js";
+import { connect } from "./connect.js";
+import { readProgress } from "./progress.js";
+import { rowsIn } from "./rows.js";
+import { sinkOf } from "./sink.js";
+
+/** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */
+export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
+  return sinkOf(await connect(url), catalog);
+}
+
+/** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */
+export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
+  const session = await connect(url);
+  return {
+    name: "cassandra",
+    rows: rowsIn(session),
+    audit: auditOf(session),
+    progress: () => readProgress(session),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Entity } from "../../schema/entity.js";
+import { StoreRefusal } from "../ports.js";
+import { Invalid } from "./errors.js";
+import { fillLookup, unfilled } from "./fill.js";
+import type { Session } from "./session.js";
+import { type Existing, readTables } from "./system-schema.js";
+import { addColumn, createTable, deadLetterTable, progressTable, type Table, tablesOf, versionColumn } from "./tables.js";
+
+/**
+ * Creates the tables that are missing, adds the columns that are missing, and fills a lookup declared after its rows were
+ * written. Nothing is dropped; columns that nobody declares stay. @throws StoreRefusal with all that stands in the way,
+ * before anything is changed
+ */
+export async function prepareTables(session: Session, entities: readonly Entity[]): Promise<void> {
+  const existing = await readTables(session);
+  const wanted = wantedTables(entities);
+  const problems = [...nameProblems(entities, wanted), ...differences(wanted, existing)];
+  if (problems.length > 0) {
+    throw new StoreRefusal(
+      `${session.place}, keyspace ${session.keyspace}`, problems.join("; "),
+      "name another keyspace in the URL, which sync fills anew, or put the tables right (to drop them and their data is yours to decide)",
+    );
+  }
+
+  const withRows = new Set(entities.filter((of) => existing.has(of.table)).flatMap((of) => tablesOf(of).map(({ name }) => name)));
+  for (const table of wanted) {
+    const found = existing.get(table.name);
+    if (!found) await define(session, createTable(table, withRows.has(table.name) ? unfilled : ""));
+    else for (const column of missingColumns(table, found)) await define(session, addColumn(table, column));
+  }
+
+  for (const of of entities) {
+    for (const lookup of tablesOf(of).slice(1)) {
+      const found = existing.get(lookup.name);
+      if (found ? found.comment === unfilled : withRows.has(lookup.name)) await fillLookup(session, of, lookup);
+    }
+  }
+}
+
+/** Whether what the server has is what these entities need: false after somebody dropped or changed a table. */
+export async function isPrepared(session: Session, entities: readonly Entity[]): Promise<boolean> {
+  const existing = await readTables(session);
+  const wanted = wantedTables(entities);
+  return differences(wanted, existing).length === 0
+    && wanted.every((table) => existing.has(table.name) && missingColumns(table, existing.get(table.name)!).length === 0);
+}
+
+function wantedTables(entities: readonly Entity[]): readonly Table[] {
+  return [progressTable, deadLetterTable, ...entities.flatMap(tablesOf)];
+}
+
+function nameProblems(entities: readonly Entity[], wanted: readonly Table[]): string[] {
+  const names = wanted.map(({ name }) => name);
+  return [
+    ...[...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map((name) => `two declared tables or lookups would share the table ${name}`),
+    ...entities.filter((of) => versionColumn in of.fields).map((of) => `${of.table} has a field ${versionColumn}, a name that is ours`),
+  ];
+}
+
+function differences(wanted: readonly Table[], existing: ReadonlyMap<string, Existing>): string[] {
+  return wanted.flatMap((table) => {
+    const found = existing.get(table.name);
+    if (!found) return [];
+    const [declared, there] = [keyText(table), keyText(found)];
+    return [
+      ...(declared === there ? [] : [`the table ${table.name} has the primary key ${there} where ${declared} is declared`]),
+      ...Object.entries(table.columns)
+        .filter(([column, type]) => column in found.columns && found.columns[column] !== type)
+        .map(([column, type]) => `${table.name}.${column} is ${found.columns[column]} where ${type} is declared`),
+    ];
+  });
+}
+
+function missingColumns(table: Table, found: Existing): string[] {
+  return Object.keys(table.columns).filter((column) => !(column in found.columns));
+}
+
+function keyText({ partition, clustering }: Table): string {
+  return `((${partition.join(", ")})${clustering.map((c) => `, ${c.column} ${c.direction}`).join("")})`;
+}
+
+/** One at a time: Cassandra wants schema changes to follow one another. */
+async function define(session: Session, statement: string): Promise<void> {
+  try {
+    await session.define(statement);
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    throw new StoreRefusal(session.place, `${statement.split(" (", 1)[0]}: ${error.message}`, "change what the message names, in Cassandra or in the declaration");
+  }
+}

@@ -1,0 +1,77 @@
+import { type Client, type QueryOptions, types } from "cassandra-driver";
+import { classified } from "./errors.js";
+import { Gate } from "./gate.js";
+
+/** A statement to be prepared, and its parameters by position. */
+export interface Statement {
+  readonly query: string;
+  readonly params: readonly unknown[];
+}
+
+/**
+ * A connected keyspace. Every request passes one gate, so that whatever is asked of it at once, a connection never has
+ * more in flight than it can carry; and every error leaves as one of the three kinds of failure.
+ */
+export class Session implements AsyncDisposable {
+  readonly #gate = new Gate(maxInFlight);
+
+  constructor(private readonly client: Client, readonly place: string, readonly keyspace: string) {}
+
+  /** @throws Retriable, Invalid, StoreRefusal */
+  async execute(query: string, params: readonly unknown[] = [], options: QueryOptions = prepared): Promise<types.ResultSet> {
+    await this.#gate.enter();
+    try {
+      return await this.client.execute(query, params as unknown[], options);
+    } catch (error) {
+      throw classified(this.place, subjectOf(query), error);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  /** Writes that share a partition, in one request and one mutation of the replica. */
+  async batch(statements: readonly Statement[]): Promise<void> {
+    const [first] = statements;
+    if (!first) return;
+    if (statements.length === 1) return void (await this.execute(first.query, first.params));
+    await this.#gate.enter();
+    try {
+      await this.client.batch(statements as { query: string; params: unknown[] }[], together);
+    } catch (error) {
+      throw classified(this.place, subjectOf(first.query), error);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  /** All rows, one page in memory at a time. */
+  async *pages(query: string, params: readonly unknown[], pageSize: number): AsyncGenerator<readonly types.Row[]> {
+    let pageState: string | null = null;
+    do {
+      const page = await this.execute(query, params, { ...prepared, autoPage: false, fetchSize: pageSize, ...(pageState && { pageState }) });
+      pageState = page.pageState;
+      if (page.rows.length > 0) yield page.rows;
+    } while (pageState);
+  }
+
+  /** Changes the schema, and returns once all nodes know it. */
+  async define(statement: string): Promise<void> {
+    await this.execute(statement, [], { prepare: false, isIdempotent: false, readTimeout: 60_000 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.client.shutdown();
+  }
+}
+
+/** Figures for one node: 20k inserts/s at 64 in flight, 33k at 512, no more beyond. */
+const maxInFlight = 512;
+
+const prepared: QueryOptions = Object.freeze({ prepare: true });
+const together: QueryOptions = Object.freeze({ prepare: true, logged: false });
+
+/** `INSERT sales_order`: enough of a statement for a message. */
+function subjectOf(query: string): string {
+  const table = /\b(?:INTO|FROM|UPDATE|TABLE)\s+(?:IF NOT EXISTS\s+)?"?([\w.]+)/.exec(query)?.[1] ?? "";
+  return `${query.split(" ", 1)[0]} ${table}`.trim();
+}

@@ -1,0 +1,58 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Change, Rejection } from "../../schema/change.js";
+import type { Entity } from "../../schema/entity.js";
+import { type Sink, StoreRefusal } from "../ports.js";
+import { deadLettersIn } from "./dead-letters.js";
+import { perform } from "./perform.js";
+import { plannerOf, type Write } from "./plan.js";
+import { isPrepared, prepareTables } from "./prepare.js";
+import { progressIn } from "./progress.js";
+import type { Session } from "./session.js";
+import { sweepTables } from "./sweep.js";
+
+export function sinkOf(session: Session, catalog: Catalog): Sink {
+  const planners = new Map<string, ReturnType<typeof plannerOf>>();
+  const plannerFor = (table: string) => {
+    let planner = planners.get(table);
+    if (!planner) planners.set(table, (planner = plannerOf(catalog.entity(table))));
+    return planner;
+  };
+  const progress = progressIn(session);
+
+  return {
+    name: "cassandra",
+    prepare: (entities) => prepareTables(session, entities),
+
+    async write(changes, signal) {
+      const writes: Write[] = [];
+      const unfit = new Map<Change, string>();
+      for (const change of changes) {
+        const reason = plannerFor(change.entity)(change, writes);
+        if (reason !== null) unfit.set(change, reason);
+      }
+      const refused = await perform(session, writes, signal);
+      if (refused.size > 0) await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
+      for (const [change, reason] of refused) unfit.set(change, reason);
+      return [...unfit].map(([change, reason]) => rejectionOf(change, reason));
+    },
+
+    sweep: (entity, olderThan) => sweepTables(session, entity, olderThan),
+    progress: progress.read,
+    commit: progress.commit,
+    deadLetters: deadLettersIn(session),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+/** What a changed table refuses is no fault of the rows: they must not all become dead letters. */
+async function mustBePrepared(session: Session, entities: readonly Entity[]): Promise<void> {
+  if (await isPrepared(session, [...new Set(entities)])) return;
+  throw new StoreRefusal(
+    `${session.place}, keyspace ${session.keyspace}`, "its tables are no longer what they were when sync started",
+    "start sync again: it creates what is missing, and says what it cannot",
+  );
+}
+
+function rejectionOf(change: Change, reason: string): Rejection {
+  return { entity: change.entity, key: change.key, version: change.version, reason, change };
+}

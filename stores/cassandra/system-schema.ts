@@ -1,0 +1,38 @@
+import type { Session } from "./session.js";
+import type { Table } from "./tables.js";
+
+/** A table as the server has it. */
+export interface Existing extends Table {
+  readonly comment: string;
+}
+
+/** The keyspace's tables by name. */
+export async function readTables(session: Session): Promise<ReadonlyMap<string, Existing>> {
+  const [columns, tables] = await Promise.all([
+    session.execute("SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ?", [session.keyspace]),
+    session.execute("SELECT table_name, comment FROM system_schema.tables WHERE keyspace_name = ?", [session.keyspace]),
+  ]);
+  const described = columns.rows as unknown as readonly Description[];
+  return new Map((tables.rows as unknown as readonly { readonly table_name: string; readonly comment: string }[]).map(({ table_name, comment }) =>
+    [table_name, tableOf(table_name, comment, described.filter((column) => column.table_name === table_name))]));
+}
+
+interface Description {
+  readonly table_name: string;
+  readonly column_name: string;
+  readonly type: string;
+  readonly kind: "partition_key" | "clustering" | "regular" | "static";
+  readonly position: number;
+  readonly clustering_order: "asc" | "desc" | "none";
+}
+
+function tableOf(name: string, comment: string, columns: readonly Description[]): Existing {
+  const ofKind = (kind: Description["kind"]) => columns.filter((c) => c.kind === kind).sort((a, b) => a.position - b.position);
+  return {
+    name,
+    comment,
+    columns: Object.fromEntries(columns.map((c) => [c.column_name, c.type])),
+    partition: ofKind("partition_key").map((c) => c.column_name),
+    clustering: ofKind("clustering").map((c) => ({ column: c.column_name, direction: c.clustering_order === "desc" ? "desc" : "asc" })),
+  };
+}

@@ -1,0 +1,66 @@
+import { errors } from "@elastic/elasticsearch";
+import { Retriable, StoreRefusal } from "../ports.js";
+
+/** An error object as Elasticsearch sends it, for a request or for one item of a bulk. */
+export interface Cause {
+  readonly type?: string;
+  readonly reason?: string | null;
+  readonly caused_by?: Cause;
+}
+
+/** For `promise.catch(...)`: throws what the client threw as one of our three kinds of failure. */
+export function failed(what: string): (error: unknown) => never {
+  return (error) => {
+    throw failureOf(what, error);
+  };
+}
+
+/** `Retriable`, `StoreRefusal`, or the error itself where neither fits. Decided by class and status, never by text. */
+export function failureOf(what: string, error: unknown): Error {
+  if (error instanceof errors.ResponseError) return statusFailure(what, error.statusCode ?? 0, causeOf(error)) ?? error;
+  if (error instanceof errors.ConnectionError || error instanceof errors.TimeoutError || error instanceof errors.NoLivingConnectionsError) {
+    return new Retriable(`elasticsearch: ${what}`, error);
+  }
+  if (error instanceof errors.ProductNotSupportedError) {
+    return new StoreRefusal("elasticsearch", "the server does not say it is Elasticsearch", "give the URL of an Elasticsearch 9 server");
+  }
+  return error instanceof Error ? error : new Error(`elasticsearch: ${what}: ${String(error)}`);
+}
+
+/** What a status says about the whole index or server; null where it says something about one document only. */
+export function statusFailure(what: string, status: number, cause: Cause): Error | null {
+  const reason = describe(cause);
+  const refusal = (remedy: string) => new StoreRefusal("elasticsearch", `${what}: ${reason}`, remedy);
+  switch (status) {
+    // A full disk (flood stage) is a 429 too: Elasticsearch lifts that block itself once there is room.
+    case 408: case 429: case 502: case 503: case 504:
+      return new Retriable(`elasticsearch: ${what}`, reason);
+    case 401:
+      return refusal("give a user and password, or ?apiKey=, that the server accepts");
+    case 403:
+      return cause.type === "cluster_block_exception"
+        ? refusal("lift the block from the index (index.blocks.* to null), then start again")
+        : refusal("grant the user or key read, write, maintenance and manage on the indices of this prefix");
+    case 404:
+      return cause.type === "index_not_found_exception"
+        ? refusal("run sync, which creates it; if it was deleted under a running sync, delete <prefix>-sluice-progress-v1 as well, so that every row is copied again")
+        : null;
+    case 406:
+      return refusal("use Elasticsearch 9; the client's requests are not understood by other versions");
+    default:
+      // Mappings are strict: a field that the index lacks means it was not prepared for this catalog.
+      return cause.type === "strict_dynamic_mapping_exception" ? refusal("start sync with this catalog, which widens the index") : null;
+  }
+}
+
+/** The reason, and the reason behind it, in one line. */
+export function describe({ type, reason, caused_by }: Cause): string {
+  const own = reason ?? type ?? "no reason given";
+  return caused_by?.reason && !own.includes(caused_by.reason) ? `${own}: ${describe(caused_by)}` : own;
+}
+
+export function causeOf(error: unknown): Cause {
+  if (!(error instanceof errors.ResponseError)) return { reason: String(error) };
+  const cause: unknown = (error.body as { readonly error?: unknown } | undefined)?.error;
+  return typeof cause === "object" && cause !== null ? cause : { reason: typeof cause === "string" ? cause : error.message };
+}

@@ -1,0 +1,27 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Sink, Store } from "../ports.js";
+import { auditOf } from "./audit.js";
+import { connect } from "./cluster.js";
+import { readProgress } from "./progress.js";
+import { rowsIn } from "./rows.js";
+import { searchOf } from "./search.js";
+import { ElasticsearchSink } from "./sink.js";
+
+/** @throws StoreRefusal when no usable server answers there, within 10 seconds */
+export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
+  // Who writes retries with a pause and a count that somebody sees, so the client does not.
+  return new ElasticsearchSink(await connect(url, { retries: 0 }), catalog);
+}
+
+/** @throws StoreRefusal when no usable server answers there, within 10 seconds */
+export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
+  const cluster = await connect(url, { retries: 2 });
+  return {
+    name: "elasticsearch",
+    rows: rowsIn(cluster),
+    search: searchOf(cluster),
+    audit: auditOf(cluster),
+    progress: () => readProgress(cluster),
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  };
+}

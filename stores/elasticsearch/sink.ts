@@ -1,0 +1,106 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Change, Rejection } from "../../schema/change.js";
+import { type Entity, keyText } from "../../schema/entity.js";
+import type { Progress, Version } from "../../schema/position.js";
+import type { DeadLetters, Sink } from "../ports.js";
+import { indexAction, type Operation, sendBulk } from "./bulk.js";
+import type { Cluster } from "./cluster.js";
+import { type Encode, encoderOf, idOf, tombstone, Unfit } from "./codec.js";
+import { deadLettersIn } from "./dead-letters.js";
+import { aliasOf, prepareIndices } from "./indices.js";
+import { heldVersion, readProgress, writeProgress } from "./progress.js";
+import { purgeTombstones, sweepRows } from "./tombstones.js";
+
+interface Target {
+  readonly encode: Encode;
+  readonly action: (id: string, version: number) => string;
+}
+
+const purgeEveryMs = 600_000;
+const purgeAgainMs = 1_000;
+
+/** Changes become documents: one bulk for what arrives together, each row's newest only. */
+export class ElasticsearchSink implements Sink {
+  readonly name = "elasticsearch";
+  readonly deadLetters: DeadLetters;
+  private readonly targets: ReadonlyMap<string, Target>;
+  /** Those that have an index. */
+  private entities: readonly Entity[] = [];
+  private purgeDueAt = 0;
+
+  constructor(private readonly cluster: Cluster, catalog: Catalog) {
+    this.deadLetters = deadLettersIn(cluster);
+    this.targets = new Map(catalog.entities.map((of) => [of.table, {
+      encode: encoderOf(of),
+      action: indexAction(aliasOf(cluster.prefix, of.table), "external"),
+    }]));
+  }
+
+  async prepare(entities: readonly Entity[]): Promise<void> {
+    await prepareIndices(this.cluster, entities);
+    this.entities = entities;
+  }
+
+  async write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
+    const rejections: Rejection[] = [];
+    const refused = await sendBulk(this.cluster.client, this.operationsOf(changes, rejections), signal);
+    for (const { from, reason } of refused) rejections.push(rejectionOf(from, reason));
+    return rejections;
+  }
+
+  sweep(entity: Entity, olderThan: Version): Promise<void> {
+    return sweepRows(this.cluster, entity, olderThan);
+  }
+
+  progress(): Promise<Progress | null> {
+    return readProgress(this.cluster);
+  }
+
+  async commit(progress: Progress): Promise<void> {
+    await writeProgress(this.cluster, progress);
+    if (Date.now() < this.purgeDueAt) return;
+    let more = false;
+    for (const of of this.entities) more = await purgeTombstones(this.cluster, of, heldVersion(progress)) || more;
+    this.purgeDueAt = Date.now() + (more ? purgeAgainMs : purgeEveryMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cluster[Symbol.asyncDispose]();
+  }
+
+  /** What cannot be written at all goes to `rejections` instead. */
+  private *operationsOf(changes: readonly Change[], rejections: Rejection[]): Generator<Operation<Change>> {
+    for (const change of newestOf(changes)) {
+      const { encode, action } = this.targetOf(change.entity);
+      try {
+        const id = idOf(change.key);
+        const document = change.after ? encode(id, change.version, change.after) : tombstone(id, change.version);
+        yield { lines: `${action(id, change.version)}${document}\n`, from: change };
+      } catch (error) {
+        if (!(error instanceof Unfit)) throw error;
+        rejections.push(rejectionOf(change, error.message));
+      }
+    }
+  }
+
+  private targetOf(table: string): Target {
+    const target = this.targets.get(table);
+    if (!target) throw new Error(`elasticsearch: a change of ${table}, which is not in the catalog`);
+    return target;
+  }
+}
+
+/** One bulk may hold a document once: of a key's changes only the newest counts. */
+function newestOf(changes: readonly Change[]): Iterable<Change> {
+  const newest = new Map<string, Change>();
+  for (const change of changes) {
+    const place = `${change.entity}/${keyText(change.key)}`;
+    const other = newest.get(place);
+    if (!other || other.version < change.version) newest.set(place, change);
+  }
+  return newest.values();
+}
+
+function rejectionOf(change: Change, reason: string): Rejection {
+  return { entity: change.entity, key: change.key, version: change.version, reason, change };
+}

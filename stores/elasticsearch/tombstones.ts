@@ -1,0 +1,44 @@
+import type { Entity } from "../../schema/entity.js";
+import type { Version } from "../../schema/position.js";
+import { indexAction, sendBulk } from "./bulk.js";
+import type { Cluster } from "./cluster.js";
+import { tombstone } from "./codec.js";
+import { aliasOf } from "./indices.js";
+import { living, scan, searchIn } from "./scan.js";
+
+/**
+ * Elasticsearch forgets the version of a deleted document after `gc_deletes` (60 s); a replay that comes later
+ * would bring the row back. So a delete writes a document that says so, with the delete's version (invariant 4).
+ */
+
+const sweepPage = 5_000;
+const purgePage = 2_000;
+const day = 86_400_000_000;
+
+/** Buries every row older than `olderThan`. What is written meanwhile is newer, and stays. */
+export async function sweepRows(cluster: Cluster, of: Entity, olderThan: Version): Promise<void> {
+  // The greatest version that is still older; `gte`, since a row may have just that one.
+  const version = olderThan - 1;
+  const action = indexAction(aliasOf(cluster.prefix, of.table), "external_gte");
+  for await (const hits of scan(cluster, of.table, living({ filter: { range: { sluice_version: { lt: olderThan } } } }), sweepPage)) {
+    const operations = hits.map(({ _id: id }) => ({ lines: `${action(id!, version)}${tombstone(id!, version)}\n`, from: id }));
+    const refused = await sendBulk(cluster.client, operations);
+    if (refused[0]) throw new Error(`elasticsearch: sweeping ${of.table}: ${refused[0].reason}`);
+  }
+}
+
+/**
+ * Removes tombstones a day older than what the sink holds for good: a replay begins after them, so nothing that
+ * they hold back can still come. At most one page a call; says whether there may be more.
+ */
+export async function purgeTombstones(cluster: Cluster, of: Entity, held: Version): Promise<boolean> {
+  const alias = aliasOf(cluster.prefix, of.table);
+  const hits = await searchIn(cluster, alias, {
+    query: { bool: { filter: [{ term: { sluice_deleted: true } }, { range: { sluice_version: { lt: held - day } } }] } },
+    size: purgePage, sort: ["_doc"],
+  });
+  await sendBulk(cluster.client, hits.map(({ _id, _source }) => ({
+    lines: `${JSON.stringify({ delete: { _index: alias, _id, version: _source!.sluice_version, version_type: "external_gte" } })}\n`, from: _id,
+  })));
+  return hits.length === purgePage;
+}

@@ -1,0 +1,37 @@
+import type { Catalog } from "../../schema/catalog.js";
+import { type Sink, type Store, StoreRefusal } from "../ports.js";
+import { auditOf } from "./audit.js";
+import { openConnection } from "./connection.js";
+import { readProgress } from "./progress.js";
+import { rowStoreOf } from "./rows.js";
+import { searchStoreOf } from "./search.js";
+import { sinkOf } from "./sink.js";
+
+/** Opens the file for its one writer, and makes it and its folder where they are missing. @throws StoreRefusal, Retriable */
+export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
+  return sinkOf(openConnection(fileOf(url), "writer"), catalog);
+}
+
+/** Opens the file for reading, beside the writer's process and any number of other readers. @throws StoreRefusal, Retriable */
+export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
+  const db = openConnection(fileOf(url), "reader");
+  return {
+    name: "embedded",
+    rows: rowStoreOf(db),
+    search: searchStoreOf(db),
+    audit: auditOf(db),
+    progress: async () => db.attempt("reading progress", () => readProgress(db)),
+    async [Symbol.asyncDispose]() {
+      db[Symbol.dispose]();
+    },
+  };
+}
+
+/** `sqlite:relative/path.db`, `sqlite:/absolute/path.db` or `sqlite:///absolute/path.db`. */
+function fileOf(url: URL): string {
+  const file = decodeURIComponent(url.pathname);
+  if (url.host || url.search || url.hash || file === "" || file.endsWith("/")) {
+    throw new StoreRefusal("embedded", `${url.href} names no file`, "write sqlite:relative/path.db or sqlite:///absolute/path.db");
+  }
+  return file;
+}

@@ -1,0 +1,82 @@
+import { setImmediate } from "node:timers/promises";
+import type { Catalog } from "../../schema/catalog.js";
+import type { Rejection } from "../../schema/change.js";
+import type { Entity } from "../../schema/entity.js";
+import type { Progress, Version } from "../../schema/position.js";
+import type { Sink } from "../ports.js";
+import type { Connection } from "./connection.js";
+import { deadLettersOf } from "./letters.js";
+import { prepareTables } from "./prepare.js";
+import { readProgress } from "./progress.js";
+import { greatestRowid, leastRowid, quoted, rowidColumn, versionColumn } from "./tables.js";
+import { type Later, removeWhere, type Writer, writerOf } from "./writer.js";
+
+/**
+ * How long a tombstone outlives the committed position, in microseconds of version. Nothing older than the position
+ * is read again by its own pipeline; the day is for a second one that runs behind.
+ */
+const tombstoneLife = 86_400_000_000;
+const purgedAtOnce = 1000;
+const sweptAtOnce = 5000;
+
+export function sinkOf(db: Connection, catalog: Catalog): Sink {
+  const writers = new Map<string, Writer>();
+  const writerTo = (entity: string): Writer => {
+    let writer = writers.get(entity);
+    if (!writer) writers.set(entity, writer = writerOf(db, catalog.entity(entity)));
+    return writer;
+  };
+
+  return {
+    name: "embedded",
+    async prepare(entities) {
+      db.attempt("preparing tables", () => prepareTables(db, entities));
+    },
+    async write(changes, signal) {
+      signal.throwIfAborted();
+      return db.attempt("writing", () => db.transaction("write", () => {
+        const rejections: Rejection[] = [];
+        const later: Later[] = [];
+        for (const change of changes) {
+          const rejection = writerTo(change.entity)(change, later);
+          if (rejection) rejections.push(rejection);
+        }
+        for (const [statement, values] of later) statement.run(values);
+        return rejections;
+      }));
+    },
+    /** In pieces, each its own transaction, so that neither readers nor this process wait for the whole. */
+    async sweep(of, olderThan) {
+      for (let from: bigint | null = leastRowid; from !== null; await setImmediate()) from = sweepFrom(db, of, from, olderThan);
+    },
+    async progress() {
+      return db.attempt("reading progress", () => readProgress(db));
+    },
+    /** Consistent with the rows after a power loss: see `connection.ts`. */
+    async commit(progress) {
+      db.attempt("committing progress", () => db.transaction("write", () => {
+        db.statement("INSERT OR REPLACE INTO sluice_progress (only, progress) VALUES (1, ?)").run([JSON.stringify(progress)]);
+        db.statement(`DELETE FROM sluice_tombstone WHERE (entity, key) IN
+          (SELECT entity, key FROM sluice_tombstone WHERE version < ? ORDER BY version LIMIT ${purgedAtOnce})`).run([versionOf(progress) - tombstoneLife]);
+      }));
+    },
+    deadLetters: deadLettersOf(db),
+    async [Symbol.asyncDispose]() {
+      db[Symbol.dispose]();
+    },
+  };
+}
+
+/** Sweeps the piece that begins at `from`; where the next one begins, null at the end. */
+function sweepFrom(db: Connection, of: Entity, from: bigint, olderThan: Version): bigint | null {
+  const [table, rowid] = [quoted(of.table), quoted(rowidColumn(of))];
+  return db.attempt(`sweeping ${of.table}`, () => db.transaction("write", () => {
+    const [last] = db.statement(`SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${sweptAtOnce})`)
+      .first([from]) as [bigint | null];
+    if (last === null) return null;
+    removeWhere(db, of, `${rowid} BETWEEN ? AND ? AND ${versionColumn} < ?`, [from, last, olderThan]);
+    return last === greatestRowid ? null : last + 1n;
+  }));
+}
+
+const versionOf = (progress: Progress) => (progress.phase === "stream" ? progress.position : progress.head).version;

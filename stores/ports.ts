@@ -1,0 +1,134 @@
+import type { Change, Rejection } from "../schema/change.js";
+import type { Entity, Key, Lookup, Row } from "../schema/entity.js";
+import type { Value } from "../schema/fields.js";
+import type { Progress, Version } from "../schema/position.js";
+
+/** Where a pipeline writes. Every method throws `Retriable` for what may pass by itself. */
+export interface Sink extends AsyncDisposable {
+  /** The engine's name, which also names its pipeline: `cassandra`, `elasticsearch`, `embedded`. */
+  readonly name: string;
+  /** Creates or widens what holds these entities; refuses what would destroy data. */
+  prepare(entities: readonly Entity[]): Promise<void>;
+  /**
+   * Stores changes durably before it returns. Idempotent by version and free of order: of two changes to a
+   * key the newer version stays, deletes included (invariant 4). Returns what this engine cannot hold.
+   */
+  write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]>;
+  /** Deletes every row of `entity` whose version is older, lookup entries included. */
+  sweep(entity: Entity, olderThan: Version): Promise<void>;
+  progress(): Promise<Progress | null>;
+  /** Replaces the stored progress, durably. Called in order, after the writes it speaks of (invariant 1). */
+  commit(progress: Progress): Promise<void>;
+  readonly deadLetters: DeadLetters;
+}
+
+/** Rejected changes, kept in the sink that rejected them until somebody settles them. */
+export interface DeadLetters {
+  /** Durable before it returns. One letter a key: a newer version replaces an older one. */
+  park(rejections: readonly Rejection[]): Promise<void>;
+  /** Oldest first, `limit` at most. */
+  list(limit: number): Promise<readonly DeadLetter[]>;
+  count(): Promise<number>;
+  /** Removes letters up to these versions, e.g. once their key was written with a newer one. A letter parked meanwhile for a newer change stays (invariant 1). */
+  settle(letters: readonly Pick<DeadLetter, "entity" | "key" | "version">[]): Promise<void>;
+}
+
+export interface DeadLetter extends Rejection {
+  /** Milliseconds since the epoch. */
+  readonly parkedAt: number;
+}
+
+/** What a reader of a store may ask. An engine that lacks a part leaves it out. */
+export interface Store extends AsyncDisposable {
+  readonly name: string;
+  readonly rows?: RowStore;
+  readonly search?: SearchStore;
+  /** For `verify`: everything that is there, in any order, in bounded pieces. */
+  readonly audit: Audit;
+  progress(): Promise<Progress | null>;
+}
+
+export interface RowStore {
+  /** Rows in the order of `keys`; null where there is none. */
+  get(entity: Entity, keys: readonly Key[]): Promise<readonly (Row | null)[]>;
+  /** One page of the entries whose `lookup.by` is `by`, always in the lookup's own order. */
+  list(entity: Entity, lookup: Lookup, by: Value, page: Page): Promise<Slice>;
+}
+
+export interface Page {
+  readonly limit: number;
+  /** Exclusive start, an `entryOf(...)`; null for the first (or, backward, the last) page. */
+  readonly from: readonly Value[] | null;
+  /** The `limit` entries before `from` rather than after it. */
+  readonly backward: boolean;
+}
+
+export interface Slice {
+  readonly rows: readonly Row[];
+  /** Whether there is more in the direction of the page. */
+  readonly more: boolean;
+}
+
+export interface SearchStore {
+  search(query: SearchQuery): Promise<SearchSlice>;
+}
+
+export interface SearchQuery {
+  /** What a person typed: words, all of which must occur; the last may be a prefix; small typing errors are forgiven. */
+  readonly text: string;
+  /** Where to look. Fields not named are neither searched nor highlighted (invariant 6). */
+  readonly targets: readonly SearchTarget[];
+  readonly limit: number;
+  /** The cursor of the last hit seen, or null. */
+  readonly after: string | null;
+}
+
+export interface SearchTarget {
+  readonly entity: Entity;
+  readonly fields: readonly string[];
+  /** Only rows whose field has this value; null for all. */
+  readonly scope: { readonly field: string; readonly value: Value } | null;
+}
+
+export interface SearchSlice {
+  /** Best first. */
+  readonly hits: readonly SearchHit[];
+  readonly more: boolean;
+}
+
+export interface SearchHit {
+  readonly entity: Entity;
+  readonly row: Row;
+  readonly score: number;
+  readonly highlights: readonly Highlight[];
+  /** Opaque; valid for the same query. */
+  readonly cursor: string;
+}
+
+export interface Highlight {
+  readonly field: string;
+  /** HTML: the text escaped, what matched between `<em>` and `</em>`. */
+  readonly snippet: string;
+}
+
+export interface Audit {
+  rows(entity: Entity): AsyncIterable<readonly Row[]>;
+  /** The rows of a lookup's own table; empty where the engine answers lookups from the rows themselves. */
+  entries(entity: Entity, lookup: Lookup): AsyncIterable<readonly Row[]>;
+}
+
+/** It may pass by itself: no connection, overload, timeout. Retried by `withRetry`, never seen above it. */
+export class Retriable extends Error {
+  override readonly name = "Retriable";
+  constructor(what: string, cause: unknown) {
+    super(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** What is asked would destroy or misread data, or the engine is not what it must be. A person must act. */
+export class StoreRefusal extends Error {
+  override readonly name = "StoreRefusal";
+  constructor(readonly store: string, problem: string, readonly remedy: string) {
+    super(`${store}: ${problem}. Remedy: ${remedy}`);
+  }
+}

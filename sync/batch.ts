@@ -1,0 +1,143 @@
+import type { Change, Commit, Message, Truncate, Unreadable } from "../schema/change.js";
+import type { Row } from "../schema/entity.js";
+
+/** Consecutive messages that are written together. */
+export interface Batch {
+  readonly changes: readonly Change[];
+  readonly unreadable: readonly Unreadable[];
+  /** The last transaction end in it: once this and every earlier batch are settled, its position may be committed. */
+  readonly commit: Commit | null;
+  /** When the source last had nothing further; everything before is in this batch or an earlier one. Milliseconds since the epoch. */
+  readonly idleAt: number | null;
+  /** It ends the batch: the changes in it came before, and are to be written before. */
+  readonly truncate: Truncate | null;
+}
+
+/** What a batch and what is read ahead may hold: whichever comes first. A single row may be larger. */
+export interface BatchLimits {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/**
+ * Reads ahead, within `limits`, while the batch given out is being written; the next batch is everything that has arrived
+ * meanwhile. So a batch is small when little happens, and as large as it must be when much does.
+ */
+export async function* batches(messages: AsyncIterable<readonly Message[]>, limits: BatchLimits): AsyncGenerator<Batch, void, undefined> {
+  const arrivals = new Arrivals(limits);
+  const reading = readAhead(messages, arrivals);
+  try {
+    while (await arrivals.some()) yield arrivals.take();
+  } finally {
+    arrivals.close();
+    await reading;
+  }
+}
+
+/** Fills `arrivals` until the messages end; a failure reaches whoever takes from it. */
+async function readAhead(messages: AsyncIterable<readonly Message[]>, arrivals: Arrivals): Promise<void> {
+  try {
+    for await (const some of messages) {
+      arrivals.add(some);
+      if (!(await arrivals.room())) return;
+    }
+    arrivals.end(null);
+  } catch (error) {
+    arrivals.end(error);
+  }
+}
+
+class Arrivals {
+  readonly #queue: { readonly messages: readonly Message[]; readonly sizes: readonly number[] }[] = [];
+  #next = 0;
+  #rows = 0;
+  #bytes = 0;
+  #end: { readonly error: unknown } | null = null;
+  #closed = false;
+  #wake: (() => void)[] = [];
+
+  constructor(readonly limits: BatchLimits) {}
+
+  add(messages: readonly Message[]): void {
+    const sizes = messages.map(sizeOf);
+    this.#queue.push({ messages, sizes });
+    this.#rows += messages.length;
+    for (const size of sizes) this.#bytes += size;
+    this.#notify();
+  }
+
+  end(error: unknown): void {
+    this.#end = { error };
+    this.#notify();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#notify();
+  }
+
+  /** Resolves when more may be added; false when nobody will take it. */
+  async room(): Promise<boolean> {
+    while (!this.#closed && (this.#rows >= this.limits.rows || this.#bytes >= this.limits.bytes)) await this.#changed();
+    return !this.#closed;
+  }
+
+  /** Resolves when there is something to take; false at the end. @throws what the reading failed with */
+  async some(): Promise<boolean> {
+    while (this.#rows === 0 && !this.#end) await this.#changed();
+    if (this.#rows === 0 && this.#end?.error) throw this.#end.error;
+    return this.#rows > 0;
+  }
+
+  take(): Batch {
+    const { rows, bytes } = this.limits;
+    const changes: Change[] = [];
+    const unreadable: Unreadable[] = [];
+    let [commit, idleAt, truncate, taken]: [Commit | null, number | null, Truncate | null, number] = [null, null, null, 0];
+    while (this.#queue.length > 0) {
+      const { messages, sizes } = this.#queue[0]!;
+      const message = messages[this.#next]!;
+      const isRow = message.op !== "commit" && message.op !== "idle";
+      if (isRow && (truncate || changes.length + unreadable.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes))) break;
+      switch (message.op) {
+        case "commit": commit = message; break;
+        case "idle": idleAt = message.at; break;
+        case "truncate": truncate = message; break;
+        case "unreadable": unreadable.push(message); break;
+        default: changes.push(message);
+      }
+      taken += sizes[this.#next]!;
+      this.#forget(messages.length, sizes[this.#next]!);
+    }
+    this.#notify();
+    return { changes, unreadable, commit, idleAt, truncate };
+  }
+
+  #forget(length: number, bytes: number): void {
+    this.#rows--;
+    this.#bytes -= bytes;
+    if (++this.#next < length) return;
+    this.#queue.shift();
+    this.#next = 0;
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => this.#wake.push(resolve));
+  }
+
+  #notify(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}
+
+/** About what a message takes in memory. */
+export function sizeOf(message: Message): number {
+  if (!("after" in message)) return 64;
+  return 128 + rowSize(message.after) + rowSize(message.before);
+}
+
+function rowSize(row: Row | null): number {
+  let size = 0;
+  if (row) for (const name in row) size += 16 + (typeof row[name] === "string" ? (row[name] as string).length : 0);
+  return size;
+}

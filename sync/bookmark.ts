@@ -1,0 +1,92 @@
+import type { Commit } from "../schema/change.js";
+import type { Position } from "../schema/position.js";
+import type { Sink } from "../stores/ports.js";
+import type { PipelineState } from "./status.js";
+
+/** How often progress is stored at most. */
+export interface Pace {
+  /** Under load, no matter how many transactions end. */
+  readonly busyMs: number;
+  /** Without news, when only the moment until which the sink is current moves on. */
+  readonly idleMs: number;
+}
+
+/**
+ * How far a sink has come, and when to store it. It is told of batches in their order and only once they are settled
+ * (invariant 1), and positions are those of commits (invariant 5), so what it stores only grows (invariant 2). It is stored
+ * beside the writes: no batch waits for it, and at most one is on its way.
+ */
+export class Bookmark implements AsyncDisposable {
+  #position: Position;
+  #currentAt: number;
+  #stored: { readonly position: Position; readonly currentAt: number };
+  #storedAt = -Infinity;
+  #storing: Promise<void> | null = null;
+  #due: NodeJS.Timeout | undefined;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, position: Position, currentAt: number) {
+    this.#position = position;
+    this.#currentAt = currentAt;
+    this.#stored = { position, currentAt };
+    this.#show();
+  }
+
+  /** A batch is settled. @throws what the last storing failed with */
+  async settled({ commit, idleAt }: { readonly commit: Commit | null; readonly idleAt: number | null }): Promise<void> {
+    if (this.#failure) throw this.#failure.error;
+    if (commit) this.#position = commit.position;
+    this.#currentAt = Math.max(this.#currentAt, commit ? Math.floor(commit.committedAt / 1000) : 0, idleAt ?? 0);
+    this.#plan();
+  }
+
+  /** Resolves when all that is settled is stored. @throws what storing failed with */
+  async store(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    if (!this.#failure && this.#news) await this.#begin();
+    if (this.#failure) throw (this.#failure as { readonly error: unknown }).error;
+  }
+
+  /** Nothing is on its way to the sink after this. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#due);
+    await this.#storing;
+    clearTimeout(this.#due);
+  }
+
+  get #news(): boolean {
+    return this.#position !== this.#stored.position || this.#currentAt !== this.#stored.currentAt;
+  }
+
+  #plan(): void {
+    clearTimeout(this.#due);
+    if (this.#storing || !this.#news) return;
+    const waitMs = this.#storedAt + (this.#position === this.#stored.position ? this.pace.idleMs : this.pace.busyMs) - performance.now();
+    if (waitMs <= 0) void this.#begin();
+    else this.#due = setTimeout(() => void this.#begin(), waitMs);
+  }
+
+  #begin(): Promise<void> {
+    this.#storing = this.#store().then(() => {
+      this.#storing = null;
+      this.#plan();
+    }, (error: unknown) => {
+      this.#storing = null;
+      this.#failure = { error };
+    });
+    return this.#storing;
+  }
+
+  async #store(): Promise<void> {
+    const [position, currentAt] = [this.#position, this.#currentAt];
+    await this.sink.commit({ phase: "stream", position, currentAt });
+    this.#stored = { position, currentAt };
+    this.#storedAt = performance.now();
+    this.#show();
+  }
+
+  #show(): void {
+    this.state.position = this.#stored.position;
+    this.state.currentAt = this.#stored.currentAt;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Route } from "../runtime/local-routes.js";
+import { type PipelineState, statusOf } from "./status.js";
+import type { Valve, Wish } from "./valve.js";
+
+/** A pipeline and the valve an operator turns. */
+export interface Controlled {
+  readonly state: PipelineState;
+  readonly valve: Valve;
+}
+
+/** A store that does not answer now keeps its pipeline from coming to rest; nobody waits for that longer than this. */
+const patienceMs = 8_000;
+
+/** What an operator may ask of the pipelines, which may be there only later. */
+export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[] {
+  const turn = (name: string, wish: Wish): Route => ({
+    method: "POST",
+    path: `/pipelines/:name/${name}`,
+    async answer({ name: of }) {
+      const pipeline = pipelines.find(({ state }) => state.name === of);
+      if (!pipeline) return { status: 404, body: { error: `no pipeline is named "${of}"; there are ${pipelines.map(({ state }) => state.name).join(", ")}` } };
+      pipeline.valve.ask(wish);
+      const done = await pipeline.valve.reached(wish !== "run", patienceMs);
+      return { status: done ? 200 : 202, body: statusOf(pipeline.state) };
+    },
+  });
+  return [
+    { method: "GET", path: "/status", answer: async () => ({ status: 200, body: { pipelines: pipelines.map(({ state }) => statusOf(state)) } }) },
+    turn("pause", "pause"),
+    turn("drain", "drain"),
+    turn("resume", "run"),
+  ];
+}

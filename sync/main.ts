@@ -1,0 +1,91 @@
+import { collectDefaultMetrics, Registry } from "prom-client";
+import { type Finding, PreflightFailed } from "../runtime/findings.js";
+import { openLog } from "../runtime/log.js";
+import { type Operations, type OperationsServer, serveOperations } from "../runtime/operations.js";
+import { totesys } from "../schema/totesys/catalog.js";
+import { announce, newToken } from "./announcement.js";
+import { controlRoutes, type Controlled } from "./control.js";
+import { pipelineMetrics, withMetrics } from "./metrics.js";
+import { openMysqlSource } from "./mysql/source.js";
+import { openSinks } from "./open-sinks.js";
+import { defaultLimits, type PipelineLimits } from "./parts.js";
+import { runPipeline } from "./pipeline.js";
+import { withRetry } from "./retry.js";
+import type { SyncConfig } from "./settings.js";
+import { newState, type PipelineState, statusOf } from "./status.js";
+import { Valve } from "./valve.js";
+
+/** A process manager waits ten seconds before it kills; what is being written has this long to be settled. */
+const drainMs = 8_000;
+
+/**
+ * Keeps every configured store equal to the database until `stop` aborts, then drains and returns. One pipeline per store; when one
+ * cannot go on, the others drain too. `dataDir` is where commands on this machine find how to steer it; without one it is not steered.
+ * @throws PreflightFailed before anything is written, with everything found; else what stopped a pipeline
+ */
+export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: string): Promise<void> {
+  const log = openLog("sync");
+  const failure = new AbortController();
+  const ending = AbortSignal.any([stop, failure.signal]);
+  const cutoff = after(ending, drainMs);
+
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const states: PipelineState[] = [];
+  const metrics = pipelineMetrics(registry, states);
+  const health = async () => {
+    const pipelines = states.map((state) => statusOf(state));
+    return { ok: pipelines.length > 0 && pipelines.every(({ state }) => state === "snapshot" || state === "streaming"), pipelines };
+  };
+  const controlled: Controlled[] = [];
+  const token = newToken();
+  await using server = await serve({ registry, health, local: { token, routes: controlRoutes(controlled) } }, config);
+  await using asking = openMysqlSource(config.mysql, totesys, "preflight", ending, config);
+  await using sinks = await openSinks(config.stores, totesys, asking.preflight().then((found) => [...server.findings, ...found]));
+  if (sinks.findings.length > 0) throw new PreflightFailed(sinks.findings);
+  states.push(...sinks.opened.map(({ sink }) => newState(sink.name)));
+  controlled.push(...states.map((state) => ({ state, valve: new Valve() })));
+  await using _ = dataDir === undefined ? null : await announce(dataDir, { url: server.url, token, pid: process.pid }).catch((error: Error) => {
+    log.warn({ dataDir, error: error.message }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
+    return null;
+  });
+  log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");
+
+  const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections } };
+  const results = await Promise.allSettled(sinks.opened.map(async ({ sink, url }, i) => {
+    const state = states[i]!;
+    await using source = openMysqlSource(config.mysql, totesys, url.href, ending, config);
+    const parts = { source, sink: withRetry(withMetrics(sink, metrics), state, metrics, log, cutoff), catalog: totesys, limits, state, valve: controlled[i]!.valve, log };
+    try {
+      await runPipeline(parts, ending, cutoff);
+    } catch (error) {
+      log.error({ pipeline: sink.name, error: (error as Error).message }, "the pipeline cannot go on");
+      failure.abort(error);
+      throw error;
+    }
+  }));
+  log.info({ pipelines: states.map((state) => statusOf(state)) }, "sync ended");
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
+
+/** A port that is taken is one finding more. */
+async function serve(operations: Operations, { syncHost, syncPort }: SyncConfig): Promise<OperationsServer & { readonly findings: readonly Finding[] }> {
+  try {
+    const server = await serveOperations(operations, syncHost, syncPort);
+    return { ...server, findings: [] };
+  } catch (error) {
+    const finding = {
+      where: `SLUICE_SYNC_PORT ${syncPort}`,
+      problem: `sync cannot listen there: ${(error as Error).message}`,
+      remedy: "end the process that holds the port, or choose another (0 takes a free one)",
+    };
+    return { url: "", findings: [finding], [Symbol.asyncDispose]: async () => undefined };
+  }
+}
+
+/** Aborts so long after `first` does, and does not keep the process alive for it. */
+function after(first: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController();
+  first.addEventListener("abort", () => setTimeout(() => controller.abort(first.reason), ms).unref(), { once: true });
+  return controller.signal;
+}

@@ -1,0 +1,67 @@
+import type { Socket } from "node:net";
+import { ConnectionLost } from "./refusal.js";
+
+export interface ChunkLimits {
+  readonly heartbeatMs: number;
+  readonly highWaterBytes: number;
+}
+
+/** Chunks received and not yet asked for. Beyond the high water mark the socket is not read, and TCP makes the source wait. */
+export class Chunks {
+  readonly #queue: Buffer[] = [];
+  #bytes = 0;
+  #paused = false;
+  #error: Error | undefined;
+  #wake: (() => void) | undefined;
+  readonly #silence: NodeJS.Timeout;
+
+  constructor(readonly socket: Socket, readonly limits: ChunkLimits) {
+    this.#silence = setTimeout(() => this.#silent(), 3 * limits.heartbeatMs);
+  }
+
+  add(chunk: Buffer): void {
+    this.#queue.push(chunk);
+    this.#bytes += chunk.length;
+    this.#silence.refresh();
+    if (this.#bytes >= this.limits.highWaterBytes && !this.#paused) {
+      this.#paused = true;
+      this.socket.pause();
+    }
+    this.#wake?.();
+  }
+
+  fail(error: Error): void {
+    this.#error ??= error;
+    clearTimeout(this.#silence);
+    this.#wake?.();
+  }
+
+  async read(signal: AbortSignal): Promise<Buffer> {
+    while (this.#queue.length === 0) {
+      signal.throwIfAborted();
+      if (this.#error) throw new ConnectionLost(this.#error.message, this.#error);
+      await new Promise<void>((resolve) => { this.#wake = resolve; });
+      this.#wake = undefined;
+    }
+    const chunk = this.#queue.shift()!;
+    this.#bytes -= chunk.length;
+    if (this.#paused && this.#bytes < this.limits.highWaterBytes / 2) {
+      this.#paused = false;
+      this.#silence.refresh();
+      this.socket.resume();
+    }
+    return chunk;
+  }
+
+  close(): void {
+    this.fail(new Error("closed"));
+    this.socket.destroy();
+  }
+
+  /** While we make the source wait its silence means nothing. */
+  #silent(): void {
+    if (this.#paused) { this.#silence.refresh(); return; }
+    this.fail(new Error(`no sign of life from the source for ${3 * this.limits.heartbeatMs} ms`));
+    this.socket.destroy();
+  }
+}

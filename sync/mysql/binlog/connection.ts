@@ -1,0 +1,152 @@
+import type { Socket } from "node:net";
+import { createConnection, type Connection, type ConnectionOptions } from "mysql2";
+import { type ChunkLimits, Chunks } from "./chunks.js";
+import { classifyRefusal, ConnectionLost } from "./refusal.js";
+
+/** The stream of packets a source sends once it was asked for its binary log. */
+export interface Dump {
+  readonly version: string;
+  /** Whether the first events end in a CRC32; the format event confirms it. */
+  readonly checksum: boolean;
+  /** The next bytes. Throws `ConnectionLost`, or the abort reason. */
+  read(): Promise<Buffer>;
+  close(): void;
+}
+
+export interface DumpRequest extends ChunkLimits {
+  readonly connection: ConnectionOptions;
+  readonly serverId: number;
+  /** Statements to prepare the session with, and the command that starts the dump; the source's version decides both. */
+  readonly prepare: (version: string) => { readonly statements: readonly string[]; readonly command: Buffer };
+}
+
+/**
+ * Connects with mysql2 (TLS, every authentication), registers as a replica and asks for the log. From then on the connection's
+ * bytes are ours: a packet parser of mysql2's that hands its chunks over unread takes the place of the one that cuts and dispatches
+ * packets. Commands: COM_REGISTER_SLAVE, COM_BINLOG_DUMP(_GTID).
+ */
+export async function openDump(request: DumpRequest, signal: AbortSignal): Promise<Dump> {
+  signal.throwIfAborted();
+  const connection = createConnection({ ...request.connection, supportBigNumbers: true, bigNumberStrings: true }) as RawConnection;
+  const abort = (): void => { connection.stream.destroy(signal.reason instanceof Error ? signal.reason : undefined); };
+  signal.addEventListener("abort", abort);
+  // Errors reach us through the command under way; without a listener here they would end the process.
+  connection.on("error", () => undefined);
+  try {
+    const [source] = await query(connection, "SELECT VERSION() AS version, @@GLOBAL.binlog_checksum AS checksum");
+    const { version, checksum } = source as { version: string; checksum: string };
+    const { statements, command } = request.prepare(version);
+    for (const statement of statements) await query(connection, statement);
+    await new Promise<void>((resolve, reject) => {
+      connection.addCommand(new OneAnswer(registerCommand(request.serverId), (error) => (error ? reject(error) : resolve())));
+    });
+    const chunks = new Chunks(connection.stream, request);
+    // mysql2 tells the command under way; the end may come just before there is one.
+    connection.stream.once("close", () => chunks.fail(new Error("the connection was closed")));
+    if (connection.stream.destroyed) throw new ConnectionLost("the connection was closed");
+    connection.addCommand(new Takeover(command, chunks));
+    const close = (): void => {
+      signal.removeEventListener("abort", abort);
+      chunks.close();
+    };
+    return { version, checksum: checksum === "CRC32", read: () => chunks.read(signal), close };
+  } catch (error) {
+    signal.removeEventListener("abort", abort);
+    connection.stream.destroy();
+    signal.throwIfAborted();
+    throw classifyRefusal(error, request.serverId);
+  }
+}
+
+/** What mysql2's connection has and its types do not show. */
+interface RawConnection extends Connection {
+  readonly stream: Socket;
+  packetParser: { execute(chunk: Buffer): void };
+  addCommand(command: object): void;
+  _resetSequenceId(): void;
+  writePacket(packet: object): void;
+}
+
+function query(connection: Connection, sql: string): Promise<readonly unknown[]> {
+  return new Promise((resolve, reject) => {
+    connection.query(sql, (error, rows) => (error ? reject(error) : resolve(rows as unknown as readonly unknown[])));
+  });
+}
+
+/** A command for mysql2's queue: it is asked to `execute` once without a packet, then with each packet until it says it is done. */
+abstract class Command {
+  constructor(readonly payload: Buffer) {}
+
+  abstract onResult(error: Error | null): void;
+  abstract execute(packet: AnswerPacket | undefined, connection: RawConnection): boolean;
+
+  stateName(): string {
+    return "binlog";
+  }
+
+  /** mysql2's command protocol is an emitter's; nobody listens to ours. */
+  on(): this {
+    return this;
+  }
+
+  once(): this {
+    return this;
+  }
+
+  emit(): boolean {
+    return true;
+  }
+
+  protected send(connection: RawConnection): void {
+    connection._resetSequenceId();
+    const buffer = Buffer.concat([Buffer.alloc(4), this.payload]);
+    connection.writePacket({
+      buffer,
+      length: () => buffer.length,
+      writeHeader: (sequence: number) => { buffer.writeUIntLE(buffer.length - 4, 0, 3); buffer[3] = sequence; },
+    });
+  }
+}
+
+interface AnswerPacket { isError(): boolean; asError(encoding: string): Error }
+
+class OneAnswer extends Command {
+  constructor(payload: Buffer, readonly done: (error: Error | null) => void) {
+    super(payload);
+  }
+
+  onResult(error: Error | null): void {
+    this.done(error);
+  }
+
+  execute(packet: AnswerPacket | undefined, connection: RawConnection): boolean {
+    if (!packet) { this.send(connection); return false; }
+    this.done(packet.isError() ? packet.asError("utf8") : null);
+    return true;
+  }
+}
+
+/** Never done: it stays the connection's command, and mysql2 reports a broken connection to it. */
+class Takeover extends Command {
+  constructor(payload: Buffer, readonly chunks: Chunks) {
+    super(payload);
+  }
+
+  onResult(error: Error | null): void {
+    this.chunks.fail(error ?? new Error("the connection ended"));
+  }
+
+  execute(_packet: AnswerPacket | undefined, connection: RawConnection): boolean {
+    connection.packetParser = { execute: (chunk) => this.chunks.add(chunk) };
+    this.send(connection);
+    return false;
+  }
+}
+
+/** COM_REGISTER_SLAVE: makes this reader visible in SHOW REPLICAS. */
+function registerCommand(serverId: number): Buffer {
+  const payload = Buffer.alloc(18);
+  payload[0] = 0x15;
+  payload.writeUInt32LE(serverId, 1);
+  return payload;
+}

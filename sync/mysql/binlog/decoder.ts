@@ -1,0 +1,249 @@
+import { crc32 } from "./crc32.js";
+import { Cursor, uint32 } from "./cursor.js";
+import type { TableDefinitions } from "./definitions.js";
+import { MalformedEvent, MissingMetadata, SourceIncident, UncertainDefinition, UnsupportedColumn, UnsupportedEvent } from "./errors.js";
+import type { BinlogEvent, CommitEvent, LineEvent, Place, QueryEvent, RowImages } from "./event.js";
+import { readFormat } from "./format.js";
+import { GtidReader } from "./gtid-event.js";
+import { expand as inflate, MariadbEvent, readMariadbGtid } from "./mariadb.js";
+import { classify, isBegin, readQuery, type Statement } from "./query.js";
+import { asLines, asObjects, utf8 } from "./rendering.js";
+import type { RowsKind } from "./row-reader.js";
+import { RowReaders } from "./rows.js";
+import { readPayload } from "./payload.js";
+import { readTableMap, readTableMapHead, type TableMapHead } from "./tablemap.js";
+import { readXaPrepare, readXaStatement } from "./xa.js";
+
+export type DecodedEvent = BinlogEvent | LineEvent;
+export type WantsTable = (database: string, table: string) => boolean;
+
+/**
+ * Turns binlog events, one after the other, into what the reader gives out. It keeps what later events need of earlier ones:
+ * the file's format, the open transaction, the table maps. "Binlog Event" (MySQL internals) has the layouts.
+ */
+export class EventDecoder {
+  file: string;
+  offset: number;
+  /** Whether events end in a CRC32; each file's format event says it anew. */
+  checksum = false;
+  mariadb = false;
+  /** A statement has passed after which the definitions must be renewed before anything else is decoded. */
+  outdated = false;
+  #inTransaction = false;
+  #gtid = "";
+  readonly #gtids = new GtidReader();
+  #tables = new Map<number, KnownTable>();
+
+  constructor(start: Place, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions) {
+    this.file = start.file;
+    this.offset = start.offset;
+  }
+
+  /** The events of a compressed transaction, in turn, as much at a time as was expanded. They end where it ends. */
+  *expand(bytes: Buffer, start: number, end: number): Generator<DecodedEvent[]> {
+    try {
+      this.#moveTo(uint32(bytes, start + 13));
+      for (const part of readPayload(new Cursor(bytes, start + 19, this.#checked(bytes, start, end)))) {
+        const out: DecodedEvent[] = [];
+        while (part.left > 0) {
+          const size = uint32(part.bytes, part.at + 9), at = part.skip(size);
+          this.#event(part.bytes[at + 4]!, part.bytes, at, part.at, out);
+        }
+        yield out;
+      }
+    } catch (error) {
+      throw this.#placed(error);
+    }
+  }
+
+  /** Decodes the event in bytes[start, end) and appends what it means, if anything, to `out`. */
+  decode(bytes: Buffer, start: number, end: number, out: DecodedEvent[]): void {
+    if (end - start < 19) throw new MalformedEvent(`an event of ${end - start} bytes, less than its header`, this.file, this.offset);
+    const type = bytes[start + 4]!;
+    const size = uint32(bytes, start + 9), logged = uint32(bytes, start + 13);
+    this.#moveTo(logged);
+    try {
+      if (size !== end - start) throw new MalformedEvent(`an event of ${end - start} bytes whose header says ${size}`);
+      const bodyEnd = type === EventType.Format ? this.#format(bytes, start, end, out) : this.#checked(bytes, start, end);
+      this.#event(type, bytes, start, bodyEnd, out);
+    } catch (error) {
+      throw this.#placed(error);
+    }
+  }
+
+  /** An artificial event (position 0) was never in the file. Logged positions have 32 bits, but a file may be longer. */
+  #moveTo(logged: number): void {
+    if (logged === 0) return;
+    if (logged >= this.offset) { this.offset = logged; return; }
+    const turns = Math.floor(this.offset / 2 ** 32), low = this.offset % 2 ** 32;
+    this.offset = logged + (logged + 2 ** 31 < low ? turns + 1 : turns) * 2 ** 32;
+  }
+
+  #event(type: number, bytes: Buffer, start: number, end: number, out: DecodedEvent[]): void {
+    const body = start + 19;
+    switch (type as EventType) {
+      case EventType.WriteRows: case EventType.WriteRowsV1: return this.#rows("insert", bytes, start, end, type, out);
+      case EventType.UpdateRows: case EventType.UpdateRowsV1: return this.#rows("update", bytes, start, end, type, out);
+      case EventType.DeleteRows: case EventType.DeleteRowsV1: return this.#rows("delete", bytes, start, end, type, out);
+      case EventType.PartialUpdateRows: return this.#rows("partial", bytes, start, end, type, out);
+      case EventType.TableMap: return this.#tableMap(bytes, body, end);
+      case EventType.Xid: return this.#end("commit", bytes, start, out);
+      case EventType.Gtid: case EventType.Anonymous: case EventType.TaggedGtid: {
+        const event = this.#gtids.read(type, new Cursor(bytes, body, end), this.file, this.offset);
+        this.#gtid = event.gtid;
+        this.#inTransaction = false;
+        out.push(event);
+        return;
+      }
+      case EventType.XaPrepare: return this.#end("commit", bytes, start, out, readXaPrepare(new Cursor(bytes, body, end)));
+      case EventType.Query:
+        if (isBegin(bytes, body, end)) { this.#inTransaction = true; return; }
+        return this.#query(readQuery(new Cursor(bytes, body, end)), bytes, start, out);
+      case EventType.Format: return;
+      case EventType.Rotate: return this.#rotate(new Cursor(bytes, body, end), out);
+      case EventType.Heartbeat: case EventType.HeartbeatV2: out.push({ type: "heartbeat", file: this.file, offset: this.offset }); return;
+      case EventType.RowsQuery:
+        out.push({ type: "rows-query", statement: bytes.toString("utf8", body + 1, end), file: this.file, offset: this.offset });
+        return;
+      case EventType.Incident: throw new SourceIncident(bytes.toString("utf8", Math.min(body + 3, end), end) || "no reason given", this.file, this.offset);
+      // They carry what a replica needs to run statements or to elect a primary; row changes do not depend on them.
+      case EventType.Stop: case EventType.PreviousGtids: case EventType.IntVar: case EventType.Rand: case EventType.UserVar:
+      case EventType.Ignorable: case EventType.TransactionContext: case EventType.ViewChange: return;
+    }
+    if (this.mariadb && type >= MariadbEvent.Annotate) return this.#mariadbEvent(type, bytes, start, end, out);
+    // LOG_EVENT_IGNORABLE_F: the writer says that who does not know the event may pass it over.
+    if ((bytes[start + 17]! & 0x80) !== 0) return;
+    throw new UnsupportedEvent(`of type ${type}`, this.file, this.offset);
+  }
+
+  #mariadbEvent(type: number, bytes: Buffer, start: number, end: number, out: DecodedEvent[]): void {
+    const event = new Cursor(bytes, start + 19, end);
+    switch (type as MariadbEvent) {
+      case MariadbEvent.Annotate: out.push({ type: "rows-query", statement: event.utf8(event.left), file: this.file, offset: this.offset }); return;
+      case MariadbEvent.BinlogCheckpoint: case MariadbEvent.GtidList: return;
+      case MariadbEvent.Gtid: {
+        const { gtid, opensTransaction } = readMariadbGtid(event, uint32(bytes, start + 5));
+        this.#gtid = gtid;
+        this.#inTransaction = opensTransaction;
+        out.push({ type: "gtid", gtid, originalCommitTimestamp: 0, immediateCommitTimestamp: 0, transactionLength: 0, file: this.file, offset: this.offset });
+        return;
+      }
+      case MariadbEvent.QueryCompressed: return this.#query(readQuery(event, inflate), bytes, start, out);
+      case MariadbEvent.WriteRowsCompressedV1: case MariadbEvent.WriteRowsCompressed: return this.#rows("insert", bytes, start, end, type, out);
+      case MariadbEvent.UpdateRowsCompressedV1: case MariadbEvent.UpdateRowsCompressed: return this.#rows("update", bytes, start, end, type, out);
+      case MariadbEvent.DeleteRowsCompressedV1: case MariadbEvent.DeleteRowsCompressed: return this.#rows("delete", bytes, start, end, type, out);
+    }
+    throw new UnsupportedEvent(`of MariaDB's type ${type}`, this.file, this.offset);
+  }
+
+  #checked(bytes: Buffer, start: number, end: number): number {
+    if (!this.checksum) return end;
+    if (crc32(bytes, start, end - 4) !== uint32(bytes, end - 4)) throw new MalformedEvent("its checksum does not match");
+    return end - 4;
+  }
+
+  #format(bytes: Buffer, start: number, end: number, out: DecodedEvent[]): number {
+    const format = readFormat(bytes, start, end);
+    this.checksum = format.checksum;
+    this.mariadb = format.serverVersion.includes("MariaDB");
+    // Table ids begin anew with each run of the server, and a file begins outside any transaction.
+    this.#tables = new Map();
+    this.#inTransaction = false;
+    out.push({ type: "format", ...format, file: this.file, offset: this.offset });
+    return end;
+  }
+
+  #rotate(event: Cursor, out: DecodedEvent[]): void {
+    const offset = event.u64();
+    this.file = event.utf8(event.left);
+    this.offset = offset;
+    out.push({ type: "rotate", file: this.file, offset });
+  }
+
+  #query(statement: Statement, bytes: Buffer, start: number, out: DecodedEvent[]): void {
+    const text = statement.text;
+    if (text === "BEGIN") { this.#inTransaction = true; return; }
+    if (text === "COMMIT") return this.#end("commit", bytes, start, out);
+    if (text === "ROLLBACK") return this.#end("rollback", bytes, start, out);
+    const xa = text.startsWith("XA ") ? readXaStatement(text) : undefined;
+    if (xa === "start") { this.#inTransaction = true; return; }
+    if (xa === "end") return;
+    if (xa) return this.#end("commit", bytes, start, out, xa);
+    const event: QueryEvent = {
+      type: "query", ...classify(statement), database: statement.database, statement: text, timestamp: uint32(bytes, start), file: this.file, offset: this.offset,
+    };
+    out.push(event);
+    if (this.definitions?.passed(event, this.#gtid)) [this.outdated, this.#tables] = [true, new Map()];
+    // A statement outside BEGIN is a transaction of its own.
+    if (!this.#inTransaction) this.#end("commit", bytes, start, out);
+  }
+
+  #end(type: "commit" | "rollback", bytes: Buffer, start: number, out: DecodedEvent[], xa?: CommitEvent["xa"]): void {
+    this.#inTransaction = false;
+    const place = { gtid: this.#gtid, timestamp: uint32(bytes, start), file: this.file, offset: this.offset };
+    out.push(type === "rollback" ? { type, ...place } : xa ? { type, ...place, xa } : { type, ...place });
+    this.#gtid = "";
+  }
+
+  #tableMap(bytes: Buffer, start: number, end: number): void {
+    const event = new Cursor(bytes, start, end);
+    const tableId = event.left >= 6 ? bytes.readUIntLE(start, 6) : 0;
+    const known = this.#tables.get(tableId);
+    // Nearly every statement repeats its table map: what has the same bytes means the same.
+    if (known && known.bytes.length === end - start && known.bytes.compare(bytes, start, end) === 0) return;
+    const head = readTableMapHead(event);
+    const readers = this.wants(head.database, head.table) ? this.#wanted(head, event) : undefined;
+    this.#tables.set(tableId, { bytes: Buffer.from(bytes.subarray(start, end)), readers });
+  }
+
+  #wanted(head: TableMapHead, event: Cursor): KnownTable["readers"] {
+    const table = readTableMap(head, event, this.mariadb, () => this.definitions?.of(head.database, head.table));
+    if (!table) throw new MissingMetadata(head.database, head.table, this.file, this.offset);
+    return this.toLines ? { lines: new RowReaders(table, asLines) } : { objects: new RowReaders(table, asObjects) };
+  }
+
+  #rows(kind: RowsKind, bytes: Buffer, start: number, end: number, type: number, out: DecodedEvent[]): void {
+    const event = new Cursor(bytes, start + 19, end);
+    const tableId = event.u48();
+    event.skip(2);
+    if (type >= EventType.WriteRows && !(type >= MariadbEvent.WriteRowsCompressedV1 && type < MariadbEvent.WriteRowsCompressed)) event.skip(event.u16() - 2);
+    const known = this.#tables.get(tableId);
+    if (!known) {
+      // The last event of a statement that changed nothing names no table.
+      if (tableId === DUMMY_TABLE) return;
+      throw new MalformedEvent(`rows of the table number ${tableId}, which no table map describes`);
+    }
+    if (!known.readers) return;
+    const expand = type >= MariadbEvent.WriteRowsCompressedV1 ? inflate : undefined;
+    const shown = kind === "partial" ? "update" : kind, timestamp = uint32(bytes, start), { file, offset } = this, { objects, lines } = known.readers;
+    if (objects) out.push({ type: "rows", kind: shown, table: objects.table, rows: objects.read(kind, event, expand), timestamp, file, offset });
+    if (!lines) return;
+    const made = lines.read(kind, event, expand);
+    out.push({ type: "lines", kind: shown, table: lines.table, lines: utf8(made.join("")), count: made.length, timestamp, file, offset });
+  }
+
+  /** Gives an error from deep within the place of the event. */
+  #placed(error: unknown): unknown {
+    if (error instanceof MalformedEvent) return error.file ? error : new MalformedEvent(error.reason, this.file, this.offset);
+    if (error instanceof UncertainDefinition) return new UncertainDefinition(error.database, error.table, error.reason, this.file, this.offset);
+    if (error instanceof UnsupportedColumn) return new UnsupportedColumn(error.column, `${error.why} (${this.file}, ${this.offset})`);
+    if (error instanceof RangeError) return new MalformedEvent(error.message, this.file, this.offset);
+    return error;
+  }
+}
+
+interface KnownTable {
+  readonly bytes: Buffer;
+  /** Undefined when nobody wants the table. */
+  readonly readers: { readonly objects?: RowReaders<RowImages>; readonly lines?: RowReaders<string> } | undefined;
+}
+
+const DUMMY_TABLE = 0xffffff;
+
+/** Log_event_type of MySQL; MariaDB's own begin at 160. */
+export const enum EventType {
+  Query = 2, Stop = 3, Rotate = 4, IntVar = 5, Rand = 13, UserVar = 14, Format = 15, Xid = 16, TableMap = 19,
+  WriteRowsV1 = 23, UpdateRowsV1 = 24, DeleteRowsV1 = 25, Incident = 26, Heartbeat = 27, Ignorable = 28, RowsQuery = 29,
+  WriteRows = 30, UpdateRows = 31, DeleteRows = 32, Gtid = 33, Anonymous = 34, PreviousGtids = 35, TransactionContext = 36, ViewChange = 37,
+  XaPrepare = 38, PartialUpdateRows = 39, TransactionPayload = 40, HeartbeatV2 = 41, TaggedGtid = 42,
+}

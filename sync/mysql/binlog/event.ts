@@ -1,0 +1,148 @@
+/**
+ * What the reader gives out. Every transaction is `gtid`, then any number of `rows` and `query`, then exactly one `commit`
+ * (or `rollback`, whose rows never took effect). A DDL statement is a transaction of its own: `gtid`, `query`, `commit`.
+ * After `resume` the rows since the last `commit` come again, from that transaction's start.
+ */
+export type BinlogEvent = GtidEvent | RowsEvent | CommitEvent | RollbackEvent | QueryEvent | RowsQueryEvent | HeartbeatEvent
+  | RotateEvent | FormatEvent | ResumeEvent;
+
+/** Where an event ends in the source's binary log. Only the place of a `commit` or `rollback` is a place to start from. */
+export interface Place { readonly file: string; readonly offset: number }
+
+/** After these transactions (a GTID set; MariaDB: a GTID position), or at this place. */
+export type BinlogStart = { readonly gtids: string } | Place;
+
+export interface GtidEvent extends Place {
+  readonly type: "gtid";
+  /** `uuid:n`, `uuid:tag:n`, MariaDB's `domain-server-n`, or '' when the transaction is anonymous. */
+  readonly gtid: string;
+  /** Microseconds since 1970 of the commit on the server where it happened first, and on this server; 0 when absent. */
+  readonly originalCommitTimestamp: number;
+  readonly immediateCommitTimestamp: number;
+  /** Bytes of the whole transaction in the log, this event included; 0 when absent. */
+  readonly transactionLength: number;
+}
+
+export type RowKind = "insert" | "update" | "delete";
+
+export interface RowsEvent extends Place {
+  readonly type: "rows";
+  readonly kind: RowKind;
+  /** The same object for as long as the table's definition stays the same: a good key for a WeakMap. */
+  readonly table: TableMap;
+  readonly rows: readonly RowImages[];
+  /** Seconds since 1970, when the statement ran. */
+  readonly timestamp: number;
+}
+
+/** With lines in place of rows (`readBinlogLines`). */
+export type LineEvent = Exclude<BinlogEvent, RowsEvent> | LinesEvent;
+
+/** The rows as lines of JSON, `{"before":…,"after":…}` and a line feed. */
+export interface LinesEvent extends Place {
+  readonly type: "lines";
+  readonly kind: RowKind;
+  readonly table: TableMap;
+  /** UTF-8. */
+  readonly lines: Buffer;
+  readonly count: number;
+  readonly timestamp: number;
+}
+
+/** `insert` has no before, `delete` no after. Property order is column order. */
+export interface RowImages { readonly before: Row | null; readonly after: Row | null }
+export type Row = { readonly [column: string]: Value };
+
+/**
+ * | column                                   | value                                                                       |
+ * |------------------------------------------|-----------------------------------------------------------------------------|
+ * | TINYINT .. BIGINT, YEAR, BIT             | number when |value| < 2^53, else bigint                                     |
+ * | FLOAT, DOUBLE                            | number: exactly the stored value (a FLOAT is not rounded to six digits)     |
+ * | DECIMAL                                  | string, as MySQL prints it: `-0.50`                                         |
+ * | DATE, DATETIME, TIME                     | string, as MySQL prints it, with the column's own digits: `-838:59:59.000000` |
+ * | TIMESTAMP                                | string like DATETIME, in UTC                                                |
+ * | CHAR, VARCHAR, TEXT                      | string, decoded from the column's character set                            |
+ * | BINARY, VARBINARY, BLOB                  | Buffer (BINARY padded to its length, as SELECT gives it)                    |
+ * | ENUM, SET                                | string: the member's text; members joined by a comma                        |
+ * | JSON                                     | string: the document, printed as MySQL prints it                            |
+ * | GEOMETRY                                 | Buffer: SRID (4 bytes, little endian), then WKB                              |
+ * | VECTOR                                   | Buffer: little endian 32-bit floats                                          |
+ * | any, NULL                                | null                                                                         |
+ * | any, absent from a MINIMAL or NOBLOB image | undefined                                                                  |
+ */
+export type Value = null | undefined | number | bigint | string | Buffer;
+
+/** The end of a transaction whose rows took effect. */
+export interface CommitEvent extends Place {
+  readonly type: "commit";
+  /** '' when anonymous. */
+  readonly gtid: string;
+  /** Seconds since 1970. */
+  readonly timestamp: number;
+  /** The first phase of XA: the rows take effect only when a later commit names the same `xid` in phase `commit`. */
+  readonly xa?: { readonly phase: "prepare" | "commit" | "rollback" | "one-phase"; readonly xid: string };
+}
+
+/** The end of a transaction whose rows did not take effect; a place to start from all the same. */
+export interface RollbackEvent extends Place { readonly type: "rollback"; readonly gtid: string; readonly timestamp: number }
+
+/** A statement. `dml` is a change logged as text: its rows are not in the log (binlog_format is not ROW). */
+export interface QueryEvent extends Place {
+  readonly type: "query";
+  readonly kind: "ddl" | "truncate" | "dml" | "other";
+  /** The default database of the statement, '' when there was none. */
+  readonly database: string;
+  readonly statement: string;
+  /** With kind `truncate`. */
+  readonly truncated?: { readonly database: string; readonly table: string };
+  readonly timestamp: number;
+}
+
+/** The text of the statement whose rows follow (binlog_rows_query_log_events, MariaDB's annotate). */
+export interface RowsQueryEvent extends Place { readonly type: "rows-query"; readonly statement: string }
+
+/** The source is alive and has nothing newer than this place. */
+export interface HeartbeatEvent extends Place { readonly type: "heartbeat" }
+
+/** The source goes on in this file. */
+export interface RotateEvent extends Place { readonly type: "rotate" }
+
+export interface FormatEvent extends Place { readonly type: "format"; readonly serverVersion: string; readonly checksum: boolean }
+
+/** The connection broke and stands again: whatever came after the last commit is repeated from here. */
+export interface ResumeEvent extends Place { readonly type: "resume"; readonly reason: string; readonly attempts: number }
+
+/** A table as it was when the rows were written (TABLE_MAP_EVENT with binlog_row_metadata=FULL). */
+export interface TableMap {
+  readonly tableId: number;
+  readonly database: string;
+  readonly table: string;
+  readonly columns: readonly Column[];
+  /** Column indexes in key order; empty when the table has no primary key. */
+  readonly primaryKey: readonly number[];
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  readonly unsigned: boolean;
+  readonly visible: boolean;
+  /** MySQL's name of the character set; `binary` for bytes; '' where there is none. */
+  readonly charset: string;
+  /** Collation id, 0 where there is none. */
+  readonly collation: number;
+  /** Members of ENUM and SET. */
+  readonly members: readonly string[];
+  /** Bytes for CHAR, VARCHAR, BINARY, VARBINARY; bits for BIT; size of the length prefix for TEXT, BLOB, JSON, GEOMETRY, VECTOR. */
+  readonly length: number;
+  /** The type's number in the log (enum_field_types): tells the temporal formats before MySQL 5.6 from today's. */
+  readonly wire: number;
+  /** Digits in all of DECIMAL; 0 elsewhere. */
+  readonly precision: number;
+  /** Digits after the point: of DECIMAL, and of the seconds of TIME, DATETIME, TIMESTAMP. */
+  readonly scale: number;
+}
+
+export type ColumnType = "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float" | "double" | "bit" | "year"
+  | "date" | "time" | "datetime" | "timestamp" | "char" | "varchar" | "text" | "enum" | "set" | "json" | "geometry" | "vector" | "null";

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ConnectionOptions } from "mysql2";
+import { openDump, type Dump } from "./connection.js";
+import { type DecodedEvent, EventDecoder, EventType, type WantsTable } from "./decoder.js";
+import type { TableDefinitions } from "./definitions.js";
+import { MalformedEvent } from "./errors.js";
+import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
+import { Packets } from "./packets.js";
+import { Progress } from "./progress.js";
+import { classifyRefusal, ConnectionLost } from "./refusal.js";
+import { dumpRequest } from "./request.js";
+
+export interface BinlogReaderOptions {
+  /** Where the source is: host, port, user, password, ssl. */
+  readonly connection: ConnectionOptions;
+  /** Unlike that of any server or replica of this source, 1 to 2^32-1: the source drops the older of two readers with one id. */
+  readonly serverId: number;
+  /** After these transactions (a GTID set; MariaDB: a GTID position), or at this place. */
+  readonly start: BinlogStart;
+  /** The source's sign of life while it has nothing to send; three periods of silence count as a broken connection. Default 5,000. */
+  readonly heartbeatMs?: number;
+  /** Bytes held unread before the source is made to wait. Default 4 MiB; one event may be larger. */
+  readonly highWaterBytes?: number;
+  /** The rows of tables for which this says false are skipped undecoded. Asked once per table definition. Default: all. */
+  readonly tables?: WantsTable;
+  /** Where to learn what a log with MINIMAL metadata leaves out. Without it such a log is refused. */
+  readonly definitions?: TableDefinitions;
+}
+
+/**
+ * Follows a MySQL (or MariaDB) binary log. Pulled: nothing is decoded before it is asked for, and the source waits when
+ * `highWaterBytes` are unread. Each array holds the events at hand, at least one.
+ *
+ * A first connection that fails throws; a later one is retried until it stands, resuming at the last `commit` given out.
+ * Throws a `BinlogError` when going on would lose or distort something. Ends without an error when `signal` aborts.
+ */
+export function readBinlog(options: BinlogReaderOptions, signal: AbortSignal): AsyncGenerator<BinlogEvent[], void, undefined> {
+  return follow(options, false, signal) as AsyncGenerator<BinlogEvent[], void, undefined>;
+}
+
+/** The same with each row as a line of JSON, made from the log's bytes without objects between: for what only hands text on. */
+export function readBinlogLines(options: BinlogReaderOptions, signal: AbortSignal): AsyncGenerator<LineEvent[], void, undefined> {
+  return follow(options, true, signal) as AsyncGenerator<LineEvent[], void, undefined>;
+}
+
+async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: AbortSignal): AsyncGenerator<DecodedEvent[], void, undefined> {
+  const progress = new Progress(options.start);
+  let attempts = 0, reason = "", hasConnected = false;
+  while (!signal.aborted) {
+    let dump: Dump | undefined;
+    try {
+      await options.definitions?.renew(progress.start, signal);
+      dump = await open(options, progress.start, signal);
+      if (hasConnected) yield [{ type: "resume", reason, attempts, ...progress.place }];
+      hasConnected = true;
+      for await (const events of decode(dump, options, toLines, progress, signal)) {
+        attempts = 0;
+        yield events;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ConnectionLost) || !hasConnected) throw error;
+      reason = error.message;
+    } finally {
+      dump?.close();
+    }
+    // The first retry comes at once: most breaks are a server that restarts or a killed dump thread.
+    await sleep(Math.min(5_000, 100 * 2 ** attempts++) * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function open(options: BinlogReaderOptions, start: BinlogStart, signal: AbortSignal): Promise<Dump> {
+  const { connection, serverId, heartbeatMs = 5_000, highWaterBytes = 4 * 2 ** 20 } = options;
+  return openDump({ connection, serverId, heartbeatMs, highWaterBytes, prepare: dumpRequest(start, serverId, heartbeatMs) }, signal);
+}
+
+/** Every chunk's events, decoded when asked for. Ends only by an error: a dump has no end. */
+async function* decode(dump: Dump, { tables = () => true, serverId, definitions }: BinlogReaderOptions, toLines: boolean, progress: Progress, signal: AbortSignal): AsyncGenerator<DecodedEvent[]> {
+  const packets = new Packets(), decoder = new EventDecoder(progress.place, tables, toLines, definitions);
+  decoder.checksum = dump.checksum;
+  let events: DecodedEvent[] = [];
+  const hand = function* (): Generator<DecodedEvent[]> {
+    const ready = events;
+    events = [];
+    if (ready.length === 0) return;
+    progress.take(ready);
+    yield ready;
+  };
+  for (;;) {
+    packets.push(await dump.read());
+    try {
+      while (packets.next()) {
+        const { bytes, start, end } = packets;
+        if (bytes[start] !== 0) throw refusal(bytes.subarray(start, end), serverId, progress);
+        if (bytes[start + 5] !== EventType.TransactionPayload) decoder.decode(bytes, start + 1, end, events);
+        else for (const expanded of decoder.expand(bytes, start + 1, end)) {
+          events = events.concat(expanded);
+          yield* hand();
+        }
+        if (!decoder.outdated) continue;
+        yield* hand();
+        await definitions!.renew(progress.start, signal);
+        decoder.outdated = false;
+      }
+    } catch (error) {
+      // What came before the damage is sound.
+      yield* hand();
+      throw error;
+    }
+    yield* hand();
+  }
+}
+
+/** "ERR_Packet" and "EOF_Packet". */
+function refusal(packet: Buffer, serverId: number, progress: Progress): unknown {
+  if (packet[0] === 0xfe) return new ConnectionLost("the source ended the stream");
+  if (packet[0] !== 0xff || packet.length < 9) return new MalformedEvent(`a packet that begins with ${packet[0]}`, progress.place.file, progress.place.offset);
+  const error = { errno: packet.readUInt16LE(1), code: "", message: packet.toString("utf8", 9) };
+  return classifyRefusal(error, serverId, progress.text);
+}

@@ -1,0 +1,72 @@
+import { randomInt } from "node:crypto";
+import type { RowDataPacket } from "mysql2";
+import { connectMysql, mysqlOptions } from "../../runtime/mysql.js";
+import type { Position } from "../../schema/position.js";
+import { GtidSet } from "./binlog/gtid.js";
+import { readBinlog } from "./binlog/reader.js";
+
+/** What the server still has of its binary log, and for how long. */
+export interface LogFacts {
+  /** `binlog_expire_logs_seconds`: a file may go this long after its last transaction; null when files are never purged by themselves. */
+  readonly keptMs: number | null;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** When the oldest transaction still there was committed, milliseconds since the epoch; null when there is none. */
+  readonly oldestAt: number | null;
+  /** GTIDs that are no longer in any file; empty without GTIDs. */
+  readonly purged: string;
+}
+
+/** @throws PreflightFailed when the server cannot be asked */
+export async function logFacts(url: URL): Promise<LogFacts> {
+  await using connection = await connectMysql(url, { database: undefined });
+  const [settings] = await connection.query<RowDataPacket[]>(
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'gtid_purged')");
+  const value = new Map(settings.map((row) => [String(row.Variable_name), String(row.Value)]));
+  const [files] = await connection.query<RowDataPacket[]>("SHOW BINARY LOGS");
+  const seconds = value.get("binlog_expire_logs_auto_purge") === "OFF" ? 0 : Number(value.get("binlog_expire_logs_seconds") ?? 0);
+  return {
+    keptMs: seconds === 0 ? null : seconds * 1000,
+    files: files.map((row) => ({ name: String(row.Log_name), bytes: Number(row.File_size) })),
+    oldestAt: files[0] ? await firstCommitIn(url, String(files[0].Log_name)) : null,
+    purged: (value.get("gtid_purged") ?? "").replace(/\s+/g, ""),
+  };
+}
+
+/** Bytes of the log after the position; null when the server has no such file, as after a failover. */
+export function bytesBehind({ file, offset }: Position, { files }: LogFacts): number | null {
+  const at = files.findIndex(({ name }) => name === file);
+  return at < 0 ? null : Math.max(0, files.slice(at).reduce((sum, { bytes }) => sum + bytes, -offset));
+}
+
+/** Whether a store could go on from its position. */
+export type Forecast =
+  | { readonly kind: "gone"; /** The transactions it still needs, or the file. */ readonly missing: string }
+  /** `forMs`: the log after the position is kept at least this long; null for ever; 0 may be purged at any moment. */
+  | { readonly kind: "possible"; readonly forMs: number | null };
+
+/** `currentAt`: when the store held everything committed. The file with the next transaction is younger, so it is kept at least from then on. */
+export function forecastOf(position: Position, currentAt: number, { keptMs, files, purged }: LogFacts, now = Date.now()): Forecast {
+  const missing = position.gtids
+    ? GtidSet.parse(purged).subtract(GtidSet.parse(position.gtids)).toString()
+    : files.some(({ name }) => name === position.file) ? "" : `from ${position.file}:${position.offset}`;
+  if (missing) return { kind: "gone", missing };
+  return { kind: "possible", forMs: keptMs === null ? null : Math.max(0, keptMs - (now - currentAt)) };
+}
+
+async function firstCommitIn(url: URL, file: string): Promise<number | null> {
+  const enough = new AbortController();
+  // Any id no server has: it reads for a moment only.
+  const options = { connection: mysqlOptions(url), serverId: 0x4000_0000 + randomInt(0x1000_0000), start: { file, offset: 4 }, heartbeatMs: 500, tables: () => false };
+  try {
+    for await (const events of readBinlog(options, enough.signal)) {
+      for (const event of events) {
+        if (event.type === "gtid" && event.immediateCommitTimestamp > 0) return Math.floor(event.immediateCommitTimestamp / 1000);
+        if (event.type === "commit") return event.timestamp * 1000;
+        if (event.type === "heartbeat") return null;
+      }
+    }
+    return null;
+  } finally {
+    enough.abort();
+  }
+}

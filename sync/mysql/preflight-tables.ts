@@ -1,0 +1,108 @@
+import type { RowDataPacket } from "mysql2";
+import type { Connection } from "mysql2/promise";
+import type { Finding } from "../../runtime/findings.js";
+import type { Catalog } from "../../schema/catalog.js";
+import type { Entity } from "../../schema/entity.js";
+import { type ColumnRecord, factsOf, misfit } from "./columns.js";
+import type { Server } from "./server.js";
+import { selectRows } from "./snapshot-sql.js";
+
+/** What is wrong with the tables of the catalog: missing, not readable, of another shape, or changing rows behind the log's back. */
+export async function tableFindings(
+  connection: Connection, server: Server, catalog: Catalog, database: string, where: string,
+): Promise<Finding[]> {
+  const [schemas] = await connection.query<RowDataPacket[]>("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", [database]);
+  if (schemas.length === 0) {
+    return [{ where, problem: "it does not exist, or the user may not see it", remedy: `create it with the command migrate, or correct its name in the URL` }];
+  }
+  const shape = await shapeOf(connection, database);
+  const findings: Finding[] = [];
+  for (const entity of catalog.entities) {
+    const place = `${where}, table ${entity.table}`;
+    const problems = [...entityProblems(entity, shape)];
+    // With columns missing the statement would only fail for the same reason.
+    if (problems.length === 0) problems.push(...await readProblems(connection, entity, database));
+    findings.push(...problems.map((problem) => ({ where: place, ...problem })));
+  }
+  return [...findings, ...await cascadeFindings(connection, server, catalog, database, where)];
+}
+
+type Problem = Omit<Finding, "where">;
+
+interface Shape {
+  readonly engines: ReadonlyMap<string, string>;
+  readonly columns: ReadonlyMap<string, readonly ColumnRecord[]>;
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+}
+
+function entityProblems(entity: Entity, { engines, columns, keys }: Shape): Problem[] {
+  const engine = engines.get(entity.table);
+  if (engine === undefined) return [{ problem: "it does not exist, or the user may not read it", remedy: "create it with the command migrate, or GRANT SELECT on it" }];
+  const problems: Problem[] = [];
+  if (engine !== "InnoDB") {
+    problems.push({ problem: `its engine is ${engine || "that of a view"}, whose changes cannot be rolled back`, remedy: `ALTER TABLE ${entity.table} ENGINE = InnoDB` });
+  }
+  const wantedKey = entity.key.join(", ");
+  const key = (keys.get(entity.table) ?? []).join(", ");
+  if (!key) problems.push({ problem: "it has no primary key", remedy: `ALTER TABLE ${entity.table} ADD PRIMARY KEY (${wantedKey})` });
+  else if (key !== wantedKey) problems.push({ problem: `its primary key is (${key}); the catalog says (${wantedKey})`, remedy: "make both the same" });
+
+  const records = new Map((columns.get(entity.table) ?? []).map((record) => [record.COLUMN_NAME, record]));
+  for (const [name, field] of Object.entries(entity.fields)) {
+    const record = records.get(name);
+    const facts = record && factsOf(record);
+    const problem = !record ? "does not exist, or the user may not read it" : facts ? misfit(field, facts) : `is ${record.COLUMN_TYPE}, which cannot be followed`;
+    if (problem) problems.push({ problem: `column ${name} ${problem}`, remedy: "run the command migrate, or change the column and the catalog so that they agree" });
+    if (entity.key.includes(name) && field.type.kind === "choice") {
+      problems.push({ problem: `column ${name} is of a key and a choice, whose order is not that of its text`, remedy: "make it a string in the catalog" });
+    }
+  }
+  return problems;
+}
+
+async function readProblems(connection: Connection, entity: Entity, database: string): Promise<Problem[]> {
+  try {
+    await connection.query(`${selectRows(entity, database)} LIMIT 0`);
+    return [];
+  } catch (error) {
+    return [{ problem: (error as Error).message, remedy: `as an administrator: GRANT SELECT ON \`${database}\`.* TO the user of the URL` }];
+  }
+}
+
+/**
+ * InnoDB's own foreign keys change rows of other tables without a word in the binary log. Where the server checks them itself
+ * (MySQL 9.6 and newer, unless innodb_native_foreign_keys says otherwise) those changes are logged as any other.
+ */
+async function cascadeFindings(connection: Connection, server: Server, catalog: Catalog, database: string, where: string): Promise<Finding[]> {
+  const [[native]] = await connection.query<RowDataPacket[]>("SHOW GLOBAL VARIABLES LIKE 'innodb_native_foreign_keys'");
+  if (server.release >= 90_600 && native?.Value !== "ON") return [];
+  const [rules] = await connection.query<RowDataPacket[]>(
+    "SELECT TABLE_NAME AS name, CONSTRAINT_NAME AS rule FROM information_schema.referential_constraints "
+    + "WHERE CONSTRAINT_SCHEMA = ? AND TABLE_NAME IN (?) AND (DELETE_RULE IN ('CASCADE', 'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET NULL'))",
+    [database, catalog.entities.map((entity) => entity.table)]);
+  return rules.map(({ name, rule }) => ({
+    where: `${where}, table ${name}`,
+    problem: `foreign key ${rule} changes rows by itself (CASCADE or SET NULL), which this server does not write to the binary log`,
+    remedy: "make it RESTRICT and let the application change the rows, or use MySQL 9.6 or newer",
+  }));
+}
+
+async function shapeOf(connection: Connection, database: string): Promise<Shape> {
+  const about = async <T>(what: string, order = ""): Promise<(T & RowDataPacket)[]> =>
+    (await connection.query<(T & RowDataPacket)[]>(`SELECT * FROM information_schema.${what} WHERE TABLE_SCHEMA = ?${order}`, [database]))[0];
+  const tables = await about<{ TABLE_NAME: string; ENGINE: string | null }>("tables");
+  const columns = await about<{ TABLE_NAME: string } & ColumnRecord>("columns");
+  const parts = (await about<{ TABLE_NAME: string; INDEX_NAME: string; COLUMN_NAME: string }>("statistics", " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"))
+    .filter((part) => part.INDEX_NAME === "PRIMARY");
+  return {
+    engines: new Map(tables.map((table) => [table.TABLE_NAME, table.ENGINE ?? ""])),
+    columns: grouped(columns, (column) => column.TABLE_NAME),
+    keys: new Map([...grouped(parts, (part) => part.TABLE_NAME)].map(([name, of]) => [name, of.map((part) => part.COLUMN_NAME)])),
+  };
+}
+
+function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) groups.set(by(one), [...(groups.get(by(one)) ?? []), one]);
+  return groups;
+}

@@ -1,0 +1,92 @@
+import type { RowDataPacket } from "mysql2";
+import type { Connection } from "mysql2/promise";
+import { type Finding, PreflightFailed } from "../../runtime/findings.js";
+import { connectMysql, mysqlPlace } from "../../runtime/mysql.js";
+import type { Catalog } from "../../schema/catalog.js";
+import { tableFindings } from "./preflight-tables.js";
+import { logStatus, type Server, serverOf } from "./server.js";
+
+/** Everything about the server and its tables that would keep us from following it, all at once. Changes nothing. */
+export async function preflight(url: URL, catalog: Catalog, allowMinimalMetadata = false): Promise<readonly Finding[]> {
+  const where = mysqlPlace(url);
+  const database = decodeURIComponent(url.pathname.slice(1));
+  let connection: Connection;
+  try {
+    connection = await connectMysql(url, { database: undefined });
+  } catch (error) {
+    if (error instanceof PreflightFailed) return error.findings;
+    return [{ where, problem: (error as Error).message, remedy: "make sure that a MySQL server of version 8.0 or newer answers at this address" }];
+  }
+  try {
+    const server = await serverOf(connection);
+    const findings = [...versionFindings(server), ...logFindings(await variables(connection), allowMinimalMetadata), ...await privilegeFindings(connection, server, url, database)];
+    const about = findings.map((finding) => ({ where, ...finding }));
+    if (!database) return [...about, { where, problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" }];
+    return [...about, ...await tableFindings(connection, server, catalog, database, `${where}, database ${database}`)];
+  } finally {
+    await connection.end().catch(() => connection.destroy());
+  }
+}
+
+type Unplaced = Omit<Finding, "where">;
+
+function versionFindings({ version, mariadb, release }: Server): Unplaced[] {
+  if (mariadb) return [{ problem: `it is MariaDB ${version}, which cannot be followed yet`, remedy: "use MySQL 8.0 or newer" }];
+  return release >= 80_001 ? [] : [{ problem: `it is MySQL ${version}, whose binary log does not name columns`, remedy: "use MySQL 8.0 or newer" }];
+}
+
+const wanted: Readonly<Record<string, { readonly value: string; readonly why: string; readonly remedy: string }>> = {
+  log_bin: { value: "ON", why: "there is no record of changes", remedy: "start the server with --log-bin (and without --skip-log-bin)" },
+  binlog_format: { value: "ROW", why: "changes are logged as statements, not as rows", remedy: "SET PERSIST binlog_format = 'ROW', then reconnect the applications" },
+  binlog_row_image: { value: "FULL", why: "rows are logged in part", remedy: "SET PERSIST binlog_row_image = 'FULL', then reconnect the applications" },
+  binlog_row_metadata: { value: "FULL", why: "rows are logged without column names", remedy: "SET PERSIST binlog_row_metadata = 'FULL', or follow it with --allow-minimal-metadata, which stops at rows older than a change of their table" },
+  gtid_mode: { value: "ON", why: "a position would not survive a failover", remedy: "SET PERSIST enforce_gtid_consistency = ON, then SET PERSIST gtid_mode = OFF_PERMISSIVE, ON_PERMISSIVE and ON, one after another" },
+};
+
+function logFindings(found: ReadonlyMap<string, string>, allowMinimalMetadata: boolean): Unplaced[] {
+  // Without a binary log the other settings mean nothing yet; they are looked at once it is on.
+  const names = found.get("log_bin") === "OFF" ? ["log_bin"] : Object.keys(wanted);
+  return names.flatMap((name) => {
+    const { value, why, remedy } = wanted[name]!;
+    const is = found.get(name);
+    if (name === "binlog_row_metadata" && allowMinimalMetadata) return [];
+    return is === undefined || is === value ? [] : [{ problem: `${name} is ${is}, so ${why}`, remedy }];
+  });
+}
+
+async function variables(connection: Connection): Promise<ReadonlyMap<string, string>> {
+  const [rows] = await connection.query<RowDataPacket[]>("SHOW GLOBAL VARIABLES WHERE Variable_name IN (?)", [Object.keys(wanted)]);
+  return new Map(rows.map((row) => [String(row.Variable_name), String(row.Value).toUpperCase()]));
+}
+
+/** Tried rather than read from grants, so that roles count too. */
+async function privilegeFindings(connection: Connection, server: Server, url: URL, database: string): Promise<Unplaced[]> {
+  const user = decodeURIComponent(url.username);
+  const denied = (privilege: string, needed: string): Unplaced =>
+    ({ problem: `the user ${user} lacks ${privilege}, needed to ${needed}`, remedy: `as an administrator: GRANT ${privilege} ON *.* TO '${user}'@'%'` });
+  const findings: Unplaced[] = [];
+  try {
+    await connection.query(server.release >= 80_022 ? "SHOW REPLICAS" : "SHOW SLAVE HOSTS");
+  } catch (error) {
+    if (!accessDenied(error)) throw error;
+    findings.push(denied("REPLICATION SLAVE", "read the binary log"));
+  }
+  try {
+    findings.push(...filterFindings(await logStatus(connection, server), database));
+  } catch (error) {
+    if (!accessDenied(error)) throw error;
+    findings.push(denied("REPLICATION CLIENT", "ask where the binary log ends"));
+  }
+  return findings;
+}
+
+export function accessDenied(error: unknown): boolean {
+  return /^ER_.*ACCESS_DENIED/.test(String((error as { code?: string }).code));
+}
+
+function filterFindings(status: RowDataPacket | undefined, database: string): Unplaced[] {
+  const only = String(status?.Binlog_Do_DB ?? "").split(",").filter(Boolean);
+  const ignored = String(status?.Binlog_Ignore_DB ?? "").split(",").filter(Boolean);
+  if (!(only.length > 0 && !only.includes(database)) && !ignored.includes(database)) return [];
+  return [{ problem: `changes in ${database} are kept out of the binary log`, remedy: `start the server with a binlog-do-db or without the binlog-ignore-db that says so` }];
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { mysqlOptions, mysqlPlace } from "../../runtime/mysql.js";
+import type { Message } from "../../schema/change.js";
+import type { Catalog } from "../../schema/catalog.js";
+import type { Position } from "../../schema/position.js";
+import { type Source, Unresumable } from "../source.js";
+import { PurgedPosition } from "./binlog/errors.js";
+import { GtidSet } from "./binlog/gtid.js";
+import { readBinlog } from "./binlog/reader.js";
+import { forecastOf, logFacts } from "./log-facts.js";
+import { LiveDefinitions } from "./live-definitions.js";
+import { preflight } from "./preflight.js";
+import { Reading } from "./reading.js";
+import { headOf, serverOf } from "./server.js";
+import { rowsOf, snapshot } from "./snapshot.js";
+import { EventMessages } from "./stream.js";
+
+/** The server says so once a second when it has nothing new: that is how a pipeline knows that it is current. */
+const heartbeatMs = 1_000;
+
+export interface MysqlSourceOptions {
+  /** Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to hold. */
+  readonly allowMinimalMetadata?: boolean;
+}
+
+/**
+ * The catalog's tables in the database the URL names. `reader` names the pipeline: two readers of one name have one server id,
+ * so that the server ends the older of them, be it a connection left behind by a crash or a second process started by mistake.
+ * `signal` ends waiting for a server that is away.
+ */
+export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, { allowMinimalMetadata = false }: MysqlSourceOptions = {}): Source {
+  const database = decodeURIComponent(url.pathname.slice(1));
+  const reading = new Reading(url);
+  return {
+    name: mysqlPlace(url),
+    preflight: () => preflight(url, catalog, allowMinimalMetadata),
+    head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
+    snapshot: (entity, at, after, end) => snapshot(reading, database, entity, at, after, end),
+    rows: (entity, keys) => rowsOf(reading, database, entity, keys, signal),
+    reached: (position, target) => (target.gtids || position.gtids
+      ? GtidSet.parse(position.gtids).contains(GtidSet.parse(target.gtids))
+      : position.file > target.file || (position.file === target.file && position.offset >= target.offset)),
+    stream: (after, end) => {
+      const id = (purpose = "") => serverId(url, reader + purpose);
+      const definitions = allowMinimalMetadata
+        ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs }) : undefined;
+      return stream(url, catalog, database, id(), after, end, definitions);
+    },
+    [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose](),
+  };
+}
+
+async function* stream(url: URL, catalog: Catalog, database: string, id: number, after: Position, signal: AbortSignal, definitions?: LiveDefinitions): AsyncGenerator<Message[]> {
+  const reading = new EventMessages(catalog, database, after);
+  const options = {
+    connection: mysqlOptions(url),
+    serverId: id,
+    heartbeatMs,
+    start: after.gtids ? { gtids: after.gtids } : { file: after.file, offset: after.offset },
+    ...(definitions && { definitions }),
+    tables: (of: string, table: string) => of === database && catalog.has(table),
+  };
+  try {
+    for await (const events of readBinlog(options, signal)) {
+      const messages = reading.read(events);
+      if (messages.length > 0) yield messages;
+    }
+  } catch (error) {
+    if (!(error instanceof PurgedPosition)) throw error;
+    throw new Unresumable(mysqlPlace(url), await lostRange(url, after, error));
+  }
+}
+
+/** By what the server has now: its message cuts long sets short. */
+async function lostRange(url: URL, after: Position, { missing }: PurgedPosition): Promise<string> {
+  const forecast = forecastOf(after, 0, await logFacts(url));
+  return forecast.kind === "gone" ? forecast.missing : missing || "it does not say which";
+}
+
+/** From the upper half of the numbers, far from those people give their servers. */
+function serverId(url: URL, reader: string): number {
+  const digest = createHash("sha256").update(`${url.host}${url.pathname}\0${reader}`).digest();
+  return 0x8000_0000 + (digest.readUInt32BE(0) >>> 1);
+}

@@ -1,0 +1,144 @@
+import type { Change, Message, Unreadable } from "../../schema/change.js";
+import type { Catalog } from "../../schema/catalog.js";
+import { nextVersion, type Position, type Version, versionStep } from "../../schema/position.js";
+import type { BinlogEvent, CommitEvent, GtidEvent, Place, QueryEvent, RollbackEvent, RowsEvent, TableMap } from "./binlog/event.js";
+import { GtidSet } from "./binlog/gtid.js";
+import { SourceDiverged } from "./errors.js";
+import { divergence, type RowChanges, rowChanges } from "./row-changes.js";
+import { harmsOf } from "./statements.js";
+
+/**
+ * The binary log's events as messages. The state of one reader: what it has executed, the last version given out, and the row
+ * readers of the table maps seen. A transaction that touches no table of the catalog still moves the position.
+ */
+export class EventMessages {
+  #executed: GtidSet;
+  #version: Version;
+  /** The version of the last commit: where a repeated transaction begins again. */
+  #committed: Version;
+  #place: Place;
+  #stamp = 0;
+  #rowsOpen = false;
+  /** XA transactions prepared without a row of ours: their commit means nothing to us. */
+  readonly #harmless = new Set<string>();
+  readonly #readers = new WeakMap<TableMap, RowChanges>();
+
+  constructor(readonly catalog: Catalog, readonly database: string, readonly after: Position) {
+    this.#executed = GtidSet.parse(after.gtids);
+    this.#version = this.#committed = after.version;
+    this.#place = after;
+  }
+
+  /** The messages of the events at hand; a position is named once, for the last transaction that ended among them (invariant 5). */
+  read(events: readonly BinlogEvent[]): Message[] {
+    const messages: Message[] = [];
+    let end: CommitEvent | RollbackEvent | undefined;
+    let at = 0;
+    for (const event of events) {
+      switch (event.type) {
+        case "gtid": this.#begin(event); break;
+        case "rows": this.#rows(event, messages); break;
+        case "query": this.#query(event, messages); break;
+        case "commit": case "rollback":
+          this.#end(event);
+          [end, at] = [event, messages.length];
+          break;
+        case "resume": this.#again(); break;
+        case "heartbeat":
+          if (!isBefore(event, this.#place)) messages.push({ op: "idle", at: Date.now() });
+          break;
+        case "rotate": case "format": case "rows-query": break;
+        default: event satisfies never;
+      }
+    }
+    if (end) messages.splice(at, 0, this.#commit(end));
+    return messages;
+  }
+
+  #begin(event: GtidEvent): void {
+    this.#stamp = event.originalCommitTimestamp;
+  }
+
+  #rows(event: RowsEvent, messages: Message[]): void {
+    const { table } = event;
+    if (table.database !== this.database || !this.catalog.has(table.table)) return;
+    const reader = this.#readers.get(table) ?? this.#readerOf(event);
+    this.#rowsOpen = true;
+    let next = nextVersion(this.#version, this.#stamp || event.timestamp * 1_000_000);
+    for (const images of event.rows) next = reader.add(images, next, messages as (Change | Unreadable)[]);
+    this.#version = next - versionStep;
+  }
+
+  #readerOf(event: RowsEvent): RowChanges {
+    const { table } = event;
+    const entity = this.catalog.entity(table.table);
+    const problems = divergence(entity, table);
+    if (problems.length > 0) {
+      throw new SourceDiverged(`table ${this.database}.${table.table} no longer fits the catalog: ${problems.join("; ")}`, event,
+        "bring the catalog and the table together again (run the version whose catalog fits these rows, or add the column back), then start again; nothing is lost meanwhile");
+    }
+    const reader = rowChanges(entity);
+    this.#readers.set(table, reader);
+    return reader;
+  }
+
+  #query(event: QueryEvent, messages: Message[]): void {
+    if (event.kind === "truncate") {
+      const { database, table } = event.truncated!;
+      if (database !== this.database || !this.catalog.has(table)) return;
+      this.#version = nextVersion(this.#version, this.#stamp || event.timestamp * 1_000_000);
+      messages.push({ op: "truncate", entity: table, version: this.#version });
+      return;
+    }
+    for (const { database, table, what } of harmsOf(event, this.database)) {
+      if (database !== this.database || (table !== null && !this.catalog.has(table))) continue;
+      throw new SourceDiverged(`${table === null ? `database ${database}` : `table ${database}.${table}`} ${what}`, event,
+        "empty the stores and start again: a new snapshot is taken of the tables as they are now");
+    }
+  }
+
+  #end(event: CommitEvent | RollbackEvent): void {
+    if (event.type === "rollback" && this.#rowsOpen) {
+      throw new SourceDiverged("a transaction was rolled back after rows of the catalog's tables had been logged (it also changed a table that cannot be rolled back)", event,
+        "empty the stores and start again with a new snapshot, and move the other table to InnoDB");
+    }
+    if (event.type === "commit" && event.xa) this.#xa(event, event.xa);
+    if (event.gtid) this.#executed.addGtid(event.gtid);
+    this.#committed = this.#version;
+    this.#place = event;
+    this.#rowsOpen = false;
+  }
+
+  /** Rows of a two-phase transaction are logged when it is prepared, and take effect later or never. Only a one-phase commit is like any other. */
+  #xa(event: CommitEvent, { phase, xid }: NonNullable<CommitEvent["xa"]>): void {
+    const known = this.#harmless.delete(xid);
+    if (phase === "one-phase" || phase === "rollback" || (phase === "commit" && known)) return;
+    if (phase === "prepare" && !this.#rowsOpen) {
+      this.#harmless.add(xid);
+      return;
+    }
+    throw new SourceDiverged(`the XA transaction ${xid} ${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before our position"}; `
+      + "such rows are logged before it is known whether they take effect", event, "let the applications commit without XA, or in one phase, then empty the stores and start again with a new snapshot");
+  }
+
+  /** The connection broke and stands again: the transaction comes once more, with the versions it had. */
+  #again(): void {
+    this.#version = this.#committed;
+    this.#rowsOpen = false;
+  }
+
+  #commit(event: CommitEvent | RollbackEvent): Message {
+    const position = { gtids: this.#executed.toString(), file: event.file, offset: event.offset, version: this.#committed };
+    return { op: "commit", position, committedAt: this.#stamp || event.timestamp * 1_000_000 };
+  }
+}
+
+/** The server also sends signs of life while it passes over transactions we have: then it is not at its head. */
+export function isBefore(a: Place, b: Place): boolean {
+  const [fileA, fileB] = [fileNumber(a), fileNumber(b)];
+  return fileA === fileB ? a.offset < b.offset : fileA < fileB;
+}
+
+function fileNumber({ file }: Place): number {
+  return Number(/\d+$/.exec(file)?.[0] ?? 0);
+}

@@ -1,0 +1,67 @@
+/**
+ * Work that runs side by side, at most `most` at once, with a follow-up each: the follow-ups run one at a time and in the
+ * order the work began. That is how writes overlap while what is said of them is said in order (invariant 1).
+ */
+export class Ordered {
+  readonly #waiting: { readonly work: Promise<unknown>; readonly then: () => Promise<void> }[] = [];
+  #running = false;
+  #failure: { readonly error: unknown } | null = null;
+  #wake: (() => void)[] = [];
+
+  /** `onFailure` is told once, so that whoever waits for more to do can stop waiting. */
+  constructor(readonly most: number, readonly onFailure: AbortController) {}
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  add<T>(work: Promise<T>, then: (result: T) => Promise<void>): void {
+    // A failure is met when its turn comes, and must not end the process before that.
+    work.catch(() => undefined);
+    this.#waiting.push({ work, then: async () => then(await work) });
+    if (!this.#running) void this.#run();
+  }
+
+  /** Resolves when one more may be added. @throws the first failure */
+  async room(): Promise<void> {
+    while (!this.#failure && this.#waiting.length >= this.most) await this.#changed();
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Resolves when all is done. @throws the first failure */
+  async drained(): Promise<void> {
+    while (!this.#failure && this.#waiting.length > 0) await this.#changed();
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Resolves when no work is under way any more, however it ended. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#waiting.map(({ work }) => work));
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+        await next.then();
+        this.#waiting.shift();
+        this.#notify();
+      }
+    } catch (error) {
+      // What began later is left to end by itself: it is never spoken of, so it comes again.
+      this.#failure = { error };
+      this.onFailure.abort(error);
+      this.#notify();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => this.#wake.push(resolve));
+  }
+
+  #notify(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { Config, Setting } from "../runtime/settings.js";
+import { flag, listOf, port, url, wholeNumber } from "../runtime/values.js";
+import { storeSchemes } from "../stores/open.js";
+
+const mysql: Setting<URL> = {
+  env: "SLUICE_MYSQL_URL",
+  placeholder: "url",
+  description: "the operational database: mysql://user:password@host:3306/totesys",
+  schema: url("mysql"),
+};
+
+const stores: Setting<URL[]> = {
+  env: "SLUICE_STORES",
+  placeholder: "urls",
+  description: `the stores to keep equal to it, separated by commas: ${storeSchemes.map((scheme) => `${scheme}://…`).join(", ")}`,
+  schema: listOf(url(...storeSchemes)),
+};
+
+const syncHost: Setting<string> = {
+  env: "SLUICE_SYNC_HOST",
+  placeholder: "address",
+  description: "address on which sync serves /metrics and /health (default: 127.0.0.1)",
+  schema: z.string().min(1).default("127.0.0.1"),
+};
+
+const syncPort: Setting<number> = {
+  env: "SLUICE_SYNC_PORT",
+  placeholder: "port",
+  description: "port on which sync serves /metrics and /health; 0 takes a free one (default: 9401)",
+  schema: port.default(9401),
+};
+
+const maxRejections: Setting<number> = {
+  env: "SLUICE_MAX_REJECTIONS",
+  placeholder: "rows",
+  description: "rows a store may refuse within a minute before its pipeline stops (default: 1000)",
+  schema: wholeNumber(0, 1_000_000).default(1_000),
+};
+
+const allowMinimalMetadata: Setting<boolean> = {
+  env: "SLUICE_ALLOW_MINIMAL_METADATA",
+  description: "follow a binary log that does not name columns (binlog_row_metadata = MINIMAL), as long as the live tables prove what its rows mean",
+  schema: flag.default(false),
+};
+
+export const syncSettings = { mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata };
+type Known = Config<typeof syncSettings>;
+/** A switch may be left out. */
+export type SyncConfig = Omit<Known, "allowMinimalMetadata"> & Partial<Pick<Known, "allowMinimalMetadata">>;

@@ -1,0 +1,40 @@
+import type { Finding } from "../runtime/findings.js";
+import type { Change, Message, Unreadable } from "../schema/change.js";
+import type { Entity, Key, Row } from "../schema/entity.js";
+import type { Position } from "../schema/position.js";
+
+/** Where changes come from: the system of record. One per pipeline, so that each reads at its own pace. */
+export interface Source extends AsyncDisposable {
+  /** `mysql 10.0.0.5:3306`. */
+  readonly name: string;
+  /** Everything that would keep it from being followed, each with its remedy. Writes nothing. */
+  preflight(): Promise<readonly Finding[]>;
+  /** Where the source stands now. What was committed before is visible to a snapshot begun after. */
+  head(): Promise<Position>;
+  /** The entity's rows in key order, after a key, in chunks of at least one; all with the version of `at`. Ends early when `signal` aborts. */
+  snapshot(entity: Entity, at: Position, after: Key | null, signal: AbortSignal): AsyncIterable<readonly (Change | Unreadable)[]>;
+  /** Everything committed after the position, in order, as it happens. Ends when `signal` aborts. */
+  stream(after: Position, signal: AbortSignal): AsyncIterable<readonly Message[]>;
+  /** The rows as they are now, in the order of `keys`. */
+  rows(entity: Entity, keys: readonly Key[]): Promise<readonly (Row | Unheld | null)[]>;
+  /** Whether everything before `target` is before `position` too. */
+  reached(position: Position, target: Position): boolean;
+}
+
+/** The source no longer has the changes that come next. A person must choose how to go on. */
+export class Unresumable extends Error {
+  override readonly name = "Unresumable";
+  constructor(source: string, missing: string) {
+    super(`${source} has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; `
+      + "or stop sync, run \"sluice resnapshot --store <this store>\" and start it: every table is copied again while readers keep what is there; or empty the store for a new snapshot. "
+      + "Raise binlog_expire_logs_seconds so that it does not happen again");
+  }
+}
+
+/** A value, or a row with a value, that the catalog's types cannot hold exactly (invariant 9). */
+export class Unheld extends Error {
+  override readonly name = "Unheld";
+  constructor(readonly reason: string) {
+    super(reason);
+  }
+}

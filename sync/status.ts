@@ -1,0 +1,74 @@
+import type { Position } from "../schema/position.js";
+import type { Store } from "../stores/ports.js";
+
+/** `paused` and `drained` are at rest: everything written is settled, its position stored. */
+export type Phase = "starting" | "snapshot" | "streaming" | "paused" | "drained" | "failed";
+
+/** What one pipeline is doing, kept up to date by the pipeline itself. */
+export interface PipelineState {
+  readonly name: string;
+  phase: Phase;
+  /** Committed last. */
+  position: Position | null;
+  /** Milliseconds since the epoch; see `Progress`. */
+  currentAt: number | null;
+  /** The table the snapshot is at, and the rows copied of it by this process. */
+  copying: { readonly table: string; rows: number } | null;
+  /** Row changes settled by this process. */
+  rows: number;
+  deadLetters: number;
+  /** Set while the sink does not answer. */
+  retrying: { readonly since: number; readonly error: string } | null;
+  error: string | null;
+}
+
+export function newState(name: string): PipelineState {
+  return { name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, retrying: null, error: null };
+}
+
+/** The same as data for people and scripts. Times in milliseconds. */
+export interface PipelineStatus {
+  readonly pipeline: string;
+  readonly state: Phase | "retrying" | "new";
+  readonly position: Position | null;
+  /** How old what readers see may be; null before the first snapshot is whole. */
+  readonly lagMs: number | null;
+  readonly copying: { readonly table: string; readonly rows: number } | null;
+  /** Row changes settled since the process began; null when none runs. */
+  readonly rows: number | null;
+  readonly deadLetters: number | null;
+  readonly error: string | null;
+}
+
+export function statusOf(state: PipelineState, now = Date.now()): PipelineStatus {
+  const alive = state.phase === "snapshot" || state.phase === "streaming" || state.phase === "starting";
+  return {
+    pipeline: state.name,
+    state: alive && state.retrying ? "retrying" : state.phase,
+    position: state.position,
+    lagMs: lag(state.currentAt, now),
+    copying: state.copying && { ...state.copying },
+    rows: state.rows,
+    deadLetters: state.deadLetters,
+    error: state.error ?? state.retrying?.error ?? null,
+  };
+}
+
+/** What the stores themselves hold of it, whether or not a sync process runs. */
+export async function storedStatus(stores: readonly Store[], now = Date.now()): Promise<readonly PipelineStatus[]> {
+  return Promise.all(stores.map(async (store): Promise<PipelineStatus> => {
+    const rest = { pipeline: store.name, copying: null, rows: null, deadLetters: null };
+    try {
+      const progress = await store.progress();
+      if (!progress) return { ...rest, state: "new", position: null, lagMs: null, error: null };
+      if (progress.phase === "snapshot") return { ...rest, state: "snapshot", position: progress.head, lagMs: null, error: null };
+      return { ...rest, state: "streaming", position: progress.position, lagMs: lag(progress.currentAt, now), error: null };
+    } catch (error) {
+      return { ...rest, state: "failed", position: null, lagMs: null, error: (error as Error).message };
+    }
+  }));
+}
+
+function lag(currentAt: number | null, now: number): number | null {
+  return currentAt === null ? null : Math.max(0, now - currentAt);
+}

@@ -1,0 +1,59 @@
+/** `pause`: read no more, settle what is being written. `drain`: the same, and write what was read too. Both store the position. */
+export type Wish = "run" | "pause" | "drain";
+
+/** What an operator wants of one pipeline; whoever asks last decides. A pipeline begins open, also after a restart. */
+export class Valve {
+  #wish: Wish = "run";
+  #closing = new AbortController();
+  #isResting = false;
+  #wake: (() => void)[] = [];
+
+  get wish(): Wish {
+    return this.#wish;
+  }
+
+  /** Aborts when the pipeline is to come to rest; another one each time the valve was opened. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  ask(wish: Wish): void {
+    if (wish === "run" && this.#wish !== "run") this.#closing = new AbortController();
+    this.#wish = wish;
+    if (wish !== "run") this.#closing.abort();
+    this.#notify();
+  }
+
+  /** For the pipeline, when nothing of it is under way: resolves when the valve is open, or `stop` aborts; then `onRest` hears null. */
+  async opened(stop: AbortSignal, onRest: (rest: "paused" | "drained" | null) => void): Promise<void> {
+    const wake = () => this.#notify();
+    stop.addEventListener("abort", wake, { once: true });
+    while (this.#wish !== "run" && !stop.aborted) {
+      onRest(this.#wish === "pause" ? "paused" : "drained");
+      this.#isResting = true;
+      this.#notify();
+      await this.#changed();
+    }
+    this.#isResting = false;
+    onRest(null);
+    this.#notify();
+    stop.removeEventListener("abort", wake);
+  }
+
+  /** Whether the pipeline is at rest (or not), waiting for it at most so long. */
+  async reached(rest: boolean, withinMs: number): Promise<boolean> {
+    const late = Date.now() + withinMs;
+    const timer = setTimeout(() => this.#notify(), withinMs + 1);
+    while (this.#isResting !== rest && Date.now() <= late) await this.#changed();
+    clearTimeout(timer);
+    return this.#isResting === rest;
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => this.#wake.push(resolve));
+  }
+
+  #notify(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}

@@ -1,0 +1,65 @@
+import type { Change, Rejection, Unreadable } from "../schema/change.js";
+import type { Sink } from "../stores/ports.js";
+import { asRejection, type LetterBox } from "./dead-letters.js";
+import { Ordered } from "./ordered.js";
+import type { PipelineState } from "./status.js";
+
+/**
+ * The writes of one pipeline: several at once, which is harmless because a sink keeps the newest version whatever comes first
+ * (invariant 4); settled one after another, so that what is said of a batch is said after every batch before it.
+ */
+export class Writing {
+  readonly #failed = new AbortController();
+  readonly #ordered: Ordered;
+  readonly #signal: AbortSignal;
+
+  /** `cutoff` ends writes that are still under way when the time to drain is over. */
+  constructor(readonly sink: Sink, readonly letters: LetterBox, readonly state: PipelineState, atOnce: number, cutoff: AbortSignal) {
+    this.#ordered = new Ordered(atOnce, this.#failed);
+    this.#signal = AbortSignal.any([cutoff, this.#failed.signal]);
+  }
+
+  /** Aborts when a write has failed for good. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  /** Begins a write once there is room for it; `settled` is called when it and every earlier one is stored or in the dead letters. */
+  async write(changes: readonly Change[], unreadable: readonly Unreadable[], settled: () => Promise<void>): Promise<void> {
+    await this.#ordered.room();
+    const work = changes.length > 0 ? this.sink.write(changes, this.#signal) : Promise.resolve([]);
+    this.#ordered.add(work, async (rejections) => {
+      await this.#settle(changes, rejections, unreadable);
+      await settled();
+    });
+  }
+
+  /** Resolves when everything is settled. @throws what failed */
+  drained(): Promise<void> {
+    return this.#ordered.drained();
+  }
+
+  /** Resolves when nothing is on its way to the sink any more, however it ended. */
+  ended(): Promise<void> {
+    return this.#ordered.ended();
+  }
+
+  async #settle(changes: readonly Change[], rejections: readonly Rejection[], unreadable: readonly Unreadable[]): Promise<void> {
+    try {
+      await this.letters.park([...unreadable.map(asRejection), ...rejections]);
+      await this.#withdraw(rejections);
+      const refused = new Set(rejections.map(({ change }) => change));
+      await this.letters.overtaken(refused.size === 0 ? changes : changes.filter((change) => !refused.has(change)));
+      await this.letters.recounted();
+      this.state.rows += changes.length + unreadable.length;
+    } finally {
+      this.state.deadLetters = this.letters.count;
+    }
+  }
+
+  /** A row whose newer state is refused must not stay as if it were the newest: readers would take what is past for true. */
+  async #withdraw(rejections: readonly Rejection[]): Promise<void> {
+    const stale = rejections.flatMap(({ change }) => (change?.op === "update" ? [{ ...change, op: "delete" as const, after: null }] : []));
+    if (stale.length > 0) await this.sink.write(stale, this.#signal);
+  }
+}

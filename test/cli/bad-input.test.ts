@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "libsql";
+import { createConnection } from "mysql2/promise";
+import type { Engine } from "../../engines/engine.js";
+import { startMysql } from "../support/mysql-server.js";
+import { migrate } from "../../migrations/migrate.js";
+import { type Ended, runCli } from "../support/cli.js";
+import { engineUrls } from "../support/engines.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-bad-input-"));
+const database = `bad_input_${randomBytes(4).toString("hex")}`;
+const store = `sqlite://${folder}/store.db`;
+const good = new URL(`/${database}`, engineUrls().mysql);
+
+beforeAll(async () => void (await migrate(good)));
+
+afterAll(async () => {
+  await using connection = await createConnection(good.href);
+  await connection.query(`DROP DATABASE ${database}`);
+  await connection.query(`DROP USER IF EXISTS '${database}'@'%'`);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sync = (mysql: string, ...args: string[]) => runCli(["sync", "--mysql", mysql, "--stores", store, "--sync-port", "0", "--data-dir", folder, ...args]);
+
+function refused(ended: Ended, ...says: readonly RegExp[]): void {
+  expect(ended.code).toBe(2);
+  for (const text of says) expect(ended.stderr).toMatch(text);
+  expect(ended.stderr).toMatch(/remedy: \S/);
+  expect(ended.stderr).not.toMatch(/\n {4}at /);
+  expect(tablesInStore()).toEqual([]);
+}
+
+/** Nothing half-written: the store's file may have been opened to see that it can be, but nothing was made in it. */
+function tablesInStore(): readonly string[] {
+  const file = join(folder, "store.db");
+  if (!existsSync(file)) return [];
+  const db = new Database(file);
+  try {
+    return db.prepare("SELECT name FROM sqlite_master").pluck().all() as string[];
+  } finally {
+    db.close();
+  }
+}
+
+test("two broken settings are reported together, each with its remedy", async () => {
+  const ended = await runCli(["sync", "--sync-port", "http", "--data-dir", folder], { SLUICE_MYSQL_URL: "localhost:3306", SLUICE_STORES: store });
+  refused(ended, /--sync-port: "http"/, /SLUICE_MYSQL_URL: "localhost:3306"/);
+});
+
+test("an unknown option is named", async () => refused(await sync(good.href, "--batch-sze", "7"), /unknown option '--batch-sze'/));
+
+test("a missing setting says how to give it", async () => refused(await runCli(["sync", "--data-dir", folder]), /SLUICE_MYSQL_URL: is not set/, /SLUICE_STORES: is not set/));
+
+test("a server that is not there", async () => refused(await sync("mysql://root@127.0.0.1:1/totesys"), /127\.0\.0\.1:1/, /ECONNREFUSED/));
+
+test("a wrong password, which is not repeated", async () => {
+  const wrong = new URL(good);
+  wrong.username = database;
+  wrong.password = "hunter2hunter2";
+  const ended = await sync(wrong.href);
+  refused(ended, /Access denied/);
+  expect(ended.stderr).not.toContain("hunter2hunter2");
+});
+
+test("a user without the privileges is told every one that is missing", async () => {
+  {
+    await using connection = await createConnection(good.href);
+    await connection.query(`CREATE USER '${database}'@'%' IDENTIFIED BY 'reader-password'`);
+    await connection.query(`GRANT SELECT ON ${database}.address TO '${database}'@'%'`);
+  }
+  const poor = new URL(good);
+  poor.username = database;
+  poor.password = "reader-password";
+  refused(await sync(poor.href), /REPLICATION SLAVE/, /REPLICATION CLIENT/, /SELECT/);
+});
+
+test("a store that is not there is reported beside the source's problems", async () => {
+  const ended = await runCli([
+    "sync", "--mysql", "mysql://root@127.0.0.1:1/totesys", "--stores", "elasticsearch://127.0.0.1:2,cassandra://127.0.0.1:3/none", "--sync-port", "0", "--data-dir", folder,
+  ]);
+  refused(ended, /127\.0\.0\.1:1/, /127\.0\.0\.1:2/, /127\.0\.0\.1:3/);
+});
+
+test("the gateway does not start in production without a key source", async () => {
+  refused(await runCli(["gateway", "--stores", store, "--port", "0", "--operations-port", "0", "--data-dir", folder]), /SLUICE_JWT_KEYS/, /no key/);
+});
+
+describe("a server whose binary log is of no use", () => {
+  const servers: Engine[] = [];
+  afterAll(() => Promise.all(servers.map((server) => server.stop())));
+
+  async function against(name: string, flags: Readonly<Record<string, string>>): Promise<Ended> {
+    const server = await startMysql({ dataDir: join(folder, name), fresh: true, flags });
+    servers.push(server);
+    const url = new URL("/totesys", server.url);
+    await migrate(url);
+    return sync(url.href);
+  }
+
+  test("log_bin is off", async () => {
+    refused(await against("off", { "skip-log-bin": "", "log-bin": "", "gtid-mode": "OFF", "enforce-gtid-consistency": "OFF" }), /log_bin/);
+  });
+
+  test("statement format, MINIMAL metadata, MINIMAL images, no GTIDs: all at once", async () => {
+    const ended = await against("statement", {
+      "binlog-format": "STATEMENT", "binlog-row-metadata": "MINIMAL", "binlog-row-image": "MINIMAL", "gtid-mode": "OFF", "enforce-gtid-consistency": "OFF",
+    });
+    refused(ended, /binlog_format/, /binlog_row_metadata/, /binlog_row_image/, /gtid_mode/i);
+    expect(ended.stderr).toMatch(/SET PERSIST binlog_row_metadata = ['"]?FULL/);
+  });
+});
+
+test("a store that cannot be read is named by verify and status, too", async () => {
+  for (const command of ["status", "verify"]) {
+    const ended = await runCli([command, "--stores", "cassandra://127.0.0.1:3/none", "--data-dir", folder], { SLUICE_MYSQL_URL: good.href });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(/127\.0\.0\.1:3.*Remedy: /s);
+  }
+});

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Connection, createConnection } from "mysql2/promise";
+import type { Engine } from "../../engines/engine.js";
+import { migrate } from "../../migrations/migrate.js";
+import { totesys } from "../../schema/totesys/catalog.js";
+import { openSink } from "../../stores/open.js";
+import { runCli, type RunningCli, startCli } from "../support/cli.js";
+import { startMysql } from "../support/mysql-server.js";
+
+jest.setTimeout(180_000);
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-operate-"));
+const store = new URL(`sqlite://${folder}/store.db`);
+let [server, mysql, url] = [null as unknown as Engine, null as unknown as Connection, null as unknown as URL];
+
+beforeAll(async () => {
+  server = await startMysql({ dataDir: join(folder, "mysql"), fresh: true });
+  url = new URL("/totesys", server.url);
+  await migrate(url);
+  mysql = await createConnection(url.href);
+  await insert(1, 2, 3);
+});
+afterAll(async () => {
+  await mysql.end();
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const place = () => ({ SLUICE_MYSQL_URL: url.href, SLUICE_STORES: store.href, SLUICE_DATA_DIR: folder, SLUICE_SYNC_PORT: "0" });
+
+async function insert(...ids: readonly number[]): Promise<void> {
+  for (const id of ids) await mysql.query("INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (?, 'Tote', '/art', 'a.png')", [id]);
+}
+
+async function sluice(...args: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  return runCli(args, place());
+}
+
+interface Told {
+  readonly running: boolean;
+  readonly pipelines: readonly { state: string; lagMs: number; rows: number; bytesBehind: number; deadLetters: number; position: { gtids: string; offset: number }; forecast: { kind: string; missing?: string; forMs: number } }[];
+}
+
+async function status(): Promise<Told["pipelines"][number] & { readonly running: boolean; readonly code: number | null }> {
+  const { code, stdout } = await sluice("status", "--json");
+  const { running, pipelines } = JSON.parse(stdout) as Told;
+  return { running, code, ...pipelines[0]! };
+}
+
+/** A sync of the built command, stopped at the end of the scope. */
+async function syncing(): Promise<AsyncDisposable & RunningCli> {
+  const running = startCli(["sync"], place());
+  const ended = { is: false };
+  void running.ended.then(() => { ended.is = true; });
+  for (const deadline = Date.now() + 30_000; !ended.is && Date.now() < deadline;) {
+    const told = await status().catch(() => null);
+    if (told?.running && told.state === "streaming") break;
+  }
+  return {
+    ...running,
+    async [Symbol.asyncDispose]() {
+      running.process.kill("SIGTERM");
+      expect(await running.ended).toMatchObject({ code: 0 });
+    },
+  };
+}
+
+test("a running sync is asked for its status, paused, resumed and drained", async () => {
+  {
+    await using _ = await syncing();
+    const begun = await status();
+    expect(begun).toMatchObject({ code: 0, running: true, state: "streaming", rows: 3, deadLetters: 0, forecast: { kind: "possible" } });
+    expect(begun.forecast.forMs).toBeGreaterThan(29 * 86_400_000);
+
+    expect(JSON.parse((await sluice("pause", "--json")).stdout)).toMatchObject([{ done: true, state: "paused" }]);
+    await insert(4, 5);
+    const paused = await status();
+    expect(paused).toMatchObject({ state: "paused", rows: 3 });
+    expect(paused.bytesBehind).toBeGreaterThan(200);
+    expect((await status()).lagMs).toBeGreaterThan(paused.lagMs + 500);
+    expect((await sluice("resume")).stdout).toMatch(/embedded +streaming/);
+    expect((await sluice("verify")).code).toBe(0);
+    expect(await status()).toMatchObject({ state: "streaming", rows: 5 });
+
+    expect((await sluice("drain", "embedded")).stdout).toMatch(/embedded +drained/);
+    expect(await sluice("pause", "cassandra")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no pipeline is named "cassandra"/) });
+    expect(await sluice("resnapshot", "--store", "embedded")).toMatchObject({ code: 2, stderr: expect.stringMatching(/running.*remedy: stop it/s) });
+  }
+  // The address and the token are gone with the process.
+  expect(await sluice("pause")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no running sync answers/) });
+  expect(await status()).toMatchObject({ code: 0, running: false });
+});
+
+test("a purged position: forecast, named with the choices, and healed by copying again", async () => {
+  await insert(6);
+  await mysql.query("DELETE FROM design WHERE design_id = 1");
+  const [[lost]] = await mysql.query<never[]>("SELECT @@gtid_executed AS gtids") as unknown as [[{ gtids: string }]];
+  await mysql.query("FLUSH BINARY LOGS");
+  const [logs] = await mysql.query("SHOW BINARY LOGS") as unknown as [{ Log_name: string }[]];
+  await mysql.query("PURGE BINARY LOGS TO ?", [logs.at(-1)!.Log_name]);
+  await insert(7);
+
+  const number = Number(/(\d+)$/.exec(lost.gtids)![1]);
+  const missing = new RegExp(`${lost.gtids.slice(0, 36)}:${number - 1}-${number}`);
+  expect(await status()).toMatchObject({ code: 1, running: false, forecast: { kind: "gone", missing: expect.stringMatching(missing) } });
+  expect((await sluice("status")).stdout).toMatch(/cannot resume: purged before it was read/);
+  const refused = await sluice("sync");
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(missing);
+  expect(refused.stderr).toMatch(/restore those binary log files.*sluice resnapshot.*empty the store/s);
+  expect(refused.stderr).not.toMatch(/\n {4}at /);
+
+  expect(await sluice("resnapshot", "design", "--store", "embedded")).toMatchObject({ code: 2, stderr: expect.stringMatching(/gone.*name no table/s) });
+  expect(await sluice("resnapshot", "desing", "--store", "embedded")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no table is named "desing"/) });
+  expect((await sluice("resnapshot", "--store", "embedded")).code).toBe(0);
+  await using _ = await syncing();
+  // The row deleted in what was purged is taken out by the sweep.
+  expect(await sluice("verify")).toMatchObject({ code: 0 });
+});
+
+test("one table is copied again, the others go on from where they were", async () => {
+  {
+    await using sink = await openSink(store, totesys);
+    const progress = await sink.progress();
+    const version = (progress?.phase === "stream" ? progress.position.version : 0) + 1;
+    await sink.write([{ op: "delete", entity: "design", key: ["2"], before: null, after: null, version }], new AbortController().signal);
+  }
+  await mysql.query("INSERT INTO currency (currency_id, currency_code) VALUES (1, 'GBP')");
+  expect((await sluice("verify", "--wait", "0")).code).toBe(1);
+  const { code, stdout } = await sluice("resnapshot", "design", "--store", "embedded", "--json");
+  expect({ code, said: JSON.parse(stdout) as unknown }).toMatchObject({ code: 0, said: { tables: ["design"], progress: { phase: "snapshot", copied: { currency: "done" } } } });
+  {
+    await using _ = await syncing();
+    expect(await sluice("verify")).toMatchObject({ code: 0 });
+  }
+  await mysql.query("SET PERSIST binlog_expire_logs_seconds = 60");
+  const { forecast } = await status();
+  expect(forecast.kind).toBe("possible");
+  expect(forecast.forMs).toBeLessThanOrEqual(60_000);
+});

@@ -1,0 +1,42 @@
+import type { Position, Progress } from "../../schema/position.js";
+import { nextVersion } from "./changes.js";
+import { contractCatalog } from "./entities.js";
+import type { Bench } from "./store-contract.js";
+
+const position = (): Position => ({
+  gtids: "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:7-9,4e11fa47-71ca-11e1-9e33-c80aa9429562:tag:1-3",
+  file: "binlog.000042", offset: 4_294_967_300, version: nextVersion(),
+});
+const snapshot = (): Progress => ({
+  phase: "snapshot", head: position(),
+  copied: { currency: "done", specimen: ["9223372036854775807"], sample: ["-1", "a, 'b' \\ \u{1f5ff}"], shelf: [7] },
+});
+const stream = (): Progress => ({ phase: "stream", position: position(), currentAt: Date.now() });
+
+export function progressContract(bench: () => Bench): void {
+  test("a place nobody wrote to has none", async () => {
+    expect(await bench().sink.progress()).toBeNull();
+    expect(await bench().store.progress()).toBeNull();
+  });
+
+  test("what was committed last reads back, in both phases, for writer and reader", async () => {
+    for (const progress of [snapshot(), stream(), snapshot(), stream(), stream()]) {
+      await bench().sink.commit(progress);
+      expect(await bench().sink.progress()).toEqual(progress);
+      await bench().settle();
+      expect(await bench().store.progress()).toEqual(progress);
+    }
+  });
+
+  test("it survives reopening", async () => {
+    const progress = snapshot();
+    await bench().sink.commit(progress);
+    const again = await bench().reopen(contractCatalog);
+    await using sink = again.sink;
+    await using store = again.store;
+    expect(await sink.progress()).toEqual(progress);
+    expect(await store.progress()).toEqual(progress);
+    await sink.prepare(contractCatalog.entities);
+    expect(await sink.progress()).toEqual(progress);
+  });
+}

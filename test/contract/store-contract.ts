@@ -1,0 +1,68 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Sink, Store } from "../../stores/ports.js";
+import { auditContract } from "./audit-contract.js";
+import { contractCatalog } from "./entities.js";
+import { letterContract } from "./letter-contract.js";
+import { lookupContract } from "./lookup-contract.js";
+import { prepareContract } from "./prepare-contract.js";
+import { progressContract } from "./progress-contract.js";
+import { rowContract } from "./row-contract.js";
+import { searchContract } from "./search-contract.js";
+import { sweepContract } from "./sweep-contract.js";
+
+/** An engine at a place nobody used before, opened with `contractCatalog`. */
+export interface Subject {
+  readonly sink: Sink;
+  readonly store: Store;
+  readonly capabilities: {
+    /** Rows by key and lists of lookups: the store has `rows`. */
+    readonly rows: boolean;
+    /** The store has `search`. */
+    readonly search: boolean;
+  };
+  /** Makes what was written visible to readers, where an engine does that later: a search index's refresh. */
+  settle?(): Promise<void>;
+  /** The same place opened once more, as after a restart. The suite disposes both. */
+  reopen(catalog: Catalog): Promise<{ readonly sink: Sink; readonly store: Store }>;
+  /** Closes the sink and the store and removes the place. */
+  dispose(): Promise<void>;
+}
+
+/** How the parts of the contract reach what they test; valid inside a test only. */
+export interface Bench extends Subject {
+  settle(): Promise<void>;
+}
+
+/** What every store engine promises. Call it once in a test file. */
+export function storeContract(name: string, open: () => Promise<Subject>): void {
+  describe(`store contract: ${name}`, () => {
+    jest.setTimeout(120_000);
+    let subject: Subject | undefined;
+    const bench = (): Bench => {
+      if (!subject) throw new Error("the engine under contract did not open");
+      const opened = subject;
+      return { ...opened, settle: async () => opened.settle?.() };
+    };
+
+    beforeAll(async () => {
+      subject = await open();
+      await subject.sink.prepare(contractCatalog.entities);
+    });
+    afterAll(async () => subject?.dispose());
+
+    test("offers what it says it can", () => {
+      const { store, capabilities } = bench();
+      expect({ rows: store.rows !== undefined, search: store.search !== undefined }).toEqual(capabilities);
+      expect(store.name).toBe(bench().sink.name);
+    });
+
+    describe("progress", () => progressContract(bench));
+    describe("prepare", () => prepareContract(bench));
+    describe("rows", () => rowContract(bench));
+    describe("lookups", () => lookupContract(bench));
+    describe("sweep", () => sweepContract(bench));
+    describe("dead letters", () => letterContract(bench));
+    describe("audit", () => auditContract(bench));
+    describe("search", () => searchContract(bench));
+  });
+}

@@ -1,0 +1,58 @@
+import type { Row } from "../../schema/entity.js";
+import { created, everyRow, nextId, nextVersion, rowsOf, signal, updated } from "./changes.js";
+import { crate, specimen, specimenRow } from "./entities.js";
+import type { Bench } from "./store-contract.js";
+
+export function sweepContract(bench: () => Bench): void {
+  const shelf_id = nextId();
+  const crateRow = (label: string): Row => ({ crate_id: nextId(), shelf_id, placed_at: "2026-01-01T00:00:00.000000Z", label });
+
+  test("it removes what is older, lookup entries and search included, and nothing else", async () => {
+    const { sink, store, settle } = bench();
+    const [old, renewed, exact, young] = ["oldcrate", "renewedcrate", "exactcrate", "youngcrate"].map(crateRow) as [Row, Row, Row, Row];
+    const untouched = specimenRow(nextId());
+    const after = { ...renewed, label: "renewed again" };
+    await sink.write([created(crate, old), created(crate, renewed), created(specimen, untouched)], signal);
+    const bar = nextVersion();
+    await sink.write([created(crate, exact, bar), created(crate, young), updated(crate, renewed, after)], signal);
+    await settle();
+    await sink.sweep(crate, bar);
+    await settle();
+
+    const keys = [old, renewed, exact, young].map((row) => [row.crate_id as string]);
+    expect(await rowsOf(store, crate, keys)).toEqual([null, after, exact, young]);
+    expect(await rowsOf(store, specimen, [[untouched.specimen_id as string]])).toEqual([untouched]);
+    if (store.rows) {
+      const { rows } = await store.rows.list(crate, crate.lookups[0]!, shelf_id, { limit: 10, from: null, backward: false });
+      expect(rows.map((row) => row.crate_id)).toEqual([young.crate_id, exact.crate_id, renewed.crate_id]);
+    }
+    if (store.search) {
+      const targets = [{ entity: crate, fields: ["label"], scope: null }];
+      const found = async (text: string) => (await store.search!.search({ text, targets, limit: 5, after: null })).hits.length;
+      expect([await found("oldcrate"), await found("youngcrate")]).toEqual([0, 1]);
+    }
+  });
+
+  test("a row swept away comes back with a newer version", async () => {
+    const { sink, store, settle } = bench();
+    const row = crateRow("swept");
+    await sink.write([created(crate, row)], signal);
+    await settle();
+    await sink.sweep(crate, nextVersion());
+    await settle();
+    expect(await everyRow(store, crate)).toEqual([]);
+    await sink.write([created(crate, row)], signal);
+    await settle();
+    expect(await everyRow(store, crate)).toEqual([row]);
+  });
+
+  test("it may be repeated, and an empty table may be swept", async () => {
+    const { sink, store, settle } = bench();
+    const bar = nextVersion();
+    await sink.sweep(crate, bar);
+    await settle();
+    await sink.sweep(crate, bar);
+    await settle();
+    expect(await everyRow(store, crate)).toEqual([]);
+  });
+}

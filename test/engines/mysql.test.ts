@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { startMysql } from "../support/mysql-server.js";
+import { freePorts } from "../../engines/packages/ports.js";
+import { processOf } from "../../engines/packages/process.js";
+import type { Running } from "../../engines/running.js";
+import { PreflightFailed } from "../../runtime/findings.js";
+
+jest.setTimeout(180_000);
+
+let dataDir: string;
+beforeAll(async () => void (dataDir = await mkdtemp(join(tmpdir(), "sluice-mysql-"))));
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+async function query(url: string, sql: string): Promise<unknown> {
+  const connection = await createConnection(url);
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>(sql);
+    return Array.isArray(rows) ? rows[0] : rows;
+  } finally {
+    await connection.end();
+  }
+}
+
+/** Writes down another owner, as if another process had started the server. */
+async function changeOwner(owner: Running["owner"]): Promise<void> {
+  const file = join(dataDir, "running.json");
+  const running = JSON.parse(await readFile(file, "utf8")) as Running;
+  await writeFile(file, JSON.stringify({ ...running, owner }));
+}
+
+test("a server's data stays when it is stopped, is left running with keep, and is emptied with fresh", async () => {
+  const lines: string[] = [];
+  const first = await startMysql({ dataDir, onProgress: (line) => lines.push(line) });
+  await query(first.url, "CREATE DATABASE kept");
+  expect(await query(first.url, "SELECT @@binlog_row_metadata m, @@gtid_mode g, @@bind_address b")).toEqual({ m: "FULL", g: "ON", b: "127.0.0.1" });
+  expect(lines.join("\n")).not.toContain(new URL(first.url).password);
+  expect(lines.at(-1)).toMatch(/^mysql: ready in [\d.]+ s at mysql:\/\/root:\*\*\*@127\.0\.0\.1:\d+\/$/);
+  for (const secret of ["password", "running.json", "log"]) expect((await stat(join(dataDir, secret))).mode & 0o077).toBe(0);
+  await first.stop();
+  expect(processOf(first.pid ?? 0)).toBeNull();
+  expect(existsSync(join(dataDir, "running.json"))).toBe(false);
+
+  const second = await startMysql({ dataDir, keep: true });
+  expect(await query(second.url, "SHOW DATABASES LIKE 'kept'")).toBeDefined();
+  await second.stop();
+  const third = await startMysql({ dataDir });
+  expect(third).toMatchObject({ url: second.url, pid: second.pid });
+  await third.stop();
+  expect(processOf(third.pid ?? 0)).toBeNull();
+
+  const fourth = await startMysql({ dataDir, fresh: true });
+  expect(await query(fourth.url, "SHOW DATABASES LIKE 'kept'")).toBeUndefined();
+  await fourth.stop();
+});
+
+test("a server whose starter was killed is taken over by the next start", async () => {
+  const orphan = await startMysql({ dataDir });
+  await changeOwner({ pid: process.pid, started: "an earlier process" });
+  const next = await startMysql({ dataDir });
+  expect(next.pid).toBe(orphan.pid);
+  await next.stop();
+  expect(processOf(next.pid ?? 0)).toBeNull();
+});
+
+test("a server that died is started again on its data", async () => {
+  const first = await startMysql({ dataDir });
+  await query(first.url, "CREATE DATABASE survivor");
+  process.kill(first.pid ?? 0, "SIGKILL");
+  while (processOf(first.pid ?? 0)) await pause(20);
+  const second = await startMysql({ dataDir });
+  expect(second.pid).not.toBe(first.pid);
+  expect(await query(second.url, "SHOW DATABASES LIKE 'survivor'")).toBeDefined();
+  await first.stop();
+  expect(processOf(second.pid ?? 0)).not.toBeNull();
+  expect(existsSync(join(dataDir, "running.json"))).toBe(true);
+  await second.stop();
+});
+
+test("a server that another process answers for is shared, not stopped and not emptied", async () => {
+  const theirs = await startMysql({ dataDir });
+  await changeOwner(processOf(process.ppid));
+  const ours = await startMysql({ dataDir });
+  await ours.stop();
+  expect(processOf(theirs.pid ?? 0)).not.toBeNull();
+  await expect(startMysql({ dataDir, fresh: true })).rejects.toThrow(`process ${process.ppid} is using the one in ${dataDir}`);
+  await theirs.stop();
+});
+
+test("servers run side by side, each with its own port and flags", async () => {
+  const [port = 0] = await freePorts(1);
+  const other = join(dataDir, "other");
+  await using main = await startMysql({ dataDir });
+  await using second = await startMysql({ dataDir: other, port, flags: { "skip-log-bin": "", "binlog-row-metadata": "MINIMAL", "server-id": "7" } });
+  expect(new URL(second.url).port).toBe(String(port));
+  expect(await query(main.url, "SELECT @@log_bin l, @@server_id s")).toEqual({ l: 1, s: 1 });
+  expect(await query(second.url, "SELECT @@log_bin l, @@binlog_row_metadata m, @@server_id s")).toEqual({ l: 0, m: "MINIMAL", s: 7 });
+});
+
+test("a server that cannot start is reported with the end of its log and the remedy, and leaves nothing running", async () => {
+  const failure: unknown = await startMysql({ dataDir, flags: { "no-such-option": "1" } }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(PreflightFailed);
+  expect(String(failure)).toMatch(/mysql: ended while it was starting[^]*unknown variable 'no-such-option=1'[^]*remedy: /);
+  expect(existsSync(join(dataDir, "running.json"))).toBe(false);
+});
+
+test("a start that is given up leaves nothing running", async () => {
+  await expect(startMysql({ dataDir, signal: AbortSignal.timeout(300) })).rejects.toThrow();
+  expect(existsSync(join(dataDir, "running.json"))).toBe(false);
+});

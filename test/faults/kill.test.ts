@@ -1,0 +1,52 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { GtidSet } from "../../sync/mysql/binlog/gtid.js";
+import { formatDifference } from "../../sync/comparison.js";
+import { storedStatus } from "../../sync/status.js";
+import { startCli } from "../support/cli.js";
+import { openSystem, type System } from "../support/system.js";
+
+jest.setTimeout(300_000);
+
+let system: System;
+beforeAll(async () => void (system = await openSystem("kill", 3_000)));
+afterAll(() => system[Symbol.asyncDispose]());
+
+const sync = () => startCli(["sync", "--sync-port", "0"], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(","), SLUICE_LOG: "info" });
+const stored = async () => (await system.reading(storedStatus)).map(({ state, position }) => ({ state, executed: GtidSet.parse(position?.gtids ?? "") }));
+
+test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains within 10 s, code 0, position stored", async () => {
+  await using trading = system.trade(60);
+  // Of different lengths, so that they end in the snapshot, between it and the stream, and in the stream.
+  for (const ms of [2_500, 4_000, 6_000, 3_000, 8_000]) {
+    const { process, ended } = sync();
+    await pause(ms);
+    process.kill("SIGKILL");
+    expect(await ended).toMatchObject({ signal: "SIGKILL" });
+  }
+
+  const { process, ended } = sync();
+  while ((await stored()).some(({ state }) => state !== "streaming")) await pause(500);
+  await pause(2_000);
+  const before = await stored();
+  // At sixty transactions a second there is news for every store.
+  await pause(1_000);
+  const asked = Date.now();
+  process.kill("SIGTERM");
+  expect(await ended).toMatchObject({ code: 0, signal: null });
+  expect(Date.now() - asked).toBeLessThan(10_000);
+  const after = await stored();
+  for (const [i, { state, executed }] of after.entries()) {
+    expect(state).toBe("streaming");
+    // Invariant 2, and under load it has moved on.
+    expect(executed.contains(before[i]!.executed)).toBe(true);
+    expect(executed.toString()).not.toBe(before[i]!.executed.toString());
+  }
+
+  expect((await trading.end()).transactions).toBeGreaterThan(500);
+  const last = sync();
+  const report = await system.verified();
+  expect(report.differences.map(formatDifference)).toEqual([]);
+  expect(report.equal).toBe(true);
+  last.process.kill("SIGTERM");
+  expect(await last.ended).toMatchObject({ code: 0 });
+});

@@ -1,0 +1,137 @@
+import { openWorld, type World } from "./world.js";
+
+let world: World;
+let production: World;
+beforeAll(async () => {
+  world = await openWorld();
+  production = await openWorld({ jwtSecret: "0123456789abcdef0123456789abcdef" });
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await production[Symbol.asyncDispose]();
+});
+
+const refusal = async (query: string, variables = {}) => {
+  const { status, data, errors } = await world.ask("administrator", query, variables);
+  return [status, data, errors?.[0]?.extensions.code, errors?.[0]?.message];
+};
+const nested = (levels: number) => {
+  const pairs = Math.floor(levels / 2);
+  return `{ counterparty(counterpartyId: "1") ${"{ payments(first: 1) { nodes { counterparty ".repeat(pairs)} { counterpartyId } ${"} } }".repeat(pairs)} }`;
+};
+const post = (headers: Record<string, string>, body: string) => fetch(`${world.url}/graphql`, { method: "POST", headers, body });
+const asAdministrator = () => ({ authorization: `Bearer ${world.token("administrator")}` });
+
+test("an operation may nest fifteen levels, fragments counted", async () => {
+  expect((await world.ask("administrator", nested(8))).errors).toBeUndefined();
+  expect(await refusal(nested(12))).toEqual([400, undefined, "GRAPHQL_VALIDATION_FAILED", expect.stringMatching(/levels deep; at most 15/)]);
+  const hidden = `${nested(2).replace("counterpartyId }", "...__schema }")} fragment __schema on Counterparty ${nested(12).replace('{ counterparty(counterpartyId: "1")', "").replace(/}$/, "")}`;
+  expect((await refusal(hidden))[3]).toMatch(/levels deep/);
+});
+
+test("fragments that spread each other twice are measured at once", async () => {
+  const fragments = Array.from({ length: 40 }, (_, i) => `fragment F${i} on Viewer { ...F${i + 1} ...F${i + 1} }`).join(" ");
+  const began = Date.now();
+  const answer = await refusal(`{ viewer { ...F0 } } ${fragments} fragment F40 on Viewer { id }`);
+  expect(answer.slice(0, 3)).toEqual([400, undefined, "BAD_USER_INPUT"]);
+  expect(Date.now() - began).toBeLessThan(2_000);
+});
+
+test("aliases, tokens and bytes are bounded", async () => {
+  const aliases = (n: number) => `{ ${Array.from({ length: n }, (_, i) => `a${i}: viewer { id }`).join(" ")} }`;
+  expect((await world.ask("administrator", aliases(30))).errors).toBeUndefined();
+  expect(await refusal(aliases(31))).toEqual([400, undefined, "GRAPHQL_VALIDATION_FAILED", "the document has 31 aliases; at most 30 are allowed"]);
+  expect((await refusal(`{ ${"viewer { id } ".repeat(501)} }`)).slice(0, 3)).toEqual([400, undefined, "GRAPHQL_PARSE_FAILED"]);
+  const large = await post({ ...asAdministrator(), "content-type": "application/json" }, JSON.stringify({ query: `{ viewer { id } } #${"x".repeat(300_000)}` }));
+  expect([large.status, await large.json()]).toEqual([413, { errors: [{ message: "the body is larger than 262144 bytes", extensions: { code: "BAD_REQUEST" } }] }]);
+});
+
+test("an operation costs what its pages can hold, wherever their size is said", async () => {
+  const pages = (size: string) => `query ${size === "$n" ? "($n: Int = 100) " : ""}{ staff(staffId: "1") { salesOrders(first: ${size}) { nodes { transactions(first: ${size}) { nodes { payments(first: ${size}) { nodes { paymentId } } } } } } } }`;
+  expect((await world.ask("administrator", pages("10"))).errors).toBeUndefined();
+  for (const size of ["100", "$n"]) expect(await refusal(pages(size))).toEqual([400, undefined, "BAD_USER_INPUT", expect.stringMatching(/may cost \d+ fields; at most 10000/)]);
+  expect((await refusal(pages("$n"), { n: 100 }))[2]).toBe("BAD_USER_INPUT");
+  expect((await world.ask("administrator", pages("$n"), { n: 5 })).errors).toBeUndefined();
+});
+
+test("what is not one JSON operation is refused, without a stack", async () => {
+  const json = { ...asAdministrator(), "content-type": "application/json" };
+  const broken = await post(json, "{");
+  expect([broken.status, await broken.json()]).toEqual([400, { errors: [{ message: "the body is not JSON", extensions: { code: "BAD_REQUEST" } }] }]);
+  const batch = await post(json, JSON.stringify([{ query: "{ viewer { id } }" }, { query: "{ viewer { id } }" }]));
+  expect(batch.status).toBe(400);
+  for (const body of ["[]", "{}", '{"query":5}', '{"query":"{ nope }"}', '{"query":"{"}', '{"query":"{viewer{id}}","variables":7}', '{"query":"{viewer{id}}","operationName":"Nope"}']) {
+    const answer = await post(json, body);
+    expect([body, answer.status]).toEqual([body, 400]);
+    expect(await answer.text()).not.toMatch(/stack|node_modules/);
+  }
+  expect((await refusal("query ($id: ID!) { design(designId: $id) { designId } }")).slice(0, 3)).toEqual([400, undefined, "BAD_USER_INPUT"]);
+});
+
+test("a form of another site cannot ask (CSRF), and nobody is told who else may", async () => {
+  const form = await post({ ...asAdministrator(), "content-type": "text/plain" }, JSON.stringify({ query: "{ viewer { id } }" }));
+  expect(form.status).toBe(400);
+  expect((await fetch(`${world.url}/graphql?query={viewer{id}}`, { headers: asAdministrator() })).status).toBe(400);
+  const read = await fetch(`${world.url}/graphql?query={viewer{id}}`, { headers: { ...asAdministrator(), "apollo-require-preflight": "1" } });
+  expect([read.status, read.headers.get("access-control-allow-origin"), read.headers.get("x-powered-by")]).toEqual([200, null, null]);
+});
+
+test("outside development the schema is shown to administrators only, and no GraphiQL and no hints to anyone", async () => {
+  const { SignJWT } = await import("jose");
+  const as = async (role: string) => ({ authorization: `Bearer ${await new SignJWT({ role, counterparty_id: "1" }).setProtectedHeader({ alg: "HS256" }).setSubject("ann")
+    .setExpirationTime("1h").sign(Buffer.from("0123456789abcdef0123456789abcdef"))}` });
+  for (const query of ["{ __schema { queryType { name } } }", "{ ...F } fragment F on Query { t: __type(name: \"Query\") { name } }"]) {
+    const refused = await production.ask(await as("partner"), query);
+    expect([refused.status, refused.data, refused.errors?.[0]?.extensions.code]).toEqual([403, undefined, "FORBIDDEN"]);
+    expect((await production.ask(await as("administrator"), query)).errors).toBeUndefined();
+  }
+  expect((await production.ask(await as("partner"), "{ viewer { __typename } }")).data).toEqual({ viewer: { __typename: "Viewer" } });
+  expect((await production.ask(await as("partner"), "{ viewr { id } }")).errors?.[0]?.message).not.toMatch(/Did you mean/);
+  expect((await fetch(production.url)).status).toBe(404);
+});
+
+describe("GraphiQL, in development", () => {
+  test("comes from our own files, under a policy that lets nothing else in", async () => {
+    const page = await fetch(world.url);
+    const html = await page.text();
+    expect(page.headers.get("content-type")).toMatch(/text\/html/);
+    expect(page.headers.get("content-security-policy")).toMatch(/default-src 'none'; script-src 'self';/);
+    expect(html).not.toMatch(/https?:\/\//);
+    for (const [, path] of html.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+      const file = await fetch(`${world.url}${path}`);
+      expect([path, file.status]).toEqual([path, 200]);
+      expect(file.headers.get("content-type")).toMatch(path!.endsWith(".css") ? /css/ : /javascript/);
+      await file.text();
+    }
+    expect((await fetch(`${world.url}/graphiql/..%2fpackage.json`)).status).toBe(404);
+    expect((await fetch(`${world.url}/graphiql/constructor`)).status).toBe(404);
+  });
+
+  test("offers every role's token, but not to a name that was made to point here", async () => {
+    const { request } = await import("node:http");
+    const pageFor = (host: string) => new Promise<string>((resolve, reject) => {
+      request(world.url, { headers: { host } }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (chunk: string) => { text += chunk; }).on("end", () => resolve(text));
+      }).on("error", reject).end();
+    });
+    expect(await pageFor("localhost:4000")).toMatch(/"name":"administrator","token":"ey/);
+    expect(await pageFor("evil.example.org")).toContain('"tokens":[]');
+  });
+});
+
+test("metrics count operations by name, errors by code and what the stores took; health says what is served", async () => {
+  await world.ask("partner", "query Named { salesOrder(salesOrderId: \"3\") { unitPrice } }");
+  await world.ask(null, "{ viewer { id } }");
+  const metrics = await (await fetch(`${world.operationsUrl}/metrics`)).text();
+  expect(metrics).toMatch(/sluice_gateway_requests_total\{operation="Named",outcome="partial"\} 1/);
+  expect(metrics).toMatch(/sluice_gateway_errors_total\{code="FORBIDDEN"\} \d/);
+  expect(metrics).toMatch(/sluice_gateway_errors_total\{code="UNAUTHENTICATED"\} \d/);
+  expect(metrics).toMatch(/sluice_gateway_store_seconds_count\{store="embedded",call="get",outcome="ok"\} \d/);
+  const health = await fetch(`${world.operationsUrl}/health`);
+  expect([health.status, await health.json()]).toEqual([200, { ok: true, stores: [expect.objectContaining({ name: "embedded", phase: "stream" })] }]);
+});
+
+test("no token was ever logged", () => {
+  expect(world.logged.join("")).not.toContain(world.token("administrator").slice(0, 60));
+});

@@ -1,0 +1,177 @@
+import { fill, type FillOptions, isEmpty, stream, type StreamOptions } from "../../generator/main.js";
+import { mix } from "../../generator/stream/mix.js";
+import { migrate } from "../../migrations/migrate.js";
+import { PreflightFailed } from "../../runtime/findings.js";
+import type { Fields } from "../../schema/entity.js";
+import { totesys } from "../../schema/totesys/catalog.js";
+import { freshDatabase, type FreshDatabase } from "../migrations/fresh-database.js";
+
+const unstopped = new AbortController().signal;
+const until = Date.UTC(2026, 0, 1);
+const quiet = () => undefined;
+jest.setTimeout(60_000);
+
+test("one seed gives the same data, whenever it is made; another seed gives other data", async () => {
+  await using one = await filled({ rows: 1_000 });
+  await using two = await filled({ rows: 1_000 });
+  await using other = await filled({ rows: 1_000, seed: 2 });
+  const [ones, others] = [await contents(one), await contents(other)];
+  expect(await contents(two)).toEqual(ones);
+  const equal = Object.keys(ones).filter((table) => JSON.stringify(ones[table]) === JSON.stringify(others[table]));
+  expect(equal).toEqual(["currency", "payment_type"]);
+  expect(Object.values(ones).flat()).toHaveLength(1_000);
+
+  // The stream too: the same business, with its clock begun at the same instant, on equal databases.
+  const options = { start: until, rate: 5_000, transactions: 150 };
+  const [done, again] = [await streamed(one, options), await streamed(two, options)];
+  expect(again.byBusiness).toEqual(done.byBusiness);
+  expect(await contents(two)).toEqual(await contents(one));
+  await streamed(one, { ...options, transactions: 10 });
+  await streamed(two, { ...options, transactions: 10, seed: 2 });
+  expect(await contents(two)).not.toEqual(await contents(one));
+});
+
+test("the history is coherent: nothing refers to what was not there yet, and sums are right", async () => {
+  await using database = await filled({ rows: 5_000 });
+  expect(await violations(database)).toEqual([]);
+  for (const { table } of totesys.entities) {
+    const [span] = await query(database, `SELECT COUNT(*) AS n, SUM(last_updated < created_at) AS backwards, SUM(last_updated >= '2026-01-01') AS tooLate FROM ${table}`);
+    expect([table, span]).toEqual([table, { n: expect.anything(), backwards: "0", tooLate: "0" }]);
+  }
+  const [share] = await query(database, "SELECT SUM(n) / (SELECT COUNT(*) FROM sales_order) AS share FROM (SELECT COUNT(*) AS n FROM sales_order GROUP BY counterparty_id ORDER BY n DESC LIMIT 5) AS top");
+  expect(Number(share!.share)).toBeGreaterThan(0.3);
+});
+
+test("2,000 streamed transactions, on four connections at once, leave every reference, booking and sum whole", async () => {
+  await using database = await filled({ rows: 2_000 });
+  const before = await contents(database);
+  const { transactions, byBusiness, rows } = await streamed(database, { connections: 4, rate: 100_000, transactions: 2_000 });
+  expect(transactions).toBe(2_000);
+  for (const [business, share] of Object.entries(mix)) {
+    expect([business, Math.abs((byBusiness[business as keyof typeof mix] ?? 0) - share * 20) < 60]).toEqual([business, true]);
+  }
+  expect(await violations(database)).toEqual([]);
+  const after = await contents(database);
+  const count = (of: typeof before) => Object.values(of).flat().length;
+  expect(count(after)).toBe(count(before) + rows.inserted - rows.deleted);
+  expect(rows.updated).toBeGreaterThan(500);
+});
+
+test("the rate is kept by the clock, and when the database cannot, the stream says how far it is behind", async () => {
+  await using database = await filled({ rows: 500 });
+  const calm = await streamed(database, { rate: 50, transactions: 50 });
+  expect(calm.seconds).toBeGreaterThan(0.95);
+  expect(calm.rate).toBeGreaterThan(35);
+  const seen: number[] = [];
+  const rushed = await stream({ mysql: database.url, seed: 1, connections: 1, rate: 100_000, transactions: 500 }, unstopped, ({ behindMs }) => seen.push(behindMs));
+  expect(rushed.transactions).toBe(500);
+  expect(rushed.behindMs).toBeGreaterThan(50);
+  expect(seen.at(-1)).toBe(rushed.behindMs);
+});
+
+test("an abort ends a stream within a second and a fill after the transaction under way, with nothing half-written", async () => {
+  await using database = await filled({ rows: 500 });
+  const stop = new AbortController();
+  let askedAt = 0;
+  const ended = await stream({ mysql: database.url, seed: 1, connections: 2, rate: 200 }, stop.signal, ({ done }) => {
+    if (done < 20 || askedAt) return;
+    askedAt = performance.now();
+    stop.abort();
+  });
+  expect(performance.now() - askedAt).toBeLessThan(1_000);
+  expect(ended.transactions).toBeGreaterThanOrEqual(20);
+  expect(await violations(database)).toEqual([]);
+
+  await using half = await migrated();
+  const soon = new AbortController();
+  const stopped = await fill({ mysql: half.url, seed: 1, rows: 100_000, until }, soon.signal, () => soon.abort());
+  expect(stopped).toMatchObject({ complete: false });
+  expect(Object.values(await contents(half)).flat()).toHaveLength(stopped.rows);
+});
+
+test("progress reaches its total", async () => {
+  await using database = await migrated();
+  expect(await isEmpty(database.url)).toBe(true);
+  const seen: { done: number; total: number | null }[] = [];
+  await fill({ mysql: database.url, seed: 1, rows: 2_000, until }, unstopped, (at) => seen.push(at));
+  expect(seen.at(-1)).toMatchObject({ done: 2_000, total: 2_000 });
+  expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).sort((a, b) => a - b));
+  expect(await isEmpty(database.url)).toBe(false);
+});
+
+test("a database that is not empty, not migrated or has nobody to trade with is refused with the remedy", async () => {
+  await using full = await filled({ rows: 100 });
+  await using bare = await freshDatabase("generator");
+  await using empty = await migrated();
+  await bare.server.query(`CREATE DATABASE \`${bare.name}\``);
+  expect(await refusal(fill({ mysql: full.url, seed: 1, rows: 100, until }, unstopped, quiet))).toMatch(/not empty: address.*payment have rows\n\s+remedy: .*empty database/);
+  expect(await refusal(fill({ mysql: bare.url, seed: 1, rows: 100, until }, unstopped, quiet))).toMatch(/remedy: .*migrate/);
+  expect(await refusal(streamed(empty, {}))).toMatch(/counterparty.* have no rows\n\s+remedy: .*fill/);
+});
+
+test("a stream that loses its server says how much was done and stays", async () => {
+  await using database = await filled({ rows: 500 });
+  let killed = false;
+  const broken = stream({ mysql: database.url, seed: 1, connections: 1, rate: 100 }, unstopped, async ({ done }) => {
+    if (done < 10 || killed) return;
+    killed = true;
+    for (const { id } of await database.rows<{ id: string }>("SELECT id FROM information_schema.processlist WHERE db = ? AND id <> CONNECTION_ID()", [database.name])) {
+      await database.server.query(`KILL ${id}`);
+    }
+  });
+  await expect(broken).rejects.toThrow(/^mysql .*: broken off after \d+ transactions, which stay: /);
+  expect(await violations(database)).toEqual([]);
+});
+
+async function migrated(): Promise<FreshDatabase> {
+  const database = await freshDatabase("generator");
+  await migrate(database.url);
+  await database.server.query(`USE \`${database.name}\``);
+  return database;
+}
+
+async function filled(options: Partial<FillOptions>): Promise<FreshDatabase> {
+  const database = await migrated();
+  await fill({ mysql: database.url, seed: 1, rows: 500, until, ...options }, unstopped, quiet);
+  return database;
+}
+
+function streamed(database: FreshDatabase, options: Partial<StreamOptions>) {
+  return stream({ mysql: database.url, seed: 1, rate: 100, connections: 1, ...options }, unstopped, quiet);
+}
+
+const query = (database: FreshDatabase, sql: string) => database.rows<Record<string, unknown>>(sql);
+
+async function contents(database: FreshDatabase): Promise<Record<string, unknown[]>> {
+  const all = totesys.entities.map(async ({ table, key }) => [table, await query(database, `SELECT * FROM ${table} ORDER BY ${key.join()}`)] as const);
+  return Object.fromEntries(await Promise.all(all));
+}
+
+/** What foreign keys do not say: time, bookings and sums. */
+async function violations(database: FreshDatabase): Promise<unknown[]> {
+  const references = totesys.entities.flatMap((entity) => Object.entries(entity.fields as Fields).flatMap(([name, { references: target }]) => !target ? [] : [
+    `SELECT '${entity.table}.${name} came before what it names' AS what, mine.* FROM ${entity.table} AS mine JOIN ${target.table} AS target
+     ON target.${target.key[0]} = mine.${name} WHERE target.created_at > mine.created_at LIMIT 3`,
+  ]));
+  const order = "IFNULL(s.units_sold * s.unit_price, p.item_quantity * p.item_unit_price)";
+  const rules = [
+    "SELECT 'a booking is of one order' AS what, t.* FROM transaction AS t WHERE (sales_order_id IS NULL) + (purchase_order_id IS NULL) <> 1 OR (sales_order_id IS NULL) <> (transaction_type = 'PURCHASE')",
+    "SELECT 'a sale is booked once' AS what, s.sales_order_id FROM sales_order AS s LEFT JOIN transaction USING (sales_order_id) GROUP BY s.sales_order_id HAVING COUNT(transaction_id) <> 1",
+    "SELECT 'a purchase is booked once' AS what, p.purchase_order_id FROM purchase_order AS p LEFT JOIN transaction USING (purchase_order_id) GROUP BY p.purchase_order_id HAVING COUNT(transaction_id) <> 1",
+    `SELECT 'payments add up' AS what, t.transaction_id, ${order} AS due, SUM(payment_amount) AS paid FROM transaction AS t LEFT JOIN sales_order AS s USING (sales_order_id)
+       LEFT JOIN purchase_order AS p ON p.purchase_order_id = t.purchase_order_id LEFT JOIN payment USING (transaction_id)
+       GROUP BY t.transaction_id, due HAVING paid IS NULL OR paid <> due`,
+    `SELECT 'the counterparty and currency of a payment are those of its order' AS what, payment.* FROM payment JOIN transaction AS t USING (transaction_id) LEFT JOIN sales_order AS s USING (sales_order_id)
+       LEFT JOIN purchase_order AS p ON p.purchase_order_id = t.purchase_order_id
+       WHERE payment.counterparty_id <> IFNULL(s.counterparty_id, p.counterparty_id) OR payment.currency_id <> IFNULL(s.currency_id, p.currency_id)`,
+  ];
+  const found: unknown[] = [];
+  for (const sql of [...references, ...rules]) found.push(...await query(database, sql));
+  return found;
+}
+
+async function refusal(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(() => null, (thrown: unknown) => thrown);
+  if (!(error instanceof PreflightFailed)) throw error ?? new Error("it was not refused");
+  return error.message;
+}

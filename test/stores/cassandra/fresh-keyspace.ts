@@ -1,0 +1,25 @@
+import { randomBytes } from "node:crypto";
+import { connect } from "../../../stores/cassandra/connect.js";
+import type { Session } from "../../../stores/cassandra/session.js";
+import { engineUrls } from "../../support/engines.js";
+
+/** A keyspace nobody used before, and a session in it to look behind the store's back; dropped at the end. */
+export interface FreshKeyspace extends AsyncDisposable {
+  readonly url: URL;
+  readonly session: Session;
+}
+
+export async function freshKeyspace(): Promise<FreshKeyspace> {
+  const url = new URL(engineUrls().cassandra);
+  url.pathname = `/sluice_test_${randomBytes(6).toString("hex")}`;
+  url.searchParams.set("replication", "1");
+  const session = await connect(url);
+  return {
+    url,
+    session,
+    async [Symbol.asyncDispose]() {
+      await session.define(`DROP KEYSPACE "${session.keyspace}"`);
+      await session[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { catalog } from "../../../schema/catalog.js";
+import { type Entity, entity, type Row } from "../../../schema/entity.js";
+import { date, int32, int64, nullable, reference, string, timestamp } from "../../../schema/fields.js";
+import { openSink, openStore } from "../../../stores/cassandra/open.js";
+import { prepareTables } from "../../../stores/cassandra/prepare.js";
+import { readTables } from "../../../stores/cassandra/system-schema.js";
+import { tablesOf } from "../../../stores/cassandra/tables.js";
+import { type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
+import { collect, created, deleted, signal, updated } from "../../contract/changes.js";
+import { shelf } from "../../contract/entities.js";
+import { type FreshKeyspace, freshKeyspace } from "./fresh-keyspace.js";
+
+jest.setTimeout(120_000);
+
+const fields = {
+  box_id: int64("public", "Identifies the box."),
+  shelf_id: nullable(reference(shelf, "public", "Where it stands.")),
+  other_id: nullable(reference(shelf, "public", "Where it stood.")),
+  size: int32("public", "How big it is."),
+  placed_at: timestamp("public", "Since when."),
+};
+const common = { description: "A box.", owner: { kind: "everyone" } } as const;
+const byShelf = { name: "boxes", by: "shelf_id", orderBy: "placed_at", direction: "desc", description: "Newest first." } as const;
+const byOther = { name: "formerBoxes", by: "other_id", orderBy: "size", direction: "asc", description: "Smallest first." } as const;
+
+const box = entity("box", { ...common, key: ["box_id"], fields, lookups: [byShelf] });
+const widerBox = entity("box", {
+  ...common, key: ["box_id"], lookups: [byShelf], fields: { ...fields, colour: nullable(string(20, "public", "Its colour.")), sold_on: nullable(date("public", "When it was sold.")) },
+});
+const furtherBox = entity("box", { ...common, key: ["box_id"], fields, lookups: [byShelf, byOther] });
+
+const boxRow = (box_id: string, values: Row = {}): Row =>
+  ({ box_id, shelf_id: "1", other_id: "2", size: 3, placed_at: `2026-01-01T00:00:00.00000${box_id.at(-1)}Z`, ...values });
+
+describe("prepare", () => {
+  let keyspace: FreshKeyspace;
+  beforeEach(async () => { keyspace = await freshKeyspace(); });
+  afterEach(async () => keyspace[Symbol.asyncDispose]());
+
+  const opened = async (of: Entity): Promise<{ readonly sink: Sink; readonly store: Store } & AsyncDisposable> => {
+    const declared = catalog([shelf, of]);
+    const sink = await openSink(keyspace.url, declared);
+    const store = await openStore(keyspace.url, declared);
+    return {
+      sink, store,
+      async [Symbol.asyncDispose]() {
+        await sink[Symbol.asyncDispose]();
+        await store[Symbol.asyncDispose]();
+      },
+    };
+  };
+
+  test("what it makes is what it finds: a second time changes nothing", async () => {
+    await prepareTables(keyspace.session, [box]);
+    const made = await readTables(keyspace.session);
+    for (const table of tablesOf(box)) expect(made.get(table.name)).toEqual({ ...table, comment: "" });
+    await prepareTables(keyspace.session, [box]);
+    expect(await readTables(keyspace.session)).toEqual(made);
+  });
+
+  test("a declared column that is missing is added to every table, and one that nobody declares stays", async () => {
+    await prepareTables(keyspace.session, [widerBox]);
+    await keyspace.session.define(`ALTER TABLE box DROP colour`);
+    await keyspace.session.define(`ALTER TABLE box_by_shelf_id DROP sold_on`);
+    await keyspace.session.define(`ALTER TABLE box ADD note_of_ours text`);
+    await prepareTables(keyspace.session, [widerBox]);
+    const found = await readTables(keyspace.session);
+    expect(found.get("box")?.columns).toEqual({ ...tablesOf(widerBox)[0].columns, note_of_ours: "text" });
+    expect(found.get("box_by_shelf_id")?.columns).toEqual(tablesOf(widerBox)[1]?.columns);
+  });
+
+  test("everything that stands in the way is said at once, and nothing is changed", async () => {
+    await keyspace.session.define("CREATE TABLE box (box_id bigint, shelf_id text, size bigint, PRIMARY KEY (box_id, size))");
+    await keyspace.session.define(
+      "CREATE TABLE box_by_shelf_id (box_id bigint, shelf_id bigint, placed_at text, PRIMARY KEY (shelf_id, placed_at, box_id)) WITH CLUSTERING ORDER BY (placed_at ASC, box_id ASC)");
+    await keyspace.session.define("CREATE TABLE sluice_progress (pipeline int PRIMARY KEY, progress text)");
+    const before = await readTables(keyspace.session);
+    const refusal = await prepareTables(keyspace.session, [shelf, box]).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(StoreRefusal);
+    for (const part of [
+      "the table box has the primary key ((box_id), size asc) where ((box_id)) is declared", "box.shelf_id is text where bigint is declared", "box.size is bigint where int is declared",
+      "the table box_by_shelf_id has the primary key ((shelf_id), placed_at asc, box_id asc) where ((shelf_id), placed_at desc, box_id desc) is declared",
+      "sluice_progress.pipeline is int where text is declared", keyspace.session.keyspace, "Remedy: ",
+    ]) expect((refusal as Error).message).toContain(part);
+    expect(await readTables(keyspace.session)).toEqual(before);
+  });
+
+  test("two lookups that would share a table, and a field with our name, are refused", async () => {
+    const twice = entity("box", { ...common, key: ["box_id"], fields: { ...fields, sluice_version: int32("public", "Not ours.") }, lookups: [byShelf, { ...byShelf, name: "again", orderBy: "size" }] });
+    await expect(prepareTables(keyspace.session, [twice])).rejects.toThrow(/would share the table box_by_shelf_id; box has a field sluice_version/);
+  });
+
+  test("a lookup declared later is filled from the rows, at their own versions, and again after a crash", async () => {
+    const rows = Array.from({ length: 9 }, (_, i) => boxRow(`${10 + i}`, { size: 9 - i, other_id: i === 4 ? null : "2" }));
+    {
+      await using before = await opened(box);
+      await before.sink.prepare([shelf, box]);
+      await before.sink.write(rows.map((row) => created(box, row)), signal);
+    }
+    await using after = await opened(furtherBox);
+    await after.sink.prepare([shelf, furtherBox]);
+    const list = async () => (await after.store.rows!.list(furtherBox, byOther, "2", { limit: 20, from: null, backward: false })).rows;
+    const wanted = rows.filter((row) => row.other_id === "2").reverse();
+    expect(await list()).toEqual(wanted);
+
+    // As a crash in the middle of it leaves the table.
+    await keyspace.session.define("ALTER TABLE box_by_other_id WITH comment = 'sluice: being filled'");
+    await keyspace.session.execute("DELETE FROM box_by_other_id USING TIMESTAMP 1 WHERE other_id = 2");
+    const moved = { ...rows[0]!, other_id: "3" };
+    await after.sink.write([updated(furtherBox, rows[0]!, moved), deleted(furtherBox, rows[1]!)], signal);
+    await after.sink.prepare([shelf, furtherBox]);
+    expect(await list()).toEqual(wanted.slice(0, -2));
+    expect((await readTables(keyspace.session)).get("box_by_other_id")?.comment).toBe("");
+    expect((await collect(after.store.audit.entries(furtherBox, byOther))).length).toBe(7);
+  });
+
+  test("a table dropped while sync runs stops it; the rows do not become dead letters", async () => {
+    await using open = await opened(box);
+    await open.sink.prepare([shelf, box]);
+    await keyspace.session.define("DROP TABLE box_by_shelf_id");
+    await expect(open.sink.write(["1", "2", "3"].map((id) => created(box, boxRow(id))), signal)).rejects.toThrow(StoreRefusal);
+    await expect(open.store.rows!.list(box, byShelf, "1", { limit: 1, from: null, backward: false })).rejects.toThrow(/box cannot be read.*Remedy: start sync/s);
+  });
+
+  test("a place nobody prepared has no progress", async () => {
+    await using open = await opened(box);
+    expect([await open.sink.progress(), await open.store.progress()]).toEqual([null, null]);
+  });
+});

@@ -1,0 +1,96 @@
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from "node:net";
+import { totesys } from "../../../schema/totesys/catalog.js";
+import { openSink, openStore } from "../../../stores/elasticsearch/open.js";
+import { Retriable, StoreRefusal } from "../../../stores/ports.js";
+import { created } from "../../contract/changes.js";
+import { engineUrls } from "../../support/engines.js";
+import { openPlace } from "./place.js";
+
+jest.setTimeout(60_000);
+const signal = new AbortController().signal;
+
+test("nobody there: an error that names host and port, with the remedy, at once", async () => {
+  const server = await listening(createServer());
+  server.close();
+  await expect(openSink(urlOf(server), totesys)).rejects.toThrow(new RegExp(`nothing usable answers at 127.0.0.1:${server.port}.*Remedy: start Elasticsearch`));
+});
+
+test("somebody there who never answers: an error within ten seconds", async () => {
+  const server = await listening(createServer());
+  const start = Date.now();
+  await expect(openStore(urlOf(server), totesys)).rejects.toThrow(StoreRefusal);
+  expect(Date.now() - start).toBeLessThan(10_000);
+  server.close();
+});
+
+test.each([[401, /Remedy: give a user and password/], [403, /Remedy: grant the user/]])("the server says %i: the remedy says what to give", async (status, remedy) => {
+  const server = await listening(createHttpServer((_, response) => {
+    response.writeHead(status, { "x-elastic-product": "Elasticsearch", "content-type": "application/vnd.elasticsearch+json;compatible-with=9" })
+      .end(JSON.stringify({ status, error: { type: "security_exception", reason: "no" } }));
+  }));
+  const opening = openSink(urlOf(server, "user:secretword@"), totesys);
+  await expect(opening).rejects.toThrow(remedy);
+  await expect(opening).rejects.not.toThrow(/secretword/);
+  server.close();
+});
+
+test("another server than Elasticsearch is refused", async () => {
+  const server = await listening(createHttpServer((_, response) => response.end("hello")));
+  await expect(openSink(urlOf(server), totesys)).rejects.toThrow(StoreRefusal);
+  server.close();
+});
+
+test("everything wrong with a URL is said at once", async () => {
+  const url = new URL("elasticsearch://127.0.0.1:1/UPPER?shard=3&replicas=many&shards=0");
+  await expect(openSink(url, totesys)).rejects.toThrow(/UPPER.*option shard.*"many".*at least one shard.*Remedy: write elasticsearch:\/\//);
+});
+
+test("a connection that breaks is retriable for the writer, and what was written is there", async () => {
+  await using place = openPlace();
+  const { hostname, port } = new URL(engineUrls().elasticsearch);
+  const sockets = new Set<Socket>();
+  const proxy = await listening(createServer((socket) => {
+    const engine = connectSocket(Number(port), hostname);
+    for (const end of [socket, engine]) sockets.add(end.on("error", () => end.destroy()));
+    socket.pipe(engine).pipe(socket);
+  }));
+  const currency = totesys.entity("currency");
+  const row = { currency_id: "1", currency_code: "EUR", created_at: "2026-01-05T10:00:00.000001Z", last_updated: "2026-01-05T10:00:00.000001Z" };
+  await using direct = await openStore(place.url, totesys);
+  await using sink = await openSink(new URL(`elasticsearch://127.0.0.1:${proxy.port}/${place.prefix}`), totesys);
+  await sink.prepare(totesys.entities);
+  await sink.write([created(currency, row)], signal);
+  proxy.close();
+  for (const socket of sockets) socket.destroy();
+  await expect(sink.write([created(currency, { ...row, currency_id: "2" })], signal)).rejects.toThrow(Retriable);
+  await expect(sink.progress()).rejects.toThrow(Retriable);
+  expect(await direct.rows!.get(currency, [["1"]])).toEqual([row]);
+});
+
+test("a write that is stopped ends with the reason of the stop", async () => {
+  await using place = openPlace();
+  await using sink = await openSink(place.url, totesys);
+  const stop = new AbortController();
+  stop.abort(new Error("stopped by a test"));
+  const currency = totesys.entity("currency");
+  const change = created(currency, { currency_id: "1", currency_code: "EUR", created_at: "2026-01-05T10:00:00.000001Z", last_updated: "2026-01-05T10:00:00.000001Z" });
+  await expect(sink.write([change], stop.signal)).rejects.toThrow("stopped by a test");
+});
+
+async function listening(server: Server): Promise<{ readonly port: number; close(): void }> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const open = new Set<Socket>();
+  server.on("connection", (socket: Socket) => open.add(socket));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
+
+function urlOf({ port }: { readonly port: number }, user = ""): URL {
+  return new URL(`elasticsearch://${user}127.0.0.1:${port}/anything`);
+}

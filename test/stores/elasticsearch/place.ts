@@ -1,0 +1,31 @@
+import { randomBytes } from "node:crypto";
+import { Client } from "@elastic/elasticsearch";
+import { engineUrls } from "../../support/engines.js";
+
+/** A prefix of its own on the shared server, emptied at the end. */
+export interface Place extends AsyncDisposable {
+  readonly client: Client;
+  readonly prefix: string;
+  /** As a user writes it. */
+  readonly url: URL;
+  /** Makes everything that is written searchable. */
+  refresh(): Promise<void>;
+}
+
+export function openPlace(options = ""): Place {
+  const server = new URL(engineUrls().elasticsearch);
+  const prefix = `test-${randomBytes(5).toString("hex")}`;
+  const client = new Client({ node: server.href });
+  return {
+    client, prefix,
+    url: new URL(`elasticsearch://${server.host}/${prefix}${options}`),
+    async refresh() {
+      await client.indices.refresh({ index: `${prefix}-*` });
+    },
+    async [Symbol.asyncDispose]() {
+      const indices = Object.keys(await client.indices.get({ index: `${prefix}-*` }));
+      if (indices.length > 0) await client.indices.delete({ index: indices });
+      await client.close();
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { catalog } from "../../../schema/catalog.js";
+import type { Change } from "../../../schema/change.js";
+import { entity } from "../../../schema/entity.js";
+import { date, int64, string } from "../../../schema/fields.js";
+import type { Progress } from "../../../schema/position.js";
+import { openSink, openStore } from "../../../stores/elasticsearch/open.js";
+import { Retriable, type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
+import { created, deleted, nextId, nextVersion } from "../../contract/changes.js";
+import { openPlace, type Place } from "./place.js";
+
+const parcel = entity("parcel", {
+  description: "-", key: ["parcel_id"],
+  fields: { parcel_id: int64("public", "-"), sent_on: date("public", "-"), content: string(1_000_000, "public", "-") },
+  owner: { kind: "everyone" },
+});
+const badge = entity("badge", {
+  description: "-", key: ["code"],
+  fields: { code: string(2000, "public", "-") },
+  owner: { kind: "everyone" },
+});
+const parcels = catalog([parcel, badge]);
+const signal = new AbortController().signal;
+
+let place: Place;
+let sink: Sink;
+let store: Store;
+beforeAll(async () => {
+  place = openPlace();
+  sink = await openSink(place.url, parcels);
+  store = await openStore(place.url, parcels);
+  await sink.prepare(parcels.entities);
+});
+afterAll(async () => {
+  await sink[Symbol.asyncDispose]();
+  await store[Symbol.asyncDispose]();
+  await place[Symbol.asyncDispose]();
+});
+jest.setTimeout(60_000);
+
+const parcelRow = (values: Record<string, string> = {}) => ({ parcel_id: nextId(), sent_on: "2026-02-28", content: "plain", ...values });
+const indexName = () => `${place.prefix}-parcel-v1`;
+const read = async (...ids: string[]) => store.rows!.get(parcel, ids.map((id) => [id]));
+const set = (settings: Record<string, unknown>) => place.client.indices.putSettings({ index: indexName(), settings });
+const streamAt = (version: number): Progress =>
+  ({ phase: "stream", position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: 0 });
+
+test("invariant 4: a write that comes after its row's delete was forgotten does not bring the row back", async () => {
+  await set({ "index.gc_deletes": "0s" });
+  const row = parcelRow();
+  const [write, remove] = [created(parcel, row), deleted(parcel, row)];
+  await sink.write([write, remove], signal);
+
+  // The control: a document deleted as Elasticsearch deletes comes back as soon as its version is forgotten.
+  const late = { index: indexName(), id: "control", document: { sluice_key: "control" }, version_type: "external" as const };
+  await place.client.index({ ...late, version: 1 });
+  await place.client.delete({ index: indexName(), id: "control", version: 2, version_type: "external" });
+  await eventually(async () => {
+    await place.refresh();
+    const { result } = await place.client.index({ ...late, version: 1 }, { ignore: [409] });
+    return result === "created";
+  });
+  await place.client.delete({ index: indexName(), id: "control" });
+
+  expect(await sink.write([write], signal)).toEqual([]);
+  expect(await read(row.parcel_id)).toEqual([null]);
+});
+
+test("invariant 9: what the server refuses of one row is that row's rejection, and the rest of the batch is written", async () => {
+  const good = [parcelRow(), parcelRow()];
+  const noDay = parcelRow({ sent_on: "2026-02-30" });
+  const changes = [created(parcel, good[0]!), created(parcel, noDay), created(parcel, good[1]!)];
+  const rejections = await sink.write(changes, signal);
+  expect(rejections).toMatchObject([{ entity: "parcel", key: [noDay.parcel_id], version: changes[1]!.version, change: changes[1] }]);
+  expect(rejections[0]!.reason).toMatch(/sent_on.*Invalid date/);
+  expect(await read(good[0]!.parcel_id, noDay.parcel_id, good[1]!.parcel_id)).toEqual([good[0], null, good[1]]);
+});
+
+test("invariant 9: what Elasticsearch would silently change is rejected, with the field and the value", async () => {
+  const bad = [
+    parcelRow({ parcel_id: "1.5" }), parcelRow({ sent_on: "2026" }), parcelRow({ sent_on: "28.02.2026" }), { parcel_id: nextId(), sent_on: "2026-01-01" } as never,
+  ];
+  const rejections = await sink.write(bad.map((row) => created(parcel, row)), signal);
+  expect(rejections.map(({ reason }) => reason)).toEqual([
+    'parcel.parcel_id: "1.5" is not of kind int64', 'parcel.sent_on: "2026" is not of kind date',
+    'parcel.sent_on: "28.02.2026" is not of kind date', "parcel.content: a missing value is not of kind string",
+  ]);
+});
+
+test("a key that cannot be an id is rejected alone, and can be parked", async () => {
+  const badges = ["fits", "", "x".repeat(513), "é".repeat(257), "é".repeat(256)].map((code) => ({ code }));
+  const rejections = await sink.write(badges.map((row) => created(badge, row)), signal);
+  expect(rejections.map(({ key }) => key[0])).toEqual(["", "x".repeat(513), "é".repeat(257)]);
+  expect(await store.rows!.get(badge, badges.map(({ code }) => [code]))).toEqual([badges[0], null, null, null, badges[4]]);
+  await sink.deadLetters.park(rejections);
+  expect(await sink.deadLetters.count()).toBe(3);
+  await sink.deadLetters.settle(rejections);
+  expect(await sink.deadLetters.count()).toBe(0);
+});
+
+test("overload is retriable and rejects nothing: an index on a full disk", async () => {
+  const row = parcelRow();
+  await set({ "index.blocks.read_only_allow_delete": true });
+  await expect(sink.write([created(parcel, row)], signal)).rejects.toThrow(Retriable);
+  await set({ "index.blocks.read_only_allow_delete": null });
+  expect(await sink.write([created(parcel, row)], signal)).toEqual([]);
+  expect(await read(row.parcel_id)).toEqual([row]);
+});
+
+test("an index that somebody closed to writing needs a person", async () => {
+  await set({ "index.blocks.write": true });
+  await expect(sink.write([created(parcel, parcelRow())], signal)).rejects.toThrow(StoreRefusal);
+  await set({ "index.blocks.write": null });
+});
+
+test("many megabytes go in several requests, each row whole", async () => {
+  const rows = Array.from({ length: 7 }, (_, i) => parcelRow({ content: String(i).repeat(3_000_000) }));
+  expect(await sink.write(rows.map((row) => created(parcel, row)), signal)).toEqual([]);
+  for (const row of rows) expect(await read(row.parcel_id)).toEqual([row]);
+});
+
+test("a sweep goes on through many pages and spares what is newer", async () => {
+  const rows = Array.from({ length: 11_000 }, () => parcelRow());
+  await sink.write(rows.map((row) => created(parcel, row)), signal);
+  const bar = nextVersion();
+  const kept = parcelRow({ content: "newer" });
+  await sink.write([created(parcel, kept, bar)], signal);
+  await sink.sweep(parcel, bar);
+  await place.refresh();
+  const left = [];
+  for await (const piece of store.audit.rows(parcel)) left.push(...piece);
+  expect(left).toEqual([kept]);
+});
+
+test("tombstones are removed a day after the sink holds what came after them, and not before", async () => {
+  const day = 86_400_000_000;
+  const [old, young] = [parcelRow(), parcelRow()];
+  const now = nextVersion();
+  const changes: Change[] = [deleted(parcel, old, now - 2 * day), deleted(parcel, young, now - day / 2)];
+  await sink.write(changes, signal);
+  await place.refresh();
+  await using again = await openSink(place.url, parcels);
+  await again.prepare(parcels.entities);
+  await again.commit(streamAt(now));
+  const there = async (id: string) => place.client.exists({ index: indexName(), id });
+  expect([await there(old.parcel_id), await there(young.parcel_id)]).toEqual([false, true]);
+});
+
+test("an index deleted under a running sink is refused, and none of guessed types takes its place", async () => {
+  await place.client.indices.delete({ index: indexName() });
+  await expect(sink.write([created(parcel, parcelRow())], signal)).rejects.toThrow(StoreRefusal);
+  await expect(read("1")).rejects.toThrow(StoreRefusal);
+  expect(await place.client.indices.exists({ index: `${place.prefix}-parcel` })).toBe(false);
+  await sink.prepare(parcels.entities);
+  expect(await sink.write([created(parcel, parcelRow())], signal)).toEqual([]);
+});
+
+async function eventually(is: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await is())) if (Date.now() > deadline) throw new Error("it did not come about within 20 s");
+}

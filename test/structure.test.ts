@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+
+const root = resolve(__dirname, "..");
+
+/** What each room may import besides itself. A room that is not here may not exist. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  schema: [],
+  runtime: [],
+  stores: ["schema", "runtime"],
+  sync: ["schema", "stores", "runtime"],
+  gateway: ["schema", "stores", "runtime"],
+  generator: ["schema", "runtime"],
+  migrations: ["schema", "runtime"],
+  engines: ["runtime"],
+  faults: ["schema", "runtime", "stores", "sync", "generator", "migrations", "engines"],
+  cli: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines", "faults"],
+  bench: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines"],
+  test: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines", "faults", "cli", "bench"],
+};
+const entryPoints = /^(cli\/main\.ts|bench\/[a-z0-9-]+\.ts|migrations\/\d+-.*\.ts)$/;
+
+interface Source {
+  readonly file: string;
+  readonly text: string;
+  readonly lines: number;
+  readonly imports: readonly string[];
+}
+
+const sources = Object.keys(mayImport).flatMap((room) => filesBelow(room)).map(read);
+const byFile = new Map(sources.map((source) => [source.file, source]));
+const product = sources.filter((source) => room(source.file) !== "test");
+
+test("imports go one way between the rooms", () => {
+  const wrong = sources.flatMap(({ file, imports }) => imports
+    .filter((target) => room(target) !== room(file) && !mayImport[room(file)]?.includes(room(target)))
+    .map((target) => `${file} -> ${target}`));
+  expect(wrong).toEqual([]);
+});
+
+test("the binlog reader knows nothing of Sluice, and no store engine knows another", () => {
+  const isolated = (file: string) => /^(sync\/mysql\/binlog|stores\/[a-z]+)\//.exec(file)?.[0];
+  const allowed = (from: string, to: string) =>
+    isolated(from)?.startsWith("stores/") ? isolated(to) === undefined || isolated(to) === isolated(from) : to.startsWith(isolated(from)!);
+  const wrong = product.filter(({ file }) => isolated(file))
+    .flatMap(({ file, imports }) => imports.filter((target) => !allowed(file, target)).map((target) => `${file} -> ${target}`));
+  expect(wrong).toEqual([]);
+});
+
+test("no import leads back to where it began", () => {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    if (path.includes(file) || done.has(file)) return;
+    for (const target of byFile.get(file)?.imports ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const { file } of product) visit(file, []);
+  expect(cycles).toEqual([]);
+});
+
+test("every file is reached from a command, a bench or a migration", () => {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    byFile.get(file)?.imports.forEach(visit);
+  };
+  product.filter(({ file }) => entryPoints.test(file)).forEach(({ file }) => visit(file));
+  expect(product.map(({ file }) => file).filter((file) => !reached.has(file))).toEqual([]);
+});
+
+test("a file tells one story: no product file above 250 lines, no test above 400", () => {
+  const tooLong = sources.filter(({ file, lines }) => lines > (room(file) === "test" ? 400 : 250));
+  expect(tooLong.map(({ file, lines }) => `${file} ${lines}`)).toEqual([]);
+});
+
+test("no barrels, no escape hatches, no loose ends", () => {
+  const offences = product.flatMap(({ file, text }) => text.split("\n").flatMap((line, i) =>
+    /^export \* from|(\bas|:) any([,;)\]>=]|\[\]|$)|<any>|@ts-ignore|\bTODO\b|\bFIXME\b|catch \{ ?\}/.test(line) ? [`${file}:${i + 1} ${line.trim()}`] : []));
+  expect(offences).toEqual([]);
+});
+
+test("an invariant that is cited is one of the nine", () => {
+  const cited = sources.flatMap(({ text }) => [...text.matchAll(/invariants? (\d+)/g)].map((match) => Number(match[1])));
+  expect(cited.filter((n) => n < 1 || n > 9)).toEqual([]);
+});
+
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(path) : /\.tsx?$/.test(entry.name) && !entry.name.endsWith(".d.ts") ? [path] : [];
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function read(file: string): Source {
+  const text = readFileSync(join(root, file), "utf8");
+  const specifiers = [...text.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*["'](\.{1,2}\/[^"']+)["']/g)].map((match) => match[1]!);
+  const imports = specifiers.map((specifier) => relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts"));
+  return { file, text, lines: text.split("\n").length, imports: [...new Set(imports)] };
+}
+
+function room(file: string): string {
+  return file.split("/")[0]!;
+}

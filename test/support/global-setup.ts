@@ -1,0 +1,23 @@
+// Without its extension: this import is what makes the others work.
+import "./typescript-imports";
+import { join } from "node:path";
+import type { EngineName } from "../../engines/engine.js";
+import { ensureEngines } from "../../engines/ensure.js";
+import { projectRoot } from "../../engines/project.js";
+import { engineVariables } from "./engines.js";
+
+declare global {
+  var startedEngines: AsyncDisposable | undefined;
+}
+
+/** Starts, with empty data, the engines whose URLs are not set; the test processes inherit the variables. */
+export default async function setUp(): Promise<void> {
+  const names = (Object.keys(engineVariables) as EngineName[]).filter((name) => !process.env[engineVariables[name]]);
+  const engines = await ensureEngines(names, {
+    dataDir: join(projectRoot, ".sluice", "test-engines"),
+    fresh: true,
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  });
+  globalThis.startedEngines = engines;
+  for (const name of names) process.env[engineVariables[name]] = engines[name].url;
+}

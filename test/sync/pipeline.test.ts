@@ -1,0 +1,231 @@
+import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
+import pino from "pino";
+import { Registry } from "prom-client";
+import { catalog } from "../../schema/catalog.js";
+import type { Message } from "../../schema/change.js";
+import { entity, type Row } from "../../schema/entity.js";
+import { int64, string } from "../../schema/fields.js";
+import { Retriable, type Sink } from "../../stores/ports.js";
+import { type Batch, batches } from "../../sync/batch.js";
+import { pipelineMetrics, withMetrics } from "../../sync/metrics.js";
+import { Ordered } from "../../sync/ordered.js";
+import { defaultLimits, type PipelineLimits } from "../../sync/parts.js";
+import { runPipeline } from "../../sync/pipeline.js";
+import { withRetry } from "../../sync/retry.js";
+import { newState, statusOf } from "../../sync/status.js";
+import { Valve } from "../../sync/valve.js";
+import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
+import { MemorySource, type Transaction } from "../support/memory-source.js";
+
+const note = entity("note", { description: "A note.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(99, "public", "Text.") } });
+const notes = catalog([note]);
+const calm: Weather = { before: async () => void (await turn()) };
+const readable = () => null;
+const never = new AbortController().signal;
+
+const row = (id: number, text = "a"): Row => ({ id: String(id), text });
+const history = (transactions: number, rows: number): Transaction[] => Array.from({ length: transactions }, (_, t) => ({
+  stamp: 5_000 + t, operations: Array.from({ length: rows }, (_, r) => ({ entity: note, key: [String(t * rows + r)], row: row(t * rows + r) })),
+}));
+
+interface Setup {
+  readonly source?: MemorySource;
+  readonly weather?: Weather;
+  readonly refuses?: (row: Row) => string | null;
+  readonly limits?: Partial<PipelineLimits>;
+  readonly cutoff?: AbortSignal;
+}
+
+function pipeline({ source = new MemorySource(history(30, 3), readable, 1, 4), weather = calm, refuses = readable, limits = {}, cutoff = never }: Setup) {
+  const disk = new MemoryDisk(notes);
+  const state = newState("memory");
+  const valve = new Valve();
+  const lines: string[] = [];
+  const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+  const registry = new Registry();
+  const metrics = pipelineMetrics(registry, [state]);
+  const stop = new AbortController();
+  const sink: Sink = withRetry(withMetrics(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, cutoff);
+  const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, ...limits }, state, valve, log };
+  return { disk, state, valve, lines, registry, stop, source, ended: runPipeline(parts, stop.signal, cutoff) };
+}
+
+async function until(what: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 10_000; !what(); await pause(5)) if (Date.now() > deadline) throw new Error("it did not happen");
+}
+
+const caughtUp = ({ disk, source }: ReturnType<typeof pipeline>) => () => disk.progress?.phase === "stream" && disk.progress.position.offset === source.length;
+
+test("a store that is away holds up no other, is retried until it answers, and the log hears of it twice", async () => {
+  let away = true;
+  const down = pipeline({ weather: { before: async () => {
+    if (away) throw new Retriable("writing", new Error("connection refused"));
+  } } });
+  const up = pipeline({});
+  await until(caughtUp(up));
+  expect(down.disk.progress).toBeNull();
+  expect(statusOf(down.state)).toMatchObject({ state: "retrying", error: "writing: connection refused" });
+  away = false;
+  await until(caughtUp(down));
+  expect(statusOf(down.state)).toMatchObject({ state: "streaming", error: null });
+  expect(down.disk.live("note").size).toBe(90);
+  expect(down.lines.filter((line) => line.includes("answer")).map((line) => (JSON.parse(line) as { msg: string }).msg))
+    .toEqual(["the store does not answer; trying again until it does", "the store answers again"]);
+  expect(await down.registry.metrics()).toMatch(/sluice_sync_retries_total\{pipeline="memory"\} [1-9]/);
+  for (const each of [down, up]) each.stop.abort();
+  await Promise.all([down.ended, up.ended]);
+});
+
+test("invariant 7: a stop settles what is being written and stores the position; a store that is away does not keep it from ending", async () => {
+  const writing = pipeline({ source: new MemorySource(history(300, 3), readable, 1, 4), weather: { before: async (what) => void (what === "write" && await pause(3)) } });
+  await until(() => writing.state.position !== null && writing.state.position.offset > 20);
+  writing.stop.abort();
+  await writing.ended;
+  expect(statusOf(writing.state).state).toBe("drained");
+  const progress = writing.disk.progress!;
+  const { offset } = progress.phase === "stream" ? progress.position : progress.head;
+  // Nothing was written that the position does not name, but for what a transaction cut by a batch had begun.
+  expect(Math.floor(writing.disk.live("note").size / 3)).toBe(offset);
+
+  const cutoff = new AbortController();
+  const away = pipeline({ cutoff: cutoff.signal, weather: { before: async () => { throw new Retriable("writing", new Error("gone")); } } });
+  await until(() => away.state.retrying !== null);
+  away.stop.abort();
+  setTimeout(() => cutoff.abort(), 50);
+  await away.ended;
+  expect(statusOf(away.state).state).toBe("drained");
+  expect(away.disk.progress).toBeNull();
+});
+
+test("invariants 1 and 9: too many refusals stop the pipeline, naming the commonest cause, once they are in the dead letters", async () => {
+  const refuses = ({ id }: Row) => (Number(id) % 2 === 0 ? `text holds ${id} characters, more than 9` : Number(id) % 5 === 0 ? "something else" : null);
+  const refused = pipeline({ refuses, limits: { rejections: { rejections: 20, windowMs: 60_000 } } });
+  await expect(refused.ended).rejects.toThrow(/refused \d+ rows within 60 s, \d+ of them because: text holds \d+ characters, more than 9\. Remedy: /);
+  expect(statusOf(refused.state)).toMatchObject({ state: "failed", error: expect.stringMatching(/text holds/) });
+  expect(refused.disk.letters.size).toBeGreaterThan(10);
+  expect(refused.state.deadLetters).toBe(refused.disk.letters.size);
+});
+
+test("a paused pipeline holds its position and reads nothing, its lag grows, and it goes on when it is opened again", async () => {
+  const source = new MemorySource(history(200, 3), readable, 1, 4);
+  const paused = pipeline({ source, weather: { before: async (what) => void (what === "write" && await pause(2)) } });
+  await until(() => (paused.state.position?.offset ?? 0) > 10);
+  paused.valve.ask("pause");
+  expect(await paused.valve.reached(true, 5_000)).toBe(true);
+  const held = structuredClone(paused.disk.progress);
+  const before = statusOf(paused.state);
+  expect(before.state).toBe("paused");
+  source.grow();
+  const length = source.length;
+  await pause(60);
+  const after = statusOf(paused.state);
+  expect([paused.disk.progress, after.rows, source.length]).toEqual([held, before.rows, length]);
+  expect(after.lagMs! - before.lagMs!).toBeGreaterThanOrEqual(50);
+  paused.valve.ask("run");
+  await until(caughtUp(paused));
+  expect(statusOf(paused.state).state).toBe("streaming");
+  expect(paused.disk.live("note").size).toBe(600);
+
+  // Also during the snapshot, and twice.
+  for (const wish of ["drain", "pause", "drain"] as const) {
+    paused.valve.ask(wish);
+    expect(await paused.valve.reached(true, 5_000)).toBe(true);
+    expect(statusOf(paused.state).state).toBe(wish === "pause" ? "paused" : "drained");
+  }
+  paused.stop.abort();
+  await paused.ended;
+});
+
+test("a snapshot that is paused goes on at the chunk it was at", async () => {
+  const source = new MemorySource(history(100, 3), readable, 100, 4);
+  source.grow();
+  const paused = pipeline({ source, weather: { before: async (what) => void (what === "write" && await pause(2)) } });
+  await until(() => (paused.state.copying?.rows ?? 0) > 20);
+  paused.valve.ask("drain");
+  expect(await paused.valve.reached(true, 5_000)).toBe(true);
+  expect(paused.disk.progress).toMatchObject({ phase: "snapshot", copied: { note: expect.any(Array) } });
+  const { rows } = paused.state;
+  paused.valve.ask("run");
+  await until(caughtUp(paused));
+  expect(paused.state.rows - rows).toBeLessThan(300);
+  expect(paused.disk.live("note").size).toBe(300);
+  paused.stop.abort();
+  await paused.ended;
+});
+
+test("metrics tell rows by kind, rejections, batches, lag and what waits", async () => {
+  const measured = pipeline({ refuses: ({ id }) => (id === "7" ? "no" : null) });
+  await until(caughtUp(measured));
+  const text = await measured.registry.metrics();
+  const value = (name: string) => Number(new RegExp(`^${name.replace(/[{}"]/g, "\\$&")} (\\S+)`, "m").exec(text)?.[1]);
+  expect(value('sluice_sync_rows_total{pipeline="memory",op="read"}') + value('sluice_sync_rows_total{pipeline="memory",op="create"}')).toBeGreaterThanOrEqual(89);
+  expect(value('sluice_sync_rejections_total{pipeline="memory"}')).toBeGreaterThanOrEqual(1);
+  expect(value('sluice_sync_dead_letters{pipeline="memory"}')).toBe(1);
+  expect(value('sluice_sync_up{pipeline="memory"}')).toBe(1);
+  expect(value('sluice_sync_lag_seconds{pipeline="memory"}')).toBeLessThan(5);
+  expect(value('sluice_sync_batch_rows_count{pipeline="memory"}')).toBeGreaterThan(0);
+  measured.stop.abort();
+  await measured.ended;
+});
+
+const change = (id: number, text = "a"): Message => ({ op: "create", entity: "note", key: [String(id)], before: null, after: row(id, text), version: id });
+const commit = (offset: number): Message => ({ op: "commit", position: { gtids: "", file: "f", offset, version: offset }, committedAt: offset });
+
+test("a batch is all that came while the last one was written, up to rows and bytes, and no more is read ahead", async () => {
+  let read = 0;
+  async function* arriving(): AsyncGenerator<Message[]> {
+    for (; read < 1000; read++) yield [change(read, "x".repeat(read === 500 ? 50_000 : 10)), commit(read)];
+  }
+  const sizes: number[] = [];
+  let commits = -1;
+  for await (const { changes, commit: last } of batches(arriving(), { rows: 100, bytes: 40_000 })) {
+    sizes.push(changes.length);
+    expect(last!.position.offset).toBe((commits += changes.length));
+    // Read ahead: as much again as a batch, and the array at hand.
+    expect(read).toBeLessThanOrEqual(commits + 1 + 100 + 2);
+    await pause(1);
+  }
+  expect(sizes.reduce((a, b) => a + b)).toBe(1000);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(100);
+  expect(sizes.length).toBeLessThan(60);
+});
+
+test("invariant 5: a transaction larger than a batch passes in pieces, and only its last piece names a position", async () => {
+  const whole: Message[] = [...Array.from({ length: 1000 }, (_, i) => change(i)), commit(1)];
+  async function* once(): AsyncGenerator<Message[]> {
+    yield whole;
+  }
+  const pieces: Batch[] = [];
+  for await (const batch of batches(once(), { rows: 64, bytes: 1e9 })) pieces.push(batch);
+  expect(pieces.map(({ changes }) => changes.length)).toEqual([...Array.from({ length: 15 }, () => 64), 40]);
+  expect(pieces.map(({ commit: last }) => last !== null)).toEqual([...Array.from({ length: 15 }, () => false), true]);
+});
+
+test("a failing stream fails its reader once what came before was given out", async () => {
+  async function* breaking(): AsyncGenerator<Message[]> {
+    yield [change(1)];
+    throw new Error("broken");
+  }
+  const seen: number[] = [];
+  await expect((async () => {
+    for await (const { changes } of batches(breaking(), { rows: 9, bytes: 1e9 })) seen.push(changes.length);
+  })()).rejects.toThrow("broken");
+  expect(seen).toEqual([1]);
+});
+
+test("work overlaps up to its limit, and is spoken of in order", async () => {
+  const ordered = new Ordered(3, new AbortController());
+  const told: number[] = [];
+  let [under, most] = [0, 0];
+  for (let i = 0; i < 20; i++) {
+    await ordered.room();
+    most = Math.max(most, ++under);
+    ordered.add(pause(20 - i).then(() => i), async (result) => {
+      under--;
+      told.push(result);
+    });
+  }
+  await ordered.drained();
+  expect(told).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  expect(most).toBe(3);
+});

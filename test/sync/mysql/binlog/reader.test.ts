@@ -107,7 +107,7 @@ test("a network that went silent is noticed by missing heartbeats", async () => 
 test("a consumer that stalls makes the source wait: memory stays flat, then it catches up whole", async () => {
   await source.run("CREATE TABLE load_ (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(2000)); SET SESSION cte_max_recursion_depth=100000");
   const from = await source.here();
-  for (let n = 0; n < 4; n++)
+  for (let n = 0; n < 10; n++)
     await source.run("INSERT INTO load_ (v) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT REPEAT('x', 1800) FROM n");
   await using proxy = await openProxy(source.options({ gtids: "" }).connection.port!);
   const stop = new AbortController(), highWaterBytes = 1_000_000;
@@ -117,14 +117,14 @@ test("a consumer that stalls makes the source wait: memory stays flat, then it c
     if (heldAt < 0 && rows > 0) {
       // Nothing is asked for until nothing arrives any more.
       do { heldAt = proxy.received(); await sleep(200); } while (proxy.received() > heldAt);
-      // What the kernel buffers for two local connections comes on top.
-      expect(heldAt).toBeLessThan(highWaterBytes + 24_000_000);
-      expect(process.memoryUsage().arrayBuffers).toBeLessThan(100_000_000);
+      // Of 180 MB the source keeps back most: what went ahead lies in the kernel's buffers of two connections (up to 35 MB seen).
+      expect(heldAt).toBeLessThan(90_000_000);
+      expect(process.memoryUsage().arrayBuffers).toBeLessThan(50_000_000);
     }
-    if (rows === 40_000 && events.some(({ type }) => type === "commit")) stop.abort();
+    if (rows === 100_000 && events.some(({ type }) => type === "commit")) stop.abort();
   }
-  expect(rows).toBe(40_000);
-  expect(proxy.received()).toBeGreaterThan(70_000_000);
+  expect(rows).toBe(100_000);
+  expect(proxy.received()).toBeGreaterThan(180_000_000);
   expect(proxy.connections()).toBe(1);
 });
 

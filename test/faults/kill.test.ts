@@ -26,10 +26,13 @@ test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains 
 
   const { process, ended } = sync();
   while ((await stored()).some(({ state }) => state !== "streaming")) await pause(500);
-  await pause(2_000);
-  const before = await stored();
-  // At sixty transactions a second there is news for every store.
-  await pause(1_000);
+  const first = await stored();
+  // Every store moves on under load; however slow the machine is, it is asked to end in the midst of that.
+  let before = first;
+  while (before.some(({ executed }, i) => executed.toString() === first[i]!.executed.toString())) {
+    await pause(200);
+    before = await stored();
+  }
   const asked = Date.now();
   process.kill("SIGTERM");
   expect(await ended).toMatchObject({ code: 0, signal: null });
@@ -37,9 +40,8 @@ test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains 
   const after = await stored();
   for (const [i, { state, executed }] of after.entries()) {
     expect(state).toBe("streaming");
-    // Invariant 2, and under load it has moved on.
+    // Invariant 2.
     expect(executed.contains(before[i]!.executed)).toBe(true);
-    expect(executed.toString()).not.toBe(before[i]!.executed.toString());
   }
 
   expect((await trading.end()).transactions).toBeGreaterThan(500);

@@ -1,5 +1,6 @@
 import ZongJi from "@vlasky/zongji";
 import { readBinlog, readBinlogLines } from "../../sync/mysql/binlog/reader.js";
+import { peakMemoryMb } from "../peak-memory.js";
 
 export type Reader = "ours" | "zongji" | "ours-ndjson" | "zongji-ndjson";
 
@@ -21,7 +22,7 @@ export async function readWith(reading: Reading): Promise<Measured> {
   const seen = await (reading.reader.startsWith("ours") ? readOurs(reading) : readZongji(reading));
   const seconds = (performance.now() - began) / 1000, used = process.cpuUsage(cpu);
   if (seen !== reading.rows) throw new Error(`${reading.reader} gave ${seen} rows, not ${reading.rows}`);
-  return { rowsPerSecond: seen / seconds, cpuSeconds: (used.user + used.system) / 1e6, rssMb: process.resourceUsage().maxRSS / 1024 };
+  return { rowsPerSecond: seen / seconds, cpuSeconds: (used.user + used.system) / 1e6, rssMb: peakMemoryMb() };
 }
 
 export function connectionOf(url: string): { host: string; port: number; user: string; password: string } {

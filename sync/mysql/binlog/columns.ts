@@ -30,7 +30,7 @@ export function readValue(column: Column, v: string, constant: (value: unknown) 
     case "set": return `${v} = set(b, p, ${constant(column.members.map((member) => (toEscape ? escaped(member) : member)))}); p += ${length};`;
     case "char": case "varchar": return readText(column, v, length > 255 ? 2 : 1, constant, toEscape);
     case "text": return readText(column, v, length, constant, toEscape);
-    case "json": return `${advance(length)} ${v} = json(b, p, e, s, base); p = e;`;
+    case "json": return `${advance(length)} ${v} = json(b, p, e); p = e;`;
     case "geometry": case "vector": return `${advance(length)} ${v} = copy(b, p, e); p = e;`;
     case "null": return `${v} = null;`;
   }

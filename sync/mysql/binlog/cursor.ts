@@ -21,15 +21,17 @@ export class Cursor {
   }
 
   u16(): number {
-    return this.bytes.readUInt16LE(this.skip(2));
+    const at = this.skip(2);
+    return this.bytes[at]! | (this.bytes[at + 1]! << 8);
   }
 
   u32(): number {
-    return this.bytes.readUInt32LE(this.skip(4));
+    return uint32(this.bytes, this.skip(4));
   }
 
   u48(): number {
-    return this.bytes.readUIntLE(this.skip(6), 6);
+    const at = this.skip(6);
+    return uint32(this.bytes, at) + (this.bytes[at + 4]! | (this.bytes[at + 5]! << 8)) * 2 ** 32;
   }
 
   /** 64 bits of which at most 53 are used; more is malformed. */

@@ -2,6 +2,7 @@ import { crc32 } from "./crc32.js";
 import { Cursor, uint32 } from "./cursor.js";
 import type { TableDefinitions } from "./definitions.js";
 import { MalformedEvent, MissingMetadata, SourceIncident, UncertainDefinition, UnsupportedColumn, UnsupportedEvent } from "./errors.js";
+import { EventType } from "./event-type.js";
 import type { BinlogEvent, CommitEvent, LineEvent, Place, QueryEvent, RowImages } from "./event.js";
 import { readFormat } from "./format.js";
 import { GtidReader } from "./gtid-event.js";
@@ -180,8 +181,9 @@ export class EventDecoder {
 
   #end(type: "commit" | "rollback", bytes: Buffer, start: number, out: DecodedEvent[], xa?: CommitEvent["xa"]): void {
     this.#inTransaction = false;
-    const place = { gtid: this.#gtid, timestamp: uint32(bytes, start), file: this.file, offset: this.offset };
-    out.push(type === "rollback" ? { type, ...place } : xa ? { type, ...place, xa } : { type, ...place });
+    const gtid = this.#gtid, timestamp = uint32(bytes, start), { file, offset } = this;
+    if (type === "rollback") out.push({ type, gtid, timestamp, file, offset });
+    else out.push(xa ? { type, gtid, timestamp, file, offset, xa } : { type, gtid, timestamp, file, offset });
     this.#gtid = "";
   }
 
@@ -239,11 +241,3 @@ interface KnownTable {
 }
 
 const DUMMY_TABLE = 0xffffff;
-
-/** Log_event_type of MySQL; MariaDB's own begin at 160. */
-export const enum EventType {
-  Query = 2, Stop = 3, Rotate = 4, IntVar = 5, Rand = 13, UserVar = 14, Format = 15, Xid = 16, TableMap = 19,
-  WriteRowsV1 = 23, UpdateRowsV1 = 24, DeleteRowsV1 = 25, Incident = 26, Heartbeat = 27, Ignorable = 28, RowsQuery = 29,
-  WriteRows = 30, UpdateRows = 31, DeleteRows = 32, Gtid = 33, Anonymous = 34, PreviousGtids = 35, TransactionContext = 36, ViewChange = 37,
-  XaPrepare = 38, PartialUpdateRows = 39, TransactionPayload = 40, HeartbeatV2 = 41, TaggedGtid = 42,
-}

@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { type DecodedEvent, EventDecoder, EventType, type WantsTable } from "./decoder.js";
+import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
 import { MalformedEvent } from "./errors.js";
+import { EventType } from "./event-type.js";
 import type { BinlogEvent } from "./event.js";
 
 export interface BinlogFileOptions {

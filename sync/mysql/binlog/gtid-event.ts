@@ -1,4 +1,4 @@
-import type { Cursor } from "./cursor.js";
+import { type Cursor, uint32 } from "./cursor.js";
 import type { GtidEvent } from "./event.js";
 import { uuidText } from "./gtid.js";
 import { readTaggedGtid } from "./gtid-tagged.js";
@@ -6,13 +6,13 @@ import { readTaggedGtid } from "./gtid-tagged.js";
 /** Reads the events that open a transaction. The text of the last source's UUID is kept, since the next one is nearly always the same. */
 export class GtidReader {
   #uuidBytes = Buffer.alloc(16, 0xff);
-  #uuid = "";
+  #prefix = "";
 
   /** Types 33 (GTID), 34 (anonymous) and 42 (tagged): "GTID_EVENT"; Gtid_event in libbinlogevents/control_events.h. */
   read(type: number, event: Cursor, file: string, offset: number): GtidEvent {
     if (type === 42) return { type: "gtid", ...readTaggedGtid(event), file, offset };
     event.skip(1);
-    const uuid = this.#uuidAt(event.bytes, event.skip(16));
+    const prefix = this.#prefixAt(event.bytes, event.skip(16));
     const number = event.u64();
     let original = 0, immediate = 0, transactionLength = 0;
     if (event.left > 0) {
@@ -28,22 +28,22 @@ export class GtidReader {
       }
     }
     return {
-      type: "gtid", gtid: type === 34 ? "" : `${uuid}:${number}`, originalCommitTimestamp: original, immediateCommitTimestamp: immediate, transactionLength, file, offset,
+      type: "gtid", gtid: type === 34 ? "" : prefix + number, originalCommitTimestamp: original, immediateCommitTimestamp: immediate, transactionLength, file, offset,
     };
   }
 
-  #uuidAt(bytes: Buffer, at: number): string {
+  #prefixAt(bytes: Buffer, at: number): string {
     for (let n = 0; n < 16; n++) {
       if (bytes[at + n] === this.#uuidBytes[n]) continue;
       this.#uuidBytes = Buffer.from(bytes.subarray(at, at + 16));
-      this.#uuid = uuidText(bytes.toString("hex", at, at + 16));
+      this.#prefix = `${uuidText(bytes.toString("hex", at, at + 16))}:`;
       break;
     }
-    return this.#uuid;
+    return this.#prefix;
   }
 }
 
 /** Seven bytes, microseconds. */
 function micros(bytes: Buffer, at: number): number {
-  return bytes.readUIntLE(at, 6) + bytes[at + 6]! * 2 ** 48;
+  return uint32(bytes, at) + (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16)) * 2 ** 32;
 }

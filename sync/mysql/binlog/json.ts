@@ -4,12 +4,12 @@ import { packedDate, packedDatetime, packedTime } from "./temporal.js";
 
 /**
  * A binary JSON document as the text MySQL prints for it. Format: json_binary.h. Numbers are printed from their stored form, so
- * integers beyond 2^53 and decimals survive. `whole` is the bytes from `base` on as latin1 text, of which plain ASCII is cut.
+ * integers beyond 2^53 and decimals survive.
  */
-export function jsonText(bytes: Buffer, start: number, end: number, whole = "", base = 0): string {
+export function jsonText(bytes: Buffer, start: number, end: number): string {
   // MySQL logs an empty value for a column that a statement ignored errors on; it reads it as the JSON null.
   if (start === end) return "null";
-  return printer.begin(bytes, start, end, whole, base).value(bytes[start]!, start + 1);
+  return printer.begin(bytes, start, end).value(bytes[start]!, start + 1);
 }
 
 /** Value types of json_binary.cc. */
@@ -20,39 +20,50 @@ export const enum JsonType {
 
 export interface JsonEntry { readonly key: string; readonly type: number; readonly at: number }
 
+/** Prints into bytes that are used again and again: the texts of a document are copied there as they are, and become one string at the end. */
 export class JsonPrinter {
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = EMPTY;
   #end = 0;
-  #whole = "";
-  #base = 0;
   /** Offsets in a damaged document may overlap and make a small one endless: no valid one prints more elements than it has bytes. */
   #budget = 0;
   #depth = 0;
+  #out = SCRATCH;
+  #length = 0;
+  #isAscii = true;
 
-  begin(bytes: Buffer, start: number, end: number, whole = "", base = 0): this {
+  begin(bytes: Buffer, start: number, end: number): this {
     this.#bytes = bytes;
     this.#end = end;
-    this.#whole = whole;
-    this.#base = base;
     this.#budget = end - start;
     this.#depth = 0;
     return this;
   }
 
   value(type: number, at: number): string {
+    this.#length = 0;
+    this.#isAscii = true;
+    this.#out = SCRATCH;
+    this.#room(Math.max(0, this.#end - at));
+    this.#value(type, at);
+    const text = this.#out.toString(this.#isAscii ? "latin1" : "utf8", 0, this.#length);
+    this.#out = SCRATCH;
+    return text;
+  }
+
+  #value(type: number, at: number): void {
     switch (type as JsonType) {
-      case JsonType.SmallObject: case JsonType.LargeObject: return this.#object(type, at);
-      case JsonType.SmallArray: case JsonType.LargeArray: return this.#array(type, at);
-      case JsonType.Literal: return this.#literal(at);
-      case JsonType.Int16: return String((this.#number(at, 2) << 16) >> 16);
-      case JsonType.Uint16: return String(this.#number(at, 2));
-      case JsonType.Int32: return String(this.#number(at, 4) | 0);
-      case JsonType.Uint32: return String(this.#number(at, 4));
-      case JsonType.Int64: return this.#bytes.readBigInt64LE(this.#within(at, 8)).toString();
-      case JsonType.Uint64: return this.#bytes.readBigUInt64LE(this.#within(at, 8)).toString();
-      case JsonType.Double: return doubleText(this.#bytes.readDoubleLE(this.#within(at, 8)));
+      case JsonType.SmallObject: case JsonType.LargeObject: return this.#container(type, at, true);
+      case JsonType.SmallArray: case JsonType.LargeArray: return this.#container(type, at, false);
+      case JsonType.Literal: return this.#put(literal(this.#bytes[this.#within(at, 1)]!));
+      case JsonType.Int16: return this.#put(String((this.#number(at, 2) << 16) >> 16));
+      case JsonType.Uint16: return this.#put(String(this.#number(at, 2)));
+      case JsonType.Int32: return this.#put(String(this.#number(at, 4) | 0));
+      case JsonType.Uint32: return this.#put(String(this.#number(at, 4)));
+      case JsonType.Int64: return this.#put(this.#bytes.readBigInt64LE(this.#within(at, 8)).toString());
+      case JsonType.Uint64: return this.#put(this.#bytes.readBigUInt64LE(this.#within(at, 8)).toString());
+      case JsonType.Double: return this.#put(doubleText(this.#bytes.readDoubleLE(this.#within(at, 8))));
       case JsonType.String: return this.#string(at);
-      case JsonType.Opaque: return this.#opaque(at);
+      case JsonType.Opaque: return this.#put(this.#opaque(at));
     }
     throw new MalformedEvent(`a JSON value of the unknown type ${type}`);
   }
@@ -77,56 +88,74 @@ export class JsonPrinter {
     return count;
   }
 
-  #object(type: number, start: number): string {
-    this.#deeper();
-    const width = widthOf(type), count = this.#count(type, start), bytes = this.#bytes;
-    let text = "{", key = start + 2 * width, entry = key + count * (width + 2);
-    for (let n = 0; n < count; n++, key += width + 2, entry += width + 1) {
-      if (n > 0) text += ", ";
-      const length = bytes[key + width]! | (bytes[key + width + 1]! << 8);
-      text += `${this.#quoted(start + place(bytes, key, width), length)}: `;
-      const valueType = bytes[entry]!;
-      text += this.value(valueType, isInline(valueType, width) ? entry + 1 : start + place(bytes, entry + 1, width));
-    }
-    this.#depth--;
-    return `${text}}`;
-  }
-
-  #array(type: number, start: number): string {
-    this.#deeper();
-    const width = widthOf(type), count = this.#count(type, start), bytes = this.#bytes;
-    let text = "[", entry = start + 2 * width;
-    for (let n = 0; n < count; n++, entry += width + 1) {
-      if (n > 0) text += ", ";
-      const valueType = bytes[entry]!;
-      text += this.value(valueType, isInline(valueType, width) ? entry + 1 : start + place(bytes, entry + 1, width));
-    }
-    this.#depth--;
-    return `${text}]`;
-  }
-
-  #deeper(): void {
+  #container(type: number, start: number, isObject: boolean): void {
     // MySQL refuses documents deeper than 100.
     if (++this.#depth > 101) throw new MalformedEvent("a JSON document deeper than 100");
+    const width = widthOf(type), count = this.#count(type, start), bytes = this.#bytes;
+    let key = start + 2 * width, entry = isObject ? key + count * (width + 2) : key;
+    this.#put(isObject ? "{" : "[");
+    for (let n = 0; n < count; n++, key += width + 2, entry += width + 1) {
+      if (n > 0) this.#put(", ");
+      if (isObject) {
+        this.#quoted(start + place(bytes, key, width), bytes[key + width]! | (bytes[key + width + 1]! << 8));
+        this.#put(": ");
+      }
+      const valueType = bytes[entry]!;
+      this.#value(valueType, isInline(valueType, width) ? entry + 1 : start + place(bytes, entry + 1, width));
+    }
+    this.#put(isObject ? "}" : "]");
+    this.#depth--;
   }
 
-  #literal(at: number): string {
-    const literal = LITERALS[this.#bytes[this.#within(at, 1)]!];
-    if (literal === undefined) throw new MalformedEvent("an unknown JSON literal");
-    return literal;
-  }
-
-  #string(at: number): string {
+  #string(at: number): void {
     const short = this.#bytes[this.#within(at, 1)]!;
     if (short < 128) return this.#quoted(at + 1, short);
-    const [length, from] = this.#length(at);
-    return this.#quoted(from, length);
+    const [length, from] = this.#length7(at);
+    this.#quoted(from, length);
+  }
+
+  /** A text in quotes, its bytes as they stand but for what JSON escapes. */
+  #quoted(at: number, length: number): void {
+    this.#spend(at, length);
+    this.#room(length + 2);
+    const bytes = this.#bytes, end = at + length;
+    let out = this.#out, to = this.#length, seen = 0;
+    out[to++] = QUOTE;
+    for (let n = at; n < end; n++) {
+      const byte = bytes[n]!;
+      seen |= byte;
+      if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) { out[to++] = byte; continue; }
+      this.#length = to;
+      this.#room(end - n + 6);
+      this.#put(ESCAPES[byte]!);
+      out = this.#out;
+      to = this.#length;
+    }
+    out[to++] = QUOTE;
+    this.#length = to;
+    if (seen > 127) this.#isAscii = false;
+  }
+
+  /** Appends ASCII. */
+  #put(text: string): void {
+    this.#room(text.length);
+    const out = this.#out;
+    let to = this.#length;
+    for (let n = 0; n < text.length; n++) out[to++] = text.charCodeAt(n);
+    this.#length = to;
+  }
+
+  #room(more: number): void {
+    if (this.#length + more <= this.#out.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#length + more + 64, Math.ceil(this.#out.length * 1.5)));
+    this.#out.copy(grown, 0, 0, this.#length);
+    this.#out = grown;
   }
 
   /** A value of a column type: DECIMAL and temporal ones have a text of their own, others are printed as base64. */
   #opaque(at: number): string {
     const type = this.#bytes[this.#within(at, 1)]!;
-    const [length, from] = this.#length(at + 1);
+    const [length, from] = this.#length7(at + 1);
     this.#within(from, length);
     if ((type === 246 || type === 0) && length > 2) return decimal(this.#bytes, from + 2, this.#bytes[from]!, this.#bytes[from + 1]!);
     if (length === 8) {
@@ -139,7 +168,7 @@ export class JsonPrinter {
   }
 
   /** The variable length of json_binary.cc: seven bits a byte, lowest first, at most five bytes. */
-  #length(at: number): [length: number, from: number] {
+  #length7(at: number): [length: number, from: number] {
     let length = 0;
     for (let n = 0; n < 5; n++) {
       const byte = this.#bytes[this.#within(at + n, 1)]!;
@@ -149,25 +178,14 @@ export class JsonPrinter {
     throw new MalformedEvent("a JSON length of more than five bytes");
   }
 
-  /** A text in quotes; one without anything to escape or convert is cut from the whole. */
-  #quoted(at: number, length: number): string {
-    this.#within(at, length);
-    const bytes = this.#bytes, end = at + length;
-    if (length <= 256 && this.#whole !== "") {
-      let n = at;
-      for (; n < end; n++) {
-        const byte = bytes[n]!;
-        if (byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x5c) break;
-      }
-      if (n === end && (this.#budget -= length) >= 0) return `"${this.#whole.substring(at - this.#base, end - this.#base)}"`;
-    }
-    return quote(this.#text(at, length));
+  #text(at: number, length: number): string {
+    this.#spend(at, length);
+    return this.#bytes.toString("utf8", at, at + length);
   }
 
-  #text(at: number, length: number): string {
+  #spend(at: number, length: number): void {
     this.#within(at, length);
     if ((this.#budget -= length) < 0) throw new MalformedEvent("a JSON document with overlapping texts");
-    return this.#bytes.toString("utf8", at, at + length);
   }
 
   #number(at: number, width: number): number {
@@ -181,6 +199,9 @@ export class JsonPrinter {
   }
 }
 
+const EMPTY = Buffer.alloc(0), SCRATCH = Buffer.alloc(4096);
+const QUOTE = 0x22, BACKSLASH = 0x5c;
+const ESCAPES = Array.from({ length: 128 }, (_, code) => JSON.stringify(String.fromCharCode(code)).slice(1, -1));
 const printer = new JsonPrinter();
 
 function widthOf(type: number): 2 | 4 {
@@ -198,6 +219,11 @@ function isInline(type: number, width: number): boolean {
   return (type >= JsonType.Literal && type <= JsonType.Uint16) || (width === 4 && (type === JsonType.Int32 || type === JsonType.Uint32));
 }
 
+function literal(code: number): string {
+  const text = LITERALS[code];
+  if (text === undefined) throw new MalformedEvent("an unknown JSON literal");
+  return text;
+}
 const LITERALS = ["null", "true", "false"];
 
 /** Json_dom's double_quote: like JSON.stringify, but a lone surrogate cannot occur and stays as it is. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionOptions } from "mysql2";
 import { openDump, type Dump } from "./connection.js";
-import { type DecodedEvent, EventDecoder, EventType, type WantsTable } from "./decoder.js";
+import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
 import type { TableDefinitions } from "./definitions.js";
 import { MalformedEvent } from "./errors.js";
+import { EventType } from "./event-type.js";
 import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
 import { Packets } from "./packets.js";
 import { Progress } from "./progress.js";

@@ -31,15 +31,17 @@ export function compileRowReader<R>(table: TableMap, kind: RowsKind, before: Pre
     const { ${names.join(", ")} } = values;
     const [${constants.map((_, n) => `k${n}`).join(", ")}] = constants;
     return function rows(b, p, end) {
-      const out = [], base = p, s = end - p <= ${LONGEST_TEXT} ? b.latin1Slice(p, end) : '';
-      let e = 0, n = 0, m = 0;
+      const base = p, s = end - p <= ${LONGEST_TEXT} ? b.latin1Slice(p, end) : '';
+      let e = 0, n = 0, m = 0, out;
       ${kind === "partial" ? "const starts = [], ends = [];" : ""}
       do {
         const first = p;
         ${images}
         if (p === first) bad('a row of no bytes');
         if (p > end) bad('a row that leads outside the event');
-        out.push(${rendering.row(kind === "insert" ? "null" : "before", kind === "delete" ? "null" : "after")});
+        const row = ${rendering.row(kind === "insert" ? "null" : "before", kind === "delete" ? "null" : "after")};
+        // Most events have one row, and a list made of it is a fifth of one it is added to.
+        if (out === undefined) out = [row]; else out.push(row);
       } while (p < end);
       return out;
     };`;
@@ -78,7 +80,7 @@ function partialBits(columns: readonly Column[]): string {
 /** Reads a value before the update; of JSON it remembers where. */
 function readAndMark(constant: Constant, toEscape: boolean): ReadColumn {
   return (column, index, v) => column.type !== "json" ? readValue(column, v, constant, toEscape)
-    : `${advance(column.length)} ${v} = json(b, p, e, s, base); starts[${index}] = p; ends[${index}] = e; p = e;`;
+    : `${advance(column.length)} ${v} = json(b, p, e); starts[${index}] = p; ends[${index}] = e; p = e;`;
 }
 
 function readPartial(columns: readonly Column[], before: Present, constant: Constant, toEscape: boolean): ReadColumn {

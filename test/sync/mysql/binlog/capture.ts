@@ -1,5 +1,5 @@
 import { openDump } from "../../../../sync/mysql/binlog/connection.js";
-import { EventType } from "../../../../sync/mysql/binlog/decoder.js";
+import { EventType } from "../../../../sync/mysql/binlog/event-type.js";
 import { Packets } from "../../../../sync/mysql/binlog/packets.js";
 import { dumpRequest } from "../../../../sync/mysql/binlog/request.js";
 import type { Source } from "./support.js";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { EventDecoder, EventType } from "../../../../sync/mysql/binlog/decoder.js";
+import { EventDecoder } from "../../../../sync/mysql/binlog/decoder.js";
+import { EventType } from "../../../../sync/mysql/binlog/event-type.js";
 import { BinlogError } from "../../../../sync/mysql/binlog/errors.js";
 import type { BinlogEvent } from "../../../../sync/mysql/binlog/event.js";
 

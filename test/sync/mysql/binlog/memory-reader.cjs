@@ -4,7 +4,7 @@ const { join } = require("node:path");
 const { readBinlog } = require(join(process.cwd(), "dist/sync/mysql/binlog/reader.js"));
 
 const { connection, serverId, start, database, rows, sleepMs } = JSON.parse(process.argv[2]);
-const peakMb = () => Math.round(process.resourceUsage().maxRSS / 1024);
+const { peakMemoryMb: peakMb } = require(join(process.cwd(), "dist/bench/peak-memory.js"));
 
 (async () => {
   const stop = new AbortController();

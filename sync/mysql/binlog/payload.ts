@@ -1,6 +1,7 @@
 import { Decompress } from "fzstd";
 import { Cursor } from "./cursor.js";
 import { MalformedEvent } from "./errors.js";
+import { usualWindow, windowOf } from "./zstd-frame.js";
 
 /**
  * The events inside a TRANSACTION_PAYLOAD_EVENT (binlog_transaction_compression), as runs of whole events without checksums.
@@ -18,6 +19,9 @@ export function* readPayload(event: Cursor): Generator<Cursor> {
   }
   if (compression !== 0 && compression !== 255) throw new MalformedEvent(`a transaction compressed by the unknown method ${compression}`);
   const payload = event.view(size);
+  // The window is taken at once, so a damaged one could take all memory; a sound one is no larger than what it expands to.
+  const window = compression === 0 ? windowOf(payload) : 0;
+  if (window > Math.max(usualWindow, 2 * expanded)) throw new MalformedEvent(`a transaction of ${expanded} bytes whose expansion asks for a window of ${window}`);
   const events = new WholeEvents();
   let total = 0;
   for (const piece of compression === 0 ? expand(payload) : [payload]) {

@@ -15,7 +15,17 @@ export async function connect(url: URL): Promise<Session> {
     queryOptions: { consistency: address.consistency, serialConsistency: types.consistencies.localSerial, isIdempotent: true },
   });
   await reach(client, address);
-  return new Session(client, address.place, address.keyspace);
+  return new Session(client, address.place, address.keyspace, nodesIn(client, localDataCenter) <= await copiesIn(client, address.keyspace, localDataCenter));
+}
+
+function nodesIn(client: Client, centre: string): number {
+  return client.hosts.values().filter(({ datacenter }) => datacenter === centre).length;
+}
+
+async function copiesIn(client: Client, keyspace: string, centre: string): Promise<number> {
+  const { rows: [row] } = await client.execute("SELECT replication FROM system_schema.keyspaces WHERE keyspace_name = ?", [keyspace]);
+  const replication = row!.replication as Readonly<Record<string, string>>;
+  return Number(replication[centre] ?? replication.replication_factor ?? 0);
 }
 
 /** Makes the keyspace where it is missing, and answers the name of the local data centre. */
@@ -36,8 +46,7 @@ async function prepareKeyspace(address: Address): Promise<string> {
     }
     const known = await client.execute("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", [address.keyspace]);
     if (known.rows.length === 0) {
-      const nodes = client.hosts.values().filter((host) => host.datacenter === centre).length;
-      const copies = address.replication ?? Math.min(3, nodes);
+      const copies = address.replication ?? Math.min(3, nodesIn(client, centre));
       await client.execute(
         `CREATE KEYSPACE IF NOT EXISTS "${address.keyspace}" WITH replication = {'class': 'NetworkTopologyStrategy', '${centre.replaceAll("'", "''")}': ${copies}}`,
         [], { readTimeout: 60_000 },

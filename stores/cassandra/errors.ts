@@ -20,7 +20,7 @@ const passing: ReadonlySet<number> = new Set([
 /** Any error of the driver as one of the three kinds of failure, told apart by class and code, never by message. */
 export function classified(store: string, what: string, error: unknown): unknown {
   if (error instanceof errors.NoHostAvailableError) return new Retriable(`${store}: ${what}`, new Error(reasons(error), { cause: error }));
-  if (error instanceof errors.OperationTimedOutError || error instanceof errors.BusyConnectionError || isSocketError(error)) {
+  if (error instanceof errors.OperationTimedOutError || error instanceof errors.BusyConnectionError || isSocketError(error) || isOfPool(error)) {
     return new Retriable(`${store}: ${what}`, error);
   }
   if (!(error instanceof errors.ResponseError)) return error;
@@ -37,6 +37,11 @@ export function reasons(error: errors.NoHostAvailableError): string {
   const tried = Object.entries((error.innerErrors ?? {}) as Readonly<Record<string, unknown>>);
   if (tried.length === 0) return error.message;
   return tried.map(([host, reason]) => `${host}: ${reason instanceof Error ? reason.message : String(reason)}`).join("; ");
+}
+
+/** A pool that has just lost its connections, and a connection that ends, throw an `Error` of no class of its own; all that is wrong with a request has one. */
+function isOfPool(error: unknown): boolean {
+  return error instanceof Error && error.constructor === Error;
 }
 
 /** The driver marks what its sockets throw. */

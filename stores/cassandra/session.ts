@@ -15,7 +15,8 @@ export interface Statement {
 export class Session implements AsyncDisposable {
   readonly #gate = new Gate(maxInFlight);
 
-  constructor(private readonly client: Client, readonly place: string, readonly keyspace: string) {}
+  /** `everyNodeHoldsAll`: whether each node of the data centre has a copy of every partition. */
+  constructor(private readonly client: Client, readonly place: string, readonly keyspace: string, readonly everyNodeHoldsAll: boolean) {}
 
   /** @throws Retriable, Invalid, StoreRefusal */
   async execute(query: string, params: readonly unknown[] = [], options: QueryOptions = prepared): Promise<types.ResultSet> {
@@ -29,7 +30,7 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** Writes that share a partition, in one request and one mutation of the replica. */
+  /** Several writes in one request; those that share a partition are one mutation of the replica. */
   async batch(statements: readonly Statement[]): Promise<void> {
     const [first] = statements;
     if (!first) return;

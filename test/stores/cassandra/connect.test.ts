@@ -57,7 +57,7 @@ test("a lost connection is retriable, and the same store goes on once it is back
   await expect(store.progress()).rejects.toThrow(Retriable);
   await tunnel.restore();
   const answered = async (): Promise<unknown> => store.progress().catch((error: unknown) => (error instanceof Retriable ? "not yet" : error));
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 40_000;
   let answer = await answered();
   while (answer === "not yet" && Date.now() < deadline) answer = await new Promise((resolve) => setTimeout(resolve, 200)).then(answered);
   expect(answer).toBeNull();

@@ -12,8 +12,6 @@ module.exports = {
   // The engines work beside the tests, so more workers than this only wait for one another.
   maxWorkers: 2,
   testTimeout: 60_000,
-  // A driver's timer that outlives its connection must not keep a finished run from ending.
-  forceExit: true,
   transform: {
     "^.+\\.[cm]?tsx?$": ["@swc/jest"],
     "/node_modules/.+\\.m?js$": ["@swc/jest", { swcrc: false, jsc: { target: "es2022" }, module: { type: "commonjs" } }],

@@ -191,11 +191,13 @@ export class EventDecoder {
     const event = new Cursor(bytes, start, end);
     const tableId = event.left >= 6 ? bytes.readUIntLE(start, 6) : 0;
     const known = this.#tables.get(tableId);
-    // Nearly every statement repeats its table map: what has the same bytes means the same.
-    if (known && known.bytes.length === end - start && known.bytes.compare(bytes, start, end) === 0) return;
+    // Nearly every statement repeats its table map: what has the same bytes means the same. Its number and its flags (six bytes and two, which
+    // tell of the statement) come before.
+    const meaning = start + 8;
+    if (known && known.bytes.length === end - meaning && known.bytes.compare(bytes, meaning, end) === 0) return;
     const head = readTableMapHead(event);
     const readers = this.wants(head.database, head.table) ? this.#wanted(head, event) : undefined;
-    this.#tables.set(tableId, { bytes: Buffer.from(bytes.subarray(start, end)), readers });
+    this.#tables.set(tableId, { bytes: Buffer.from(bytes.subarray(meaning, end)), readers });
   }
 
   #wanted(head: TableMapHead, event: Cursor): KnownTable["readers"] {

@@ -7,6 +7,8 @@ import type { Progress, Version } from "../schema/position.js";
 export interface Sink extends AsyncDisposable {
   /** The engine's name, which also names its pipeline: `cassandra`, `elasticsearch`, `embedded`. */
   readonly name: string;
+  /** Those of these entities for whose rows there is no table: it was never made, or somebody dropped it. */
+  absent(entities: readonly Entity[]): Promise<readonly Entity[]>;
   /** Creates or widens what holds these entities; refuses what would destroy data. */
   prepare(entities: readonly Entity[]): Promise<void>;
   /**

@@ -1,6 +1,7 @@
 import type { Commit } from "../schema/change.js";
-import type { Position } from "../schema/position.js";
+import type { Copied, Position } from "../schema/position.js";
 import type { Sink } from "../stores/ports.js";
+import type { Copies } from "./copies.js";
 import type { PipelineState } from "./status.js";
 
 /** How often progress is stored at most. */
@@ -19,17 +20,22 @@ export interface Pace {
 export class Bookmark implements AsyncDisposable {
   #position: Position;
   #currentAt: number;
-  #stored: { readonly position: Position; readonly currentAt: number };
+  #stored: { readonly position: Position; readonly currentAt: number; readonly copied: Copied };
   #storedAt = -Infinity;
   #storing: Promise<void> | null = null;
   #due: NodeJS.Timeout | undefined;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, position: Position, currentAt: number) {
+  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, position: Position, currentAt: number) {
     this.#position = position;
     this.#currentAt = currentAt;
-    this.#stored = { position, currentAt };
+    this.#stored = { position, currentAt, copied: copies.copied };
     this.#show();
+  }
+
+  /** A table's copy went on. */
+  moved(): void {
+    this.#plan();
   }
 
   /** A batch is settled. @throws what the last storing failed with */
@@ -55,13 +61,17 @@ export class Bookmark implements AsyncDisposable {
   }
 
   get #news(): boolean {
-    return this.#position !== this.#stored.position || this.#currentAt !== this.#stored.currentAt;
+    return this.#moves || this.#currentAt !== this.#stored.currentAt;
+  }
+
+  get #moves(): boolean {
+    return this.#position !== this.#stored.position || this.copies.copied !== this.#stored.copied;
   }
 
   #plan(): void {
     clearTimeout(this.#due);
     if (this.#storing || !this.#news) return;
-    const waitMs = this.#storedAt + (this.#position === this.#stored.position ? this.pace.idleMs : this.pace.busyMs) - performance.now();
+    const waitMs = this.#storedAt + (this.#moves ? this.pace.busyMs : this.pace.idleMs) - performance.now();
     if (waitMs <= 0) void this.#begin();
     else this.#due = setTimeout(() => void this.#begin(), waitMs);
   }
@@ -78,9 +88,9 @@ export class Bookmark implements AsyncDisposable {
   }
 
   async #store(): Promise<void> {
-    const [position, currentAt] = [this.#position, this.#currentAt];
-    await this.sink.commit({ phase: "stream", position, currentAt });
-    this.#stored = { position, currentAt };
+    const now = { position: this.#position, currentAt: this.#currentAt, copied: this.copies.copied };
+    await this.sink.commit({ phase: "stream", ...now });
+    this.#stored = now;
     this.#storedAt = performance.now();
     this.#show();
   }

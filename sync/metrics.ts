@@ -48,6 +48,7 @@ export function withMetrics(sink: Sink, metrics: PipelineMetrics): Sink {
   const { deadLetters } = sink;
   return {
     name: sink.name,
+    absent: (entities) => sink.absent(entities),
     prepare: (entities) => sink.prepare(entities),
     async write(changes, signal) {
       const end = metrics.writeSeconds.startTimer({ pipeline });

@@ -15,16 +15,21 @@ export class Ordered {
     return this.#waiting.length;
   }
 
-  add<T>(work: Promise<T>, then: (result: T) => Promise<void>): void {
+  /** Begins the work once there is room for it. @throws the first failure */
+  async add<T>(begin: () => Promise<T>, then: (result: T) => Promise<void>): Promise<void> {
+    while (!this.#failure && this.#waiting.length >= this.most) await this.#changed();
+    if (this.#failure) throw this.#failure.error;
+    const work = begin();
     // A failure is met when its turn comes, and must not end the process before that.
     work.catch(() => undefined);
     this.#waiting.push({ work, then: async () => then(await work) });
     if (!this.#running) void this.#run();
   }
 
-  /** Resolves when one more may be added. @throws the first failure */
-  async room(): Promise<void> {
-    while (!this.#failure && this.#waiting.length >= this.most) await this.#changed();
+  /** Resolves when all that has begun by now is done. @throws the first failure */
+  async passed(): Promise<void> {
+    const last = this.#waiting.at(-1);
+    while (!this.#failure && last && this.#waiting.includes(last)) await this.#changed();
     if (this.#failure) throw this.#failure.error;
   }
 

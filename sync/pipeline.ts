@@ -2,7 +2,8 @@ import type { Truncate } from "../schema/change.js";
 import type { Position } from "../schema/position.js";
 import { batches } from "./batch.js";
 import { Bookmark } from "./bookmark.js";
-import { copy } from "./copy.js";
+import { Copies, copiedIn } from "./copies.js";
+import { copy, copyBeside } from "./copy.js";
 import { LetterBox } from "./dead-letters.js";
 import type { PipelineParts } from "./parts.js";
 import { Writing } from "./writing.js";
@@ -30,6 +31,7 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
 
 async function run(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { sink, catalog, limits, state, valve } = parts;
+  await forgetLost(parts);
   await sink.prepare(catalog.entities);
   const letters = await LetterBox.open(sink.name, sink.deadLetters, limits.rejections);
   state.deadLetters = letters.count;
@@ -46,13 +48,25 @@ async function run(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal)
   }
 }
 
+/** A table somebody dropped is made again, empty. That it is to be copied again is stored before that: a crash between must not hide it (invariant 7). */
+async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise<void> {
+  const progress = await sink.progress();
+  if (!progress) return;
+  const copied = copiedIn(catalog, progress);
+  const lost = (await sink.absent(catalog.entities)).filter(({ table }) => copied[table] !== undefined).map(({ table }) => table);
+  if (lost.length === 0) return;
+  log.warn({ pipeline: state.name, tables: lost }, "the store has lost these tables; they are copied again");
+  await sink.commit({ ...progress, copied: Object.fromEntries(Object.entries(copied).filter(([table]) => !lost.includes(table))) });
+}
+
 /** From where the sink is, until `stop` aborts. */
 async function advance(parts: PipelineParts, writing: Writing, stop: AbortSignal): Promise<void> {
   const progress = await parts.sink.progress();
+  const copies = new Copies(parts.catalog, parts.state, progress);
   try {
-    if (progress?.phase === "stream") return await follow(parts, writing, progress.position, progress.currentAt, stop);
-    const head = await copy(parts, writing, progress, stop);
-    if (head) await follow(parts, writing, head, Math.floor(head.version / 1000), stop);
+    if (progress?.phase === "stream") return await follow(parts, writing, copies, progress.position, progress.currentAt, stop);
+    const head = await copy(parts, writing, copies, progress?.head ?? null, stop);
+    if (head) await follow(parts, writing, copies, head, Math.floor(head.version / 1000), stop);
   } catch (error) {
     // Whoever waited for a source that is away was told to wait no longer.
     if (!stop.aborted || error !== stop.reason) throw error;
@@ -60,26 +74,38 @@ async function advance(parts: PipelineParts, writing: Writing, stop: AbortSignal
   }
 }
 
-async function follow(parts: PipelineParts, writing: Writing, from: Position, currentAt: number, stop: AbortSignal): Promise<void> {
+async function follow(parts: PipelineParts, writing: Writing, copies: Copies, from: Position, currentAt: number, stop: AbortSignal): Promise<void> {
   const { source, sink, limits, state, valve, log } = parts;
-  await using bookmark = new Bookmark(sink, state, limits.pace, from, currentAt);
+  await using bookmark = new Bookmark(sink, state, limits.pace, copies, from, currentAt);
   state.phase = "streaming";
   log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");
-  for await (const batch of batches(source.stream(from, AbortSignal.any([stop, writing.failed])), limits.batch)) {
-    // Drained by hand, what was read is written too; else it comes again.
-    if (stop.aborted && valve.wish !== "drain") break;
-    await writing.write(batch.changes, batch.unreadable, async () => {
-      if (batch.truncate) await empty(parts, writing, batch.truncate);
-      await bookmark.settled(batch);
-    });
+  const [failing, ending] = [new AbortController(), new AbortController()];
+  const copying = copyBeside(parts, writing, copies, from, () => bookmark.moved(), AbortSignal.any([stop, ending.signal])).catch((error: unknown) => failing.abort(error));
+  try {
+    for await (const batch of batches(source.stream(from, AbortSignal.any([stop, writing.failed, failing.signal])), limits.batch)) {
+      // Drained by hand, what was read is written too; else it comes again.
+      if (stop.aborted && valve.wish !== "drain") break;
+      await writing.write(batch.changes, batch.unreadable, async () => {
+        if (batch.truncate) await empty(parts, writing, copies, batch.truncate);
+        await bookmark.settled(batch);
+      });
+    }
+  } finally {
+    ending.abort();
+    await copying;
   }
+  failing.signal.throwIfAborted();
   await writing.drained();
   await bookmark.store();
   if (!stop.aborted) throw new Error(`${source.name} ended its stream of changes by itself`);
 }
 
-/** Every write of an older row is settled by now; those of newer rows, which may be under way, are not touched by version. */
-async function empty({ sink, catalog }: PipelineParts, { letters }: Writing, { entity, version }: Truncate): Promise<void> {
+/**
+ * Every write of an older row by the stream is settled by now; those of newer rows, which may be under way, are not touched by version.
+ * Those by a copy of this table may come later: the copy sweeps once more.
+ */
+async function empty({ sink, catalog }: PipelineParts, { letters }: Writing, copies: Copies, { entity, version }: Truncate): Promise<void> {
+  copies.emptied(catalog.entity(entity), version);
   await sink.sweep(catalog.entity(entity), version);
   await letters.emptied(entity, version);
 }

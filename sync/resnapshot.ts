@@ -2,14 +2,16 @@ import { PreflightFailed } from "../runtime/findings.js";
 import type { Catalog } from "../schema/catalog.js";
 import { nextVersion, type Position, type Progress } from "../schema/position.js";
 import type { Sink } from "../stores/ports.js";
+import { copiedIn } from "./copies.js";
 import type { Source } from "./source.js";
 
 /**
- * Sets a store back to its snapshot, so that the next sync copies these tables again (all when none is named), takes out what MySQL
- * no longer has, and goes on. Readers keep what is there meanwhile. Only while no sync runs: it would store its own progress.
+ * Sets tables of a store back (all when none is named), so that the next sync copies them again, takes out what MySQL no longer has, and
+ * goes on. Readers keep what is there meanwhile. Only while no sync runs: it would store its own progress.
  *
- * All tables: the stream goes on from the source's head, so a purged log does not matter. Some: it goes on from the store's own
- * position, which the others need (invariant 3). The version of either is newer than all the store holds, so the copy wins (invariant 4).
+ * All tables: the stream goes on from the source's head, so a purged log does not matter. Some: they are copied beside the stream, which
+ * goes on from the store's own position, as the others need it (invariant 3). The version of either is newer than all the store holds, so
+ * the copy wins (invariant 4).
  */
 export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, tables: readonly string[]): Promise<Progress> {
   const progress = await sink.progress();
@@ -17,15 +19,9 @@ export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, t
   const known = progress.phase === "stream" ? progress.position : progress.head;
   const head = await source.head();
   const newer = (position: Position): Position => ({ ...position, version: nextVersion(known.version, head.version) });
-
-  // A table half copied has rows of an older version, which the sweep after it would take out: it begins again too.
-  const done = (table: string) => progress.phase === "stream" || progress.copied[table] === "done";
-  const kept = tables.length === 0 ? [] : catalog.entities.filter(({ table }) => !tables.includes(table) && done(table));
-  const next: Progress = {
-    phase: "snapshot",
-    head: newer(tables.length === 0 ? head : known),
-    copied: Object.fromEntries(kept.map(({ table }) => [table, "done"])),
-  };
+  const copied = Object.fromEntries(Object.entries(copiedIn(catalog, progress)).filter(([table]) => !tables.includes(table)));
+  const next: Progress = tables.length === 0 ? { phase: "snapshot", head: newer(head), copied: {} }
+    : progress.phase === "stream" ? { ...progress, position: newer(known), copied } : { ...progress, head: newer(known), copied };
   await sink.commit(next);
   return next;
 }

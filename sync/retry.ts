@@ -39,6 +39,7 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
   const { deadLetters } = sink;
   return {
     name: sink.name,
+    absent: (entities) => persist("look for tables", () => sink.absent(entities)),
     prepare: (entities) => persist("prepare", () => sink.prepare(entities)),
     write: (changes, signal) => persist("write", () => sink.write(changes, signal), signal),
     sweep: (entity, olderThan) => persist("sweep", () => sink.sweep(entity, olderThan)),

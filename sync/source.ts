@@ -1,7 +1,7 @@
 import type { Finding } from "../runtime/findings.js";
 import type { Change, Message, Unreadable } from "../schema/change.js";
 import type { Entity, Key, Row } from "../schema/entity.js";
-import type { Position } from "../schema/position.js";
+import type { KeyRange, Position, Version } from "../schema/position.js";
 
 /** Where changes come from: the system of record. One per pipeline, so that each reads at its own pace. */
 export interface Source extends AsyncDisposable {
@@ -11,14 +11,26 @@ export interface Source extends AsyncDisposable {
   preflight(): Promise<readonly Finding[]>;
   /** Where the source stands now. What was committed before is visible to a snapshot begun after. */
   head(): Promise<Position>;
-  /** The entity's rows in key order, after a key, in chunks of at least one; all with the version of `at`. Ends early when `signal` aborts. */
-  snapshot(entity: Entity, at: Position, after: Key | null, signal: AbortSignal): AsyncIterable<readonly (Change | Unreadable)[]>;
+  /** What copying the table amounts to, in `mostRanges` parts at most. */
+  survey(entity: Entity, mostRanges: number): Promise<Survey>;
+  /**
+   * The entity's rows within a key range (null for all), in key order, in chunks of at least one, bounded in bytes; all with the version
+   * of `at`. Several may be read side by side. Ends early when `signal` aborts.
+   */
+  snapshot(entity: Entity, at: { readonly version: Version }, range: KeyRange | null, signal: AbortSignal): AsyncIterable<readonly (Change | Unreadable)[]>;
   /** Everything committed after the position, in order, as it happens. Ends when `signal` aborts. */
   stream(after: Position, signal: AbortSignal): AsyncIterable<readonly Message[]>;
   /** The rows as they are now, in the order of `keys`. */
   rows(entity: Entity, keys: readonly Key[]): Promise<readonly (Row | Unheld | null)[]>;
   /** Whether everything before `target` is before `position` too. */
   reached(position: Position, target: Position): boolean;
+}
+
+export interface Survey {
+  /** About how many rows there are. */
+  readonly rows: number;
+  /** Every key is in one of them; in key order. */
+  readonly ranges: readonly KeyRange[];
 }
 
 /** The source no longer has the changes that come next. A person must choose how to go on. */

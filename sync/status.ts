@@ -4,6 +4,17 @@ import type { Store } from "../stores/ports.js";
 /** `paused` and `drained` are at rest: everything written is settled, its position stored. */
 export type Phase = "starting" | "snapshot" | "streaming" | "paused" | "drained" | "failed";
 
+/** The table that is being copied. */
+export interface Copying {
+  readonly table: string;
+  /** Copied of it, also by earlier processes. */
+  readonly rows: number;
+  /** About how many it has, by the source's estimate. */
+  readonly rowsAbout: number;
+  /** About how many are left of all tables. */
+  readonly rowsLeft: number;
+}
+
 /** What one pipeline is doing, kept up to date by the pipeline itself. */
 export interface PipelineState {
   readonly name: string;
@@ -12,8 +23,7 @@ export interface PipelineState {
   position: Position | null;
   /** Milliseconds since the epoch; see `Progress`. */
   currentAt: number | null;
-  /** The table the snapshot is at, and the rows copied of it by this process. */
-  copying: { readonly table: string; rows: number } | null;
+  copying: Copying | null;
   /** Row changes settled by this process. */
   rows: number;
   deadLetters: number;
@@ -33,7 +43,7 @@ export interface PipelineStatus {
   readonly position: Position | null;
   /** How old what readers see may be; null before the first snapshot is whole. */
   readonly lagMs: number | null;
-  readonly copying: { readonly table: string; readonly rows: number } | null;
+  readonly copying: Copying | null;
   /** Row changes settled since the process began; null when none runs. */
   readonly rows: number | null;
   readonly deadLetters: number | null;
@@ -47,7 +57,7 @@ export function statusOf(state: PipelineState, now = Date.now()): PipelineStatus
     state: alive && state.retrying ? "retrying" : state.phase,
     position: state.position,
     lagMs: lag(state.currentAt, now),
-    copying: state.copying && { ...state.copying },
+    copying: state.copying,
     rows: state.rows,
     deadLetters: state.deadLetters,
     error: state.error ?? state.retrying?.error ?? null,

@@ -24,14 +24,18 @@ export class Writing {
     return this.#failed.signal;
   }
 
-  /** Begins a write once there is room for it; `settled` is called when it and every earlier one is stored or in the dead letters. */
-  async write(changes: readonly Change[], unreadable: readonly Unreadable[], settled: () => Promise<void>): Promise<void> {
-    await this.#ordered.room();
-    const work = changes.length > 0 ? this.sink.write(changes, this.#signal) : Promise.resolve([]);
-    this.#ordered.add(work, async (rejections) => {
-      await this.#settle(changes, rejections, unreadable);
-      await settled();
-    });
+  /**
+   * Begins a write once there is room for it; `settled` is called when it and every earlier one is stored or in the dead letters, with
+   * those of it that are there now.
+   */
+  async write(changes: readonly Change[], unreadable: readonly Unreadable[], settled: (refused: readonly Rejection[]) => Promise<void>): Promise<void> {
+    const begin = () => (changes.length > 0 ? this.sink.write(changes, this.#signal) : Promise.resolve([]));
+    await this.#ordered.add(begin, async (rejections) => settled(await this.#settle(changes, rejections, unreadable)));
+  }
+
+  /** Resolves when everything that was begun by now is settled. @throws what failed */
+  passed(): Promise<void> {
+    return this.#ordered.passed();
   }
 
   /** Resolves when everything is settled. @throws what failed */
@@ -44,17 +48,27 @@ export class Writing {
     return this.#ordered.ended();
   }
 
-  async #settle(changes: readonly Change[], rejections: readonly Rejection[], unreadable: readonly Unreadable[]): Promise<void> {
+  async #settle(changes: readonly Change[], rejections: readonly Rejection[], unreadable: readonly Unreadable[]): Promise<readonly Rejection[]> {
+    const parked = [...unreadable.map(asRejection), ...rejections];
     try {
-      await this.letters.park([...unreadable.map(asRejection), ...rejections]);
+      await this.letters.park(parked);
       await this.#withdraw(rejections);
       const refused = new Set(rejections.map(({ change }) => change));
       await this.letters.overtaken(refused.size === 0 ? changes : changes.filter((change) => !refused.has(change)));
       await this.letters.recounted();
       this.state.rows += changes.length + unreadable.length;
+      return parked;
     } finally {
       this.state.deadLetters = this.letters.count;
     }
+  }
+
+  /** Rows refused before, once more as they are now, null where they are gone: what is taken this time leaves the dead letters. */
+  async again(letters: readonly Rejection[], changes: readonly (Change | null)[]): Promise<void> {
+    const present = changes.filter((change) => change !== null);
+    const refused = new Set((await this.sink.write(present, this.#signal)).map(({ change }) => change));
+    await this.letters.resolved(letters.filter((_, i) => changes[i] === null || !refused.has(changes[i]!)));
+    this.state.deadLetters = this.letters.count;
   }
 
   /** A row whose newer state is refused must not stay as if it were the newest: readers would take what is past for true. */

@@ -9,6 +9,7 @@ import { isPrepared, prepareTables } from "./prepare.js";
 import { progressIn } from "./progress.js";
 import type { Session } from "./session.js";
 import { sweepTables } from "./sweep.js";
+import { readTables } from "./system-schema.js";
 
 export function sinkOf(session: Session, catalog: Catalog): Sink {
   const planners = new Map<string, ReturnType<typeof plannerOf>>();
@@ -21,6 +22,10 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
 
   return {
     name: "cassandra",
+    async absent(entities) {
+      const existing = await readTables(session);
+      return entities.filter((of) => !existing.has(of.table));
+    },
     prepare: (entities) => prepareTables(session, entities),
 
     async write(changes, signal) {

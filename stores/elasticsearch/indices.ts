@@ -73,6 +73,13 @@ export async function prepareIndices(cluster: Cluster, entities: readonly Entity
   for (const step of create) await step();
 }
 
+/** Those of the entities that have no index. */
+export async function absentIn({ client, prefix }: Cluster, entities: readonly Entity[]): Promise<readonly Entity[]> {
+  const found = await client.indices.get({ index: `${prefix}-*`, allow_no_indices: true }).catch(failed("looking at the indices"));
+  const aliases = new Set(Object.values(found).flatMap(({ aliases: of }) => Object.keys(of ?? {})));
+  return entities.filter((of) => !aliases.has(aliasOf(prefix, of.table)));
+}
+
 async function createIndex({ client, prefix, shards, replicas }: Cluster, name: string, mapping: Mappings): Promise<void> {
   const index = indexOf(prefix, name);
   await client.indices.create({

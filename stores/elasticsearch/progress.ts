@@ -1,4 +1,4 @@
-import type { Progress, Version } from "../../schema/position.js";
+import type { Progress } from "../../schema/position.js";
 import type { Cluster } from "./cluster.js";
 import { failed } from "./errors.js";
 import { aliasOf, progressName } from "./indices.js";
@@ -17,13 +17,4 @@ export async function readProgress({ client, prefix }: Cluster): Promise<Progres
 export async function writeProgress({ client, prefix }: Cluster, progress: Progress): Promise<void> {
   await client.index<Stored>({ index: aliasOf(prefix, progressName), id: "progress", document: { progress }, require_alias: true })
     .catch(failed("committing progress"));
-}
-
-/** Everything up to this version is in the sink; a replay begins after it. */
-export function heldVersion(progress: Progress): Version {
-  switch (progress.phase) {
-    case "snapshot": return progress.head.version;
-    case "stream": return progress.position.version;
-    default: return progress satisfies never;
-  }
 }

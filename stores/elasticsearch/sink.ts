@@ -1,14 +1,14 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, keyText } from "../../schema/entity.js";
-import type { Progress, Version } from "../../schema/position.js";
+import { heldVersion, type Progress, type Version } from "../../schema/position.js";
 import type { DeadLetters, Sink } from "../ports.js";
 import { indexAction, type Operation, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { type Encode, encoderOf, idOf, tombstone, Unfit } from "./codec.js";
 import { deadLettersIn } from "./dead-letters.js";
-import { aliasOf, prepareIndices } from "./indices.js";
-import { heldVersion, readProgress, writeProgress } from "./progress.js";
+import { absentIn, aliasOf, prepareIndices } from "./indices.js";
+import { readProgress, writeProgress } from "./progress.js";
 import { purgeTombstones, sweepRows } from "./tombstones.js";
 
 interface Target {
@@ -34,6 +34,10 @@ export class ElasticsearchSink implements Sink {
       encode: encoderOf(of),
       action: indexAction(aliasOf(cluster.prefix, of.table), "external"),
     }]));
+  }
+
+  absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
+    return absentIn(this.cluster, entities);
   }
 
   async prepare(entities: readonly Entity[]): Promise<void> {

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Rejection } from "../../schema/change.js";
 import type { Entity } from "../../schema/entity.js";
-import type { Progress, Version } from "../../schema/position.js";
+import { heldVersion, type Version } from "../../schema/position.js";
 import type { Sink } from "../ports.js";
 import type { Connection } from "./connection.js";
 import { deadLettersOf } from "./letters.js";
@@ -29,6 +29,9 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
 
   return {
     name: "embedded",
+    async absent(entities) {
+      return db.attempt("looking for tables", () => entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table])));
+    },
     async prepare(entities) {
       db.attempt("preparing tables", () => prepareTables(db, entities));
     },
@@ -57,7 +60,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
       db.attempt("committing progress", () => db.transaction("write", () => {
         db.statement("INSERT OR REPLACE INTO sluice_progress (only, progress) VALUES (1, ?)").run([JSON.stringify(progress)]);
         db.statement(`DELETE FROM sluice_tombstone WHERE (entity, key) IN
-          (SELECT entity, key FROM sluice_tombstone WHERE version < ? ORDER BY version LIMIT ${purgedAtOnce})`).run([versionOf(progress) - tombstoneLife]);
+          (SELECT entity, key FROM sluice_tombstone WHERE version < ? ORDER BY version LIMIT ${purgedAtOnce})`).run([heldVersion(progress) - tombstoneLife]);
       }));
     },
     deadLetters: deadLettersOf(db),
@@ -78,5 +81,3 @@ function sweepFrom(db: Connection, of: Entity, from: bigint, olderThan: Version)
     return last === greatestRowid ? null : last + 1n;
   }));
 }
-
-const versionOf = (progress: Progress) => (progress.phase === "stream" ? progress.position : progress.head).version;

@@ -1,16 +1,18 @@
 import { escape, escapeId } from "mysql2";
 import type { Entity, Key } from "../../schema/entity.js";
 import type { Field } from "../../schema/fields.js";
+import type { KeyRange } from "../../schema/position.js";
 
 /** The declared columns of every row of the entity's table. */
 export function selectRows(entity: Entity, database: string): string {
   return `SELECT ${Object.keys(entity.fields).map((name) => escapeId(name)).join(", ")} FROM ${escapeId(database)}.${escapeId(entity.table)}`;
 }
 
-/** The next rows in key order, after a key. */
-export function selectChunk(entity: Entity, database: string, after: Key | null, rows: number): string {
+/** The first rows of a key range, in key order. */
+export function selectChunk(entity: Entity, database: string, { after, upTo }: KeyRange, rows: number): string {
   const order = entity.key.map((name) => escapeId(name)).join(", ");
-  return `${selectRows(entity, database)}${after ? ` WHERE ${beyond(entity, after)}` : ""} ORDER BY ${order} LIMIT ${rows}`;
+  const bounds = [...(after ? [beyond(entity, after)] : []), ...(upTo ? [`NOT (${beyond(entity, upTo)})`] : [])];
+  return `${selectRows(entity, database)}${bounds.length > 0 ? ` WHERE ${bounds.map((bound) => `(${bound})`).join(" AND ")}` : ""} ORDER BY ${order} LIMIT ${rows}`;
 }
 
 export function selectKeys(entity: Entity, database: string, keys: readonly Key[]): string {

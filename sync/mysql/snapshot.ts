@@ -1,30 +1,37 @@
 import type { Change, Unreadable } from "../../schema/change.js";
 import { type Entity, type Key, type Row, keyOf, keyText } from "../../schema/entity.js";
-import type { Position, Version } from "../../schema/position.js";
+import type { KeyRange, Version } from "../../schema/position.js";
 import { Unheld } from "../source.js";
 import { type RawRow, type RowCodec, rowCodec } from "./codec.js";
-import type { Reading } from "./reading.js";
+import { Reading } from "./reading.js";
 import { selectChunk, selectKeys } from "./snapshot-sql.js";
 
-/** Rows per statement: few enough that a chunk of wide rows stays small, many enough that the round trip does not count. */
-const chunkRows = 2_000;
+/** Rows of one statement, so that none takes long: many enough that the round trip does not count. */
+const statementRows = 2_000;
+/** Of the texts of one chunk. A single row may be larger. */
+const chunkBytes = 1024 * 1024;
 
 /**
- * The rows of one table in key order, each chunk as of the moment it is read, all with the version of the head read before:
- * whatever is committed meanwhile comes again from the stream, newer. No lock, no long transaction.
+ * The rows of one table within a key range, in key order, each chunk as of about the moment it is read, all with one version:
+ * whatever is committed meanwhile comes again from the stream, newer. No lock, no long transaction; a connection of its own, so that
+ * several ranges are read side by side.
  */
 export async function* snapshot(
-  reading: Reading, database: string, entity: Entity, at: Position, after: Key | null, signal: AbortSignal,
+  url: URL, database: string, entity: Entity, { version }: { readonly version: Version }, range: KeyRange, signal: AbortSignal,
 ): AsyncGenerator<(Change | Unreadable)[]> {
+  await using reading = new Reading(url);
   const codec = rowCodec(entity);
-  let last = after;
+  let after = range.after;
   while (!signal.aborted) {
-    const raws = await reading.rows(selectChunk(entity, database, last, chunkRows), signal);
-    if (raws.length === 0) return;
-    const chunk = raws.map((raw) => read(entity, codec, raw as RawRow, at.version));
-    last = chunk.at(-1)!.key;
-    yield chunk;
-    if (raws.length < chunkRows) return;
+    let rows = 0;
+    for await (const raws of reading.pieces(() => selectChunk(entity, database, { ...range, after }, statementRows), chunkBytes, signal)) {
+      const chunk = raws.map((raw) => read(entity, codec, raw as RawRow, version));
+      after = chunk.at(-1)!.key;
+      rows += chunk.length;
+      yield chunk;
+      if (signal.aborted) return;
+    }
+    if (rows < statementRows) return;
   }
 }
 

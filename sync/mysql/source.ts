@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mysqlOptions, mysqlPlace } from "../../runtime/mysql.js";
 import type { Message } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
-import type { Position } from "../../schema/position.js";
+import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
 import { PurgedPosition } from "./binlog/errors.js";
 import { GtidSet } from "./binlog/gtid.js";
@@ -14,6 +14,7 @@ import { Reading } from "./reading.js";
 import { headOf, serverOf } from "./server.js";
 import { rowsOf, snapshot } from "./snapshot.js";
 import { EventMessages } from "./stream.js";
+import { survey } from "./survey.js";
 
 /** The server says so once a second when it has nothing new: that is how a pipeline knows that it is current. */
 const heartbeatMs = 1_000;
@@ -35,7 +36,8 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     name: mysqlPlace(url),
     preflight: () => preflight(url, catalog, allowMinimalMetadata),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
-    snapshot: (entity, at, after, end) => snapshot(reading, database, entity, at, after, end),
+    survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),
+    snapshot: (entity, at, range, end) => snapshot(url, database, entity, at, range ?? everyKey, end),
     rows: (entity, keys) => rowsOf(reading, database, entity, keys, signal),
     reached: (position, target) => (target.gtids || position.gtids
       ? GtidSet.parse(position.gtids).contains(GtidSet.parse(target.gtids))

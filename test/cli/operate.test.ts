@@ -130,7 +130,7 @@ test("one table is copied again, the others go on from where they were", async (
   await mysql.query("INSERT INTO currency (currency_id, currency_code) VALUES (1, 'GBP')");
   expect((await sluice("verify", "--wait", "0")).code).toBe(1);
   const { code, stdout } = await sluice("resnapshot", "design", "--store", "embedded", "--json");
-  expect({ code, said: JSON.parse(stdout) as unknown }).toMatchObject({ code: 0, said: { tables: ["design"], progress: { phase: "snapshot", copied: { currency: "done" } } } });
+  expect({ code, said: JSON.parse(stdout) as unknown }).toMatchObject({ code: 0, said: { tables: ["design"], progress: { phase: "stream", copied: { currency: "done" } } } });
   {
     await using _ = await syncing();
     expect(await sluice("verify")).toMatchObject({ code: 0 });

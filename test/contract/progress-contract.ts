@@ -1,4 +1,4 @@
-import type { Position, Progress } from "../../schema/position.js";
+import { type Copied, everyKey, type Position, type Progress } from "../../schema/position.js";
 import { nextVersion } from "./changes.js";
 import { contractCatalog } from "./entities.js";
 import type { Bench } from "./store-contract.js";
@@ -7,11 +7,14 @@ const position = (): Position => ({
   gtids: "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:7-9,4e11fa47-71ca-11e1-9e33-c80aa9429562:tag:1-3",
   file: "binlog.000042", offset: 4_294_967_300, version: nextVersion(),
 });
-const snapshot = (): Progress => ({
-  phase: "snapshot", head: position(),
-  copied: { currency: "done", specimen: ["9223372036854775807"], sample: ["-1", "a, 'b' \\ \u{1f5ff}"], shelf: [7] },
+const copied = (): Copied => ({
+  currency: "done",
+  specimen: { version: nextVersion(), range: everyKey, left: [{ after: null, upTo: ["9223372036854775807"] }, { after: [7], upTo: null }], rows: 4_294_967_300 },
+  sample: { version: nextVersion(), range: { after: ["-1", ""], upTo: null }, left: [{ after: ["-1", "a, 'b' \\ \u{1f5ff}"], upTo: null }], rows: 0 },
 });
+const snapshot = (): Progress => ({ phase: "snapshot", head: position(), copied: copied() });
 const stream = (): Progress => ({ phase: "stream", position: position(), currentAt: Date.now() });
+const besideStream = (): Progress => ({ ...stream(), copied: copied() }) as Progress;
 
 export function progressContract(bench: () => Bench): void {
   test("a place nobody wrote to has none", async () => {
@@ -20,7 +23,7 @@ export function progressContract(bench: () => Bench): void {
   });
 
   test("what was committed last reads back, in both phases, for writer and reader", async () => {
-    for (const progress of [snapshot(), stream(), snapshot(), stream(), stream()]) {
+    for (const progress of [snapshot(), stream(), snapshot(), besideStream(), stream(), stream()]) {
       await bench().sink.commit(progress);
       expect(await bench().sink.progress()).toEqual(progress);
       await bench().settle();

@@ -20,6 +20,7 @@ interface Atom {
 /** What a store keeps on disk: it outlives the sinks opened on it. Rows and entries are kept as a wide-column store would. */
 export class MemoryDisk {
   readonly tables = new Map<string, Map<string, Cell>>();
+  readonly prepared = new Set<string>();
   progress: Progress | null = null;
   readonly letters = new Map<string, DeadLetter>();
 
@@ -31,6 +32,12 @@ export class MemoryDisk {
     this.tables.set(table, cells);
     const held = cells.get(place);
     if (!held || held.version < cell.version || (held.version === cell.version && cell.row === null)) cells.set(place, cell);
+  }
+
+  /** As if somebody dropped the entity's tables. */
+  drop(entity: Entity): void {
+    this.prepared.delete(entity.table);
+    for (const table of [entity.table, ...entity.lookups.map((lookup) => lookupTable(entity, lookup))]) this.tables.delete(table);
   }
 
   live(table: string): ReadonlyMap<string, Row> {
@@ -81,7 +88,13 @@ export class MemorySink implements Sink {
     };
   }
 
-  async prepare(): Promise<void> {}
+  async absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
+    return entities.filter(({ table }) => !this.disk.prepared.has(table));
+  }
+
+  async prepare(entities: readonly Entity[]): Promise<void> {
+    for (const { table } of entities) this.disk.prepared.add(table);
+  }
 
   async write(changes: readonly Change[]): Promise<readonly Rejection[]> {
     await this.weather.before("write");

@@ -1,7 +1,7 @@
 import type { Change, Message, Unreadable } from "../../schema/change.js";
 import { type Entity, type Key, type Row, keyOf, keyText } from "../../schema/entity.js";
-import type { Position, Version } from "../../schema/position.js";
-import { type Source, Unheld } from "../../sync/source.js";
+import { everyKey, type KeyRange, type Position, type Version } from "../../schema/position.js";
+import { type Source, type Survey, Unheld } from "../../sync/source.js";
 
 /** One row of one table set to a state, or emptied tables. */
 export type Operation =
@@ -74,10 +74,18 @@ export class MemorySource implements Source {
     return position;
   }
 
-  async *snapshot(entity: Entity, at: Position, after: Key | null): AsyncGenerator<(Change | Unreadable)[]> {
+  async survey(entity: Entity, mostRanges: number): Promise<Survey> {
+    const keys = [...this.table(entity).keys()].sort();
+    const bounds = keys.filter((_, i) => i > 0 && i % Math.max(2, Math.ceil(keys.length / mostRanges)) === 0);
+    const ends = [null, ...bounds.map((key) => [key]), null];
+    return { rows: keys.length, ranges: ends.slice(1).map((upTo, i) => ({ after: ends[i]!, upTo })) };
+  }
+
+  async *snapshot(entity: Entity, at: { readonly version: Version }, range: KeyRange | null): AsyncGenerator<(Change | Unreadable)[]> {
+    const { after, upTo } = range ?? everyKey;
     let last = after ? keyText(after) : "";
     while (true) {
-      const next = [...this.table(entity)].filter(([key]) => key > last).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, this.chunk);
+      const next = [...this.table(entity)].filter(([key]) => key > last && (upTo === null || key <= keyText(upTo))).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, this.chunk);
       if (next.length === 0) return;
       last = next.at(-1)![0];
       yield next.map(([, row]) => this.#message(entity, "read", keyOf(entity, row), null, row, at.version) as Change | Unreadable);

@@ -143,7 +143,7 @@ test("a snapshot that is paused goes on at the chunk it was at", async () => {
   await until(() => (paused.state.copying?.rows ?? 0) > 20);
   paused.valve.ask("drain");
   expect(await paused.valve.reached(true, 5_000)).toBe(true);
-  expect(paused.disk.progress).toMatchObject({ phase: "snapshot", copied: { note: expect.any(Array) } });
+  expect(paused.disk.progress).toMatchObject({ phase: "snapshot", copied: { note: { left: expect.any(Array) } } });
   const { rows } = paused.state;
   paused.valve.ask("run");
   await until(caughtUp(paused));
@@ -218,9 +218,10 @@ test("work overlaps up to its limit, and is spoken of in order", async () => {
   const told: number[] = [];
   let [under, most] = [0, 0];
   for (let i = 0; i < 20; i++) {
-    await ordered.room();
-    most = Math.max(most, ++under);
-    ordered.add(pause(20 - i).then(() => i), async (result) => {
+    await ordered.add(() => {
+      most = Math.max(most, ++under);
+      return pause(20 - i).then(() => i);
+    }, async (result) => {
       under--;
       told.push(result);
     });

@@ -43,7 +43,7 @@ async function following<T>(purpose: string, use: (database: FreshDatabase, sour
 
 async function copied(source: Source, of: Entity, after: Key | null = null): Promise<(Change | Unreadable)[]> {
   const rows: (Change | Unreadable)[] = [];
-  for await (const chunk of source.snapshot(of, await source.head(), after, new AbortController().signal)) rows.push(...chunk);
+  for await (const chunk of source.snapshot(of, await source.head(), after && { after, upTo: null }, new AbortController().signal)) rows.push(...chunk);
   return rows;
 }
 

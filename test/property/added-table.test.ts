@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { openLog } from "../../runtime/log.js";
+import { type Catalog, catalog } from "../../schema/catalog.js";
+import { type Entity, entity, entryOf, lookupTable, type Row } from "../../schema/entity.js";
+import { int32, int64, nullable, reference, string } from "../../schema/fields.js";
+import type { Progress } from "../../schema/position.js";
+import { runPipeline } from "../../sync/pipeline.js";
+import type { Source } from "../../sync/source.js";
+import { newState } from "../../sync/status.js";
+import { Valve } from "../../sync/valve.js";
+import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
+import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
+
+const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") } });
+const item = entity("item", {
+  description: "An item.", key: ["id"], owner: { kind: "everyone" },
+  fields: {
+    id: int64("public", "Key."), text: string(9, "public", "Text."), rank: int32("public", "Order."),
+    owner_id: nullable(reference(owner, "public", "Whose it is.")),
+  },
+  lookups: [{ name: "items", by: "owner_id", orderBy: "rank", direction: "asc", description: "Its items." }],
+});
+const [few, all] = [catalog([owner]), catalog([owner, item])];
+const log = openLog("test", "silent");
+const unreadable = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
+const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
+
+const key = fc.integer({ min: 1, max: 6 }).map(String);
+const texts = fc.constantFrom("a", "b", "c", "d", "zero date", "too long");
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ id: key, text: texts, rank: fc.nat(2), owner_id: fc.option(key) }).map((row): Operation => ({ entity: item, key: [row.id], row })) },
+  { weight: 4, arbitrary: key.map((id): Operation => ({ entity: item, key: [id], row: null })) },
+  { weight: 2, arbitrary: fc.record({ id: key, text: texts }).map((row): Operation => ({ entity: owner, key: [row.id], row })) },
+  { weight: 1, arbitrary: fc.constantFrom<Operation>({ truncate: item }) },
+);
+const history: fc.Arbitrary<Transaction[]> = fc.array(
+  fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }), { minLength: 4, maxLength: 20 });
+
+class Crash extends Error {}
+
+/** Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. */
+function weather(effects: number, dice: Iterator<number>): Weather {
+  let left = effects;
+  return {
+    async before() {
+      for (let turns = dice.next().value! % 4; turns > 0; turns--) await new Promise(setImmediate);
+      if (--left < 0) throw new Crash();
+    },
+  };
+}
+
+/** The source as a pipeline sees it whose catalog lacks some of its tables. */
+function seenBy(of: Catalog, source: MemorySource): Source {
+  return {
+    name: source.name,
+    preflight: () => source.preflight(),
+    head: () => source.head(),
+    survey: (...args) => source.survey(...args),
+    snapshot: (entity, at, range) => source.snapshot(entity, at, range),
+    async *stream(...args) {
+      for await (const messages of source.stream(...args)) {
+        const seen = messages.filter((message) => !("entity" in message) || of.has(message.entity));
+        if (seen.length > 0) yield seen;
+      }
+    },
+    rows: (...args) => source.rows(...args),
+    reached: (...args) => source.reached(...args),
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+}
+
+const whole = ({ phase, copied }: Progress, of: Catalog) => phase === "stream" && of.entities.every(({ table }) => copied?.[table] === "done");
+
+test("a table that joined the catalog, or that the store lost, is copied while the log is followed: after any history, with a crash at any effect, nothing is lost, stale or left behind", async () => {
+  let beside = 0;
+  await fc.assert(fc.asyncProperty(
+    history, fc.boolean(), fc.nat(6), fc.array(fc.nat(60), { maxLength: 5 }), fc.infiniteStream(fc.nat(1000)),
+    fc.record({ growth: fc.integer({ min: 1, max: 2 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 6 }), atOnce: fc.integer({ min: 1, max: 4 }) }),
+    async (transactions, loses, until, crashes, dice, { growth, chunk, rows, atOnce }) => {
+      const source = new MemorySource(transactions, unreadable, growth, chunk);
+      const disk = new MemoryDisk(all);
+      const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
+      const run = async (of: Catalog, effects: number, enough: (progress: Progress) => boolean) => {
+        const stop = new AbortController();
+        const sink = new MemorySink(disk, refused, weather(effects, dice), (progress) => {
+          if (enough(progress)) stop.abort();
+        });
+        const parts = { source: seenBy(of, source), sink, catalog: of, limits, state: newState("memory"), valve: new Valve(), log };
+        await runPipeline(parts, stop.signal, new AbortController().signal).catch((error: unknown) => {
+          if (!(error instanceof Crash)) throw error;
+        });
+      };
+      const before = loses ? all : few;
+      await run(before, Infinity, (progress) => whole(progress, before) && progress.phase === "stream" && progress.position.offset >= Math.min(until, source.length));
+      if (loses) disk.drop(item);
+      for (const effects of [...crashes, Infinity]) {
+        await run(all, effects, (progress) => {
+          if (!whole(progress, all) && source.length > until) beside++;
+          return whole(progress, all) && progress.phase === "stream" && progress.position.offset === source.length;
+        });
+      }
+      for (const of of all.entities) equal(source, disk, of);
+    }), { numRuns: 300 });
+  expect(beside).toBeGreaterThan(300);
+}, 120_000);
+
+function equal(source: MemorySource, disk: MemoryDisk, of: Entity): void {
+  const rows = [...source.table(of)];
+  const good = rows.filter(([, row]) => unreadable(row) === null && refused(row) === null);
+  expect(sorted(disk.live(of.table))).toEqual(sorted(good));
+  for (const lookup of of.lookups) {
+    const entries = good.filter(([, row]) => row[lookup.by] !== null).map(([, row]) => [JSON.stringify([row[lookup.by], ...entryOf(of, lookup, row)]), row] as const);
+    expect(sorted(disk.live(lookupTable(of, lookup)))).toEqual(sorted(entries));
+  }
+  const letters = rows.filter((each) => !good.includes(each)).map(([place]) => `${of.table}\0${place}`);
+  expect([...disk.letters.keys()].filter((name) => name.startsWith(`${of.table}\0`)).sort()).toEqual(letters.sort());
+}
+
+function sorted(rows: Iterable<readonly [string, Row]>): (readonly [string, Row])[] {
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+}

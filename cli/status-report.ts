@@ -15,7 +15,7 @@ export interface StoreReport extends PipelineStatus {
   /** Bytes of the binary log after the position. */
   readonly bytesBehind: number | null;
   readonly rowsPerSecond: number | null;
-  /** Until nothing is behind, at the pace of the last second; null when it does not come closer, or nothing is behind. */
+  /** Until all tables are copied, or nothing is behind, at the pace of the last second; null when it does not come closer. */
   readonly etaMs: number | null;
   readonly forecast: Forecast | null;
 }
@@ -57,11 +57,13 @@ function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus
   const seconds = (at - earlier.at) / 1000;
   const closing = bytes !== null && bytesBefore !== null && seconds > 0 ? (bytesBefore - bytes) / seconds : 0;
   const currentAt = now.lagMs === null ? (now.position ? now.position.version / 1000 : 0) : at - now.lagMs;
+  const rowsPerSecond = now.rows !== null && before.rows !== null && seconds > 0 ? Math.round((now.rows - before.rows) / seconds) : null;
+  const [left, pace] = now.copying ? [now.copying.rowsLeft, rowsPerSecond ?? 0] : [bytes, closing];
   return {
     ...now,
     bytesBehind: bytes,
-    rowsPerSecond: now.rows !== null && before.rows !== null && seconds > 0 ? Math.round((now.rows - before.rows) / seconds) : null,
-    etaMs: bytes && closing > 0 ? Math.round((bytes / closing) * 1000) : null,
+    rowsPerSecond,
+    etaMs: left && pace > 0 ? Math.round((left / pace) * 1000) : null,
     forecast: now.position && log ? forecastOf(now.position, currentAt, log, at) : null,
   };
 }

@@ -1,11 +1,12 @@
 import type { LogFacts } from "../sync/mysql/log-facts.js";
+import type { Copying } from "../sync/status.js";
 import { table } from "./output.js";
 import type { StatusReport, StoreReport } from "./status-report.js";
 
 export function statusText({ running, log, logError, pipelines }: StatusReport): string {
   const rows = pipelines.map(({ pipeline, state, lagMs, bytesBehind, rowsPerSecond, etaMs, deadLetters, copying }) => [
     pipeline,
-    copying ? `${state} (${copying.table}, ${copying.rows} rows)` : state,
+    copying ? `${state}, ${copyingText(copying)}` : state,
     lagMs === null ? "-" : duration(lagMs),
     bytesBehind === null ? "-" : bytes(bytesBehind),
     rowsPerSecond === null ? "-" : `${rowsPerSecond}/s`,
@@ -20,6 +21,11 @@ export function statusText({ running, log, logError, pipelines }: StatusReport):
   ].join("\n");
 }
 
+/** `copying sales_order, 45,000 of about 1,000,000 rows`. What is about is MySQL's own estimate. */
+export function copyingText({ table: of, rows, rowsAbout }: Copying): string {
+  return `copying ${of}, ${rows.toLocaleString("en")} of about ${rowsAbout.toLocaleString("en")} rows`;
+}
+
 function details({ pipeline, position, forecast, error }: StoreReport): string[] {
   return [
     ...(position ? [`${pipeline}: at ${position.gtids || `${position.file}:${position.offset}`}`] : []),
@@ -30,7 +36,7 @@ function details({ pipeline, position, forecast, error }: StoreReport): string[]
 
 function forecastText(forecast: NonNullable<StoreReport["forecast"]>): string {
   switch (forecast.kind) {
-    case "gone": return `cannot resume: purged before it was read: ${forecast.missing}. Run "sluice resnapshot", or restore the files`;
+    case "gone": return `cannot resume: purged before it was read: ${forecast.missing}. Restore the files, else sync copies every table again when it starts`;
     case "possible":
       if (forecast.forMs === null) return "resume possible";
       return forecast.forMs > 0 ? `resume possible for ${duration(forecast.forMs)} more at least` : "resume possible, but the server may purge the log at any moment: start sync";

@@ -20,6 +20,7 @@ export async function copy(parts: PipelineParts, writing: Writing, copies: Copie
   const store = () => sink.commit({ phase: "snapshot", head, copied: copies.copied });
   if (!begun) await store();
   state.phase = "snapshot";
+  state.position = head;
   log.info({ pipeline: state.name, resumed: begun !== null, gtids: head.gtids }, "snapshot begins");
   await copyTables(parts, writing, copies, head.version, readers, store, stop);
   if (stop.aborted) return null;

@@ -51,7 +51,7 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   });
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");
 
-  const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections } };
+  const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
   const results = await Promise.allSettled(sinks.opened.map(async ({ sink, url }, i) => {
     const state = states[i]!;
     await using source = openMysqlSource(config.mysql, totesys, url.href, ending, config);

@@ -14,6 +14,8 @@ export interface PipelineLimits {
   readonly writesAtOnce: number;
   readonly rejections: RejectionLimit;
   readonly pace: Pace;
+  /** When the source has purged what the sink needs next: end, rather than copy every table again. */
+  readonly stopWhenPurged?: boolean;
 }
 
 export const defaultLimits: PipelineLimits = {

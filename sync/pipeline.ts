@@ -6,6 +6,8 @@ import { Copies, copiedIn } from "./copies.js";
 import { copy, copyBeside } from "./copy.js";
 import { LetterBox } from "./dead-letters.js";
 import type { PipelineParts } from "./parts.js";
+import { resnapshot } from "./resnapshot.js";
+import { Unresumable } from "./source.js";
 import { Writing } from "./writing.js";
 
 /**
@@ -59,7 +61,7 @@ async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise
   await sink.commit({ ...progress, copied: Object.fromEntries(Object.entries(copied).filter(([table]) => !lost.includes(table))) });
 }
 
-/** From where the sink is, until `stop` aborts. */
+/** From where the sink is, until `stop` aborts, or until it has to be set back: then it is called again. */
 async function advance(parts: PipelineParts, writing: Writing, stop: AbortSignal): Promise<void> {
   const progress = await parts.sink.progress();
   const copies = new Copies(parts.catalog, parts.state, progress);
@@ -68,10 +70,23 @@ async function advance(parts: PipelineParts, writing: Writing, stop: AbortSignal
     const head = await copy(parts, writing, copies, progress?.head ?? null, stop);
     if (head) await follow(parts, writing, copies, head, Math.floor(head.version / 1000), stop);
   } catch (error) {
+    // One whose log is purged while it copies would copy for ever: that a person must see to.
+    if (error instanceof Unresumable && progress?.phase === "stream" && !parts.limits.stopWhenPurged) return await heal(parts, writing, error);
     // Whoever waited for a source that is away was told to wait no longer.
     if (!stop.aborted || error !== stop.reason) throw error;
     await writing.drained();
   }
+}
+
+/**
+ * What the purged transactions changed is written nowhere else (a row deleted leaves no trace in its table), so any row of any table may
+ * differ: all are copied again, and the sweep takes out what is gone. Readers keep what is there meanwhile.
+ */
+async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing }: Unresumable): Promise<void> {
+  await writing.drained();
+  await resnapshot(source, sink, catalog, []);
+  log.warn({ pipeline: state.name, missing }, "changes this store does not have were purged from the binary log; which rows they changed cannot be known, "
+    + "so every table is copied again, while readers keep what is there");
 }
 
 async function follow(parts: PipelineParts, writing: Writing, copies: Copies, from: Position, currentAt: number, stop: AbortSignal): Promise<void> {

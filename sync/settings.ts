@@ -44,7 +44,14 @@ const allowMinimalMetadata: Setting<boolean> = {
   schema: flag.default(false),
 };
 
-export const syncSettings = { mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata };
+const onPurged: Setting<"resnapshot" | "stop"> = {
+  env: "SLUICE_ON_PURGED",
+  placeholder: "act",
+  description: "when MySQL has purged changes that a store still needs: resnapshot copies every table again while readers keep what is there, stop ends sync (default: resnapshot)",
+  schema: z.enum(["resnapshot", "stop"], "is resnapshot or stop").default("resnapshot"),
+};
+
+export const syncSettings = { mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata, onPurged };
 type Known = Config<typeof syncSettings>;
 /** A switch may be left out. */
-export type SyncConfig = Omit<Known, "allowMinimalMetadata"> & Partial<Pick<Known, "allowMinimalMetadata">>;
+export type SyncConfig = Omit<Known, "allowMinimalMetadata" | "onPurged"> & Partial<Pick<Known, "allowMinimalMetadata" | "onPurged">>;

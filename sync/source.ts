@@ -33,12 +33,12 @@ export interface Survey {
   readonly ranges: readonly KeyRange[];
 }
 
-/** The source no longer has the changes that come next. A person must choose how to go on. */
+/** The source no longer has the changes that come next. */
 export class Unresumable extends Error {
   override readonly name = "Unresumable";
-  constructor(source: string, missing: string) {
+  constructor(source: string, readonly missing: string) {
     super(`${source} has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; `
-      + "or stop sync, run \"sluice resnapshot --store <this store>\" and start it: every table is copied again while readers keep what is there; or empty the store for a new snapshot. "
+      + "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or empty the store for a new snapshot. "
       + "Raise binlog_expire_logs_seconds so that it does not happen again");
   }
 }

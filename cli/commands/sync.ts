@@ -1,13 +1,22 @@
+import { isatty } from "node:tty";
 import { syncSettings } from "../../sync/settings.js";
 import { command } from "../command.js";
 import { dataDir } from "../settings.js";
+import { showCopying } from "../sync-live.js";
 
 export const sync = command({
   name: "sync",
   description: "Keep the stores equal to MySQL: copy what is there, then follow the binary log.",
   settings: { ...syncSettings, dataDir },
-  async run(config, { signal }) {
+  async run(config, { out, signal }) {
     const { runSync } = await import("../../sync/main.js");
-    await runSync(config, signal, config.dataDir);
+    const ended = new AbortController();
+    const showing = isatty(2) && !out.json ? showCopying(config.dataDir, AbortSignal.any([signal, ended.signal])) : null;
+    try {
+      await runSync(config, signal, config.dataDir);
+    } finally {
+      ended.abort();
+      await showing;
+    }
   },
 });

@@ -3,8 +3,7 @@ import { Argument, Command as Commander, CommanderError } from "commander";
 import { formatFinding, PreflightFailed } from "../runtime/findings.js";
 import { type Config, optionOf, readSettings, type Settings } from "../runtime/settings.js";
 import { stopSignal } from "../runtime/stop.js";
-import { StoreRefusal } from "../stores/ports.js";
-import { Unresumable } from "../sync/source.js";
+import { needsMending } from "../sync/failures.js";
 import type { Command } from "./command.js";
 import { commands } from "./commands.js";
 import { readEnvironment } from "./environment.js";
@@ -70,5 +69,5 @@ function report(error: unknown, json: boolean): number {
   if (json) process.stdout.write(`${JSON.stringify(findings ? { findings } : { error: message })}\n`);
   else if (findings) process.stderr.write(`Nothing was started. ${findings.length} to mend:\n${findings.map((f) => `  ${formatFinding(f)}`).join("\n")}\n`);
   else process.stderr.write(`sluice: ${process.env.SLUICE_LOG === "debug" && error instanceof Error ? error.stack : message}\n`);
-  return findings || error instanceof StoreRefusal || error instanceof Unresumable ? badInput : 1;
+  return findings || needsMending(error) ? badInput : 1;
 }

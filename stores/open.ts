@@ -10,26 +10,31 @@ export interface Engine {
   openStore(url: StoreUrl, catalog: Catalog): Promise<Store>;
 }
 
-/** Scheme of a store's URL, and the engine behind it. */
-const engines: Readonly<Record<string, () => Promise<Engine>>> = {
-  "cassandra:": () => import("./cassandra/open.js"),
-  "elasticsearch:": () => import("./elasticsearch/open.js"),
-  "elasticsearch+https:": () => import("./elasticsearch/open.js"),
-  "sqlite:": () => import("./embedded/open.js"),
+/** Scheme of a store's URL, and the engine behind it, by the name its sinks and stores have. */
+const engines: Readonly<Record<string, { readonly name: string; readonly load: () => Promise<Engine> }>> = {
+  "cassandra:": { name: "cassandra", load: () => import("./cassandra/open.js") },
+  "elasticsearch:": { name: "elasticsearch", load: () => import("./elasticsearch/open.js") },
+  "elasticsearch+https:": { name: "elasticsearch", load: () => import("./elasticsearch/open.js") },
+  "sqlite:": { name: "embedded", load: () => import("./embedded/open.js") },
 };
 
 export const storeSchemes = Object.keys(engines).map((scheme) => scheme.slice(0, -1));
 
+/** The name of the store behind the URL, without opening it. */
+export function storeName(url: StoreUrl): string {
+  return engineOf(url).name;
+}
+
 export async function openSink(url: StoreUrl, catalog: Catalog): Promise<Sink> {
-  return (await engineOf(url)).openSink(url, catalog);
+  return (await engineOf(url).load()).openSink(url, catalog);
 }
 
 export async function openStore(url: StoreUrl, catalog: Catalog): Promise<Store> {
-  return (await engineOf(url)).openStore(url, catalog);
+  return (await engineOf(url).load()).openStore(url, catalog);
 }
 
-async function engineOf(url: StoreUrl): Promise<Engine> {
-  const load = engines[url.protocol];
-  if (!load) throw new Error(`no engine for a "${url.protocol}" store; use one of ${storeSchemes.join(", ")}`);
-  return load();
+function engineOf(url: StoreUrl): (typeof engines)[string] {
+  const engine = engines[url.protocol];
+  if (!engine) throw new Error(`no engine for a "${url.protocol}" store; use one of ${storeSchemes.join(", ")}`);
+  return engine;
 }

@@ -129,8 +129,13 @@ export class Retriable extends Error {
 
 /** What is asked would destroy or misread data, or the engine is not what it must be. A person must act. */
 export class StoreRefusal extends Error {
-  override readonly name = "StoreRefusal";
+  override readonly name: string = "StoreRefusal";
   constructor(readonly store: string, problem: string, readonly remedy: string) {
     super(`${store}: ${problem}. Remedy: ${remedy}`);
   }
+}
+
+/** Nothing usable answers there now: the address is wrong, or the store is away and it passes by itself. Only sync, beside other stores, waits for it. */
+export class Unreachable extends StoreRefusal {
+  override readonly name: string = "Unreachable";
 }

@@ -11,7 +11,7 @@ export interface Controlled {
 /** A store that does not answer now keeps its pipeline from coming to rest; nobody waits for that longer than this. */
 const patienceMs = 8_000;
 
-/** What an operator may ask of the pipelines, which may be there only later. */
+/** What an operator may ask of the pipelines, which may be there only later. One that has failed is at rest, and stays there. */
 export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[] {
   const turn = (name: string, wish: Wish): Route => ({
     method: "POST",
@@ -19,6 +19,11 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
     async answer({ name: of }) {
       const pipeline = pipelines.find(({ state }) => state.name === of);
       if (!pipeline) return { status: 404, body: { error: `no pipeline is named "${of}"; there are ${pipelines.map(({ state }) => state.name).join(", ")}` } };
+      const { state } = pipeline;
+      if (state.phase === "failed") {
+        if (wish === "run") return { status: 409, body: { error: `${of} failed: ${state.error}. Remedy: mend that, then restart sync; the others go on from where they are` } };
+        return { status: 200, body: statusOf(state) };
+      }
       pipeline.valve.ask(wish);
       const done = await pipeline.valve.reached(wish !== "run", patienceMs);
       return { status: done ? 200 : 202, body: statusOf(pipeline.state) };

@@ -5,6 +5,7 @@ import { type Operations, type OperationsServer, serveOperations } from "../runt
 import { totesys } from "../schema/totesys/catalog.js";
 import { announce, newToken } from "./announcement.js";
 import { controlRoutes, type Controlled } from "./control.js";
+import { type Failure, PipelinesFailed } from "./failures.js";
 import { pipelineMetrics, withMetrics } from "./metrics.js";
 import { openMysqlSource } from "./mysql/source.js";
 import { openSinks } from "./open-sinks.js";
@@ -19,15 +20,14 @@ import { Valve } from "./valve.js";
 const drainMs = 8_000;
 
 /**
- * Keeps every configured store equal to the database until `stop` aborts, then drains and returns. One pipeline per store; when one
- * cannot go on, the others drain too. `dataDir` is where commands on this machine find how to steer it; without one it is not steered.
- * @throws PreflightFailed before anything is written, with everything found; else what stopped a pipeline
+ * Keeps every configured store equal to the database until `stop` aborts, then drains and returns. One pipeline per store: one that
+ * waits or cannot go on is no matter to the others. `dataDir` is where commands on this machine find how to steer it; without one it
+ * is not steered.
+ * @throws PreflightFailed before anything is written, with everything found; PipelinesFailed at the end, or once none can go on
  */
 export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: string): Promise<void> {
   const log = openLog("sync");
-  const failure = new AbortController();
-  const ending = AbortSignal.any([stop, failure.signal]);
-  const cutoff = after(ending, drainMs);
+  const cutoff = after(stop, drainMs);
 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -40,10 +40,10 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   const controlled: Controlled[] = [];
   const token = newToken();
   await using server = await serve({ registry, health, local: { token, routes: controlRoutes(controlled) } }, config);
-  await using asking = openMysqlSource(config.mysql, totesys, "preflight", ending, config);
-  await using sinks = await openSinks(config.stores, totesys, asking.preflight().then((found) => [...server.findings, ...found]));
-  if (sinks.findings.length > 0) throw new PreflightFailed(sinks.findings);
-  states.push(...sinks.opened.map(({ sink }) => newState(sink.name)));
+  await using asking = openMysqlSource(config.mysql, totesys, "preflight", stop, config);
+  await using opened = await openSinks(config.stores, totesys, asking.preflight().then((found) => [...server.findings, ...found]), stop);
+  if (opened.findings.length > 0) throw new PreflightFailed(opened.findings);
+  states.push(...opened.sinks.map(({ name }) => newState(name)));
   controlled.push(...states.map((state) => ({ state, valve: new Valve() })));
   await using _ = dataDir === undefined ? null : await announce(dataDir, { url: server.url, token, pid: process.pid }).catch((error: Error) => {
     log.warn({ dataDir, error: error.message }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
@@ -52,20 +52,21 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");
 
   const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
-  const results = await Promise.allSettled(sinks.opened.map(async ({ sink, url }, i) => {
-    const state = states[i]!;
-    await using source = openMysqlSource(config.mysql, totesys, url.href, ending, config);
-    const parts = { source, sink: withRetry(withMetrics(sink, metrics), state, metrics, log, cutoff), catalog: totesys, limits, state, valve: controlled[i]!.valve, log };
+  const failures = await Promise.all(opened.sinks.map(async (sink, i): Promise<Failure | null> => {
+    const { state, valve } = controlled[i]!;
+    await using source = openMysqlSource(config.mysql, totesys, config.stores[i]!.href, stop, config);
+    const parts = { source, sink: withRetry(withMetrics(sink, metrics), state, metrics, log, { stop, cutoff }), catalog: totesys, limits, state, valve, log };
     try {
-      await runPipeline(parts, ending, cutoff);
+      await runPipeline(parts, stop, cutoff);
+      return null;
     } catch (error) {
       log.error({ pipeline: sink.name, error: (error as Error).message }, "the pipeline cannot go on");
-      failure.abort(error);
-      throw error;
+      return { pipeline: sink.name, error };
     }
   }));
   log.info({ pipelines: states.map((state) => statusOf(state)) }, "sync ended");
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+  const failed = failures.filter((failure) => failure !== null);
+  if (failed.length > 0) throw new PipelinesFailed(failed, states.length);
 }
 
 /** A port that is taken is one finding more. */

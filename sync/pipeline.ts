@@ -32,9 +32,8 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
 }
 
 async function run(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
-  const { sink, catalog, limits, state, valve } = parts;
-  await forgetLost(parts);
-  await sink.prepare(catalog.entities);
+  const { sink, limits, state, valve } = parts;
+  if (!(await prepared(parts, stop))) return;
   const letters = await LetterBox.open(sink.name, sink.deadLetters, limits.rejections);
   state.deadLetters = letters.count;
   const writing = new Writing(sink, letters, state, limits.writesAtOnce, cutoff);
@@ -50,12 +49,24 @@ async function run(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal)
   }
 }
 
+/** False when it was told to stop while the store was away. */
+async function prepared(parts: PipelineParts, stop: AbortSignal): Promise<boolean> {
+  try {
+    await forgetLost(parts);
+    await parts.sink.prepare(parts.catalog.entities);
+    return true;
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
+    return false;
+  }
+}
+
 /** A table somebody dropped is made again, empty. That it is to be copied again is stored before that: a crash between must not hide it (invariant 7). */
 async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise<void> {
-  const progress = await sink.progress();
+  const absent = await sink.absent(catalog.entities), progress = await sink.progress();
   if (!progress) return;
   const copied = copiedIn(catalog, progress);
-  const lost = (await sink.absent(catalog.entities)).filter(({ table }) => copied[table] !== undefined).map(({ table }) => table);
+  const lost = absent.filter(({ table }) => copied[table] !== undefined).map(({ table }) => table);
   if (lost.length === 0) return;
   log.warn({ pipeline: state.name, tables: lost }, "the store has lost these tables; they are copied again");
   await sink.commit({ ...progress, copied: Object.fromEntries(Object.entries(copied).filter(([table]) => !lost.includes(table))) });

@@ -5,10 +5,11 @@ import type { PipelineMetrics } from "./metrics.js";
 import type { PipelineState } from "./status.js";
 
 /**
- * The same sink, but what may pass by itself is tried again until it does or the signal aborts: `cutoff`, or the one given to `write`.
+ * The same sink, but what may pass by itself is tried again until it does or a signal aborts: `stop` while nothing
+ * has begun, then `cutoff`, or the one given to `write`.
  * Each wait is longer than the last, up to ten seconds, and partly random. The log hears when it begins and when it ends.
  */
-export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMetrics, log: Log, cutoff: AbortSignal): Sink {
+export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMetrics, log: Log, { stop, cutoff }: { readonly stop: AbortSignal; readonly cutoff: AbortSignal }): Sink {
   async function persist<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal = cutoff): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
@@ -39,8 +40,8 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
   const { deadLetters } = sink;
   return {
     name: sink.name,
-    absent: (entities) => persist("look for tables", () => sink.absent(entities)),
-    prepare: (entities) => persist("prepare", () => sink.prepare(entities)),
+    absent: (entities) => persist("look for tables", () => sink.absent(entities), stop),
+    prepare: (entities) => persist("prepare", () => sink.prepare(entities), stop),
     write: (changes, signal) => persist("write", () => sink.write(changes, signal), signal),
     sweep: (entity, olderThan) => persist("sweep", () => sink.sweep(entity, olderThan)),
     progress: () => persist("read progress", () => sink.progress()),

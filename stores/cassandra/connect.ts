@@ -1,10 +1,10 @@
 import { auth, Client, type ClientOptions, errors, policies, types } from "cassandra-driver";
-import { StoreRefusal } from "../ports.js";
+import { StoreRefusal, Unreachable } from "../ports.js";
 import { type Address, addressOf } from "./address.js";
-import { classified, Invalid, reasons } from "./errors.js";
+import { classified, Invalid, mayPass, reasons } from "./errors.js";
 import { Session } from "./session.js";
 
-/** Connects to the keyspace, which is made if it is not there. @throws StoreRefusal within about 10 s, Retriable */
+/** Connects to the keyspace, which is made if it is not there. @throws StoreRefusal, Unreachable within about 10 s, Retriable */
 export async function connect(url: URL): Promise<Session> {
   const address = addressOf(url);
   const localDataCenter = await prepareKeyspace(address);
@@ -104,7 +104,8 @@ function refusal(address: Address, error: unknown): unknown {
   if (causes.some(isDenied)) {
     return new StoreRefusal(address.place, `it does not let us in: ${problem}`, "correct user and password in the URL: cassandra://user:password@host");
   }
-  return new StoreRefusal(address.place, `cannot be reached: ${problem}`, "start Cassandra, or correct host and port in the URL");
+  const Kind = causes.every(mayPass) ? Unreachable : StoreRefusal;
+  return new Kind(address.place, `cannot be reached: ${problem}`, "start Cassandra, or correct host and port in the URL");
 }
 
 function isDenied(error: unknown): boolean {

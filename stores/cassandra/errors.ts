@@ -32,6 +32,11 @@ export function classified(store: string, what: string, error: unknown): unknown
   return error;
 }
 
+/** Whether a host that could not be connected to may be there later: unless it answered, and with something that will not change by itself. */
+export function mayPass(error: unknown): boolean {
+  return !(error instanceof errors.ResponseError) || passing.has(error.code);
+}
+
 /** Each host that was tried, and why it did not do. */
 export function reasons(error: errors.NoHostAvailableError): string {
   const tried = Object.entries((error.innerErrors ?? {}) as Readonly<Record<string, unknown>>);

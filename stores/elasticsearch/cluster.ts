@@ -1,6 +1,6 @@
 import { Client, errors } from "@elastic/elasticsearch";
-import { StoreRefusal } from "../ports.js";
-import { causeOf, describe, statusFailure } from "./errors.js";
+import { Retriable, StoreRefusal, Unreachable } from "../ports.js";
+import { causeOf, describe, failureOf, statusFailure } from "./errors.js";
 
 /** A server, and which of its indices are ours. */
 export interface Cluster extends AsyncDisposable {
@@ -15,7 +15,7 @@ export interface Cluster extends AsyncDisposable {
 const remedy = "write elasticsearch://user:password@host:9200/prefix or elasticsearch+https://…; options are ?apiKey=, shards=, replicas=, caFingerprint=";
 const options = ["apiKey", "shards", "replicas", "caFingerprint"];
 
-/** Connects and makes one request, so that a wrong address, user or server shows now. @throws StoreRefusal */
+/** Connects and makes one request, so that a wrong address, user or server shows now. @throws StoreRefusal, Unreachable */
 export async function connect(url: URL, { retries }: { readonly retries: number }): Promise<Cluster> {
   const secure = url.protocol === "elasticsearch+https:";
   const { hostname, port, searchParams } = url;
@@ -62,6 +62,7 @@ async function checkAnswer({ client, prefix }: Cluster, address: string): Promis
         ?? new StoreRefusal("elasticsearch", `${address} answers ${error.statusCode}: ${describe(causeOf(error))}`, "give the URL of an Elasticsearch 9 server");
     }
     const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreRefusal("elasticsearch", `nothing usable answers at ${address}: ${reason}`, "start Elasticsearch there, or correct host, port and scheme (elasticsearch+https for TLS)");
+    const Kind = failureOf(`at ${address}`, error) instanceof Retriable ? Unreachable : StoreRefusal;
+    throw new Kind("elasticsearch", `nothing usable answers at ${address}: ${reason}`, "start Elasticsearch there, or correct host, port and scheme (elasticsearch+https for TLS)");
   }
 }

@@ -45,7 +45,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     stream: (after, end) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
-        ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs }) : undefined;
+        ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, patient: true }) : undefined;
       return stream(url, catalog, database, id(), after, end, definitions);
     },
     [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose](),
@@ -58,6 +58,8 @@ async function* stream(url: URL, catalog: Catalog, database: string, id: number,
     connection: mysqlOptions(url),
     serverId: id,
     heartbeatMs,
+    // A server that is away just now keeps nobody from going on later.
+    patient: true,
     start: after.gtids ? { gtids: after.gtids } : { file: after.file, offset: after.offset },
     ...(definitions && { definitions }),
     tables: (of: string, table: string) => of === database && catalog.has(table),

@@ -92,7 +92,7 @@ test("verify finds what is planted in each store: a wrong value, a missing row, 
 });
 
 test("everything that keeps sync from starting is found at once", async () => {
-  const stores = [new URL("elasticsearch://127.0.0.1:2/nowhere"), ...system.stores];
+  const stores = [new URL("elasticsearch://127.0.0.1:2/nowhere"), ...system.stores.slice(0, 2)];
   const refused = runSync({ mysql: new URL("mysql://root@127.0.0.1:1/totesys"), stores, syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1 }, unstopped);
   const { findings } = await refused.catch((error: unknown) => error) as PreflightFailed;
   expect(findings.map(({ where }) => where)).toEqual([expect.stringMatching(/127\.0\.0\.1:1$/), expect.stringMatching(/127\.0\.0\.1:2/)]);

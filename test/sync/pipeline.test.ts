@@ -45,7 +45,7 @@ function pipeline({ source = new MemorySource(history(30, 3), readable, 1, 4), w
   const registry = new Registry();
   const metrics = pipelineMetrics(registry, [state]);
   const stop = new AbortController();
-  const sink: Sink = withRetry(withMetrics(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, cutoff);
+  const sink: Sink = withRetry(withMetrics(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, { stop: stop.signal, cutoff });
   const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, ...limits }, state, valve, log };
   return { disk, state, valve, lines, registry, stop, source, ended: runPipeline(parts, stop.signal, cutoff) };
 }

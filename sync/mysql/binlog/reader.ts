@@ -24,6 +24,8 @@ export interface BinlogReaderOptions {
   readonly highWaterBytes?: number;
   /** The rows of tables for which this says false are skipped undecoded. Asked once per table definition. Default: all. */
   readonly tables?: WantsTable;
+  /** Whether a first connection that fails is tried again, as later ones are. Default false. */
+  readonly patient?: boolean;
   /** Where to learn what a log with MINIMAL metadata leaves out. Without it such a log is refused. */
   readonly definitions?: TableDefinitions;
 }
@@ -32,7 +34,7 @@ export interface BinlogReaderOptions {
  * Follows a MySQL (or MariaDB) binary log. Pulled: nothing is decoded before it is asked for, and the source waits when
  * `highWaterBytes` are unread. Each array holds the events at hand, at least one.
  *
- * A first connection that fails throws; a later one is retried until it stands, resuming at the last `commit` given out.
+ * A first connection that fails throws, unless `patient`; a later one is retried until it stands, resuming at the last `commit` given out.
  * Throws a `BinlogError` when going on would lose or distort something. Ends without an error when `signal` aborts.
  */
 export function readBinlog(options: BinlogReaderOptions, signal: AbortSignal): AsyncGenerator<BinlogEvent[], void, undefined> {
@@ -60,7 +62,7 @@ async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: A
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof ConnectionLost) || !hasConnected) throw error;
+      if (!(error instanceof ConnectionLost) || !(hasConnected || options.patient)) throw error;
       reason = error.message;
     } finally {
       dump?.close();

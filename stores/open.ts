@@ -1,3 +1,5 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
 import type { Catalog } from "../schema/catalog.js";
 import type { Sink, Store } from "./ports.js";
 
@@ -23,6 +25,12 @@ export const storeSchemes = Object.keys(engines).map((scheme) => scheme.slice(0,
 /** The name of the store behind the URL, without opening it. */
 export function storeName(url: StoreUrl): string {
   return engineOf(url).name;
+}
+
+/** The store, for all processes that mean the same one: by engine and address, without the login. Files and loopback are each machine's own. */
+export function storeIdentity(url: StoreUrl): string {
+  const own = url.host && !/^(localhost|127\.|\[::1\])/.test(url.host) ? "" : hostname();
+  return `${storeName(url)} ${own} ${url.host}${url.host ? url.pathname : resolve(decodeURIComponent(url.pathname))}`;
 }
 
 export async function openSink(url: StoreUrl, catalog: Catalog): Promise<Sink> {

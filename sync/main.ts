@@ -3,6 +3,7 @@ import { type Finding, PreflightFailed } from "../runtime/findings.js";
 import { openLog } from "../runtime/log.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/operations.js";
 import { totesys } from "../schema/totesys/catalog.js";
+import { storeIdentity } from "../stores/open.js";
 import { announce, newToken } from "./announcement.js";
 import { controlRoutes, type Controlled } from "./control.js";
 import { type Failure, PipelinesFailed } from "./failures.js";
@@ -54,7 +55,7 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
   const failures = await Promise.all(opened.sinks.map(async (sink, i): Promise<Failure | null> => {
     const { state, valve } = controlled[i]!;
-    await using source = openMysqlSource(config.mysql, totesys, config.stores[i]!.href, stop, config);
+    await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, config);
     const parts = { source, sink: withRetry(withMetrics(sink, metrics), state, metrics, log, { stop, cutoff }), catalog: totesys, limits, state, valve, log };
     try {
       await runPipeline(parts, stop, cutoff);

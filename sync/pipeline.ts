@@ -5,6 +5,7 @@ import { Bookmark } from "./bookmark.js";
 import { Copies, copiedIn } from "./copies.js";
 import { copy, copyBeside } from "./copy.js";
 import { LetterBox } from "./dead-letters.js";
+import { fenced } from "./fenced.js";
 import type { PipelineParts } from "./parts.js";
 import { resnapshot } from "./resnapshot.js";
 import { Unresumable } from "./source.js";
@@ -18,7 +19,7 @@ import { Writing } from "./writing.js";
 export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { state, log } = parts;
   try {
-    await run(parts, stop, cutoff);
+    while (!stop.aborted) await runTurn(parts, stop, cutoff);
     state.phase = "drained";
   } catch (error) {
     if (!cutoff.aborted) {
@@ -31,9 +32,29 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
   }
 }
 
+/** As long as no other process feeds this sink. Everything it holds may have been changed by another since our last turn. */
+async function runTurn(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+  const { source, state, log } = parts;
+  try {
+    await using turn = await source.turn((holder) => {
+      if (!state.waitsFor) log.warn({ pipeline: state.name, holder }, "another sync process feeds this store; waiting until it ends");
+      state.phase = "waiting";
+      state.waitsFor = `another sync process feeds this store (${holder}); waiting until it ends`;
+    }, stop);
+    if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
+    state.phase = "starting";
+    state.waitsFor = null;
+    await run({ ...parts, sink: fenced(parts.sink, turn) }, AbortSignal.any([stop, turn.lost]), cutoff);
+  } catch (error) {
+    // Whoever waited, for a turn or for a store that has not answered yet, was told to wait no longer.
+    if (!stop.aborted || cutoff.aborted || error !== stop.reason) throw error;
+  }
+}
+
 async function run(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
-  const { sink, limits, state, valve } = parts;
-  if (!(await prepared(parts, stop))) return;
+  const { sink, catalog, limits, state, valve } = parts;
+  await forgetLost(parts);
+  await sink.prepare(catalog.entities);
   const letters = await LetterBox.open(sink.name, sink.deadLetters, limits.rejections);
   state.deadLetters = letters.count;
   const writing = new Writing(sink, letters, state, limits.writesAtOnce, cutoff);
@@ -46,18 +67,6 @@ async function run(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal)
   } finally {
     // The sink is closed by whoever opened it, so nothing may be on its way to it after this.
     await writing.ended();
-  }
-}
-
-/** False when it was told to stop while the store was away. */
-async function prepared(parts: PipelineParts, stop: AbortSignal): Promise<boolean> {
-  try {
-    await forgetLost(parts);
-    await parts.sink.prepare(parts.catalog.entities);
-    return true;
-  } catch (error) {
-    if (!stop.aborted || error !== stop.reason) throw error;
-    return false;
   }
 }
 

@@ -7,6 +7,11 @@ import type { KeyRange, Position, Version } from "../schema/position.js";
 export interface Source extends AsyncDisposable {
   /** `mysql 10.0.0.5:3306`. */
   readonly name: string;
+  /**
+   * The right to feed the sink this source is read for: resolves once no other process has it. `onWait` hears who has, again and
+   * again. Rejects when `signal` aborts.
+   */
+  turn(onWait: (holder: string) => void, signal: AbortSignal): Promise<Turn>;
   /** Everything that would keep it from being followed, each with its remedy. Writes nothing. */
   preflight(): Promise<readonly Finding[]>;
   /** Where the source stands now. What was committed before is visible to a snapshot begun after. */
@@ -24,6 +29,14 @@ export interface Source extends AsyncDisposable {
   rows(entity: Entity, keys: readonly Key[]): Promise<readonly (Row | Unheld | null)[]>;
   /** Whether everything before `target` is before `position` too. */
   reached(position: Position, target: Position): boolean;
+}
+
+/** Given back by disposing of it. */
+export interface Turn extends AsyncDisposable {
+  /** Aborts when another process has it. */
+  readonly lost: AbortSignal;
+  /** Whether it is still ours, asking where that is not sure. */
+  held(): Promise<boolean>;
 }
 
 export interface Survey {

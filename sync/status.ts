@@ -1,8 +1,8 @@
 import type { Position } from "../schema/position.js";
 import type { Store } from "../stores/ports.js";
 
-/** `paused` and `drained` are at rest: everything written is settled, its position stored. */
-export type Phase = "starting" | "snapshot" | "streaming" | "paused" | "drained" | "failed";
+/** `waiting`: another process feeds the store. `paused` and `drained` are at rest: everything written is settled, its position stored. */
+export type Phase = "waiting" | "starting" | "snapshot" | "streaming" | "paused" | "drained" | "failed";
 
 /** The table that is being copied. */
 export interface Copying {
@@ -29,11 +29,13 @@ export interface PipelineState {
   deadLetters: number;
   /** Set while the sink does not answer. */
   retrying: { readonly since: number; readonly error: string } | null;
+  /** Set while another process feeds the store: who it is. */
+  waitsFor: string | null;
   error: string | null;
 }
 
 export function newState(name: string): PipelineState {
-  return { name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, retrying: null, error: null };
+  return { name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, retrying: null, waitsFor: null, error: null };
 }
 
 /** The same as data for people and scripts. Times in milliseconds. */
@@ -60,7 +62,7 @@ export function statusOf(state: PipelineState, now = Date.now()): PipelineStatus
     copying: state.copying,
     rows: state.rows,
     deadLetters: state.deadLetters,
-    error: state.error ?? state.retrying?.error ?? null,
+    error: state.error ?? state.waitsFor ?? state.retrying?.error ?? null,
   };
 }
 

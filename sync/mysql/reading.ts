@@ -103,7 +103,7 @@ async function* inPieces(rows: AsyncIterable<RowDataPacket>, bytes: number): Asy
 const lost = new Set(["PROTOCOL_CONNECTION_LOST", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH", "ENETUNREACH", "ER_SERVER_SHUTDOWN", "ER_CON_COUNT_ERROR"]);
 
 /** Of a connection that may be there again later, once it has stood. */
-function isLost(error: unknown): boolean {
+export function isLost(error: unknown): boolean {
   if (error instanceof PreflightFailed) return error.findings.every((finding) => [...lost].some((code) => finding.problem.includes(code)));
   const { code = "", fatal = false } = error as { code?: string; fatal?: boolean };
   return lost.has(code) || (fatal && /closed state|Connection lost/i.test((error as Error).message));

@@ -15,6 +15,7 @@ import { headOf, serverOf } from "./server.js";
 import { rowsOf, snapshot } from "./snapshot.js";
 import { EventMessages } from "./stream.js";
 import { survey } from "./survey.js";
+import { type MysqlTurn, takeTurn } from "./turn.js";
 
 /** The server says so once a second when it has nothing new: that is how a pipeline knows that it is current. */
 const heartbeatMs = 1_000;
@@ -32,8 +33,14 @@ export interface MysqlSourceOptions {
 export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, { allowMinimalMetadata = false }: MysqlSourceOptions = {}): Source {
   const database = decodeURIComponent(url.pathname.slice(1));
   const reading = new Reading(url);
+  let turn: MysqlTurn | null = null;
+  const isOurs = async () => {
+    await turn?.verified();
+    return !turn?.lost.aborted;
+  };
   return {
     name: mysqlPlace(url),
+    turn: async (onWait, end) => (turn = await takeTurn(url, `${database}\0${reader}`, onWait, end)),
     preflight: () => preflight(url, catalog, allowMinimalMetadata),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
     survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),
@@ -45,21 +52,20 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     stream: (after, end) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
-        ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, patient: true }) : undefined;
-      return stream(url, catalog, database, id(), after, end, definitions);
+        ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
+      return stream(url, catalog, database, id(), after, end, isOurs, definitions);
     },
     [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose](),
   };
 }
 
-async function* stream(url: URL, catalog: Catalog, database: string, id: number, after: Position, signal: AbortSignal, definitions?: LiveDefinitions): AsyncGenerator<Message[]> {
+async function* stream(url: URL, catalog: Catalog, database: string, id: number, after: Position, signal: AbortSignal, isOurs: () => Promise<boolean>, definitions?: LiveDefinitions): AsyncGenerator<Message[]> {
   const reading = new EventMessages(catalog, database, after);
   const options = {
     connection: mysqlOptions(url),
     serverId: id,
     heartbeatMs,
-    // A server that is away just now keeps nobody from going on later.
-    patient: true,
+    isOurs,
     start: after.gtids ? { gtids: after.gtids } : { file: after.file, offset: after.offset },
     ...(definitions && { definitions }),
     tables: (of: string, table: string) => of === database && catalog.has(table),

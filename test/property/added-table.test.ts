@@ -53,6 +53,7 @@ function weather(effects: number, dice: Iterator<number>): Weather {
 function seenBy(of: Catalog, source: MemorySource): Source {
   return {
     name: source.name,
+    turn: () => source.turn(),
     preflight: () => source.preflight(),
     head: () => source.head(),
     survey: (...args) => source.survey(...args),

@@ -1,7 +1,7 @@
 import type { Change, Message, Unreadable } from "../../schema/change.js";
 import { type Entity, type Key, type Row, keyOf, keyText } from "../../schema/entity.js";
 import { everyKey, type KeyRange, type Position, type Version } from "../../schema/position.js";
-import { type Source, type Survey, Unheld } from "../../sync/source.js";
+import { type Source, type Survey, type Turn, Unheld } from "../../sync/source.js";
 
 /** One row of one table set to a state, or emptied tables. */
 export type Operation =
@@ -60,6 +60,10 @@ export class MemorySource implements Source {
 
   table(entity: Entity): ReadonlyMap<string, Row> {
     return this.#rows.get(entity.table) ?? new Map();
+  }
+
+  async turn(): Promise<Turn> {
+    return { lost: new AbortController().signal, held: async () => true, [Symbol.asyncDispose]: async () => undefined };
   }
 
   async preflight(): Promise<readonly []> {

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "mysql2";
 import { openDump, type Dump } from "./connection.js";
 import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
 import type { TableDefinitions } from "./definitions.js";
-import { MalformedEvent } from "./errors.js";
+import { MalformedEvent, Superseded } from "./errors.js";
 import { EventType } from "./event-type.js";
 import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
 import { Packets } from "./packets.js";
@@ -24,8 +24,11 @@ export interface BinlogReaderOptions {
   readonly highWaterBytes?: number;
   /** The rows of tables for which this says false are skipped undecoded. Asked once per table definition. Default: all. */
   readonly tables?: WantsTable;
-  /** Whether a first connection that fails is tried again, as later ones are. Default false. */
-  readonly patient?: boolean;
+  /**
+   * Whether it is still for this process to read: asked before each connection; false ends the stream. With it a first connection
+   * that fails is retried as well, and so is one that another reader with our id took, as long as that does not go on and on.
+   */
+  readonly isOurs?: () => Promise<boolean>;
   /** Where to learn what a log with MINIMAL metadata leaves out. Without it such a log is refused. */
   readonly definitions?: TableDefinitions;
 }
@@ -34,7 +37,7 @@ export interface BinlogReaderOptions {
  * Follows a MySQL (or MariaDB) binary log. Pulled: nothing is decoded before it is asked for, and the source waits when
  * `highWaterBytes` are unread. Each array holds the events at hand, at least one.
  *
- * A first connection that fails throws, unless `patient`; a later one is retried until it stands, resuming at the last `commit` given out.
+ * A first connection that fails throws, unless `isOurs` is given; a later one is retried until it stands, resuming at the last `commit` given out.
  * Throws a `BinlogError` when going on would lose or distort something. Ends without an error when `signal` aborts.
  */
 export function readBinlog(options: BinlogReaderOptions, signal: AbortSignal): AsyncGenerator<BinlogEvent[], void, undefined> {
@@ -48,10 +51,12 @@ export function readBinlogLines(options: BinlogReaderOptions, signal: AbortSigna
 
 async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: AbortSignal): AsyncGenerator<DecodedEvent[], void, undefined> {
   const progress = new Progress(options.start);
+  const takeovers: number[] = [];
   let attempts = 0, reason = "", hasConnected = false;
   while (!signal.aborted) {
     let dump: Dump | undefined;
     try {
+      if (options.isOurs && !(await options.isOurs())) return;
       await options.definitions?.renew(progress.start, signal);
       dump = await open(options, progress.start, signal);
       if (hasConnected) yield [{ type: "resume", reason, attempts, ...progress.place }];
@@ -62,14 +67,24 @@ async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: A
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof ConnectionLost) || !(hasConnected || options.patient)) throw error;
-      reason = error.message;
+      if (!mayPass(error, options.isOurs ? takeovers : null, hasConnected)) throw error;
+      reason = (error as Error).message;
     } finally {
       dump?.close();
     }
     // The first retry comes at once: most breaks are a server that restarts or a killed dump thread.
     await sleep(Math.min(5_000, 100 * 2 ** attempts++) * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
   }
+}
+
+const [takeoversAtMost, takeoverWindowMs] = [5, 60_000];
+
+/** `takeovers`: when others took our place, where we may take it back; each is added. */
+function mayPass(error: unknown, takeovers: number[] | null, hasConnected: boolean): boolean {
+  if (error instanceof ConnectionLost) return hasConnected || takeovers !== null;
+  if (!(error instanceof Superseded) || !takeovers) return false;
+  takeovers.push(performance.now());
+  return takeovers.filter((at) => at > performance.now() - takeoverWindowMs).length <= takeoversAtMost;
 }
 
 function open(options: BinlogReaderOptions, start: BinlogStart, signal: AbortSignal): Promise<Dump> {

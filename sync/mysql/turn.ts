@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import type { RowDataPacket } from "mysql2";
+import type { Connection } from "mysql2/promise";
+import { connectMysql } from "../../runtime/mysql.js";
+import { pause } from "../../runtime/wait.js";
+import type { Turn } from "../source.js";
+import { isLost } from "./reading.js";
+
+/** The server forgets a holder that says nothing for this long; a process that was killed is forgotten at once. */
+const leaseSeconds = 10;
+const renewMs = 2_500;
+/** A process that just ended may still be seen for a moment. */
+const quietMs = 1_000;
+
+/**
+ * A named lock of the server (GET_LOCK): one process at a time holds it, none needs a privilege for it. It belongs to a connection,
+ * which says something every few seconds. Whoever held it and was silent for too long learns by `lost` that another has it.
+ */
+export async function takeTurn(url: URL, name: string, onWait: (holder: string) => void, signal: AbortSignal): Promise<MysqlTurn> {
+  const lock = new Lock(url, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
+  try {
+    const began = performance.now();
+    for (let wait = 50; (await lock.attempt(true)) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
+      if (lock.holder && performance.now() - began > quietMs) onWait(`connection ${lock.holder} of mysql ${url.host}`);
+      await pause(wait, signal);
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    await lock.close();
+    throw error;
+  }
+  return new HeldTurn(lock);
+}
+
+export interface MysqlTurn extends Turn {
+  /** As the server knows it. */
+  readonly lockName: string;
+  /** Resolves once the server was asked; when it does not answer, nobody else can have been given the turn by it either. */
+  verified(): Promise<void>;
+}
+
+class HeldTurn implements MysqlTurn {
+  readonly #lost = new AbortController();
+  readonly #renewing: NodeJS.Timeout;
+  #renewedAt = performance.now();
+  #renewal: Promise<void> | null = null;
+
+  constructor(readonly lock: Lock) {
+    this.#renewing = setInterval(() => void this.verified(), renewMs);
+  }
+
+  get lockName(): string {
+    return this.lock.name;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async held(): Promise<boolean> {
+    if (performance.now() - this.#renewedAt > (leaseSeconds / 2) * 1000) await this.verified();
+    return !this.lost.aborted;
+  }
+
+  verified(): Promise<void> {
+    this.#renewal ??= this.#renew().finally(() => { this.#renewal = null; });
+    return this.#renewal;
+  }
+
+  async #renew(): Promise<void> {
+    if (this.lost.aborted) return;
+    let answer = await this.lock.attempt(false);
+    // A connection that was found broken says nothing; a new one does.
+    if (answer === "unknown") answer = await this.lock.attempt(false);
+    switch (answer) {
+      case "ours": this.#renewedAt = performance.now(); break;
+      case "another's": this.#lost.abort(new Error("another sync process has taken over this store")); break;
+      case "unknown": break;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#renewing);
+    await this.#renewal;
+    await this.lock.close();
+  }
+}
+
+class Lock {
+  #connection: Connection | null = null;
+  /** Connections of ours that broke: the server may take them for alive for a while. */
+  readonly #former = new Set<number>();
+  holder: number | null = null;
+
+  constructor(readonly url: URL, readonly name: string) {}
+
+  /** Takes it if it is free. Errors that do not pass by themselves are thrown only when `strict`. */
+  async attempt(strict: boolean): Promise<"ours" | "another's" | "unknown"> {
+    try {
+      const connection = (this.#connection ??= await this.#open());
+      const own = connection.threadId;
+      this.holder = await this.#ask("SELECT IS_USED_LOCK(?)");
+      if (this.holder === own) return "ours";
+      if ((await this.#ask("SELECT GET_LOCK(?, 0)")) === 1) return "ours";
+      return this.holder !== null && this.#former.has(this.holder) ? "unknown" : "another's";
+    } catch (error) {
+      this.#drop();
+      if (strict && !isLost(error) && !isLate(error)) throw error;
+      return "unknown";
+    }
+  }
+
+  /** Given back, so that whoever waits has it at once. */
+  async close(): Promise<void> {
+    await this.#ask("SELECT RELEASE_LOCK(?)").catch(() => undefined);
+    await this.#connection?.end().catch(() => this.#drop());
+  }
+
+  async #ask(sql: string): Promise<number | null> {
+    if (!this.#connection) return null;
+    const [rows] = await this.#connection.query<RowDataPacket[]>({ sql, values: [this.name], rowsAsArray: true, timeout: (leaseSeconds / 2) * 1000 });
+    const [value] = rows[0] as unknown as [string | number | null];
+    return value === null ? null : Number(value);
+  }
+
+  async #open(): Promise<Connection> {
+    const connection = await connectMysql(this.url);
+    // Errors reach us through the statement under way.
+    connection.on("error", () => undefined);
+    await connection.query(`SET SESSION wait_timeout = ${leaseSeconds}`);
+    return connection;
+  }
+
+  #drop(): void {
+    if (this.#connection) this.#former.add(this.#connection.threadId);
+    this.#connection?.destroy();
+    this.#connection = null;
+  }
+}
+
+/** mysql2's own time for a statement is over. */
+function isLate(error: unknown): boolean {
+  return (error as { readonly code?: string }).code === "PROTOCOL_SEQUENCE_TIMEOUT";
+}

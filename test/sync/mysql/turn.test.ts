@@ -1,0 +1,46 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { connectMysql } from "../../../runtime/mysql.js";
+import { takeTurn } from "../../../sync/mysql/turn.js";
+import { engineUrls } from "../../support/engines.js";
+
+jest.setTimeout(60_000);
+const never = new AbortController().signal;
+const [url, name] = [new URL(engineUrls().mysql), `turn ${process.pid} ${Date.now()}`];
+
+test("one at a time; whoever gives it back is followed at once by who waits", async () => {
+  const heard: string[] = [];
+  const first = await takeTurn(url, name, () => undefined, never);
+  const second = takeTurn(url, name, (holder) => heard.push(holder), never);
+  await pause(2_500);
+  expect(new Set(heard)).toEqual(new Set([expect.stringMatching(/^connection \d+ of mysql /)]));
+  expect(await first.held()).toBe(true);
+  await first[Symbol.asyncDispose]();
+  await using next = await second;
+  expect(await next.held()).toBe(true);
+});
+
+test("told to stop, it waits no longer", async () => {
+  await using _ = await takeTurn(url, name, () => undefined, never);
+  const stop = new AbortController();
+  const waiting = takeTurn(url, name, () => stop.abort(new Error("stopped")), stop.signal);
+  await expect(waiting).rejects.toThrow("stopped");
+});
+
+test("a connection that breaks is no loss while nobody else takes it, and is one when somebody has", async () => {
+  await using first = await takeTurn(url, name, () => undefined, never);
+  await using administrator = await connectMysql(url);
+  const kill = async () => {
+    const [rows] = await administrator.query("SELECT ID FROM information_schema.processlist WHERE ID = IS_USED_LOCK(?)", [first.lockName]) as unknown as [{ ID: number }[]];
+    await administrator.query(`KILL ${rows[0]!.ID}`);
+  };
+  await kill();
+  await first.verified();
+  await first.verified();
+  expect([await first.held(), first.lost.aborted]).toEqual([true, false]);
+
+  await kill();
+  await using second = await takeTurn(url, name, () => undefined, never);
+  await first.verified();
+  await first.verified();
+  expect([await first.held(), first.lost.aborted, await second.held()]).toEqual([false, true, true]);
+});

@@ -53,7 +53,7 @@ async function syncing(stores: readonly URL[]): Promise<Syncing> {
 }
 
 async function until(what: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !(await what()); await pause(100)) if (Date.now() > deadline) throw new Error("it did not happen");
+  for (const deadline = Date.now() + 120_000; !(await what()); await pause(100)) if (Date.now() > deadline) throw new Error("it did not happen");
 }
 
 const rename = (name: string) => system.query(`UPDATE staff SET first_name = '${name}' ORDER BY staff_id LIMIT 5`);

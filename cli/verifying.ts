@@ -1,6 +1,6 @@
 import { totesys } from "../schema/totesys/catalog.js";
 import type { Store } from "../stores/ports.js";
-import { formatDifference, type Report } from "../sync/comparison.js";
+import { formatDifference, type Report } from "../sync/verify/report.js";
 import { table } from "./output.js";
 
 /** Opens every store for reading and hands them over; they are closed again whatever happens. */
@@ -18,7 +18,7 @@ export async function withStores<T>(urls: readonly URL[], use: (stores: readonly
 /** Compares MySQL with the stores; waits first until they hold everything committed up to now. */
 export async function verifyStores(mysql: URL, urls: readonly URL[], waitMs: number, signal: AbortSignal): Promise<Report> {
   const { openMysqlSource } = await import("../sync/mysql/source.js");
-  const { verify } = await import("../sync/verify.js");
+  const { verify } = await import("../sync/verify/verify.js");
   await using source = openMysqlSource(mysql, totesys, "verify", signal);
   return await withStores(urls, (stores) => verify({ source, stores, catalog: totesys, waitMs }, signal));
 }

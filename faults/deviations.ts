@@ -1,7 +1,7 @@
 import type { Catalog } from "../schema/catalog.js";
 import { type Entity, entryOf, type Key, keyOf, keyText, type Lookup, lookupTable, type Row } from "../schema/entity.js";
 import type { Value } from "../schema/fields.js";
-import type { DeadLetter, Store } from "../stores/ports.js";
+import type { DeadLetter, Kept, Store } from "../stores/ports.js";
 import type { Ledger } from "./ledger.js";
 
 /** Values of each lookup whose lists are asked for; Cassandra's tables of entries are read whole besides. */
@@ -26,8 +26,7 @@ export async function deviations(store: Store, letters: readonly DeadLetter[], l
     for (const lookup of entity.lookups) {
       const inLookup = (key: Key, what: string) => say(key, `${what} (${lookupTable(entity, lookup)})`);
       const entries = new Map([...wanted].filter(([, row]) => row[lookup.by] !== null));
-      const audited = store.audit.entries(entity, lookup);
-      if (await isKeptApart(store, entity, lookup)) await compare(entity, entries, audited, inLookup);
+      if (store.audit.entryFields(entity, lookup).length > 0) await compare(entity, entries, keptEntries(store, entity, lookup), inLookup);
       await compareLists(store, entity, lookup, [...entries.values()], inLookup);
     }
   }
@@ -36,28 +35,25 @@ export async function deviations(store: Store, letters: readonly DeadLetter[], l
 
 type Say = (key: Key, what: string) => void;
 
-async function compare(entity: Entity, wanted: ReadonlyMap<string, Row>, audited: AsyncIterable<readonly Row[]>, say: Say): Promise<void> {
+async function compare(entity: Entity, wanted: ReadonlyMap<string, Row>, audited: AsyncIterable<readonly Kept[]>, say: Say): Promise<void> {
   const missing = new Map(wanted);
   const seen = new Set<string>();
   for await (const rows of audited) {
-    for (const row of rows) {
-      const key = keyOf(entity, row);
+    for (const { key, row } of rows) {
       const text = keyText(key);
       if (seen.has(text)) say(key, "is there twice");
       seen.add(text);
       const is = wanted.get(text);
       missing.delete(text);
       if (!is) say(key, "is there, and should not be");
-      else for (const name of Object.keys(entity.fields)) if (row[name] !== is[name]) say(key, `${name} is ${JSON.stringify(row[name])}, was written ${JSON.stringify(is[name])}`);
+      else for (const name of Object.keys(row)) if (row[name] !== is[name]) say(key, `${name} is ${JSON.stringify(row[name])}, was written ${JSON.stringify(is[name])}`);
     }
   }
   for (const row of missing.values()) say(keyOf(entity, row), "is missing");
 }
 
-/** Whether the store has a table for the lookup: only then has it entries. */
-async function isKeptApart(store: Store, entity: Entity, lookup: Lookup): Promise<boolean> {
-  for await (const entries of store.audit.entries(entity, lookup)) if (entries.length > 0) return true;
-  return false;
+async function* keptEntries(store: Store, entity: Entity, lookup: Lookup): AsyncGenerator<readonly Kept[]> {
+  for await (const entries of store.audit.entries(entity, lookup)) yield entries.map((row) => ({ key: keyOf(entity, row), row }));
 }
 
 /** What readers get: whole lists, in order, page by page. */

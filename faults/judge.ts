@@ -3,7 +3,7 @@ import { totesys } from "../schema/totesys/catalog.js";
 import { openSink, openStore } from "../stores/open.js";
 import type { DeadLetter, Store } from "../stores/ports.js";
 import { openMysqlSource } from "../sync/mysql/source.js";
-import { caughtUp } from "../sync/verify.js";
+import { caughtUp } from "../sync/verify/fence.js";
 import { deviations } from "./deviations.js";
 import type { Ledger } from "./ledger.js";
 import type { SyncProcess } from "./sync-process.js";

@@ -47,6 +47,8 @@ export interface Store extends AsyncDisposable {
   readonly search?: SearchStore;
   /** For `verify`: everything that is there, in any order, in bounded pieces. */
   readonly audit: Audit;
+  /** To be looked at; whoever settles them writes, through a sink. */
+  readonly deadLetters: Pick<DeadLetters, "list">;
   progress(): Promise<Progress | null>;
 }
 
@@ -114,9 +116,17 @@ export interface Highlight {
 }
 
 export interface Audit {
-  rows(entity: Entity): AsyncIterable<readonly Row[]>;
-  /** The rows of a lookup's own table; empty where the engine answers lookups from the rows themselves. */
+  rows(entity: Entity): AsyncIterable<readonly Kept[]>;
+  /** The fields an entry of the lookup keeps apart from its row, the key among them; none where lookups are answered from the rows themselves. */
+  entryFields(entity: Entity, lookup: Lookup): readonly string[];
+  /** The entries of a lookup, with these fields. */
   entries(entity: Entity, lookup: Lookup): AsyncIterable<readonly Row[]>;
+}
+
+/** A row and the key it is kept under: its own, unless it was not a sink that wrote it. */
+export interface Kept {
+  readonly key: Key;
+  readonly row: Row;
 }
 
 /** It may pass by itself: no connection, overload, timeout. Retried by `withRetry`, never seen above it. */

@@ -1,4 +1,4 @@
-import { type Entity, lookupTable, type Row } from "../../schema/entity.js";
+import { type Entity, keyOf, lookupTable, type Row } from "../../schema/entity.js";
 import type { Audit } from "../ports.js";
 import { read } from "./rows.js";
 import { selectFrom } from "./select.js";
@@ -6,7 +6,11 @@ import type { Session } from "./session.js";
 
 export function auditOf(session: Session): Audit {
   return {
-    rows: (of) => everything(session, of, of.table),
+    async *rows(of) {
+      for await (const page of everything(session, of, of.table)) yield page.map((row) => ({ key: keyOf(of, row), row }));
+    },
+    // Each is a copy of its row.
+    entryFields: (of) => Object.keys(of.fields),
     entries: (of, lookup) => everything(session, of, lookupTable(of, lookup)),
   };
 }

@@ -2,6 +2,7 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Sink, Store } from "../ports.js";
 import { auditOf } from "./audit.js";
 import { connect } from "./connect.js";
+import { deadLettersIn } from "./dead-letters.js";
 import { readProgress } from "./progress.js";
 import { rowsIn } from "./rows.js";
 import { sinkOf } from "./sink.js";
@@ -18,6 +19,7 @@ export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
     name: "cassandra",
     rows: rowsIn(session),
     audit: auditOf(session),
+    deadLetters: deadLettersIn(session),
     progress: () => readProgress(session),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };

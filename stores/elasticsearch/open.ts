@@ -2,6 +2,7 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Sink, Store } from "../ports.js";
 import { auditOf } from "./audit.js";
 import { connect } from "./cluster.js";
+import { deadLettersIn } from "./dead-letters.js";
 import { readProgress } from "./progress.js";
 import { rowsIn } from "./rows.js";
 import { searchOf } from "./search.js";
@@ -21,6 +22,7 @@ export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
     rows: rowsIn(cluster),
     search: searchOf(cluster),
     audit: auditOf(cluster),
+    deadLetters: deadLettersIn(cluster),
     progress: () => readProgress(cluster),
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   };

@@ -1,7 +1,8 @@
+import { type Entity, keyOf, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Audit } from "../ports.js";
-import { codecOf } from "./codec.js";
+import { codecOf, decodeFields } from "./codec.js";
 import type { Bound, Connection } from "./connection.js";
-import { columnList, greatestRowid, leastRowid, quoted, rowidColumn } from "./tables.js";
+import { columnList, greatestRowid, leastRowid, orderOf, quoted, rowidColumn } from "./tables.js";
 
 const rowsAtOnce = 1000;
 
@@ -14,13 +15,36 @@ export function auditOf(db: Connection): Audit {
         db.statement(`SELECT ${rowid}, ${columnList(of)} FROM ${quoted(of.table)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${rowsAtOnce}`).all([from]));
       for (let from = leastRowid; ;) {
         const found = piece(from);
-        if (found.length > 0) yield found.map((values) => codec.decode(values, 1));
+        if (found.length > 0) {
+          yield found.map((values) => {
+            const row = codec.decode(values, 1);
+            return { key: keyOf(of, row), row };
+          });
+        }
         const last = found.at(-1)?.[0] as bigint | undefined;
         if (found.length < rowsAtOnce || last === undefined || last === greatestRowid) return;
         from = last + 1n;
       }
     },
-    /** Lookups are indexes on the rows themselves, which SQLite keeps. */
-    async *entries() {},
+    entryFields,
+    /** From the index alone, which is all that is looked into for a lookup: it may be out of step with the rows. */
+    async *entries(of, lookup) {
+      const fields = entryFields(of, lookup);
+      const columns = fields.map(quoted).join(", ");
+      const piece = (after: readonly Bound[] | null): Bound[][] => db.attempt(`reading ${lookupTable(of, lookup)}`, () =>
+        db.statement(`SELECT ${columns} FROM ${quoted(of.table)} INDEXED BY ${quoted(lookupTable(of, lookup))}
+          WHERE ${after ? `(${columns}) > (${fields.map(() => "?").join(", ")})` : `${quoted(lookup.by)} IS NOT NULL`} ORDER BY ${columns} LIMIT ${rowsAtOnce}`).all(after ?? []));
+      for (let after: readonly Bound[] | null = null; ;) {
+        const found = piece(after);
+        if (found.length > 0) yield found.map((values): Row => decodeFields(of, fields, values));
+        if (found.length < rowsAtOnce) return;
+        after = found.at(-1)!;
+      }
+    },
   };
+}
+
+/** The index's columns. */
+function entryFields(of: Entity, lookup: Lookup): readonly string[] {
+  return [...new Set([lookup.by, ...orderOf(of, lookup)])];
 }

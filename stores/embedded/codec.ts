@@ -41,6 +41,14 @@ function compile(of: Entity): Codec {
   };
 }
 
+/** These fields of a row, from their values. */
+export function decodeFields(of: Entity, names: readonly string[], values: readonly Bound[]): Row {
+  return Object.fromEntries(names.map((name, i) => {
+    const value = values[i] ?? null;
+    return [name, value === null ? null : decoderOf(of.fields[name]!.type)(value)];
+  }));
+}
+
 /** One value as a field keeps it, for a condition on that field. @throws Unfit */
 export function encodeValue(name: string, field: Field, value: Value): Bound {
   return value === null ? null : encoderOf(field.type)(value, name);

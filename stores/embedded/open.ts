@@ -2,6 +2,7 @@ import type { Catalog } from "../../schema/catalog.js";
 import { type Sink, type Store, StoreRefusal } from "../ports.js";
 import { auditOf } from "./audit.js";
 import { openConnection } from "./connection.js";
+import { deadLettersOf } from "./letters.js";
 import { readProgress } from "./progress.js";
 import { rowStoreOf } from "./rows.js";
 import { searchStoreOf } from "./search.js";
@@ -20,6 +21,7 @@ export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
     rows: rowStoreOf(db),
     search: searchStoreOf(db),
     audit: auditOf(db),
+    deadLetters: deadLettersOf(db),
     progress: async () => db.attempt("reading progress", () => readProgress(db)),
     async [Symbol.asyncDispose]() {
       db[Symbol.dispose]();

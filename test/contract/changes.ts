@@ -53,11 +53,11 @@ export async function rowOf(store: Store, of: Entity, key: Key): Promise<Row | n
 }
 
 export async function everyRow(store: Store, of: Entity): Promise<Row[]> {
-  return collect(store.audit.rows(of));
+  return (await collect(store.audit.rows(of))).map(({ row }) => row);
 }
 
-export async function collect(pieces: AsyncIterable<readonly Row[]>): Promise<Row[]> {
-  const rows: Row[] = [];
+export async function collect<T>(pieces: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const rows: T[] = [];
   for await (const piece of pieces) rows.push(...piece);
   return rows;
 }

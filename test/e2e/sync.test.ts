@@ -3,7 +3,7 @@ import { type Row, keyOf } from "../../schema/entity.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink } from "../../stores/open.js";
 import type { Store } from "../../stores/ports.js";
-import { formatDifference } from "../../sync/comparison.js";
+import { formatDifference } from "../../sync/verify/report.js";
 import { runSync } from "../../sync/main.js";
 import { storedStatus } from "../../sync/status.js";
 import { openSystem, type System } from "../support/system.js";
@@ -99,6 +99,6 @@ test("everything that keeps sync from starting is found at once", async () => {
 });
 
 async function some(store: Store, n: number): Promise<Row> {
-  for await (const rows of store.audit.rows(salesOrder)) return rows[n]!;
+  for await (const rows of store.audit.rows(salesOrder)) return rows[n]!.row;
   throw new Error("no rows");
 }

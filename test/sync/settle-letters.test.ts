@@ -12,7 +12,7 @@ import { runSync } from "../../sync/main.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { type Desk, editLetter, retryLetter, skipLetter } from "../../sync/settle-letters.js";
 import type { Source } from "../../sync/source.js";
-import { caughtUp } from "../../sync/verify.js";
+import { caughtUp } from "../../sync/verify/fence.js";
 import { freshDatabase, type FreshDatabase } from "../migrations/fresh-database.js";
 import { freshKeyspace } from "../stores/cassandra/fresh-keyspace.js";
 import { openPlace } from "../stores/elasticsearch/place.js";

@@ -1,0 +1,53 @@
+import { pause } from "../../runtime/wait.js";
+import type { Position } from "../../schema/position.js";
+import type { Store } from "../../stores/ports.js";
+import type { Source } from "../source.js";
+
+/** A store is behind for longer than one wanted to wait. */
+export class NotCurrent extends Error {
+  override readonly name = "NotCurrent";
+}
+
+const betweenLooksMs = 50;
+
+/** Resolves when each store holds everything that was committed when this was called. @throws NotCurrent */
+export async function caughtUp(source: Source, stores: readonly Store[], waitMs: number, signal: AbortSignal): Promise<void> {
+  const target = await source.head();
+  const deadline = Date.now() + waitMs;
+  let behind = stores.map((store) => ({ store, why: "" }));
+  while (true) {
+    const looks = await Promise.all(behind.map(async ({ store }) => ({ store, why: await lacking(source, store, target) })));
+    behind = looks.flatMap(({ store, why }) => (why === null ? [] : [{ store, why }]));
+    if (behind.length === 0) return;
+    if (Date.now() > deadline) {
+      const names = behind.map(({ store, why }) => `${store.name} (${why})`).join(", ");
+      throw new NotCurrent(`not caught up within ${waitMs / 1000} s: ${names}. Remedy: see "sluice status" whether its pipeline runs, or wait longer`);
+    }
+    await pause(betweenLooksMs, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/**
+ * A position the store has reached, at or after where the source stands now: whatever a look at the source has seen before this was
+ * called is in what the store then holds. Without waiting (0) it is where the source stands. @throws NotCurrent
+ */
+export async function fence(source: Source, store: Store, waitMs: number, signal: AbortSignal): Promise<Position> {
+  if (waitMs === 0) return source.head();
+  await caughtUp(source, [store], waitMs, signal);
+  const progress = await store.progress();
+  if (progress?.phase === "stream") return progress.position;
+  throw new NotCurrent(`${store.name} was set back while it was compared. Remedy: verify again once it is copied`);
+}
+
+/** Why the store is not there yet; null when it is. One that does not answer now, or is being made ready, may do so later. */
+async function lacking(source: Source, store: Store, target: Position): Promise<string | null> {
+  try {
+    const progress = await store.progress();
+    if (!progress) return "nothing was ever written to it";
+    if (progress.phase === "snapshot") return "its snapshot is not complete";
+    return source.reached(progress.position, target) ? null : "it is behind";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,31 @@
+import { keyText } from "../../schema/entity.js";
+import type { Store } from "../../stores/ports.js";
+import type { Difference } from "./report.js";
+
+const mostLetters = 100_000;
+const freshMs = 2_000;
+
+/** The store's dead letters, which say of some rows why it is without them. */
+export class Letters {
+  #reasons = new Map<string, string>();
+  #readAt = -Infinity;
+
+  constructor(readonly store: Store) {}
+
+  /** To be asked after the store was looked at: a letter is parked before its row is taken out. */
+  async explained(differences: readonly Difference[]): Promise<readonly Difference[]> {
+    if (!differences.some(({ kind }) => kind === "missing")) return differences;
+    await this.#read();
+    return differences.map((difference) => {
+      const reason = difference.kind === "missing" ? this.#reasons.get(`${difference.table}\0${keyText(difference.key)}`) : undefined;
+      return reason === undefined ? difference : { ...difference, deadLetter: reason };
+    });
+  }
+
+  async #read(): Promise<void> {
+    if (performance.now() < this.#readAt + freshMs) return;
+    const letters = await this.store.deadLetters.list(mostLetters);
+    this.#reasons = new Map(letters.map(({ entity, key, reason }) => [`${entity}\0${keyText(key)}`, reason]));
+    this.#readAt = performance.now();
+  }
+}

@@ -1,0 +1,83 @@
+import { pause } from "../../runtime/wait.js";
+import { entryOf, type Key, keyOf, keyText, type Lookup, type Row } from "../../schema/entity.js";
+import type { Store } from "../../stores/ports.js";
+import { type Content, differencesOf, isIn, sameIn } from "./compare.js";
+import { fence } from "./fence.js";
+import { betweenLooksMs, wantedLooks } from "./look-at-rows.js";
+import type { Difference } from "./report.js";
+import { rowsAtSource, type Side } from "./round.js";
+import { valuesBetween } from "./values-between.js";
+
+/** An entry that is there and seems wrong, or a row whose entry seems not to be there. */
+export interface Suspect {
+  readonly what: "wrong" | "missing";
+  readonly entry: Row;
+}
+
+interface Entries extends Content {
+  readonly lookup: Lookup;
+}
+
+type Verdict = { readonly differences: readonly Difference[]; readonly suspect: Suspect } | "right" | { readonly moved: Suspect };
+
+/** A row that moves within its lookup is looked at again so often. */
+const mostLooks = 10;
+
+/**
+ * Which of these are different, as for rows. An entry of one row is written apart from the entry it replaces, so while a row moves
+ * within its lookup neither need be there: such a row is looked at again.
+ */
+export async function lookAtEntries(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<readonly Difference[]> {
+  const differences: Difference[] = [];
+  let open = suspects.map((suspect) => ({ suspect, seen: 0 }));
+  for (let look = 1; look <= mostLooks && open.length > 0; look++) {
+    if (look > 1) await pause(betweenLooksMs, side.signal);
+    const verdicts = await judge(side, content, open.map(({ suspect }) => suspect));
+    open = verdicts.flatMap((verdict, i) => {
+      if (verdict === "right") return [];
+      if ("moved" in verdict) return [{ suspect: verdict.moved, seen: 0 }];
+      if (open[i]!.seen + 1 < wantedLooks) return [{ suspect: verdict.suspect, seen: open[i]!.seen + 1 }];
+      differences.push(...verdict.differences);
+      return [];
+    });
+  }
+  side.tally.counted(side.store, content.entity, "undecided", open.length);
+  return side.letters.explained(differences);
+}
+
+async function judge(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<Verdict[]> {
+  const { source, store, waitMs, signal } = side;
+  const { entity, lookup, fields } = content;
+  const from = await fence(source, store, waitMs, signal);
+  const held = await listedAt(store, content, suspects.map(({ entry }) => entry));
+  const keys = suspects.map(({ entry }) => keyOf(entity, entry));
+  const now = await rowsAtSource(side, content, keys);
+  const values = await valuesBetween(source, entity, keys, from, await source.head(), signal);
+  const samePlace = (a: Row, b: Row) => sameIn([lookup.by, lookup.orderBy], a, b);
+
+  return suspects.map((suspect, i): Verdict => {
+    const [key, row, is]: [Key, Row | null, Row | null] = [keys[i]!, now[i]!, held[i]!];
+    const may = [row, ...(values.get(keyText(key)) ?? [])].filter((each) => isIn(content, each));
+    if (suspect.what === "wrong") {
+      if (!is || may.some((each) => sameIn(fields, each, is))) return "right";
+      return { suspect, differences: differencesOf(store, content, key, row, is) };
+    }
+    if (is || !isIn(content, row)) return "right";
+    const stood = may.length === 1 + (values.get(keyText(key))?.length ?? 0) && may.every((each) => samePlace(each, suspect.entry));
+    return stood ? { suspect, differences: differencesOf(store, content, key, row, null) } : { moved: { what: "missing", entry: row } };
+  });
+}
+
+/** What the lookup lists at the places of these entries, under their keys: the entry before its successor, or the last one. */
+export async function listedAt(store: Store, { entity, lookup, fields }: Entries, entries: readonly Row[]): Promise<(Row | null)[]> {
+  return Promise.all(entries.map(async (entry) => {
+    const by = entry[lookup.by]!;
+    const next = await store.rows!.list(entity, lookup, by, { limit: 1, from: entryOf(entity, lookup, entry), backward: false });
+    const from = next.rows[0] ? entryOf(entity, lookup, next.rows[0]) : null;
+    const { rows: [found] } = await store.rows!.list(entity, lookup, by, { limit: 1, from, backward: true });
+    if (!found || keyText(keyOf(entity, found)) !== keyText(keyOf(entity, entry))) return null;
+    // Where it stands is known by where it was found; an engine may show it as its row has it.
+    const place = { [lookup.by]: by, [lookup.orderBy]: entry[lookup.orderBy]! };
+    return Object.fromEntries(fields.map((name) => [name, place[name] ?? found[name]!]));
+  }));
+}

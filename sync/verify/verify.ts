@@ -1,0 +1,101 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Entity } from "../../schema/entity.js";
+import type { Store } from "../../stores/ports.js";
+import type { Source } from "../source.js";
+import { Checksums, digestOf } from "./checksums.js";
+import { type Content, contentsOf, isIn } from "./compare.js";
+import { differing } from "./differing.js";
+import { caughtUp } from "./fence.js";
+import { Letters } from "./letters.js";
+import { Pace } from "./pace.js";
+import type { Report } from "./report.js";
+import { keptIn, type Side } from "./round.js";
+import { Sections } from "./sections.js";
+import { Tally } from "./tally.js";
+
+export interface VerifyParts {
+  readonly source: Source;
+  readonly stores: readonly Store[];
+  readonly catalog: Catalog;
+  /** How long to wait for a store to hold what is committed; 0 compares with the source as it is, however far the store is. */
+  readonly waitMs: number;
+  /** How fast rows are read at most, from the source and from each store; null as fast as it goes. */
+  readonly rowsPerSecond?: number | null;
+  /** Told now and then how many rows have been read so far, by table of the source and content of each store. */
+  readonly onProgress?: (rows: number) => void;
+}
+
+/**
+ * Compares every table with each store, rows and entries of lookups. Each side is read once, in sections of the key, and reduced to
+ * checksums; where these differ, rows are compared by value, and what differs is looked at again behind a fence, so that writes that
+ * go on meanwhile are not taken for differences. Holds a chunk and the checksums at a time.
+ * @throws NotCurrent when a store does not catch up in time
+ */
+export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<Report> {
+  const { source, stores, catalog, waitMs, rowsPerSecond = null, onProgress = () => undefined } = parts;
+  if (waitMs > 0) await caughtUp(source, stores, waitMs, signal);
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  const tally = new Tally(stores, catalog);
+  const pace = new Pace(rowsPerSecond, either);
+  const sides = stores.map((store): Side => {
+    if (!store.rows) throw new Error(`${store.name} cannot be asked for rows by key, so it cannot be verified`);
+    return { source, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, letters: new Letters(store), tally, signal: either };
+  });
+  let read = 0;
+  const progress = (rows: number) => onProgress(read += rows);
+  for (const entity of catalog.entities) {
+    const wanted = await readSource(source, entity, stores.flatMap((store) => contentsOf(store, entity)), pace, either, progress);
+    const results = await Promise.allSettled(sides.map((side) => compareStore(side, entity, wanted, progress).catch((error: unknown) => {
+      failure.abort(error);
+      throw error;
+    })));
+    for (const result of results) if (result.status === "rejected") throw failure.signal.reason ?? result.reason;
+  }
+  return tally.report();
+}
+
+interface Wanted {
+  readonly sections: Sections;
+  of(content: Content): Checksums;
+}
+
+/** The checksums a store must have, of every content. */
+async function readSource(source: Source, entity: Entity, contents: readonly Content[], pace: Pace, signal: AbortSignal, progress: (rows: number) => void): Promise<Wanted> {
+  const sections = new Sections(entity);
+  const shape = ({ lookup, fields }: Content) => `${lookup?.by ?? ""} ${fields.join()}`;
+  const sumsOf = new Map(contents.map((content) => [shape(content), { content, spelling: content.fields.join(), sums: new Checksums() }]));
+  const shapes = [...sumsOf.values()];
+  for await (const chunk of source.snapshot(entity, await source.head(), null, signal)) {
+    if (sections.next(chunk.at(-1)!.key)) for (const { sums } of shapes) sums.halve();
+    for (const message of chunk) {
+      if (message.op === "unreadable" || !message.after) continue;
+      const section = sections.of(message.key);
+      const digests = new Map<string, Buffer>();
+      for (const { content, spelling, sums } of shapes) {
+        if (!isIn(content, message.after)) continue;
+        const digest = digests.get(spelling) ?? digestOf(content.fields, message.key, message.after);
+        digests.set(spelling, digest);
+        sums.add(section, digest);
+      }
+    }
+    progress(chunk.length);
+    await pace.spent(chunk.length);
+  }
+  signal.throwIfAborted();
+  return { sections, of: (content) => sumsOf.get(shape(content))!.sums };
+}
+
+async function compareStore(side: Side, entity: Entity, { sections, of }: Wanted, progress: (rows: number) => void): Promise<void> {
+  const { store, tally } = side;
+  for (const content of contentsOf(store, entity)) {
+    const held = new Checksums();
+    for await (const kept of keptIn(side, content, () => true)) {
+      for (const { key, row } of kept) held.add(sections.of(key), digestOf(content.fields, key, row));
+      progress(kept.length);
+    }
+    const wanted = of(content);
+    tally.counted(store, entity, content.lookup ? "entries" : "rows", content.lookup ? held.rows : wanted.rows);
+    for await (const differences of differing(side, { content, sections, differing: wanted.differing(held) })) tally.found(differences);
+  }
+}

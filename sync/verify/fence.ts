@@ -12,7 +12,20 @@ const betweenLooksMs = 50;
 
 /** Resolves when each store holds everything that was committed when this was called. @throws NotCurrent */
 export async function caughtUp(source: Source, stores: readonly Store[], waitMs: number, signal: AbortSignal): Promise<void> {
+  await reachedBy(source, stores, await source.head(), waitMs, signal);
+}
+
+/**
+ * Where the source stands now, once the store has reached it: whatever a look at the source saw before this was called, the store
+ * then holds, or something later. Without waiting (0) at once, however far the store is. @throws NotCurrent
+ */
+export async function fence(source: Source, store: Store, waitMs: number, signal: AbortSignal): Promise<Position> {
   const target = await source.head();
+  if (waitMs > 0) await reachedBy(source, [store], target, waitMs, signal);
+  return target;
+}
+
+async function reachedBy(source: Source, stores: readonly Store[], target: Position, waitMs: number, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + waitMs;
   let behind = stores.map((store) => ({ store, why: "" }));
   while (true) {
@@ -26,18 +39,6 @@ export async function caughtUp(source: Source, stores: readonly Store[], waitMs:
     await pause(betweenLooksMs, signal);
     signal.throwIfAborted();
   }
-}
-
-/**
- * A position the store has reached, at or after where the source stands now: whatever a look at the source has seen before this was
- * called is in what the store then holds. Without waiting (0) it is where the source stands. @throws NotCurrent
- */
-export async function fence(source: Source, store: Store, waitMs: number, signal: AbortSignal): Promise<Position> {
-  if (waitMs === 0) return source.head();
-  await caughtUp(source, [store], waitMs, signal);
-  const progress = await store.progress();
-  if (progress?.phase === "stream") return progress.position;
-  throw new NotCurrent(`${store.name} was set back while it was compared. Remedy: verify again once it is copied`);
 }
 
 /** Why the store is not there yet; null when it is. One that does not answer now, or is being made ready, may do so later. */

@@ -6,7 +6,6 @@ import { fence } from "./fence.js";
 import { betweenLooksMs, wantedLooks } from "./look-at-rows.js";
 import type { Difference } from "./report.js";
 import { rowsAtSource, type Side } from "./round.js";
-import { valuesBetween } from "./values-between.js";
 
 /** An entry that is there and seems wrong, or a row whose entry seems not to be there. */
 export interface Suspect {
@@ -46,13 +45,13 @@ export async function lookAtEntries(side: Side, content: Entries, suspects: read
 }
 
 async function judge(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<Verdict[]> {
-  const { source, store, waitMs, signal } = side;
+  const { source, store, waitMs, log, signal } = side;
   const { entity, lookup, fields } = content;
   const from = await fence(source, store, waitMs, signal);
   const held = await listedAt(store, content, suspects.map(({ entry }) => entry));
   const keys = suspects.map(({ entry }) => keyOf(entity, entry));
   const now = await rowsAtSource(side, content, keys);
-  const values = await valuesBetween(source, entity, keys, from, await source.head(), signal);
+  const values = await log.valuesSince(from, entity, keys);
   const samePlace = (a: Row, b: Row) => sameIn([lookup.by, lookup.orderBy], a, b);
 
   return suspects.map((suspect, i): Verdict => {

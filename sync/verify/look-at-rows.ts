@@ -4,7 +4,6 @@ import { type Content, differencesOf, sameIn } from "./compare.js";
 import { fence } from "./fence.js";
 import type { Difference } from "./report.js";
 import { rowsAtSource, type Side } from "./round.js";
-import { valuesBetween } from "./values-between.js";
 
 /** A row can be visible a moment before its transaction's GTID is, so what one look finds, a second one must find too. */
 export const wantedLooks = 2;
@@ -25,12 +24,12 @@ export async function lookAtRows(side: Side, content: Content, keys: readonly Ke
 }
 
 async function stillDiffering(side: Side, content: Content, keys: readonly Key[]): Promise<{ readonly key: Key; readonly differences: readonly Difference[] }[]> {
-  const { source, store, waitMs, signal } = side;
+  const { source, store, waitMs, log, signal } = side;
   const { entity, fields } = content;
   const from = await fence(source, store, waitMs, signal);
   const held = await store.rows!.get(entity, keys);
   const now = await rowsAtSource(side, content, keys);
-  const values = await valuesBetween(source, entity, keys, from, await source.head(), signal);
+  const values = await log.valuesSince(from, entity, keys);
   return keys.flatMap((key, i) => {
     const may: readonly (Row | null)[] = [now[i]!, ...(values.get(keyText(key)) ?? [])];
     return may.some((row) => sameIn(fields, row, held[i]!)) ? [] : [{ key, differences: differencesOf(store, content, key, now[i]!, held[i]!) }];

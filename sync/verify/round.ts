@@ -1,6 +1,7 @@
 import { type Key, keyOf, type Row } from "../../schema/entity.js";
 import type { Kept, Store } from "../../stores/ports.js";
 import type { Source } from "../source.js";
+import type { ChangeLog } from "./change-log.js";
 import type { Content } from "./compare.js";
 import { heldRows } from "./held-rows.js";
 import type { Letters } from "./letters.js";
@@ -11,6 +12,7 @@ import type { Tally } from "./tally.js";
 /** What comparing the source with one store has at hand. */
 export interface Side {
   readonly source: Source;
+  readonly log: ChangeLog;
   readonly store: Store;
   /** 0: compare at once, however far the store is. */
   readonly waitMs: number;

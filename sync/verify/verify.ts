@@ -2,6 +2,7 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Entity } from "../../schema/entity.js";
 import type { Store } from "../../stores/ports.js";
 import type { Source } from "../source.js";
+import { ChangeLog } from "./change-log.js";
 import { Checksums, digestOf } from "./checksums.js";
 import { type Content, contentsOf, isIn } from "./compare.js";
 import { differing } from "./differing.js";
@@ -37,10 +38,11 @@ export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<R
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   const tally = new Tally(stores, catalog);
+  const log = new ChangeLog(source, either);
   const pace = new Pace(rowsPerSecond, either);
   const sides = stores.map((store): Side => {
     if (!store.rows) throw new Error(`${store.name} cannot be asked for rows by key, so it cannot be verified`);
-    return { source, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, letters: new Letters(store), tally, signal: either };
+    return { source, log, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, letters: new Letters(store), tally, signal: either };
   });
   let read = 0;
   const progress = (rows: number) => onProgress(read += rows);

@@ -5,16 +5,32 @@ import type { Source } from "../source.js";
 /** The log is read to a place that was there when it was asked for, so this is a server that hangs. */
 const patienceMs = 60_000;
 
-/**
- * By key text, everything the rows of these keys were between two positions, the value at `from` first; keys without a change are
- * absent, null is no row (or one that no store can hold). The log itself says so: two equal looks at a row do not, since it may have
- * changed and changed back between them.
- */
-export async function valuesBetween(
+export type Values = ReadonlyMap<string, readonly (Row | null)[]>;
+
+/** What the source's log says of single rows. Read by one at a time: to the server, two readers of one source are one that has come again. */
+export class ChangeLog {
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly source: Source, readonly signal: AbortSignal) {}
+
+  /**
+   * By key text, everything the rows of these keys were from a head of this source until now, the value there first; keys without a change
+   * are absent, null is no row (or one that no store can hold). Two equal looks at a row would not do: it may have changed and changed
+   * back between them.
+   */
+  async valuesSince(from: Position, entity: Entity, keys: readonly Key[]): Promise<Values> {
+    const to = await this.source.head();
+    if (keys.length === 0 || this.source.reached(from, to)) return new Map();
+    const values = this.#turn.then(() => valuesBetween(this.source, entity, keys, from, to, this.signal));
+    this.#turn = values.catch(() => undefined);
+    return values;
+  }
+}
+
+async function valuesBetween(
   source: Source, entity: Entity, keys: readonly Key[], from: Position, to: Position, signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly (Row | null)[]>> {
+): Promise<Values> {
   const values = new Map<string, (Row | null)[]>();
-  if (keys.length === 0 || source.reached(from, to)) return values;
   const asked = new Set(keys.map(keyText));
   const add = (text: string, before: Row | null, after: Row | null) => {
     if (!asked.has(text)) return;
@@ -22,11 +38,11 @@ export async function valuesBetween(
     known.push(after);
     values.set(text, known);
   };
-  for await (const messages of source.stream(from, AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]))) {
+  for await (const messages of source.stream(withoutGtids(from), AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]))) {
     for (const message of messages) {
       switch (message.op) {
         case "commit":
-          if (source.reached(message.position, to)) return values;
+          if (source.reached(withoutGtids(message.position), withoutGtids(to))) return values;
           break;
         case "truncate":
           if (message.entity === entity.table) for (const text of asked) add(text, null, null);
@@ -44,4 +60,9 @@ export async function valuesBetween(
   }
   signal.throwIfAborted();
   throw new Error(`${source.name} did not send its binary log up to ${to.gtids || `${to.file}:${to.offset}`} within ${patienceMs / 1000} s`);
+}
+
+/** A server finds a file and an offset of its own at once; for a set of GTIDs it reads the file from its beginning. */
+function withoutGtids(position: Position): Position {
+  return { ...position, gtids: "" };
 }

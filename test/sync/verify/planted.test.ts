@@ -1,0 +1,68 @@
+import { keyText, type Row } from "../../../schema/entity.js";
+import { totesys } from "../../../schema/totesys/catalog.js";
+import { runSync } from "../../../sync/main.js";
+import { type Difference, formatDifference } from "../../../sync/verify/report.js";
+import { openSystem, type System } from "../../support/system.js";
+import { plant, type Plan, planted } from "./plant.js";
+
+jest.setTimeout(300_000);
+
+const salesOrder = totesys.entity("sales_order");
+let system: System;
+const stop = new AbortController();
+let syncing: Promise<void>;
+beforeAll(async () => {
+  system = await openSystem("planted", 4_000);
+  syncing = runSync({ mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal);
+  syncing.catch(() => undefined);
+});
+afterAll(async () => {
+  stop.abort();
+  await syncing;
+  await system[Symbol.asyncDispose]();
+});
+
+/** The oldest orders, which nobody trades any more. */
+const plan: Plan = { wrong: "1", missing: "2", ghost: "4242424242", stale: "3" };
+
+test("under live load nothing is named that is only being written", async () => {
+  await using _ = system.trade(80);
+  for (let round = 0; round < 3; round++) {
+    const { differences, tables, equal } = await system.verified();
+    expect(differences.map(formatDifference)).toEqual([]);
+    expect(tables.filter(({ undecided }) => undecided > 0)).toEqual([]);
+    expect(equal).toBe(true);
+  }
+});
+
+test("under live load what is planted in each store is named, with key, column and both values, and nothing else is", async () => {
+  await using _ = system.trade(80);
+  await system.verified();
+  for (const store of system.stores) await plant(store, plan);
+  const [wrong, stale] = await system.source.rows(salesOrder, [[plan.wrong], [plan.stale]]) as [Row, Row];
+  const { equal, differences, tables } = await system.verified();
+  expect(equal).toBe(false);
+  const about = (store: string) => ({ store, table: "sales_order" });
+  const inRows = (store: string): Difference[] => [
+    { ...about(store), key: [plan.wrong], kind: "value", field: "unit_price", source: wrong.unit_price!, found: planted.price },
+    { ...about(store), key: [plan.missing], kind: "missing" },
+    { ...about(store), key: [plan.ghost], kind: "ghost" },
+  ];
+  const entry = (store: string) => ({ ...about(store), lookup: "sales_order_by_staff_id", key: [plan.stale] });
+  const listed = (store: string): Difference => ({ ...entry(store), kind: "value", field: "staff_id", source: stale.staff_id!, found: planted.staff });
+  const expected: Record<string, readonly Difference[]> = {
+    // The index lists the row where it is not, and not where it is; and a row that was inserted or deleted by SQL is in the index as it should not be.
+    embedded: [...inRows("embedded"), listed("embedded"), { ...entry("embedded"), kind: "missing" }],
+    cassandra: [...inRows("cassandra"), listed("cassandra")],
+    elasticsearch: [...inRows("elasticsearch"), { ...about("elasticsearch"), key: [`${plan.stale}-again`], kind: "ghost" }],
+  };
+  const inOrder = (of: readonly Difference[]) => of.map((each) => formatDifference(each)).sort();
+  for (const store in expected) {
+    const found = differences.filter((each) => each.store === store);
+    // Rows planted by SQL take their entries in SQLite's indexes along.
+    const own = found.filter(({ lookup, key }) => lookup === undefined || keyText(key) === plan.stale);
+    expect(inOrder(own)).toEqual(inOrder(expected[store]!));
+    if (store !== "embedded") expect(found).toHaveLength(own.length);
+  }
+  for (const { table, differences: number } of tables) if (table !== "sales_order") expect(number).toBe(0);
+});

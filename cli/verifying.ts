@@ -1,7 +1,22 @@
+import { randomUUID } from "node:crypto";
 import { totesys } from "../schema/totesys/catalog.js";
 import type { Store } from "../stores/ports.js";
+import type { Repairer } from "../sync/verify/repairer.js";
 import { formatDifference, type Report } from "../sync/verify/report.js";
 import { table } from "./output.js";
+import { openRepairers } from "./repairing.js";
+
+export interface Verified {
+  readonly mysql: URL;
+  readonly stores: readonly URL[];
+  /** 0 compares at once. */
+  readonly waitMs: number;
+  readonly rowsPerSecond?: number | null;
+  readonly allowMinimalMetadata?: boolean;
+  /** Set when what differs is to be repaired: where the audit file is, and sync is announced. */
+  readonly repairIn?: string;
+  readonly onProgress?: (read: number, total: number) => void;
+}
 
 /** Opens every store for reading and hands them over; they are closed again whatever happens. */
 export async function withStores<T>(urls: readonly URL[], use: (stores: readonly Store[]) => Promise<T>): Promise<T> {
@@ -16,16 +31,46 @@ export async function withStores<T>(urls: readonly URL[], use: (stores: readonly
 }
 
 /** Compares MySQL with the stores; waits first until they hold everything committed up to now. */
-export async function verifyStores(mysql: URL, urls: readonly URL[], waitMs: number, signal: AbortSignal): Promise<Report> {
+export async function verifyStores({ mysql, stores: urls, repairIn, allowMinimalMetadata, ...rest }: Verified, signal: AbortSignal): Promise<Report> {
   const { openMysqlSource } = await import("../sync/mysql/source.js");
   const { verify } = await import("../sync/verify/verify.js");
-  await using source = openMysqlSource(mysql, totesys, "verify", signal);
-  return await withStores(urls, (stores) => verify({ source, stores, catalog: totesys, waitMs }, signal));
+  // To the server, two readers of one name are one: several may verify at once.
+  await using source = openMysqlSource(mysql, totesys, `verify ${randomUUID()}`, signal, { allowMinimalMetadata });
+  return await withStores(urls, async (stores) => {
+    await using opened = repairIn === undefined ? null : await openRepairers(urls, stores, repairIn, signal);
+    const repairers: ReadonlyMap<Store, Repairer> = opened?.repairers ?? new Map();
+    return await verify({ source, stores, catalog: totesys, repairers, ...rest }, signal);
+  });
 }
 
 export function reportText(report: Report): string {
-  const rows = report.tables.map(({ store, table: of, rows: compared, entries, differences }) => [store, of, compared, entries, differences === 0 ? "equal" : `${differences} differ`]);
-  const shown = report.differences.slice(0, 20).map((difference) => `  ${formatDifference(difference)}`);
-  const more = report.differences.length > shown.length ? [`  and more; --json shows the first ${report.differences.length}`] : [];
-  return [table(["store", "table", "rows", "entries", "verdict"], rows), ...shown, ...more].join("\n");
+  const rows = report.tables.map((each) => [each.store, each.table, each.rows, each.entries, verdictOf(each)]);
+  const shown = (title: string, differences: Report["differences"]) => [
+    ...(differences.length > 0 && title ? [title] : []),
+    ...differences.slice(0, 20).map((difference) => `  ${formatDifference(difference)}`),
+    ...(differences.length > 20 ? [`  and more; --json and --report show the first ${differences.length}`] : []),
+  ];
+  return [
+    table(["store", "table", "rows", "entries", "verdict"], rows),
+    ...shown("", report.differences), ...shown("Repaired:", report.repaired), conclusion(report),
+  ].join("\n");
+}
+
+export function verdictOf({ differences, explained, repaired, undecided }: Report["tables"][number]): string {
+  const parts = [
+    differences > 0 ? `${differences} differ` : "", explained > 0 ? `${explained} in the dead letters` : "",
+    undecided > 0 ? `${undecided} undecided` : "", repaired > 0 ? `${repaired} repaired` : "",
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : "equal";
+}
+
+/** The whole in one sentence. */
+export function conclusion({ tables, tookMs }: Report): string {
+  const sum = (what: "rows" | "entries" | "differences" | "explained" | "repaired" | "undecided") => tables.reduce((total, each) => total + each[what], 0);
+  const compared = `${sum("rows").toLocaleString("en")} rows and ${sum("entries").toLocaleString("en")} entries compared in ${(tookMs / 1000).toFixed(1)} s`;
+  const repaired = sum("repaired") > 0 ? `; ${sum("repaired")} differences were repaired` : "";
+  if (sum("differences") > 0) return `${compared}: ${sum("differences")} differences${sum("explained") > 0 ? `, and ${sum("explained")} explained by dead letters` : ""}${repaired}`;
+  if (sum("explained") > 0) return `${compared}: only what is in the dead letters differs (${sum("explained")}); see "sluice dead-letters list"${repaired}`;
+  if (sum("undecided") > 0) return `${compared}: no difference, but ${sum("undecided")} entries moved whenever they were looked at; verify again${repaired}`;
+  return `${compared}: equal${repaired}`;
 }

@@ -10,6 +10,15 @@ export const port = wholeNumber(0, 65535);
 
 export const flag = z.enum(["true", "false"], "true or false is wanted").transform((text) => text === "true");
 
+/** `30s`, `15m`, `1h` or `7d`, as milliseconds. */
+export const duration = (least: string, most: string) =>
+  z.string().regex(/^\d{1,9}[smhd]$/, "a time is wanted as 30s, 15m, 1h or 7d").transform(millisecondsOf)
+    .refine((ms) => ms >= millisecondsOf(least) && ms <= millisecondsOf(most), `it must be from ${least} to ${most}`);
+
+function millisecondsOf(text: string): number {
+  return Number(text.slice(0, -1)) * { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[text.at(-1) as "s" | "m" | "h" | "d"];
+}
+
 /** A URL with one of these schemes. */
 export const url = (...schemes: readonly string[]) =>
   z.string().transform((text, context) => {

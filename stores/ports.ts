@@ -18,6 +18,8 @@ export interface Sink extends AsyncDisposable {
   write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]>;
   /** Deletes every row of `entity` whose version is older, lookup entries included. */
   sweep(entity: Entity, olderThan: Version): Promise<void>;
+  /** Makes the entries of a lookup anew from the rows, where it is the engine that derives them. */
+  rebuild?(entity: Entity, lookup: Lookup): Promise<void>;
   progress(): Promise<Progress | null>;
   /** Replaces the stored progress, durably. Called in order, after the writes it speaks of (invariant 1). */
   commit(progress: Progress): Promise<void>;

@@ -4,13 +4,13 @@ import { hostname, userInfo } from "node:os";
 import type { Key, Row } from "../schema/entity.js";
 import type { Version } from "../schema/position.js";
 
-/** What a person did to a dead letter. */
+/** What a person did to a dead letter, or had repaired in a store. */
 export interface Act {
-  readonly act: "retry" | "edit" | "skip";
+  readonly act: "retry" | "edit" | "skip" | "repair";
   readonly store: string;
   readonly entity: string;
   readonly key: Key;
-  /** The letter's. */
+  /** The letter's; of a repair, the one it is written with. */
   readonly version: Version;
   readonly reason: string;
   /** The row the store holds, and the one it is to hold; null for none. */

@@ -73,7 +73,7 @@ async function live(options: SystemOptions, place: Place, addresses: Omit<Source
 async function check(options: SystemOptions, place: Place, url: string, tokens: Tokens, out: Output, signal: AbortSignal): Promise<number> {
   const { mysql, stores } = place;
   const streamed = await streamToDatabase({ ...options, mysql, transactions: options.checkTransactions }, out, signal);
-  const report = await verifyStores(mysql, stores, 120_000, signal);
+  const report = await verifyStores({ mysql, stores, waitMs: 120_000 }, signal);
   const samples = await askAll(url, options.developmentCounterparty, tokens);
   const ok = report.equal && samples.every(({ right }) => right);
   out.result({ ok, streamed, verify: report, samples }, `\n${reportText(report)}\n\n${sampleTable(samples)}\n\n${ok ? "check passed" : "check FAILED"}`);

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Rejection } from "../../schema/change.js";
-import type { Entity } from "../../schema/entity.js";
+import { type Entity, lookupTable } from "../../schema/entity.js";
 import { heldVersion, type Version } from "../../schema/position.js";
 import type { Sink } from "../ports.js";
 import type { Connection } from "./connection.js";
@@ -51,6 +51,9 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
     /** In pieces, each its own transaction, so that neither readers nor this process wait for the whole. */
     async sweep(of, olderThan) {
       for (let from: bigint | null = leastRowid; from !== null; await setImmediate()) from = sweepFrom(db, of, from, olderThan);
+    },
+    async rebuild(of, lookup) {
+      db.attempt(`rebuilding ${lookupTable(of, lookup)}`, () => db.exec(`REINDEX ${quoted(lookupTable(of, lookup))}`));
     },
     async progress() {
       return db.attempt("reading progress", () => readProgress(db));

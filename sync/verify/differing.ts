@@ -2,7 +2,7 @@ import { type Key, keyOf } from "../../schema/entity.js";
 import { type Content, isIn, sameIn } from "./compare.js";
 import { listedAt, lookAtEntries, type Suspect } from "./look-at-entries.js";
 import { lookAtRows } from "./look-at-rows.js";
-import type { Difference } from "./report.js";
+import type { Deviation } from "./report.js";
 import { keptIn, piece, rowsAtSource, type Side, sourceRowsIn } from "./round.js";
 import type { Sections } from "./sections.js";
 
@@ -14,7 +14,7 @@ export interface Doubt {
 }
 
 /** Goes through the sections row by row, both ways, and gives what is different, in pieces. */
-export async function* differing(side: Side, doubt: Doubt): AsyncGenerator<readonly Difference[]> {
+export async function* differing(side: Side, doubt: Doubt): AsyncGenerator<readonly Deviation[]> {
   const { content } = doubt;
   const { lookup } = content;
   if (lookup) yield* inPieces(suspectEntries(side, doubt), (suspects) => lookAtEntries(side, { ...content, lookup }, suspects));
@@ -52,7 +52,7 @@ async function* suspectEntries(side: Side, { content, sections, differing: asked
 }
 
 /** Looks at what has come together whenever it is enough, and at the end. */
-async function* inPieces<T>(suspects: AsyncIterable<readonly T[]>, look: (suspects: readonly T[]) => Promise<readonly Difference[]>): AsyncGenerator<readonly Difference[]> {
+async function* inPieces<T>(suspects: AsyncIterable<readonly T[]>, look: (suspects: readonly T[]) => Promise<readonly Deviation[]>): AsyncGenerator<readonly Deviation[]> {
   let waiting: T[] = [];
   for await (const some of suspects) {
     waiting.push(...some);

@@ -1,6 +1,6 @@
 import { keyText } from "../../schema/entity.js";
 import type { Store } from "../../stores/ports.js";
-import type { Difference } from "./report.js";
+import type { Deviation, Difference } from "./report.js";
 
 const mostLetters = 100_000;
 const freshMs = 2_000;
@@ -13,13 +13,15 @@ export class Letters {
   constructor(readonly store: Store) {}
 
   /** To be asked after the store was looked at: a letter is parked before its row is taken out. */
-  async explained(differences: readonly Difference[]): Promise<readonly Difference[]> {
-    if (!differences.some(({ kind }) => kind === "missing")) return differences;
+  async explain(deviations: readonly Deviation[]): Promise<readonly Deviation[]> {
+    if (deviations.every(({ held }) => held)) return deviations;
     await this.#read();
-    return differences.map((difference) => {
-      const reason = difference.kind === "missing" ? this.#reasons.get(`${difference.table}\0${keyText(difference.key)}`) : undefined;
-      return reason === undefined ? difference : { ...difference, deadLetter: reason };
-    });
+    return deviations.map((deviation) => ({ ...deviation, differences: deviation.differences.map((difference) => this.#explained(difference)) }));
+  }
+
+  #explained(difference: Difference): Difference {
+    const reason = difference.kind === "missing" ? this.#reasons.get(`${difference.table}\0${keyText(difference.key)}`) : undefined;
+    return reason === undefined ? difference : { ...difference, deadLetter: reason };
   }
 
   async #read(): Promise<void> {

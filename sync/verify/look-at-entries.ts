@@ -4,7 +4,7 @@ import type { Store } from "../../stores/ports.js";
 import { type Content, differencesOf, isIn, sameIn } from "./compare.js";
 import { fence } from "./fence.js";
 import { betweenLooksMs, wantedLooks } from "./look-at-rows.js";
-import type { Difference } from "./report.js";
+import type { Deviation } from "./report.js";
 import { rowsAtSource, type Side } from "./round.js";
 
 /** An entry that is there and seems wrong, or a row whose entry seems not to be there. */
@@ -17,7 +17,7 @@ interface Entries extends Content {
   readonly lookup: Lookup;
 }
 
-type Verdict = { readonly differences: readonly Difference[]; readonly suspect: Suspect } | "right" | { readonly moved: Suspect };
+type Verdict = Deviation | "right" | { readonly moved: Suspect };
 
 /** A row that moves within its lookup is looked at again so often. */
 const mostLooks = 10;
@@ -26,8 +26,8 @@ const mostLooks = 10;
  * Which of these are different, as for rows. An entry of one row is written apart from the entry it replaces, so while a row moves
  * within its lookup neither need be there: such a row is looked at again.
  */
-export async function lookAtEntries(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<readonly Difference[]> {
-  const differences: Difference[] = [];
+export async function lookAtEntries(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<readonly Deviation[]> {
+  const found: Deviation[] = [];
   let open = suspects.map((suspect) => ({ suspect, seen: 0 }));
   for (let look = 1; look <= mostLooks && open.length > 0; look++) {
     if (look > 1) await pause(betweenLooksMs, side.signal);
@@ -35,13 +35,13 @@ export async function lookAtEntries(side: Side, content: Entries, suspects: read
     open = verdicts.flatMap((verdict, i) => {
       if (verdict === "right") return [];
       if ("moved" in verdict) return [{ suspect: verdict.moved, seen: 0 }];
-      if (open[i]!.seen + 1 < wantedLooks) return [{ suspect: verdict.suspect, seen: open[i]!.seen + 1 }];
-      differences.push(...verdict.differences);
+      if (open[i]!.seen + 1 < wantedLooks) return [{ suspect: open[i]!.suspect, seen: open[i]!.seen + 1 }];
+      found.push(verdict);
       return [];
     });
   }
   side.tally.counted(side.store, content.entity, "undecided", open.length);
-  return side.letters.explained(differences);
+  return side.letters.explain(found);
 }
 
 async function judge(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<Verdict[]> {
@@ -59,11 +59,11 @@ async function judge(side: Side, content: Entries, suspects: readonly Suspect[])
     const may = [row, ...(values.get(keyText(key)) ?? [])].filter((each) => isIn(content, each));
     if (suspect.what === "wrong") {
       if (!is || may.some((each) => sameIn(fields, each, is))) return "right";
-      return { suspect, differences: differencesOf(store, content, key, row, is) };
+      return { key, held: is, differences: differencesOf(store, content, key, row, is) };
     }
     if (is || !isIn(content, row)) return "right";
     const stood = may.length === 1 + (values.get(keyText(key))?.length ?? 0) && may.every((each) => samePlace(each, suspect.entry));
-    return stood ? { suspect, differences: differencesOf(store, content, key, row, null) } : { moved: { what: "missing", entry: row } };
+    return stood ? { key, held: null, differences: differencesOf(store, content, key, row, null) } : { moved: { what: "missing", entry: row } };
   });
 }
 

@@ -2,7 +2,7 @@ import { pause } from "../../runtime/wait.js";
 import { type Key, keyText, type Row } from "../../schema/entity.js";
 import { type Content, differencesOf, sameIn } from "./compare.js";
 import { fence } from "./fence.js";
-import type { Difference } from "./report.js";
+import type { Deviation } from "./report.js";
 import { rowsAtSource, type Side } from "./round.js";
 
 /** A row can be visible a moment before its transaction's GTID is, so what one look finds, a second one must find too. */
@@ -14,16 +14,16 @@ export const betweenLooksMs = 100;
  * this was called; all it may hold then is a value that the row had from there on, by the binary log. So a row that changes all the
  * time is judged as soundly as one that stands still.
  */
-export async function lookAtRows(side: Side, content: Content, keys: readonly Key[]): Promise<readonly Difference[]> {
-  let suspects = keys.map((key) => ({ key, differences: [] as readonly Difference[] }));
+export async function lookAtRows(side: Side, content: Content, keys: readonly Key[]): Promise<readonly Deviation[]> {
+  let suspects: readonly Deviation[] = keys.map((key) => ({ key, held: null, differences: [] }));
   for (let look = 1; look <= wantedLooks && suspects.length > 0; look++) {
     if (look > 1) await pause(betweenLooksMs, side.signal);
     suspects = await stillDiffering(side, content, suspects.map(({ key }) => key));
   }
-  return side.letters.explained(suspects.flatMap(({ differences }) => differences));
+  return side.letters.explain(suspects);
 }
 
-async function stillDiffering(side: Side, content: Content, keys: readonly Key[]): Promise<{ readonly key: Key; readonly differences: readonly Difference[] }[]> {
+async function stillDiffering(side: Side, content: Content, keys: readonly Key[]): Promise<readonly Deviation[]> {
   const { source, store, waitMs, log, signal } = side;
   const { entity, fields } = content;
   const from = await fence(source, store, waitMs, signal);
@@ -32,6 +32,6 @@ async function stillDiffering(side: Side, content: Content, keys: readonly Key[]
   const values = await log.valuesSince(from, entity, keys);
   return keys.flatMap((key, i) => {
     const may: readonly (Row | null)[] = [now[i]!, ...(values.get(keyText(key)) ?? [])];
-    return may.some((row) => sameIn(fields, row, held[i]!)) ? [] : [{ key, differences: differencesOf(store, content, key, now[i]!, held[i]!) }];
+    return may.some((row) => sameIn(fields, row, held[i]!)) ? [] : [{ key, held: held[i]!, differences: differencesOf(store, content, key, now[i]!, held[i]!) }];
   });
 }

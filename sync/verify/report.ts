@@ -1,4 +1,4 @@
-import { type Key, keyText } from "../../schema/entity.js";
+import { type Key, keyText, type Row } from "../../schema/entity.js";
 import type { Value } from "../../schema/fields.js";
 
 /** One thing a store has otherwise than the source. */
@@ -15,6 +15,15 @@ export interface Difference {
   readonly found?: Value;
   /** Why the store refused the row: it is in the dead letters, so that it is missing is known. */
   readonly deadLetter?: string;
+  /** Why it could not be repaired. */
+  readonly unrepaired?: string;
+}
+
+/** What a store has otherwise of one key, and what it has: the row, or the entry; null for none. */
+export interface Deviation {
+  readonly key: Key;
+  readonly held: Row | null;
+  readonly differences: readonly Difference[];
 }
 
 export interface TableReport {
@@ -26,6 +35,8 @@ export interface TableReport {
   /** Not explained by dead letters. */
   differences: number;
   explained: number;
+  /** Found, and no longer there. */
+  repaired: number;
   /** Entries of rows that moved within their lookup whenever they were looked at. */
   undecided: number;
 }
@@ -34,20 +45,23 @@ export interface Report {
   /** No difference, explained or not, and nothing undecided. */
   readonly equal: boolean;
   readonly tables: readonly TableReport[];
-  /** The first of them. */
+  /** The first of those that are still there. */
   readonly differences: readonly Difference[];
+  /** The first of those that were repaired. */
+  readonly repaired: readonly Difference[];
   /** ISO 8601. */
   readonly startedAt: string;
   readonly tookMs: number;
 }
 
 /** `cassandra sales_order 17: unit_price is "1.00", in MySQL "1.50"`. */
-export function formatDifference({ store, table, lookup, key, kind, field, source, found, deadLetter }: Difference): string {
+export function formatDifference({ store, table, lookup, key, kind, field, source, found, deadLetter, unrepaired }: Difference): string {
   const where = `${store} ${table} ${keyText(key)}${lookup === undefined ? "" : `, lookup ${lookup}`}`;
+  const why = `${deadLetter === undefined ? "" : `, and in the dead letters: ${deadLetter}`}${unrepaired === undefined ? "" : ` (not repaired: ${unrepaired})`}`;
   switch (kind) {
-    case "missing": return `${where}: is missing${deadLetter === undefined ? "" : `, and in the dead letters: ${deadLetter}`}`;
-    case "ghost": return `${where}: is there, and not in MySQL`;
-    case "value": return `${where}: ${field} is ${JSON.stringify(found)}, in MySQL ${JSON.stringify(source)}`;
+    case "missing": return `${where}: is missing${why}`;
+    case "ghost": return `${where}: is there, and not in MySQL${why}`;
+    case "value": return `${where}: ${field} is ${JSON.stringify(found)}, in MySQL ${JSON.stringify(source)}${why}`;
   }
   kind satisfies never;
 }

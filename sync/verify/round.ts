@@ -6,6 +6,7 @@ import type { Content } from "./compare.js";
 import { heldRows } from "./held-rows.js";
 import type { Letters } from "./letters.js";
 import type { Pace } from "./pace.js";
+import type { Repairer } from "./repairer.js";
 import type { Sections } from "./sections.js";
 import type { Tally } from "./tally.js";
 
@@ -19,6 +20,7 @@ export interface Side {
   readonly paces: { readonly source: Pace; readonly store: Pace };
   readonly letters: Letters;
   readonly tally: Tally;
+  readonly repairer: Repairer | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -47,7 +49,7 @@ export async function* sourceRowsIn({ source, paces, signal }: Side, { entity }:
     let last = first;
     while (runs[0] === last || runs[0] === last + 1) last = runs.shift()!;
     const at = await source.head();
-    for await (const chunk of source.snapshot(entity, at, sections.beginsAfter(first), signal)) {
+    for await (const chunk of source.snapshot(entity, at, { after: sections.beginsAfter(first), upTo: null }, signal)) {
       await paces.source.spent(chunk.length);
       const rows = chunk.flatMap((message) => (message.op !== "unreadable" && message.after && asked.has(sections.of(message.key)) ? [message.after] : []));
       for (let from = 0; from < rows.length; from += piece) yield rows.slice(from, from + piece);

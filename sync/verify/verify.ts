@@ -9,6 +9,8 @@ import { differing } from "./differing.js";
 import { caughtUp } from "./fence.js";
 import { Letters } from "./letters.js";
 import { Pace } from "./pace.js";
+import { repair } from "./repair.js";
+import type { Repairer } from "./repairer.js";
 import type { Report } from "./report.js";
 import { keptIn, type Side } from "./round.js";
 import { Sections } from "./sections.js";
@@ -22,8 +24,10 @@ export interface VerifyParts {
   readonly waitMs: number;
   /** How fast rows are read at most, from the source and from each store; null as fast as it goes. */
   readonly rowsPerSecond?: number | null;
-  /** Told now and then how many rows have been read so far, by table of the source and content of each store. */
-  readonly onProgress?: (rows: number) => void;
+  /** By store, what it takes to repair what differs; nothing is repaired in a store that has none. */
+  readonly repairers?: ReadonlyMap<Store, Repairer>;
+  /** Told now and then how many rows and entries have been read so far, on both sides, and about how many there are. */
+  readonly onProgress?: (read: number, total: number) => void;
 }
 
 /**
@@ -33,7 +37,7 @@ export interface VerifyParts {
  * @throws NotCurrent when a store does not catch up in time
  */
 export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<Report> {
-  const { source, stores, catalog, waitMs, rowsPerSecond = null, onProgress = () => undefined } = parts;
+  const { source, stores, catalog, waitMs, rowsPerSecond = null, repairers, onProgress } = parts;
   if (waitMs > 0) await caughtUp(source, stores, waitMs, signal);
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
@@ -42,10 +46,11 @@ export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<R
   const pace = new Pace(rowsPerSecond, either);
   const sides = stores.map((store): Side => {
     if (!store.rows) throw new Error(`${store.name} cannot be asked for rows by key, so it cannot be verified`);
-    return { source, log, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, letters: new Letters(store), tally, signal: either };
+    return { source, log, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, letters: new Letters(store), tally, repairer: repairers?.get(store), signal: either };
   });
+  const total = onProgress ? await totalOf(source, stores, catalog) : 0;
   let read = 0;
-  const progress = (rows: number) => onProgress(read += rows);
+  const progress = (rows: number) => onProgress?.(read += rows, total);
   for (const entity of catalog.entities) {
     const wanted = await readSource(source, entity, stores.flatMap((store) => contentsOf(store, entity)), pace, either, progress);
     const results = await Promise.allSettled(sides.map((side) => compareStore(side, entity, wanted, progress).catch((error: unknown) => {
@@ -55,6 +60,15 @@ export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<R
     for (const result of results) if (result.status === "rejected") throw failure.signal.reason ?? result.reason;
   }
   return tally.report();
+}
+
+async function totalOf(source: Source, stores: readonly Store[], { entities }: Catalog): Promise<number> {
+  let total = 0;
+  for (const entity of entities) {
+    const contents = stores.flatMap((store) => contentsOf(store, entity)).length;
+    total += (await source.survey(entity, 1)).rows * (1 + contents);
+  }
+  return total;
 }
 
 interface Wanted {
@@ -89,7 +103,7 @@ async function readSource(source: Source, entity: Entity, contents: readonly Con
 }
 
 async function compareStore(side: Side, entity: Entity, { sections, of }: Wanted, progress: (rows: number) => void): Promise<void> {
-  const { store, tally } = side;
+  const { store, tally, repairer } = side;
   for (const content of contentsOf(store, entity)) {
     const held = new Checksums();
     for await (const kept of keptIn(side, content, () => true)) {
@@ -98,6 +112,10 @@ async function compareStore(side: Side, entity: Entity, { sections, of }: Wanted
     }
     const wanted = of(content);
     tally.counted(store, entity, content.lookup ? "entries" : "rows", content.lookup ? held.rows : wanted.rows);
-    for await (const differences of differing(side, { content, sections, differing: wanted.differing(held) })) tally.found(differences);
+    for await (const deviations of differing(side, { content, sections, differing: wanted.differing(held) })) {
+      const { left, repaired } = repairer ? await repair(side, repairer, content, deviations) : { left: deviations, repaired: [] };
+      tally.found(left);
+      tally.repaired(repaired);
+    }
   }
 }

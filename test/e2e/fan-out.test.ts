@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "@elastic/elasticsearch";
 import { readAnnouncement } from "../../sync/announcement.js";
-import { formatDifference } from "../../sync/comparison.js";
+import { formatDifference } from "../../sync/verify/report.js";
 import type { PipelineStatus } from "../../sync/status.js";
 import { Tunnel } from "../stores/cassandra/tunnel.js";
 import { type Ended, runCli, startCli } from "../support/cli.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readAnnouncement } from "../../sync/announcement.js";
-import { formatDifference } from "../../sync/comparison.js";
+import { formatDifference } from "../../sync/verify/report.js";
 import { GtidSet } from "../../sync/mysql/binlog/gtid.js";
 import { type PipelineStatus, storedStatus } from "../../sync/status.js";
 import { type RunningCli, startCli } from "../support/cli.js";

@@ -119,6 +119,7 @@ export class MemorySource implements Source {
     });
   }
 
+
   reached(position: Position, target: Position): boolean {
     return position.offset >= target.offset;
   }

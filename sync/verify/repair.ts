@@ -1,0 +1,113 @@
+import type { Change } from "../../schema/change.js";
+import { keyText, type Row } from "../../schema/entity.js";
+import { nextVersion, type Position, rewriteVersion, type Version } from "../../schema/position.js";
+import { type Act, audited } from "../audit-file.js";
+import type { Content } from "./compare.js";
+import { lookAtEntries, type Suspect } from "./look-at-entries.js";
+import { lookAtRows } from "./look-at-rows.js";
+import type { Repairer } from "./repairer.js";
+import { type Deviation, formatDifference } from "./report.js";
+import { rowsAtSource, type Side } from "./round.js";
+
+interface Repaired {
+  readonly repaired: readonly Deviation[];
+  /** With why, if repairing was tried. */
+  readonly left: readonly Deviation[];
+}
+
+/** Written one after another with their lines in the audit file: so many at once. */
+const atOnce = 50;
+
+/**
+ * Writes what the source has now over what differs, and looks again. Rows that the dead letters explain are left to them. The version
+ * lies between those of all changes up to the store's position and those of every later one, so it does not matter whether sync runs:
+ * a change committed after the position comes again over it (invariants 3 and 4). What somebody wrote with a newer version than that
+ * gives way only once the store's position is raised above it, and for that its pipeline must be at rest.
+ */
+export async function repair(side: Side, repairer: Repairer, content: Content, deviations: readonly Deviation[]): Promise<Repaired> {
+  const explained = deviations.filter(({ differences }) => differences.every(({ deadLetter }) => deadLetter !== undefined));
+  const open = deviations.filter((each) => !explained.includes(each));
+  if (open.length === 0) return { repaired: [], left: explained };
+  const progress = await positionOf(side, repairer);
+  if (typeof progress === "string") return { repaired: [], left: [...explained, ...open.map((each) => unrepaired(each, progress))] };
+
+  let refused = await write(side, repairer, content, open, rewriteVersion(progress.version));
+  let left = await stillThere(side, content, open);
+  const stubborn = left.filter((each) => !refused.has(keyText(each.key)));
+  let rested = true;
+  if (stubborn.length > 0 && !(repairer.sink.rebuild && content.lookup)) {
+    rested = await repairer.atRest(async () => {
+      const version = await raised(side, repairer);
+      refused = new Map([...refused, ...await write(side, repairer, content, stubborn, version)]);
+    });
+    if (rested) left = await stillThere(side, content, left);
+  }
+  // One key may have several wrong entries.
+  const placeOf = ({ key, held }: Deviation) => JSON.stringify([keyText(key), ...(content.lookup ? [held?.[content.lookup.by], held?.[content.lookup.orderBy]] : [])]);
+  const places = new Set(left.map(placeOf));
+  const why = rested ? "the store holds it with a version that is newer than the clock: take it out there by hand"
+    : "somebody wrote it with a newer version than sync's, and sync cannot be brought to rest from here: stop it, or pause this pipeline, and repair again";
+  return {
+    repaired: open.filter((each) => !places.has(placeOf(each))),
+    left: [...explained, ...left.map((each) => unrepaired(each, refused.get(keyText(each.key)) ?? why))],
+  };
+}
+
+/** How far the store is; or why nothing can be repaired. */
+async function positionOf({ source, store }: Side, { sink }: Repairer): Promise<Position | string> {
+  const progress = await sink.progress();
+  if (progress?.phase !== "stream") return "its snapshot is not complete";
+  // As a replica can be: its rows could be older than what the store was given.
+  if (!source.reached(await source.head(), progress.position)) return `${source.name} does not have yet what ${store.name} already holds`;
+  return progress.position;
+}
+
+/** A version above every clock's; and the store's position is raised above it, so that every later change is newer. */
+async function raised({ source }: Side, { sink }: Repairer): Promise<Version> {
+  const progress = await sink.progress();
+  if (progress?.phase !== "stream") throw new Error(`${sink.name} was set back while it was repaired`);
+  const version = nextVersion(Math.max(progress.position.version, (await source.head()).version), Date.now() * 1000);
+  await sink.commit({ ...progress, position: { ...progress.position, version: nextVersion(version, 0) } });
+  return rewriteVersion(version);
+}
+
+/** By key text, what the store refused and why. */
+async function write(side: Side, { sink, auditFile }: Repairer, content: Content, deviations: readonly Deviation[], version: Version): Promise<Map<string, string>> {
+  const { entity, lookup } = content;
+  const refused = new Map<string, string>();
+  const rows = await rowsAtSource(side, content, deviations.map(({ key }) => key));
+  const rebuild = lookup && sink.rebuild?.bind(sink);
+  const write = async (deviation: Deviation, row: Row | null) => audited(auditFile, actOf(side, entity.table, deviation, row, version), async () => {
+    if (rebuild) return { outcome: "the lookup is made anew from the rows" };
+    const [rejection] = await sink.write([changeOf(entity.table, lookup !== null, deviation, row, version)], side.signal);
+    if (rejection) refused.set(keyText(deviation.key), rejection.reason);
+    return { outcome: rejection ? `refused: ${rejection.reason}` : row ? "written" : "deleted, as in MySQL" };
+  });
+  for (let from = 0; from < deviations.length; from += atOnce) {
+    await Promise.all(deviations.slice(from, from + atOnce).map((deviation, i) => write(deviation, rows[from + i]!)));
+  }
+  if (rebuild) await rebuild(entity, lookup);
+  return refused;
+}
+
+/** An entry that is wrong is the image to be taken away; so is a ghost, with its entries. */
+function changeOf(entity: string, isEntry: boolean, { key, held }: Deviation, row: Row | null, version: Version): Change {
+  if (!row) return { op: "delete", entity, key, before: held, after: null, version };
+  return isEntry && held ? { op: "update", entity, key, before: held, after: row, version } : { op: "create", entity, key, before: null, after: row, version };
+}
+
+function actOf({ store }: Side, entity: string, { key, held, differences }: Deviation, row: Row | null, version: Version): Act {
+  return { act: "repair", store: store.name, entity, key, version, reason: differences.map((each) => formatDifference(each)).join("; "), before: held, after: row };
+}
+
+async function stillThere(side: Side, content: Content, deviations: readonly Deviation[]): Promise<readonly Deviation[]> {
+  const { lookup } = content;
+  if (!lookup) return lookAtRows(side, content, deviations.map(({ key }) => key));
+  const rows = await rowsAtSource(side, content, deviations.map(({ key }) => key));
+  const suspects = deviations.flatMap(({ held }, i): Suspect[] => (held ? [{ what: "wrong", entry: held }] : rows[i] ? [{ what: "missing", entry: rows[i] }] : []));
+  return lookAtEntries(side, { ...content, lookup }, suspects);
+}
+
+function unrepaired(deviation: Deviation, why: string): Deviation {
+  return { ...deviation, differences: deviation.differences.map((each) => ({ ...each, unrepaired: why })) };
+}

@@ -1,25 +1,31 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { keyText, type Row } from "../../../schema/entity.js";
 import { totesys } from "../../../schema/totesys/catalog.js";
 import { runSync } from "../../../sync/main.js";
-import { type Difference, formatDifference } from "../../../sync/verify/report.js";
+import { type Difference, formatDifference, type Report } from "../../../sync/verify/report.js";
+import { runCli } from "../../support/cli.js";
 import { openSystem, type System } from "../../support/system.js";
 import { plant, type Plan, planted } from "./plant.js";
 
 jest.setTimeout(300_000);
 
 const salesOrder = totesys.entity("sales_order");
+const folder = mkdtempSync(join(tmpdir(), "sluice-planted-"));
 let system: System;
 const stop = new AbortController();
 let syncing: Promise<void>;
 beforeAll(async () => {
   system = await openSystem("planted", 4_000);
-  syncing = runSync({ mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal);
+  syncing = runSync({ mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal, folder);
   syncing.catch(() => undefined);
 });
 afterAll(async () => {
   stop.abort();
   await syncing;
   await system[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
 });
 
 /** The oldest orders, which nobody trades any more. */
@@ -65,4 +71,26 @@ test("under live load what is planted in each store is named, with key, column a
     if (store !== "embedded") expect(found).toHaveLength(own.length);
   }
   for (const { table, differences: number } of tables) if (table !== "sales_order") expect(number).toBe(0);
+});
+
+test("invariant 4: --repair makes it as MySQL has it, while sync runs and trade goes on, and every act is audited", async () => {
+  await using _ = system.trade(80);
+  const place = ["--mysql", system.mysql.href, "--stores", system.stores.join(","), "--data-dir", folder];
+  const { code, stdout, stderr } = await runCli(["verify", "--repair", "--json", ...place]);
+  const { differences, repaired, tables } = JSON.parse(stdout) as Report;
+  expect({ code, stderr, left: differences.map(formatDifference) }).toEqual({ code: 0, stderr: "", left: [] });
+  for (const store of ["embedded", "cassandra", "elasticsearch"]) {
+    const keys = new Set(repaired.filter((each) => each.store === store).map(({ key }) => keyText(key)));
+    expect([...keys].sort()).toEqual([plan.wrong, plan.missing, store === "elasticsearch" ? `${plan.stale}-again` : plan.stale, plan.ghost]);
+    expect(tables.find((each) => each.store === store && each.table === "sales_order")!.repaired).toBeGreaterThanOrEqual(4);
+  }
+  expect((await system.verified()).differences.map(formatDifference)).toEqual([]);
+
+  const lines = readFileSync(join(folder, "audit.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  const acts = lines.filter((line) => "act" in line);
+  expect(acts).toContainEqual(expect.objectContaining({ act: "repair", store: "cassandra", entity: "sales_order", key: [plan.wrong], reason: expect.stringMatching(/unit_price is "0.07"/), before: expect.objectContaining({ unit_price: planted.price }) }));
+  for (const { id } of acts) expect(lines.filter((line) => line.id === id && "outcome" in line)).toHaveLength(1);
+  // Repairs lose to whatever comes after them: rows that are written on are as MySQL has them.
+  await system.query(`UPDATE sales_order SET units_sold = units_sold + 1 WHERE sales_order_id IN (${plan.wrong}, ${plan.missing}, ${plan.stale})`);
+  expect((await system.verified()).equal).toBe(true);
 });

@@ -72,6 +72,8 @@ function roundMetrics(registry: Registry): (result: RoundResult) => void {
   const at = new Gauge({ name: "sluice_verify_last_round_timestamp_seconds", help: "When the last round ended.", registers });
   const took = new Gauge({ name: "sluice_verify_last_round_seconds", help: "How long it took.", registers });
   const equal = new Gauge({ name: "sluice_verify_last_round_equal", help: "1 when it found every store equal, else 0.", registers });
+  // Nothing is said of a round before there was one.
+  for (const gauge of [at, took, equal]) gauge.remove();
   return ({ result, tookMs, report }) => {
     rounds.inc({ result });
     at.set(Date.now() / 1000);

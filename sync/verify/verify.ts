@@ -53,11 +53,7 @@ export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<R
   const progress = (rows: number) => onProgress?.(read += rows, total);
   for (const entity of catalog.entities) {
     const wanted = await readSource(source, entity, stores.flatMap((store) => contentsOf(store, entity)), pace, either, progress);
-    const results = await Promise.allSettled(sides.map((side) => compareStore(side, entity, wanted, progress).catch((error: unknown) => {
-      failure.abort(error);
-      throw error;
-    })));
-    for (const result of results) if (result.status === "rejected") throw failure.signal.reason ?? result.reason;
+    await all(sides.map((side) => compareStore(side, entity, wanted, progress, failure)), failure);
   }
   return tally.report();
 }
@@ -102,20 +98,34 @@ async function readSource(source: Source, entity: Entity, contents: readonly Con
   return { sections, of: (content) => sumsOf.get(shape(content))!.sums };
 }
 
-async function compareStore(side: Side, entity: Entity, { sections, of }: Wanted, progress: (rows: number) => void): Promise<void> {
+/** When one fails the others end too; resolves or rejects once nothing is under way any more. */
+async function all(works: readonly Promise<void>[], failure: AbortController): Promise<void> {
+  const results = await Promise.allSettled(works.map((work) => work.catch((error: unknown) => {
+    failure.abort(error);
+    throw error;
+  })));
+  for (const result of results) if (result.status === "rejected") throw failure.signal.reason;
+}
+
+/** A table's lookups side by side: most of the time goes by in waiting at fences. While repairing one by one, since rows take their entries along. */
+async function compareStore(side: Side, entity: Entity, wanted: Wanted, progress: (rows: number) => void, failure: AbortController): Promise<void> {
+  const contents = contentsOf(side.store, entity);
+  if (side.repairer) for (const content of contents) await compareContent(side, content, wanted, progress);
+  else await all(contents.map((content) => compareContent(side, content, wanted, progress)), failure);
+}
+
+async function compareContent(side: Side, content: Content, { sections, of }: Wanted, progress: (rows: number) => void): Promise<void> {
   const { store, tally, repairer } = side;
-  for (const content of contentsOf(store, entity)) {
-    const held = new Checksums();
-    for await (const kept of keptIn(side, content, () => true)) {
-      for (const { key, row } of kept) held.add(sections.of(key), digestOf(content.fields, key, row));
-      progress(kept.length);
-    }
-    const wanted = of(content);
-    tally.counted(store, entity, content.lookup ? "entries" : "rows", content.lookup ? held.rows : wanted.rows);
-    for await (const deviations of differing(side, { content, sections, differing: wanted.differing(held) })) {
-      const { left, repaired } = repairer ? await repair(side, repairer, content, deviations) : { left: deviations, repaired: [] };
-      tally.found(left);
-      tally.repaired(repaired);
-    }
+  const held = new Checksums();
+  for await (const kept of keptIn(side, content, () => true)) {
+    for (const { key, row } of kept) held.add(sections.of(key), digestOf(content.fields, key, row));
+    progress(kept.length);
+  }
+  const wanted = of(content);
+  tally.counted(store, content.entity, content.lookup ? "entries" : "rows", content.lookup ? held.rows : wanted.rows);
+  for await (const deviations of differing(side, { content, sections, differing: wanted.differing(held) })) {
+    const { left, repaired } = repairer ? await repair(side, repairer, content, deviations) : { left: deviations, repaired: [] };
+    tally.found(left);
+    tally.repaired(repaired);
   }
 }

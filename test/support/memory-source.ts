@@ -126,8 +126,8 @@ export class MemorySource implements Source {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  grow(): void {
-    for (const { operations, stamp } of this.#pending.splice(0, this.growth)) {
+  grow(transactions = this.growth): void {
+    for (const { operations, stamp } of this.#pending.splice(0, transactions)) {
       const messages: Message[] = [];
       for (const operation of operations) this.#apply(operation, stamp, messages);
       this.#log.push({ messages: [...messages, { op: "commit", position: { gtids: "", file: "memory", offset: this.#log.length + 1, version: this.#version }, committedAt: stamp }], version: this.#version });

@@ -84,7 +84,8 @@ function changing(source: Source, meanwhile: () => Promise<void>): Source {
     },
     stream: (after, signal) => source.stream(after, signal),
     rows: (entity, keys) => between(() => source.rows(entity, keys)),
-    estimate: (entity) => source.estimate(entity),
+    survey: (entity, mostRanges) => source.survey(entity, mostRanges),
+    turn: () => source.turn(),
     reached: (position, target) => source.reached(position, target),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };

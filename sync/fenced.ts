@@ -3,7 +3,8 @@ import type { Turn } from "./source.js";
 
 /**
  * The same sink for as long as it is this process's turn to feed it. Then it no longer says how far the sink is: another process
- * does, and may be further (invariant 2). Writes that are still under way do no harm: an older version loses (invariant 4).
+ * does, and may be further (invariant 2). Writes that are still under way do no harm: an older version loses (invariant 4), and
+ * nothing is written before the position it comes after was stored.
  */
 export function fenced(sink: Sink, turn: Turn): Sink {
   return {
@@ -14,7 +15,9 @@ export function fenced(sink: Sink, turn: Turn): Sink {
     sweep: (entity, olderThan) => sink.sweep(entity, olderThan),
     progress: () => sink.progress(),
     async commit(progress) {
-      if (await turn.held()) await sink.commit(progress);
+      await turn.held();
+      turn.lost.throwIfAborted();
+      await sink.commit(progress);
     },
     deadLetters: sink.deadLetters,
     [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),

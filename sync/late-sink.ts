@@ -7,7 +7,7 @@ export function isAway(error: unknown): error is Unreachable | Retriable {
 
 /**
  * The sink of a store that was away when sync started, with why it could not be opened then; `begun` is an opening that has not
- * ended yet. `absent` and `prepare`, the first to be asked, open it: they throw `Retriable` as long as the store is away, so they wait as for any other silence. `stop`
+ * ended yet. The first call opens it: it throws `Retriable` as long as the store is away, so it waits as for any other silence. `stop`
  * ends the waiting for an answer.
  */
 export function lateSink(name: string, failure: Error, begun: Promise<Sink> | null, open: () => Promise<Sink>, stop: AbortSignal): Sink {
@@ -30,23 +30,19 @@ export function lateSink(name: string, failure: Error, begun: Promise<Sink> | nu
     }
   }
 
-  const there = (): Sink => {
-    if (!sink) throw new Error(`${name} is used before it is prepared`);
-    return sink;
-  };
   return {
     name,
     absent: async (entities) => (await opened()).absent(entities),
     prepare: async (entities) => (await opened()).prepare(entities),
-    write: (changes, signal) => there().write(changes, signal),
-    sweep: (entity, olderThan) => there().sweep(entity, olderThan),
-    progress: () => there().progress(),
-    commit: (progress) => there().commit(progress),
+    write: async (changes, signal) => (await opened()).write(changes, signal),
+    sweep: async (entity, olderThan) => (await opened()).sweep(entity, olderThan),
+    progress: async () => (await opened()).progress(),
+    commit: async (progress) => (await opened()).commit(progress),
     deadLetters: {
-      park: (rejections) => there().deadLetters.park(rejections),
-      list: (limit) => there().deadLetters.list(limit),
-      count: () => there().deadLetters.count(),
-      settle: (letters) => there().deadLetters.settle(letters),
+      park: async (rejections) => (await opened()).deadLetters.park(rejections),
+      list: async (limit) => (await opened()).deadLetters.list(limit),
+      count: async () => (await opened()).deadLetters.count(),
+      settle: async (letters) => (await opened()).deadLetters.settle(letters),
     },
     async [Symbol.asyncDispose]() {
       // A connection that comes after all is closed again, but not waited for.

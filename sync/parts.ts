@@ -10,7 +10,7 @@ import type { Valve } from "./valve.js";
 
 export interface PipelineLimits {
   readonly batch: BatchLimits;
-  /** Batches being written at once. What a pipeline holds in memory is about this many batches and one more. */
+  /** Batches being written at once. What a pipeline holds in memory is about this many batches, the next one, and as much read ahead. */
   readonly writesAtOnce: number;
   readonly rejections: RejectionLimit;
   readonly pace: Pace;

@@ -35,6 +35,7 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
 /** As long as no other process feeds this sink. Everything it holds may have been changed by another since our last turn. */
 async function runTurn(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { source, state, log } = parts;
+  const told = (signal: AbortSignal, error: unknown) => signal.aborted && !cutoff.aborted && error === signal.reason;
   try {
     await using turn = await source.turn((holder) => {
       if (!state.waitsFor) log.warn({ pipeline: state.name, holder }, "another sync process feeds this store; waiting until it ends");
@@ -44,10 +45,12 @@ async function runTurn(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSig
     if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
     state.phase = "starting";
     state.waitsFor = null;
-    await run({ ...parts, sink: fenced(parts.sink, turn) }, AbortSignal.any([stop, turn.lost]), cutoff);
+    await run({ ...parts, sink: fenced(parts.sink, turn) }, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
+      if (!told(turn.lost, error)) throw error;
+    });
   } catch (error) {
     // Whoever waited, for a turn or for a store that has not answered yet, was told to wait no longer.
-    if (!stop.aborted || cutoff.aborted || error !== stop.reason) throw error;
+    if (!told(stop, error)) throw error;
   }
 }
 

@@ -5,8 +5,8 @@ import type { PipelineMetrics } from "./metrics.js";
 import type { PipelineState } from "./status.js";
 
 /**
- * The same sink, but what may pass by itself is tried again until it does or a signal aborts: `stop` while nothing
- * has begun, then `cutoff`, or the one given to `write`.
+ * The same sink, but what may pass by itself is tried again until it does or a signal aborts: `stop` where nothing
+ * is under way yet, else `cutoff`, or the one given to `write`.
  * Each wait is longer than the last, up to ten seconds, and partly random. The log hears when it begins and when it ends.
  */
 export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMetrics, log: Log, { stop, cutoff }: { readonly stop: AbortSignal; readonly cutoff: AbortSignal }): Sink {
@@ -44,7 +44,7 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
     prepare: (entities) => persist("prepare", () => sink.prepare(entities), stop),
     write: (changes, signal) => persist("write", () => sink.write(changes, signal), signal),
     sweep: (entity, olderThan) => persist("sweep", () => sink.sweep(entity, olderThan)),
-    progress: () => persist("read progress", () => sink.progress()),
+    progress: () => persist("read progress", () => sink.progress(), stop),
     commit: (progress) => persist("store progress", () => sink.commit(progress)),
     deadLetters: {
       park: (rejections) => persist("park dead letters", () => deadLetters.park(rejections)),

@@ -31,19 +31,19 @@ export interface Source extends AsyncDisposable {
   reached(position: Position, target: Position): boolean;
 }
 
-/** Given back by disposing of it. */
-export interface Turn extends AsyncDisposable {
-  /** Aborts when another process has it. */
-  readonly lost: AbortSignal;
-  /** Whether it is still ours, asking where that is not sure. */
-  held(): Promise<boolean>;
-}
-
 export interface Survey {
   /** About how many rows there are. */
   readonly rows: number;
   /** Every key is in one of them; in key order. */
   readonly ranges: readonly KeyRange[];
+}
+
+/** Given back by disposing of it. */
+export interface Turn extends AsyncDisposable {
+  /** Aborts when another process has it. */
+  readonly lost: AbortSignal;
+  /** Makes sure, by asking where it is not: `lost` has aborted if it is no longer ours. */
+  held(): Promise<void>;
 }
 
 /** The source no longer has the changes that come next. */

@@ -38,6 +38,23 @@ test("imports go one way between the rooms", () => {
   expect(wrong).toEqual([]);
 });
 
+test("each invariant of the README is promised by the name of a test", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const stated = [...readme.slice(readme.indexOf("**Invariants**")).matchAll(/ (\d)\. [A-Z]/g)].map(([, number]) => Number(number));
+  const tests = sources.filter(({ file }) => file.startsWith("test/")).map(({ text }) => text).join("\n");
+  const promised = [...tests.matchAll(/(?:test|describe)(?:\.each\(.*\))?\("invariants? ([\d, and to]+)/g)].flatMap(([, numbers]) => numbersIn(numbers!));
+  expect(stated).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(stated.filter((number) => !promised.includes(number))).toEqual([]);
+});
+
+/** `1 to 3 and 7`: 1, 2, 3, 7. */
+function numbersIn(text: string): number[] {
+  return text.split(/,| and /).flatMap((part) => {
+    const [from, to] = part.split(" to ").map(Number) as [number, number?];
+    return Array.from({ length: (to ?? from) - from + 1 }, (_, i) => from + i);
+  });
+}
+
 test("the binlog reader knows nothing of Sluice, and no store engine knows another", () => {
   const isolated = (file: string) => /^(sync\/mysql\/binlog|stores\/[a-z]+)\//.exec(file)?.[0];
   const allowed = (from: string, to: string) =>

@@ -57,9 +57,8 @@ class HeldTurn implements MysqlTurn {
     return this.#lost.signal;
   }
 
-  async held(): Promise<boolean> {
+  async held(): Promise<void> {
     if (performance.now() - this.#renewedAt > (leaseSeconds / 2) * 1000) await this.verified();
-    return !this.lost.aborted;
   }
 
   verified(): Promise<void> {

@@ -10,6 +10,7 @@ import { newState } from "../../sync/status.js";
 import { Valve } from "../../sync/valve.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
+import { instead } from "./model/instead.js";
 
 const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") } });
 const item = entity("item", {
@@ -51,23 +52,14 @@ function weather(effects: number, dice: Iterator<number>): Weather {
 
 /** The source as a pipeline sees it whose catalog lacks some of its tables. */
 function seenBy(of: Catalog, source: MemorySource): Source {
-  return {
-    name: source.name,
-    turn: () => source.turn(),
-    preflight: () => source.preflight(),
-    head: () => source.head(),
-    survey: (...args) => source.survey(...args),
-    snapshot: (entity, at, range) => source.snapshot(entity, at, range),
+  return instead<Source>(source, {
     async *stream(...args) {
       for await (const messages of source.stream(...args)) {
         const seen = messages.filter((message) => !("entity" in message) || of.has(message.entity));
         if (seen.length > 0) yield seen;
       }
     },
-    rows: (...args) => source.rows(...args),
-    reached: (...args) => source.reached(...args),
-    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
-  };
+  });
 }
 
 const whole = ({ phase, copied }: Progress, of: Catalog) => phase === "stream" && of.entities.every(({ table }) => copied?.[table] === "done");

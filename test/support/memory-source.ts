@@ -3,8 +3,9 @@ import { type Entity, type Key, type Row, keyOf, keyText } from "../../schema/en
 import { everyKey, type KeyRange, type Position, type Version } from "../../schema/position.js";
 import { type Source, type Survey, type Turn, Unheld } from "../../sync/source.js";
 
-/** One row of one table set to a state, or emptied tables. */
+/** One row of one table set to a state, given another key, or emptied tables. */
 export type Operation =
+  | { readonly entity: Entity; readonly key: Key; readonly moved: Row }
   | { readonly entity: Entity; readonly key: Key; readonly row: Row | null }
   | { readonly truncate: Entity };
 
@@ -26,6 +27,8 @@ export class MemorySource implements Source {
   readonly #log: { readonly messages: readonly Message[]; readonly version: Version }[] = [];
   readonly #rows = new Map<string, Map<string, Row>>();
   readonly #pending: Transaction[];
+  /** By `entity\0key`: every state the row had, in order; at first it is not there. */
+  readonly #states = new Map<string, (Row | null)[]>();
   #version: Version = 0;
 
   constructor(history: readonly Transaction[], readonly unreadable: Readable, readonly growth: number, readonly chunk: number) {
@@ -34,6 +37,20 @@ export class MemorySource implements Source {
 
   get length(): number {
     return this.#log.length + this.#pending.length;
+  }
+
+  /** Transactions committed by now. */
+  get committed(): number {
+    return this.#log.length;
+  }
+
+  /** The version given out last. */
+  get version(): Version {
+    return this.#version;
+  }
+
+  statesOf(entity: string, place: string): readonly (Row | null)[] {
+    return this.#states.get(`${entity}\0${place}`) ?? [null];
   }
 
   /** The latest version of each row up to a position, by `entity\0key`. */
@@ -54,6 +71,13 @@ export class MemorySource implements Source {
       && (m.op === "truncate" || (m.op === "delete" && keyText(m.key) === place))));
   }
 
+  /** The tables as they are now, to be read later. */
+  frozen(): Pick<MemorySource, "snapshot"> {
+    const frozen = new MemorySource([], this.unreadable, this.growth, this.chunk);
+    for (const [table, rows] of this.#rows) frozen.#rows.set(table, new Map(rows));
+    return frozen;
+  }
+
   positionAt(offset: number): Position {
     return { gtids: "", file: "memory", offset, version: offset === 0 ? 0 : this.#log[offset - 1]!.version };
   }
@@ -63,7 +87,7 @@ export class MemorySource implements Source {
   }
 
   async turn(): Promise<Turn> {
-    return { lost: new AbortController().signal, held: async () => true, [Symbol.asyncDispose]: async () => undefined };
+    return { lost: new AbortController().signal, held: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
   }
 
   async preflight(): Promise<readonly []> {
@@ -85,10 +109,10 @@ export class MemorySource implements Source {
     return { rows: keys.length, ranges: ends.slice(1).map((upTo, i) => ({ after: ends[i]!, upTo })) };
   }
 
-  async *snapshot(entity: Entity, at: { readonly version: Version }, range: KeyRange | null): AsyncGenerator<(Change | Unreadable)[]> {
+  async *snapshot(entity: Entity, at: { readonly version: Version }, range: KeyRange | null, signal?: AbortSignal): AsyncGenerator<(Change | Unreadable)[]> {
     const { after, upTo } = range ?? everyKey;
     let last = after ? keyText(after) : "";
-    while (true) {
+    while (!signal?.aborted) {
       const next = [...this.table(entity)].filter(([key]) => key > last && (upTo === null || key <= keyText(upTo))).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, this.chunk);
       if (next.length === 0) return;
       last = next.at(-1)![0];
@@ -137,14 +161,25 @@ export class MemorySource implements Source {
   #apply(operation: Operation, stamp: number, into: Message[]): void {
     const next = () => (this.#version = Math.max(this.#version + 1, stamp));
     if ("truncate" in operation) {
+      for (const place of this.table(operation.truncate).keys()) this.#states.get(`${operation.truncate.table}\0${place}`)!.push(null);
       this.#rows.delete(operation.truncate.table);
       into.push({ op: "truncate", entity: operation.truncate.table, version: next() });
+      return;
+    }
+    if ("moved" in operation) {
+      const { entity, key, moved } = operation;
+      const free = !this.table(entity).has(keyText(keyOf(entity, moved)));
+      if (!free || !this.table(entity).has(keyText(key))) return;
+      this.#apply({ entity, key, row: null }, stamp, into);
+      this.#apply({ entity, key: keyOf(entity, moved), row: moved }, stamp, into);
       return;
     }
     const { entity, key, row } = operation;
     const table = this.#rows.get(entity.table) ?? new Map<string, Row>();
     this.#rows.set(entity.table, table);
     const before = table.get(keyText(key)) ?? null;
+    const name = `${entity.table}\0${keyText(key)}`;
+    this.#states.set(name, [...this.#states.get(name) ?? [null], row]);
     if (row) table.set(keyText(key), row);
     else table.delete(keyText(key));
     const known = before && this.unreadable(before) === null ? before : null;

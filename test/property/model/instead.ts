@@ -1,0 +1,10 @@
+/** The same object with some methods done otherwise; the others work on the object itself. */
+export function instead<T extends object>(object: T, other: Partial<T>): T {
+  return new Proxy(object, {
+    get(target, name) {
+      if (name in other) return other[name as keyof T];
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,147 @@
+import { openLog } from "../../../runtime/log.js";
+import { entryOf, lookupTable, type Row } from "../../../schema/entity.js";
+import type { Position, Progress } from "../../../schema/position.js";
+import type { Sink } from "../../../stores/ports.js";
+import { runPipeline } from "../../../sync/pipeline.js";
+import type { Source } from "../../../sync/source.js";
+import { newState, type PipelineState } from "../../../sync/status.js";
+import { Valve } from "../../../sync/valve.js";
+import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
+import { MemorySource } from "../../support/memory-source.js";
+import { Reader } from "./reader.js";
+import { instead } from "./instead.js";
+import { Turns } from "./turns.js";
+import { Violation } from "./violation.js";
+import { type History, refused, things, unreadable } from "./world.js";
+
+/** A part of the system done wrong, to see that the promises notice. */
+export interface Mutant {
+  source?(source: MemorySource): Source;
+  sink?(sink: Sink): Sink;
+  disk?(): MemoryDisk;
+}
+
+class Crash extends Error {}
+const log = openLog("test", "silent");
+
+/** Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. */
+function weather(effects: number, slowness: number, dice: () => number, onEffect: () => void): Weather {
+  let left = effects;
+  return {
+    async before() {
+      for (let turns = dice() * slowness; turns > 0; turns--) await new Promise(setImmediate);
+      if (--left < 0) throw new Crash();
+      onEffect();
+    },
+  };
+}
+
+/**
+ * Runs sync over a history: era after era, each ended by a crash, the last one to its end. @throws Violation at the first broken
+ * promise
+ */
+export async function runHistory({ transactions, leftovers, eras, dice, growth, chunk, rows, atOnce }: History, mutant: Mutant = {}): Promise<void> {
+  const source = new MemorySource(transactions, unreadable, growth, chunk);
+  const disk = mutant.disk?.() ?? new MemoryDisk(things);
+  for (const [i, row] of leftovers.entries()) {
+    for (const atom of disk.atomsOf({ op: "create", entity: "item", key: [row.id as string], before: null, after: row, version: 500 + i })) disk.put(atom);
+  }
+  const reader = new Reader(source, disk);
+  const put = disk.put.bind(disk);
+  let copiedAt = 0;
+  const running = new Set<PipelineState>();
+  const turns = new Turns();
+  disk.put = (atom) => {
+    put(atom);
+    if ([...running].some(({ phase }) => phase === "snapshot")) copiedAt = source.committed;
+    reader.look(atom.table, atom.place);
+  };
+  let thrown = 0;
+  const roll = () => dice[thrown++ % dice.length]!;
+  const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
+
+  async function sync(effects: number, slowness: number, turnEnds = Infinity): Promise<void> {
+    let holder: { isCommitting: boolean } | null = null;
+    const stop = new AbortController();
+    const state = newState("memory");
+    let last = disk.progress;
+    const inner = new MemorySink(disk, refused, weather(effects, slowness, roll, () => {
+      if (--turnEnds === 0) turns.pass();
+    }), (progress) => {
+      holds(source, disk, last, progress);
+      last = structuredClone(progress);
+      if (progress.phase !== "stream") return;
+      if (![...running].some(({ phase }) => phase === "snapshot") && progress.position.offset >= copiedAt) reader.watch();
+      if (progress.position.offset === source.length) stop.abort();
+    });
+    const commit = inner.commit.bind(inner);
+    inner.commit = (progress) => commit(progress).finally(() => { if (holder) holder.isCommitting = false; });
+    const own = instead<Source>(mutant.source?.(source) ?? source, {
+      async turn(onWait, signal) {
+        const turn = await turns.take(onWait, AbortSignal.any([signal]), async () => {
+          for (let wait = roll() * slowness * 4; wait > 0; wait--) await new Promise(setImmediate);
+        });
+        holder = turn.holder;
+        return turn;
+      },
+    });
+    const parts = { source: own, sink: mutant.sink?.(inner) ?? inner, catalog: things, limits, state, valve: new Valve(), log };
+    running.add(state);
+    await runPipeline(parts, stop.signal, new AbortController().signal).catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+    });
+    running.delete(state);
+    reader.tell();
+  }
+  for (const { effects, slowness, partner } of eras) await Promise.all([sync(effects, slowness, partner?.begins), partner && sync(partner.effects, partner.slowness)]);
+  await sync(Infinity, 1);
+  equal(source, disk, eras.some(({ partner }) => partner));
+}
+
+/** What must be true whenever a process stores progress; `before` is what it stored, or found, before. */
+function holds(source: MemorySource, disk: MemoryDisk, before: Progress | null, progress: Progress): void {
+  const at = (p: Progress): Position => (p.phase === "stream" ? p.position : p.head);
+  const must = (of: Violation["of"], is: boolean, what: string) => {
+    if (!is) throw new Violation(of, `${what}: ${JSON.stringify(before)} then ${JSON.stringify(progress)}`);
+  };
+  if (before) {
+    must("shrinks", at(progress).offset >= at(before).offset && at(progress).version >= at(before).version, "a position went back");
+    if (before.phase === "stream") must("shrinks", progress.phase === "stream" && progress.currentAt >= before.currentAt, "it is less current");
+  }
+  if (progress.phase !== "stream") return;
+  must("within", progress.position.version >= source.positionAt(progress.position.offset).version, "it is no end of a transaction");
+  for (const [name, { version, gone }] of source.versionsUpTo(progress.position)) {
+    const [table, place] = name.split("\0") as [string, string];
+    const cell = disk.tables.get(table)?.get(place);
+    const settled = (cell && cell.version >= version) || (disk.letters.get(name)?.version ?? -1) >= version
+      || (gone && !cell?.row) || (!cell?.row && source.goneAfter(table, place, version));
+    if (!settled) throw new Violation("too early", `${table} ${place} of version ${version} is neither in the sink nor in its dead letters`);
+  }
+}
+
+/**
+ * Nothing lost, nothing older in the place of something newer, no entry left behind. Where two processes wrote at once, a letter may be
+ * left of a row that was overtaken: neither knew of the other's.
+ */
+function equal(source: MemorySource, disk: MemoryDisk, together: boolean): void {
+  const same = (of: Violation["of"], is: Iterable<readonly [string, Row]>, wanted: Iterable<readonly [string, Row]>) => {
+    if (sorted(is) !== sorted(wanted)) throw new Violation(of, `there is ${sorted(is)}, wanted is ${sorted(wanted)}`);
+  };
+  const letters: string[] = [];
+  for (const of of things.entities) {
+    const all = [...source.table(of)];
+    const good = all.filter(([, row]) => unreadable(row) === null && refused(row) === null);
+    letters.push(...all.filter((each) => !good.includes(each)).map(([place]) => `${of.table}\0${place}`));
+    same("rows", disk.live(of.table), good);
+    for (const lookup of of.lookups) {
+      const listed = good.filter(([, row]) => row[lookup.by] !== null);
+      same("entries", disk.live(lookupTable(of, lookup)), listed.map(([, row]) => [JSON.stringify([row[lookup.by], ...entryOf(of, lookup, row)]), row]));
+    }
+  }
+  const held = [...disk.letters.keys()].filter((name) => !together || letters.includes(name));
+  if (held.sort().join() !== letters.sort().join()) throw new Violation("letters", `there are ${held.join()}, wanted are ${letters.join()}`);
+}
+
+function sorted(rows: Iterable<readonly [string, Row]>): string {
+  return JSON.stringify([...rows].map(([place, row]) => [place, Object.entries(row).sort()] as const).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

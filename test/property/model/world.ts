@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { catalog } from "../../../schema/catalog.js";
+import { entity, type Row } from "../../../schema/entity.js";
+import { int32, int64, nullable, reference, string } from "../../../schema/fields.js";
+import type { Operation, Transaction } from "../../support/memory-source.js";
+
+const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") } });
+const item = entity("item", {
+  description: "An item.", key: ["id"], owner: { kind: "everyone" },
+  fields: {
+    id: int64("public", "Key."), text: string(9, "public", "Text."), rank: int32("public", "Order."),
+    owner_id: nullable(reference(owner, "public", "Whose it is.")),
+  },
+  lookups: [{ name: "items", by: "owner_id", orderBy: "rank", direction: "asc", description: "Its items." }],
+});
+export const things = catalog([owner, item]);
+
+/** What the source cannot read, and what the sink cannot hold. */
+export const unreadable = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
+export const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
+
+/**
+ * One run of sync: how many effects it has before it is killed, how much slower than others it is, and whether another is started
+ * beside it, whose turn comes after the first had so many effects (or has ended).
+ */
+interface Era {
+  readonly effects: number;
+  readonly slowness: number;
+  readonly partner: { readonly effects: number; readonly slowness: number; readonly begins: number } | null;
+}
+
+/** All there is to a history: the same one gives the same run. */
+export interface History {
+  readonly transactions: readonly Transaction[];
+  /** Rows a sink holds that lost its progress: nothing of them may survive the snapshot. */
+  readonly leftovers: readonly Row[];
+  readonly eras: readonly Era[];
+  readonly dice: readonly number[];
+  /** Transactions that commit whenever somebody reads; rows read and messages given out at once; rows of a batch; batches written at once. */
+  readonly growth: number;
+  readonly chunk: number;
+  readonly rows: number;
+  readonly atOnce: number;
+}
+
+const key = fc.integer({ min: 1, max: 5 }).map(String);
+const texts = fc.constantFrom("a", "b", "c", "d", "zero date", "too long");
+const itemRow = fc.record({ id: key, text: texts, rank: fc.nat(2), owner_id: fc.option(key) });
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 12, arbitrary: itemRow.map((row): Operation => ({ entity: item, key: [row.id], row })) },
+  { weight: 4, arbitrary: key.map((id): Operation => ({ entity: item, key: [id], row: null })) },
+  { weight: 3, arbitrary: fc.tuple(key, itemRow).map(([from, moved]): Operation => ({ entity: item, key: [from], moved })) },
+  { weight: 4, arbitrary: fc.record({ id: key, text: texts }).map((row): Operation => ({ entity: owner, key: [row.id], row })) },
+  { weight: 1, arbitrary: fc.constantFrom<Operation>({ truncate: item }, { truncate: owner }) },
+);
+const run = fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 1, 8) });
+
+/** `two`: whether another process is sometimes started beside one, by mistake. */
+export function histories(two: "never" | "sometimes"): fc.Arbitrary<History> {
+  return fc.record({
+    transactions: fc.array(fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }), { minLength: 1, maxLength: 14 }),
+    leftovers: fc.array(itemRow, { maxLength: 3 }),
+    eras: fc.array(fc.tuple(run, two === "never" ? fc.constant(null) : fc.option(fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 8), begins: fc.integer({ min: 1, max: 60 }) }), { freq: 2 })).map(([era, partner]) => ({ ...era, partner })), { maxLength: 5 }),
+    dice: fc.array(fc.nat(3), { minLength: 16, maxLength: 64 }),
+    growth: fc.integer({ min: 1, max: 3 }),
+    chunk: fc.integer({ min: 1, max: 5 }),
+    rows: fc.integer({ min: 1, max: 6 }),
+    atOnce: fc.integer({ min: 1, max: 4 }),
+  });
+}

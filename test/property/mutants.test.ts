@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import type { Message } from "../../schema/change.js";
+import { MemoryDisk } from "../support/memory-sink.js";
+import { instead } from "./model/instead.js";
+import { type Mutant, runHistory } from "./model/run.js";
+import { type Promised, Violation } from "./model/violation.js";
+import { histories, type History, things } from "./model/world.js";
+
+jest.setTimeout(120_000);
+
+/** A sink that says a write is done before it is. */
+const commitBeforeWrite: Mutant = {
+  sink: (sink) => instead(sink, {
+    async write(changes, signal) {
+      void sink.write(changes, signal).catch(() => undefined);
+      return [];
+    },
+  }),
+};
+
+/** What is copied was read before the head that the stream goes on from. */
+const headAfterCopy: Mutant = {
+  source(source) {
+    let read = source.frozen();
+    return instead(source, {
+      async head() {
+        read = source.frozen();
+        for (let commits = 0; commits < 3; commits++) source.grow();
+        return source.head();
+      },
+      snapshot: (entity, at, range, signal) => read.snapshot(entity, at, range, signal),
+    });
+  },
+};
+
+const lookupWithoutBefore: Mutant = {
+  sink: (sink) => instead(sink, { write: (changes, signal) => sink.write(changes.map((change) => ({ ...change, before: null })), signal) }),
+};
+
+/** The copy wins over what was committed after it was read. */
+const copyTooNew: Mutant = {
+  source: (source) => instead(source, { snapshot: (entity, at, range, signal) => source.snapshot(entity, { version: at.version + 500 }, range, signal) }),
+};
+
+const noSweep: Mutant = { sink: (sink) => instead(sink, { sweep: async () => undefined }) };
+
+/** Halfway through each transaction it says that it has ended. */
+const positionWithin: Mutant = {
+  source: (source) => instead(source, {
+    async *stream(after, signal) {
+      let open: Message[] = [];
+      for await (const messages of source.stream(after, signal)) {
+        for (const message of messages) {
+          open.push(message);
+          if (message.op !== "commit") continue;
+          const half = open.slice(0, Math.ceil((open.length - 1) / 2));
+          yield [...half, message, ...open.slice(half.length)];
+          open = [];
+        }
+        if (open.length > 0 && open[0]!.op === "idle") yield open.splice(0);
+      }
+    },
+  }),
+};
+
+/** Whatever comes last stays. */
+class Unguarded extends MemoryDisk {
+  override put(...[{ table, place, cell }]: Parameters<MemoryDisk["put"]>): void {
+    const cells = this.tables.get(table) ?? new Map<string, typeof cell>();
+    this.tables.set(table, cells.set(place, cell));
+  }
+}
+const noVersionGuard: Mutant = { disk: () => new Unguarded(things) };
+
+interface Planted {
+  readonly name: string;
+  readonly mutant: Mutant;
+  /** The promises of which one must be seen broken. */
+  readonly breaks: readonly Promised[];
+  /** Only where a second process writes, and not in the same history without it. */
+  readonly bySecond?: true;
+}
+
+const planted: readonly Planted[] = [
+  { name: "commit before write", mutant: commitBeforeWrite, breaks: ["too early"] },
+  { name: "head read after the copy", mutant: headAfterCopy, breaks: ["too early", "rows"] },
+  { name: "a lookup that ignores the before image", mutant: lookupWithoutBefore, breaks: ["entries"] },
+  { name: "a copy stamped too new", mutant: copyTooNew, breaks: ["rows", "entries"] },
+  { name: "no sweep", mutant: noSweep, breaks: ["rows", "entries"] },
+  { name: "a position inside a transaction", mutant: positionWithin, breaks: ["within", "too early"] },
+  { name: "no version guard: a reader sees a row go backwards", mutant: noVersionGuard, breaks: ["reader"] },
+  { name: "no version guard: a stale second writer does harm", mutant: noVersionGuard, breaks: ["rows", "entries"], bySecond: true },
+];
+
+test.each(planted)("a planted mutant is killed: $name", async ({ mutant, breaks, bySecond = false }) => {
+  const broken = async (history: History): Promise<boolean> => {
+    try {
+      await runHistory(history, mutant);
+      return false;
+    } catch (error) {
+      if (error instanceof Violation) return breaks.includes(error.of);
+      throw error;
+    }
+  };
+  const alone = ({ eras, ...rest }: History): History => ({ ...rest, eras: eras.map((era) => ({ ...era, partner: null })) });
+  const unbroken = fc.asyncProperty(histories(bySecond ? "sometimes" : "never"), async (history) =>
+    !(await broken(history) && !(bySecond && await broken(alone(history)))));
+  // The same histories each time, so a mutant that is killed today is killed tomorrow.
+  const { failed, errorInstance } = await fc.check(unbroken, { seed: 1, numRuns: 3_000, endOnFailure: true });
+  expect([failed, (errorInstance as Error | null)?.message]).toEqual([true, "Property failed by returning false"]);
+});

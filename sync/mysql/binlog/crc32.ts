@@ -16,6 +16,37 @@ export function crc32(bytes: Buffer, start: number, end: number): number {
   return ~crc >>> 0;
 }
 
+/**
+ * Bytes that end many events: the CRC of an event is then had from that of its head in four steps. A CRC is linear over GF(2), so what the
+ * tail makes of a state is what it makes of 0, combined with what as many zeros make of the state ("crc32_combine" of zlib).
+ */
+export class KnownTail {
+  /** By the place of a byte in the state and its value: what the zeros make of it. */
+  readonly #zeros = new Int32Array(4 * 256);
+  readonly #own: number;
+
+  constructor(bytes: Buffer) {
+    this.#own = stateAfter(0, bytes);
+    const nothing = Buffer.alloc(bytes.length);
+    for (let bit = 0; bit < 32; bit++) {
+      const first = (bit >> 3) * 256, value = 1 << (bit & 7);
+      this.#zeros[first + value] = stateAfter(1 << bit, nothing);
+      for (let lower = 1; lower < value; lower++) this.#zeros[first + value + lower] = this.#zeros[first + value]! ^ this.#zeros[first + lower]!;
+    }
+  }
+
+  /** The CRC of a head, whose own is given, and this tail. */
+  crc32After(head: number): number {
+    const state = ~head, zeros = this.#zeros;
+    return ~(zeros[state & 255]! ^ zeros[256 + ((state >>> 8) & 255)]! ^ zeros[512 + ((state >>> 16) & 255)]! ^ zeros[768 + (state >>> 24)]! ^ this.#own) >>> 0;
+  }
+}
+
+function stateAfter(state: number, bytes: Buffer): number {
+  for (const byte of bytes) state = (state >>> 8) ^ T0[(state ^ byte) & 255]!;
+  return state;
+}
+
 /** Bytes from which on zlib's own loop makes up for the call. */
 const LONG = 512;
 

@@ -3,7 +3,7 @@ import { Cursor, uint32 } from "./cursor.js";
 import type { TableDefinitions } from "./definitions.js";
 import { MalformedEvent, MissingMetadata, SourceIncident, UncertainDefinition, UnsupportedColumn, UnsupportedEvent } from "./errors.js";
 import { EventType } from "./event-type.js";
-import type { BinlogEvent, CommitEvent, LineEvent, Place, QueryEvent, RowImages } from "./event.js";
+import type { BinlogEvent, CommitEvent, LineEvent, Place, QueryEvent } from "./event.js";
 import { readFormat } from "./format.js";
 import { GtidReader } from "./gtid-event.js";
 import { expand as inflate, MariadbEvent, readMariadbGtid } from "./mariadb.js";
@@ -13,6 +13,7 @@ import type { RowsKind } from "./row-reader.js";
 import { RowReaders } from "./rows.js";
 import { readPayload } from "./payload.js";
 import { readTableMap, readTableMapHead, type TableMapHead } from "./tablemap.js";
+import { type Readers, TableMaps, wrongChecksum } from "./table-maps.js";
 import { readXaPrepare, readXaStatement } from "./xa.js";
 
 export type DecodedEvent = BinlogEvent | LineEvent;
@@ -33,7 +34,7 @@ export class EventDecoder {
   #inTransaction = false;
   #gtid = "";
   readonly #gtids = new GtidReader();
-  #tables = new Map<number, KnownTable>();
+  #tables = new TableMaps();
 
   constructor(start: Place, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions) {
     this.file = start.file;
@@ -65,6 +66,7 @@ export class EventDecoder {
     this.#moveTo(logged);
     try {
       if (size !== end - start) throw new MalformedEvent(`an event of ${end - start} bytes whose header says ${size}`);
+      if (type === EventType.TableMap && this.checksum && this.#tables.repeats(bytes, start, end)) return;
       const bodyEnd = type === EventType.Format ? this.#format(bytes, start, end, out) : this.#checked(bytes, start, end);
       this.#event(type, bytes, start, bodyEnd, out);
     } catch (error) {
@@ -139,7 +141,7 @@ export class EventDecoder {
 
   #checked(bytes: Buffer, start: number, end: number): number {
     if (!this.checksum) return end;
-    if (crc32(bytes, start, end - 4) !== uint32(bytes, end - 4)) throw new MalformedEvent("its checksum does not match");
+    if (crc32(bytes, start, end - 4) !== uint32(bytes, end - 4)) throw new MalformedEvent(wrongChecksum);
     return end - 4;
   }
 
@@ -148,7 +150,7 @@ export class EventDecoder {
     this.checksum = format.checksum;
     this.mariadb = format.serverVersion.includes("MariaDB");
     // Table ids begin anew with each run of the server, and a file begins outside any transaction.
-    this.#tables = new Map();
+    this.#tables = new TableMaps();
     this.#inTransaction = false;
     out.push({ type: "format", ...format, file: this.file, offset: this.offset });
     return end;
@@ -174,7 +176,7 @@ export class EventDecoder {
       type: "query", ...classify(statement), database: statement.database, statement: text, timestamp: uint32(bytes, start), file: this.file, offset: this.offset,
     };
     out.push(event);
-    if (this.definitions?.passed(event, this.#gtid)) [this.outdated, this.#tables] = [true, new Map()];
+    if (this.definitions?.passed(event, this.#gtid)) [this.outdated, this.#tables] = [true, new TableMaps()];
     // A statement outside BEGIN is a transaction of its own.
     if (!this.#inTransaction) this.#end("commit", bytes, start, out);
   }
@@ -188,19 +190,12 @@ export class EventDecoder {
   }
 
   #tableMap(bytes: Buffer, start: number, end: number): void {
-    const event = new Cursor(bytes, start, end);
-    const tableId = event.left >= 6 ? bytes.readUIntLE(start, 6) : 0;
-    const known = this.#tables.get(tableId);
-    // Nearly every statement repeats its table map: what has the same bytes means the same. Its number and its flags (six bytes and two, which
-    // tell of the statement) come before.
-    const meaning = start + 8;
-    if (known && known.bytes.length === end - meaning && known.bytes.compare(bytes, meaning, end) === 0) return;
-    const head = readTableMapHead(event);
-    const readers = this.wants(head.database, head.table) ? this.#wanted(head, event) : undefined;
-    this.#tables.set(tableId, { bytes: Buffer.from(bytes.subarray(meaning, end)), readers });
+    if (this.#tables.has(bytes, start, end)) return;
+    const event = new Cursor(bytes, start, end), head = readTableMapHead(event);
+    this.#tables.add(bytes, start, end, this.wants(head.database, head.table) ? this.#wanted(head, event) : undefined);
   }
 
-  #wanted(head: TableMapHead, event: Cursor): KnownTable["readers"] {
+  #wanted(head: TableMapHead, event: Cursor): Readers {
     const table = readTableMap(head, event, this.mariadb, () => this.definitions?.of(head.database, head.table));
     if (!table) throw new MissingMetadata(head.database, head.table, this.file, this.offset);
     return this.toLines ? { lines: new RowReaders(table, asLines) } : { objects: new RowReaders(table, asObjects) };
@@ -234,12 +229,6 @@ export class EventDecoder {
     if (error instanceof RangeError) return new MalformedEvent(error.message, this.file, this.offset);
     return error;
   }
-}
-
-interface KnownTable {
-  readonly bytes: Buffer;
-  /** Undefined when nobody wants the table. */
-  readonly readers: { readonly objects?: RowReaders<RowImages>; readonly lines?: RowReaders<string> } | undefined;
 }
 
 const DUMMY_TABLE = 0xffffff;

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { EventDecoder, type DecodedEvent } from "../../../../sync/mysql/binlog/decoder.js";
 import { MissingMetadata, SourceIncident, UnsupportedColumn, UnsupportedEvent } from "../../../../sync/mysql/binlog/errors.js";
 import { DomainPosition } from "../../../../sync/mysql/binlog/mariadb.js";
@@ -25,6 +26,24 @@ test("MINIMAL metadata is refused with the remedy, and only for tables somebody 
   expect(() => decode(19, minimalTableMap(3))).toThrow(MissingMetadata);
   expect(() => decode(19, minimalTableMap(3))).toThrow(/db\.t \(binlog\.000007, 1234\): run SET PERSIST binlog_row_metadata = FULL/);
   expect(decode(19, minimalTableMap(3), 0, () => false)).toEqual([]);
+});
+
+test("a table map that comes again is checked like any other event", () => {
+  const body = minimalTableMap(3), event = Buffer.concat([Buffer.alloc(19), body, Buffer.alloc(4)]);
+  event[4] = 19;
+  event.writeUInt32LE(event.length, 9);
+  const seal = (damage: number) => {
+    const sealed = Buffer.from(event);
+    sealed.writeUInt32LE(crc32(sealed.subarray(0, -4)), sealed.length - 4);
+    if (damage >= 0) sealed[damage]! ^= 1;
+    return sealed;
+  };
+  for (const damage of [0, 5, 17, 25, 30, event.length - 1]) {
+    const decoder = new EventDecoder({ file: "binlog.000007", offset: 4 }, () => false), decode = (bytes: Buffer) => decoder.decode(bytes, 0, bytes.length, []);
+    decoder.checksum = true;
+    for (let n = 0; n < 3; n++) decode(seal(-1));
+    expect(() => decode(seal(damage))).toThrow("its checksum does not match");
+  }
 });
 
 test("an unknown column type is a named error with its place", () => {

@@ -1,0 +1,64 @@
+import { crc32, KnownTail } from "./crc32.js";
+import { uint32 } from "./cursor.js";
+import { MalformedEvent } from "./errors.js";
+import type { RowImages } from "./event.js";
+import type { RowReaders } from "./rows.js";
+
+/** How a table's rows are read, one way or the other. */
+export interface Readers {
+  readonly objects?: RowReaders<RowImages>;
+  readonly lines?: RowReaders<string>;
+}
+
+interface KnownTable {
+  /** What describes the table. */
+  readonly bytes: Buffer;
+  /** Undefined when nobody wants the table. */
+  readonly readers: Readers | undefined;
+  tail?: KnownTail;
+}
+
+export const wrongChecksum = "its checksum does not match";
+
+/** A TABLE_MAP_EVENT begins with its table's number (six bytes) and flags that tell of the statement (two), not of the table. */
+const beforeMeaning = 8;
+const headBytes = 19;
+
+/**
+ * The table maps of a file by their tables' numbers. Nearly every statement repeats its table map: what has the same bytes means the same,
+ * the same readers and the same table for who follows.
+ */
+export class TableMaps {
+  readonly #tables = new Map<number, KnownTable>();
+
+  get(tableId: number): Pick<KnownTable, "readers"> | undefined {
+    return this.#tables.get(tableId);
+  }
+
+  /** Whether a whole event, with its checksum, says again what is known; its checksum is right then. */
+  repeats(bytes: Buffer, start: number, end: number): boolean {
+    const body = start + headBytes, known = this.#at(bytes, body, end - 4);
+    if (!known) return false;
+    known.tail ??= new KnownTail(known.bytes);
+    if (known.tail.crc32After(crc32(bytes, start, body + beforeMeaning)) !== uint32(bytes, end - 4)) throw new MalformedEvent(wrongChecksum);
+    return true;
+  }
+
+  /** Whether the body of an event says again what is known. */
+  has(bytes: Buffer, start: number, end: number): boolean {
+    return this.#at(bytes, start, end) !== undefined;
+  }
+
+  add(bytes: Buffer, start: number, end: number, readers: Readers | undefined): void {
+    this.#tables.set(tableIdAt(bytes, start), { bytes: Buffer.from(bytes.subarray(start + beforeMeaning, end)), readers });
+  }
+
+  #at(bytes: Buffer, start: number, end: number): KnownTable | undefined {
+    const meaning = start + beforeMeaning, known = meaning < end ? this.#tables.get(tableIdAt(bytes, start)) : undefined;
+    return known?.bytes.length === end - meaning && known.bytes.compare(bytes, meaning, end) === 0 ? known : undefined;
+  }
+}
+
+function tableIdAt(bytes: Buffer, at: number): number {
+  return uint32(bytes, at) + (bytes[at + 4]! | (bytes[at + 5]! << 8)) * 2 ** 32;
+}

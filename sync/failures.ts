@@ -1,4 +1,8 @@
+import { PreflightFailed } from "../runtime/findings.js";
 import { StoreRefusal } from "../stores/ports.js";
+import { TooManyRejections } from "./dead-letters.js";
+import { BinlogError } from "./mysql/binlog/errors.js";
+import { SourceDiverged } from "./mysql/errors.js";
 import { Unresumable } from "./source.js";
 
 /** A pipeline that could not go on. */
@@ -19,5 +23,10 @@ export class PipelinesFailed extends Error {
 /** Whether nothing goes on before a person has mended something. Where another pipeline ran on, or would when started again, it does. */
 export function needsMending(error: unknown): boolean {
   if (error instanceof PipelinesFailed) return error.failures.length === error.ofPipelines && error.failures.every((failure) => needsMending(failure.error));
-  return error instanceof StoreRefusal || error instanceof Unresumable;
+  return error instanceof StoreRefusal || error instanceof Unresumable || error instanceof PreflightFailed;
+}
+
+/** Whether it was foreseen, and what is to be done is for a person: trying again would change nothing, or pass over what must not be. */
+export function isFinal(error: unknown): boolean {
+  return [StoreRefusal, Unresumable, TooManyRejections, BinlogError, SourceDiverged].some((kind) => error instanceof kind);
 }

@@ -6,7 +6,8 @@ import { totesys } from "../schema/totesys/catalog.js";
 import { storeIdentity } from "../stores/open.js";
 import { announce, newToken } from "./announcement.js";
 import { controlRoutes, type Controlled } from "./control.js";
-import { type Failure, PipelinesFailed } from "./failures.js";
+import { PipelinesFailed } from "./failures.js";
+import { Company, keepRunning } from "./keep-running.js";
 import { pipelineMetrics, withMetrics } from "./metrics.js";
 import { openMysqlSource } from "./mysql/source.js";
 import { openSinks } from "./open-sinks.js";
@@ -53,17 +54,14 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");
 
   const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
-  const failures = await Promise.all(opened.sinks.map(async (sink, i): Promise<Failure | null> => {
+  const company = new Company(states.length);
+  const failures = await Promise.all(opened.sinks.map((sink, i) => {
     const { state, valve } = controlled[i]!;
-    await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, config);
-    const parts = { source, sink: withRetry(withMetrics(sink, metrics), state, metrics, log, { stop, cutoff }), catalog: totesys, limits, state, valve, log };
-    try {
-      await runPipeline(parts, stop, cutoff);
-      return null;
-    } catch (error) {
-      log.error({ pipeline: sink.name, error: (error as Error).message }, "the pipeline cannot go on");
-      return { pipeline: sink.name, error };
-    }
+    const retried = withRetry(withMetrics(sink, metrics), state, metrics, log, { stop, cutoff });
+    return keepRunning(async () => {
+      await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, config);
+      await runPipeline({ source, sink: retried, catalog: totesys, limits, state, valve, log }, stop, cutoff);
+    }, state, company, log, stop);
   }));
   log.info({ pipelines: states.map((state) => statusOf(state)) }, "sync ended");
   const failed = failures.filter((failure) => failure !== null);

@@ -11,3 +11,12 @@ export function backoff(attempt: number, first = 100, most = 10_000): number {
   const full = Math.min(most, first * 2 ** Math.min(attempt, 20));
   return full / 2 + Math.random() * (full / 2);
 }
+
+/** What the work comes to, unless `signal` aborts before: then its reason is thrown, and nobody waits for the work any more. */
+export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  signal.throwIfAborted();
+  let giveUp = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", giveUp = () => reject(signal.reason as Error), { once: true }));
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", giveUp));
+}

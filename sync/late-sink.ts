@@ -1,3 +1,4 @@
+import { unlessAborted } from "../runtime/wait.js";
 import { Retriable, type Sink, Unreachable } from "../stores/ports.js";
 
 /** Whether a store that could not be opened may be there later, without anybody changing anything here. */
@@ -23,7 +24,7 @@ export function lateSink(name: string, failure: Error, begun: Promise<Sink> | nu
     }
     try {
       opening ??= open();
-      return (sink = await unless(stop, opening));
+      return (sink = await unlessAborted(stop, opening));
     } catch (error) {
       if (!stop.aborted) opening = null;
       throw error instanceof Unreachable ? new Retriable("opening", error) : error;
@@ -51,11 +52,4 @@ export function lateSink(name: string, failure: Error, begun: Promise<Sink> | nu
       else closing?.catch(() => undefined);
     },
   };
-}
-
-async function unless<T>(stop: AbortSignal, work: Promise<T>): Promise<T> {
-  stop.throwIfAborted();
-  let giveUp = (): void => undefined;
-  const given = new Promise<never>((_, reject) => stop.addEventListener("abort", giveUp = () => reject(stop.reason as Error), { once: true }));
-  return Promise.race([work, given]).finally(() => stop.removeEventListener("abort", giveUp));
 }

@@ -35,7 +35,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   const reading = new Reading(url);
   let turn: MysqlTurn | null = null;
   const isOurs = async () => {
-    await turn?.verified();
+    await turn?.held(0);
     return !turn?.lost.aborted;
   };
   return {

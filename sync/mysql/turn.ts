@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { connectMysql } from "../../runtime/mysql.js";
-import { pause } from "../../runtime/wait.js";
+import { pause, unlessAborted } from "../../runtime/wait.js";
 import type { Turn } from "../source.js";
 import { isLost } from "./reading.js";
 
@@ -11,6 +11,8 @@ const leaseSeconds = 10;
 const renewMs = 2_500;
 /** A process that just ended may still be seen for a moment. */
 const quietMs = 1_000;
+/** While a server says nothing it gives the turn to nobody: nothing else waits for its answer longer than this. */
+const patienceMs = 1_500;
 
 /**
  * A named lock of the server (GET_LOCK): one process at a time holds it, none needs a privilege for it. It belongs to a connection,
@@ -20,7 +22,7 @@ export async function takeTurn(url: URL, name: string, onWait: (holder: string) 
   const lock = new Lock(url, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
   try {
     const began = performance.now();
-    for (let wait = 50; (await lock.attempt(true)) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
+    for (let wait = 50; (await unlessAborted(signal, lock.attempt(true))) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
       if (lock.holder && performance.now() - began > quietMs) onWait(`connection ${lock.holder} of mysql ${url.host}`);
       await pause(wait, signal);
       signal.throwIfAborted();
@@ -35,7 +37,9 @@ export async function takeTurn(url: URL, name: string, onWait: (holder: string) 
 export interface MysqlTurn extends Turn {
   /** As the server knows it. */
   readonly lockName: string;
-  /** Resolves once the server was asked; when it does not answer, nobody else can have been given the turn by it either. */
+  /** As `Turn` has it; what the server said longer ago counts for nothing. */
+  held(maxAgeMs?: number): Promise<void>;
+  /** Resolves once the server was asked, whether or not it answered. */
   verified(): Promise<void>;
 }
 
@@ -57,8 +61,8 @@ class HeldTurn implements MysqlTurn {
     return this.#lost.signal;
   }
 
-  async held(): Promise<void> {
-    if (performance.now() - this.#renewedAt > (leaseSeconds / 2) * 1000) await this.verified();
+  async held(maxAgeMs = (leaseSeconds / 2) * 1000): Promise<void> {
+    if (performance.now() - this.#renewedAt >= maxAgeMs) await withinPatience(this.verified());
   }
 
   verified(): Promise<void> {
@@ -80,7 +84,6 @@ class HeldTurn implements MysqlTurn {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#renewing);
-    await this.#renewal;
     await this.lock.close();
   }
 }
@@ -89,6 +92,7 @@ class Lock {
   #connection: Connection | null = null;
   /** Connections of ours that broke: the server may take them for alive for a while. */
   readonly #former = new Set<number>();
+  #isClosed = false;
   holder: number | null = null;
 
   constructor(readonly url: URL, readonly name: string) {}
@@ -111,8 +115,9 @@ class Lock {
 
   /** Given back, so that whoever waits has it at once. */
   async close(): Promise<void> {
-    await this.#ask("SELECT RELEASE_LOCK(?)").catch(() => undefined);
-    await this.#connection?.end().catch(() => this.#drop());
+    this.#isClosed = true;
+    await withinPatience(this.#ask("SELECT RELEASE_LOCK(?)"));
+    this.#drop();
   }
 
   async #ask(sql: string): Promise<number | null> {
@@ -126,6 +131,10 @@ class Lock {
     const connection = await connectMysql(this.url);
     // Errors reach us through the statement under way.
     connection.on("error", () => undefined);
+    if (this.#isClosed) {
+      connection.destroy();
+      throw new Error("nobody waits for this connection any more");
+    }
     await connection.query(`SET SESSION wait_timeout = ${leaseSeconds}`);
     return connection;
   }
@@ -135,6 +144,12 @@ class Lock {
     this.#connection?.destroy();
     this.#connection = null;
   }
+}
+
+async function withinPatience(work: Promise<unknown>): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([work.catch(() => undefined), pause(patienceMs, enough.signal)]);
+  enough.abort();
 }
 
 /** mysql2's own time for a statement is over. */

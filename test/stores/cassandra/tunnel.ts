@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class Tunnel implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   #server: Server | null = null;
+  #isHushed = false;
   #port = 0;
 
   private constructor(private readonly target: URL) {}
@@ -28,8 +29,16 @@ export class Tunnel implements AsyncDisposable {
     await closed;
   }
 
+  /** Half open: whatever is sent is swallowed, and nothing is said, also to new connections. */
+  hush(): void {
+    this.#isHushed = true;
+    for (const socket of this.#sockets) socket.unpipe().resume();
+  }
+
   async restore(): Promise<void> {
+    this.#isHushed = false;
     const server = createServer((near) => {
+      if (this.#isHushed) return void this.#sockets.add(near.on("error", () => near.destroy()).resume());
       const far = connect(Number(this.target.port), this.target.hostname);
       near.pipe(far).pipe(near);
       for (const socket of [near, far]) {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { connectMysql } from "../../../runtime/mysql.js";
 import { takeTurn } from "../../../sync/mysql/turn.js";
+import { Tunnel } from "../../stores/cassandra/tunnel.js";
 import { engineUrls } from "../../support/engines.js";
 
 jest.setTimeout(60_000);
@@ -43,4 +44,27 @@ test("a connection that breaks is no loss while nobody else takes it, and is one
   await first.verified();
   await first.verified();
   expect([first.lost.aborted, second.lost.aborted]).toEqual([true, false]);
+});
+
+test("a server that says nothing any more holds up neither a position nor the end", async () => {
+  await using tunnel = await Tunnel.to(url);
+  const turn = await takeTurn(tunnel.url, name, () => undefined, never);
+  tunnel.hush();
+  const began = performance.now();
+  void turn.verified();
+  await pause(6_000);
+  const asked = performance.now();
+  await turn.held();
+  expect(turn.lost.aborted).toBe(false);
+  await turn[Symbol.asyncDispose]();
+  expect(performance.now() - asked).toBeLessThan(5_000);
+
+  // Nor does waiting for a turn: this one is held until the server has forgotten it.
+  const stop = new AbortController();
+  const waiting = takeTurn(tunnel.url, name, () => undefined, stop.signal);
+  setTimeout(() => stop.abort(new Error("stopped")), 100);
+  await expect(waiting).rejects.toThrow("stopped");
+  await using next = await takeTurn(url, name, () => undefined, never);
+  expect(performance.now() - began).toBeGreaterThan(5_000);
+  expect(next.lost.aborted).toBe(false);
 });

@@ -23,7 +23,7 @@ export async function freshStores(servers: readonly URL[], names: readonly Store
     await sink.prepare(totesys.entities);
     await sink.commit({ phase: "stream", position: at, currentAt: Math.floor(at.version / 1000) });
   }
-  return { urls, async [Symbol.asyncDispose]() { for (const url of urls) await drop(url, name); } };
+  return { urls, async [Symbol.asyncDispose]() { for (const url of urls) await dropStore(url); } };
 }
 
 export function nameOf(url: URL): StoreName {
@@ -45,7 +45,9 @@ export function bareElasticsearch(url: URL): Elasticsearch {
   return new Elasticsearch({ node: `${url.protocol === "elasticsearch+https:" ? "https" : "http"}://${url.host}`, ...auth });
 }
 
-async function drop(url: URL, name: string): Promise<void> {
+/** The keyspace or the indices the URL names. */
+export async function dropStore(url: URL): Promise<void> {
+  const name = url.pathname.slice(1);
   if (nameOf(url) === "cassandra") {
     const client = await bareCassandra(new URL("/system", url));
     await client.execute(`DROP KEYSPACE ${name}`, [], { readTimeout: 60_000 });

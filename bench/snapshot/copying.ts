@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { totesys } from "../../schema/totesys/catalog.js";
+import { openStore } from "../../stores/open.js";
+
+export interface Copied {
+  /** From the first row to the last, without the time between the kill and the first row of the second process. */
+  readonly seconds: number;
+  /** The most either process held. */
+  readonly rssMb: number;
+  readonly rowsAtKill: number;
+  /** What the kill cost. */
+  readonly rowsAgain: number;
+}
+
+/** Syncs into an empty store, is killed when half of the rows are there, begins again, and ends once it follows the log. */
+export async function copyKilledHalfway(mysql: URL, store: URL, rows: number): Promise<Copied> {
+  const first = start(mysql, store);
+  const begun = await first.said("snapshot begins");
+  let rowsAtKill = 0;
+  for (; rowsAtKill < rows / 2; await sleep(20)) {
+    if (first.child.exitCode !== null) throw new Error(`sync ended by itself:\n${first.lines.slice(-5).join("\n")}`);
+    rowsAtKill = await copiedRows(store);
+  }
+  const rssMb = first.rssMb();
+  first.child.kill("SIGKILL");
+  const killedAt = performance.now();
+  await once(first.child, "exit");
+  rowsAtKill = await copiedRows(store);
+
+  const second = start(mysql, store);
+  const again = await second.said("snapshot begins");
+  const streaming = await second.said("streaming");
+  const copied = /"table":"sales_order","rows":(\d+)/.exec(second.lines.join("\n"));
+  const held = second.rssMb();
+  second.child.kill("SIGTERM");
+  const [code] = (await once(second.child, "exit")) as [number | null];
+  if (code !== 0) throw new Error(`sync ended with code ${code}:\n${second.lines.slice(-5).join("\n")}`);
+  return {
+    seconds: (killedAt - begun + streaming - again) / 1000, rssMb: Math.max(rssMb, held), rowsAtKill, rowsAgain: Number(copied?.[1]) - rows,
+  };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly lines: readonly string[];
+  /** When it said so, by `performance.now()`. */
+  said(message: string): Promise<number>;
+  rssMb(): number;
+}
+
+function start(mysql: URL, store: URL): Running {
+  const main = join(__dirname, "..", "..", "cli", "main.js");
+  const child = spawn(process.execPath, [main, "sync", "--sync-port", "0"], {
+    env: { ...process.env, SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: store.href, SLUICE_DATA_DIR: join(process.cwd(), ".sluice", "bench") }, stdio: ["ignore", "ignore", "pipe"],
+  });
+  const lines: string[] = [];
+  const at = new Map<string, number>();
+  let ended = false;
+  createInterface({ input: child.stderr! }).on("line", (line) => {
+    lines.push(line);
+    const message = /"msg":"([^"]*)"/.exec(line)?.[1];
+    if (message && !at.has(message)) at.set(message, performance.now());
+  }).on("close", () => { ended = true; });
+  return {
+    child, lines,
+    async said(message) {
+      for (; !at.has(message); await sleep(20)) if (ended) throw new Error(`sync ended before "${message}":\n${lines.slice(-5).join("\n")}`);
+      return at.get(message)!;
+    },
+    rssMb: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) / 1024,
+  };
+}
+
+/** Of the table the bench is about, as the store's progress has it. */
+async function copiedRows(url: URL): Promise<number> {
+  await using store = await openStore(url, totesys);
+  const copy = (await store.progress())?.copied?.sales_order;
+  return typeof copy === "object" ? copy.rows : 0;
+}

@@ -41,6 +41,11 @@ export interface KeyRange {
 
 export const everyKey: KeyRange = { after: null, upTo: null };
 
+/** Whether a key is in the range. A range with bounds is one of whole numbers; other orders only the source knows. */
+export function isWithin({ after, upTo }: KeyRange, key: Key): boolean {
+  return (after === null || BigInt(key[0]!) > BigInt(after[0]!)) && (upTo === null || BigInt(key[0]!) <= BigInt(upTo[0]!));
+}
+
 /** A table that is being copied, by so many readers as there are ranges left. */
 export interface TableCopy {
   /** Of the rows it writes. Once nothing is left, what is older in `range` is swept: the source no longer has it. */

@@ -1,7 +1,7 @@
 import type { Change, Rejection } from "../schema/change.js";
 import type { Entity, Key, Lookup, Row } from "../schema/entity.js";
 import type { Value } from "../schema/fields.js";
-import type { Progress, Version } from "../schema/position.js";
+import type { KeyRange, Progress, Version } from "../schema/position.js";
 
 /** Where a pipeline writes. Every method throws `Retriable` for what may pass by itself. */
 export interface Sink extends AsyncDisposable {
@@ -16,8 +16,8 @@ export interface Sink extends AsyncDisposable {
    * key the newer version stays, deletes included (invariant 4). Returns what this engine cannot hold.
    */
   write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]>;
-  /** Deletes every row of `entity` whose version is older, lookup entries included. */
-  sweep(entity: Entity, olderThan: Version): Promise<void>;
+  /** Deletes every row of `entity` whose version is older, lookup entries included; of keys within a range of whole numbers only, if one is given. */
+  sweep(entity: Entity, olderThan: Version, within?: KeyRange): Promise<void>;
   /** Makes the entries of a lookup anew from the rows, where it is the engine that derives them. */
   rebuild?(entity: Entity, lookup: Lookup): Promise<void>;
   progress(): Promise<Progress | null>;

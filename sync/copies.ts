@@ -39,9 +39,14 @@ export class Copies {
 
   moved(table: string, copy: TableCopy): void {
     this.#copied = { ...this.#copied, [table]: copy };
-    const about = (of: string) => this.#surveys.get(of)?.rows ?? 0;
-    const rowsLeft = this.unfinished.reduce((sum, { table: of }) => sum + Math.max(0, about(of) - ((this.#copied[of] as TableCopy | undefined)?.rows ?? 0)), 0);
-    this.state.copying = { table, rows: copy.rows, rowsAbout: Math.max(about(table), copy.rows), rowsLeft };
+    const rowsLeft = this.unfinished.reduce((sum, { table: of }) => sum + Math.max(0, this.#about(of) - ((this.#copied[of] as TableCopy | undefined)?.rows ?? 0)), 0);
+    this.state.copying = { table, rows: copy.rows, rowsAbout: Math.max(this.#about(table), copy.rows), rowsLeft };
+  }
+
+  #about(table: string): number {
+    const [copy, rows] = [this.#copied[table], this.#surveys.get(table)?.rows ?? 0];
+    const { after, upTo } = copy && copy !== "done" ? copy.range : everyKey;
+    return after && upTo ? Math.min(rows, Number(BigInt(upTo[0]!) - BigInt(after[0]!))) : rows;
   }
 
   /** As it is stored now. */

@@ -1,6 +1,6 @@
 import type { Change, Rejection } from "../schema/change.js";
 import type { Entity, Key } from "../schema/entity.js";
-import type { KeyRange, Version } from "../schema/position.js";
+import { everyKey, type KeyRange, type Version } from "../schema/position.js";
 import type { Copies } from "./copies.js";
 import type { PipelineParts } from "./parts.js";
 import { Unheld } from "./source.js";
@@ -65,7 +65,8 @@ export async function copyTable({ source, sink, state, log }: PipelineParts, wri
   failing.signal.throwIfAborted();
   if (stop.aborted) return;
   await writing.passed();
-  await sink.sweep(entity, copies.of(entity).version);
+  const { version: bar, range } = copies.of(entity);
+  await sink.sweep(entity, bar, range.after || range.upTo ? range : everyKey);
   copies.done(entity);
   await store();
   log.info({ pipeline: state.name, table: entity.table, rows }, "table copied");

@@ -59,7 +59,7 @@ export function withMetrics(sink: Sink, metrics: PipelineMetrics): Sink {
       count(metrics, pipeline, changes, rejections);
       return rejections;
     },
-    sweep: (entity, olderThan) => sink.sweep(entity, olderThan),
+    sweep: (entity, olderThan, within) => sink.sweep(entity, olderThan, within),
     progress: () => sink.progress(),
     commit: (progress) => sink.commit(progress),
     deadLetters: {

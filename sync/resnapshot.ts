@@ -1,6 +1,6 @@
 import { PreflightFailed } from "../runtime/findings.js";
 import type { Catalog } from "../schema/catalog.js";
-import { nextVersion, type Position, type Progress } from "../schema/position.js";
+import { everyKey, type KeyRange, nextVersion, type Position, type Progress, rewriteVersion, type TableCopy } from "../schema/position.js";
 import type { Sink } from "../stores/ports.js";
 import { copiedIn } from "./copies.js";
 import type { Source } from "./source.js";
@@ -9,17 +9,23 @@ import type { Source } from "./source.js";
  * Sets tables of a store back (all when none is named), so that the next sync copies them again, takes out what MySQL no longer has, and
  * goes on. Readers keep what is there meanwhile. Only while no sync runs: it would store its own progress.
  *
- * All tables: the stream goes on from the source's head, so a purged log does not matter. Some: they are copied beside the stream, which
+ * A key range: only its rows are copied, and swept. All tables: the stream goes on from the source's head, so a purged log does not matter. Some: they are copied beside the stream, which
  * goes on from the store's own position, as the others need it (invariant 3). The version of either is newer than all the store holds, so
  * the copy wins (invariant 4).
  */
-export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, tables: readonly string[]): Promise<Progress> {
+export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey): Promise<Progress> {
   const progress = await sink.progress();
   if (!progress) throw new PreflightFailed([{ where: sink.name, problem: "nothing was ever written to it", remedy: "start sync: it copies everything" }]);
   const known = progress.phase === "stream" ? progress.position : progress.head;
   const head = await source.head();
   const newer = (position: Position): Position => ({ ...position, version: nextVersion(known.version, head.version) });
-  const copied = Object.fromEntries(Object.entries(copiedIn(catalog, progress)).filter(([table]) => !tables.includes(table)));
+  const before = copiedIn(catalog, progress);
+  const copied: Record<string, TableCopy | "done"> = Object.fromEntries(Object.entries(before).filter(([table]) => !tables.includes(table)));
+  if (range !== everyKey) {
+    const half = tables.filter((table) => before[table] !== "done");
+    if (half.length > 0) throw new PreflightFailed(half.map((table) => ({ where: sink.name, problem: `${table} is still being copied`, remedy: "start sync and let it end, or leave --where out" })));
+    for (const table of tables) copied[table] = { version: rewriteVersion(newer(known).version), range, left: [range], rows: 0 };
+  }
   const next: Progress = tables.length === 0 ? { phase: "snapshot", head: newer(head), copied: {} }
     : progress.phase === "stream" ? { ...progress, position: newer(known), copied } : { ...progress, head: newer(known), copied };
   await sink.commit(next);

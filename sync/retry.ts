@@ -43,7 +43,7 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
     absent: (entities) => persist("look for tables", () => sink.absent(entities), stop),
     prepare: (entities) => persist("prepare", () => sink.prepare(entities), stop),
     write: (changes, signal) => persist("write", () => sink.write(changes, signal), signal),
-    sweep: (entity, olderThan) => persist("sweep", () => sink.sweep(entity, olderThan)),
+    sweep: (entity, olderThan, within) => persist("sweep", () => sink.sweep(entity, olderThan, within)),
     progress: () => persist("read progress", () => sink.progress(), stop),
     commit: (progress) => persist("store progress", () => sink.commit(progress)),
     deadLetters: {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type Finding, PreflightFailed } from "../../runtime/findings.js";
+import { everyKey, type KeyRange } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
+import { keyRangeOf } from "../../sync/key-range.js";
 import { syncSettings } from "../../sync/settings.js";
 import { command } from "../command.js";
 import { type Shelf, withShelves } from "../letters.js";
@@ -15,11 +17,16 @@ export const resnapshot = command({
     stores: syncSettings.stores,
     dataDir,
     store: { env: "SLUICE_STORE", placeholder: "name", description: "which of the stores: embedded, cassandra or elasticsearch", schema: z.string("is not set") },
+    where: {
+      env: "SLUICE_WHERE", placeholder: "range", description: 'of one table, only these keys: --where "sales_order_id between 1000 and 2000"', schema: z.string().max(1_000).optional(),
+    },
   },
   words: { name: "table", description: "tables to copy again (default: all)", many: true },
-  async run({ mysql, stores, store, dataDir: folder }, { words, out, signal }) {
+  async run({ mysql, stores, store, where, dataDir: folder }, { words, out, signal }) {
     const findings: Finding[] = words.filter((word) => !totesys.has(word))
       .map((word) => ({ where: "resnapshot", problem: `no table is named "${word}"`, remedy: `name some of ${totesys.entities.map(({ table }) => table).join(", ")}` }));
+    if (where !== undefined && words.length !== 1) findings.push({ where: "--where", problem: `it is about one table, and ${words.length} are named`, remedy: "name the table whose keys they are" });
+    const range = where !== undefined && words.length === 1 && totesys.has(words[0]!) ? rangeOrFindings(words[0]!, where, findings) : everyKey;
     if (await runningSync(folder)) findings.push({ where: "sync", problem: "it is running, and would go on from where it is", remedy: "stop it first, then start it again afterwards" });
     if (findings.length > 0) throw new PreflightFailed(findings);
 
@@ -30,12 +37,22 @@ export const resnapshot = command({
       if (!shelf) throw new PreflightFailed([{ where: "--store", problem: `no store named "${store}" was ever written to`, remedy: `name one of ${shelves.map(({ sink }) => sink.name).join(", ")}` }]);
       await using source = openMysqlSource(mysql, totesys, "resnapshot", signal);
       if (words.length > 0) await mustResume(mysql, shelf);
-      const progress = await setBack(source, shelf.sink, totesys, words);
+      const progress = await setBack(source, shelf.sink, totesys, words, range);
       out.result({ store, tables: words.length > 0 ? words : totesys.entities.map(({ table }) => table), progress },
-        `${store}: ${words.length > 0 ? words.join(", ") : "every table"} will be copied anew when sync starts`);
+        `${store}: ${words.length > 0 ? words.join(", ") : "every table"}${where === undefined ? "" : ` where ${where}`} will be copied anew when sync starts`);
     });
   },
 });
+
+function rangeOrFindings(table: string, where: string, findings: Finding[]): KeyRange {
+  try {
+    return keyRangeOf(totesys.entity(table), where);
+  } catch (error) {
+    if (!(error instanceof PreflightFailed)) throw error;
+    findings.push(...error.findings);
+    return everyKey;
+  }
+}
 
 /** Copying some tables leaves the others to the log: it must still be there. */
 async function mustResume(mysql: URL, { store }: Shelf): Promise<void> {

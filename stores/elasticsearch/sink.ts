@@ -1,7 +1,7 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, keyText } from "../../schema/entity.js";
-import { heldVersion, type Progress, type Version } from "../../schema/position.js";
+import { everyKey, heldVersion, type KeyRange, type Progress, type Version } from "../../schema/position.js";
 import type { DeadLetters, Sink } from "../ports.js";
 import { indexAction, type Operation, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
@@ -52,8 +52,8 @@ export class ElasticsearchSink implements Sink {
     return rejections;
   }
 
-  sweep(entity: Entity, olderThan: Version): Promise<void> {
-    return sweepRows(this.cluster, entity, olderThan);
+  sweep(entity: Entity, olderThan: Version, within: KeyRange = everyKey): Promise<void> {
+    return sweepRows(this.cluster, entity, olderThan, within);
   }
 
   progress(): Promise<Progress | null> {

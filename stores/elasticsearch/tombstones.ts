@@ -1,5 +1,5 @@
 import type { Entity } from "../../schema/entity.js";
-import type { Version } from "../../schema/position.js";
+import { isWithin, type KeyRange, type Version } from "../../schema/position.js";
 import { indexAction, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { tombstone } from "./codec.js";
@@ -15,13 +15,13 @@ const sweepPage = 5_000;
 const purgePage = 2_000;
 const day = 86_400_000_000;
 
-/** Buries every row older than `olderThan`. What is written meanwhile is newer, and stays. */
-export async function sweepRows(cluster: Cluster, of: Entity, olderThan: Version): Promise<void> {
+/** Buries every row older than `olderThan` whose key is in the range. What is written meanwhile is newer, and stays. */
+export async function sweepRows(cluster: Cluster, of: Entity, olderThan: Version, within: KeyRange): Promise<void> {
   // The greatest version that is still older; `gte`, since a row may have just that one.
   const version = olderThan - 1;
   const action = indexAction(aliasOf(cluster.prefix, of.table), "external_gte");
   for await (const hits of scan(cluster, of.table, living({ filter: { range: { sluice_version: { lt: olderThan } } } }), sweepPage)) {
-    const operations = hits.map(({ _id: id }) => ({ lines: `${action(id!, version)}${tombstone(id!, version)}\n`, from: id }));
+    const operations = hits.filter(({ _id: id }) => isWithin(within, [id!])).map(({ _id: id }) => ({ lines: `${action(id!, version)}${tombstone(id!, version)}\n`, from: id }));
     const refused = await sendBulk(cluster.client, operations);
     if (refused[0]) throw new Error(`elasticsearch: sweeping ${of.table}: ${refused[0].reason}`);
   }

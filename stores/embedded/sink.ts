@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Rejection } from "../../schema/change.js";
 import { type Entity, lookupTable } from "../../schema/entity.js";
-import { heldVersion, type Version } from "../../schema/position.js";
+import { everyKey, heldVersion, type Version } from "../../schema/position.js";
 import type { Sink } from "../ports.js";
 import type { Connection } from "./connection.js";
 import { deadLettersOf } from "./letters.js";
@@ -49,8 +49,10 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
       }));
     },
     /** In pieces, each its own transaction, so that neither readers nor this process wait for the whole. */
-    async sweep(of, olderThan) {
-      for (let from: bigint | null = leastRowid; from !== null; await setImmediate()) from = sweepFrom(db, of, from, olderThan);
+    async sweep(of, olderThan, { after, upTo } = everyKey) {
+      // A range is one of whole numbers, and such a key is the rowid.
+      const [first, last] = [after ? BigInt(after[0]!) + 1n : leastRowid, upTo ? BigInt(upTo[0]!) : greatestRowid];
+      for (let from: bigint | null = first; from !== null; await setImmediate()) from = sweepFrom(db, of, from, last, olderThan);
     },
     async rebuild(of, lookup) {
       db.attempt(`rebuilding ${lookupTable(of, lookup)}`, () => db.exec(`REINDEX ${quoted(lookupTable(of, lookup))}`));
@@ -73,14 +75,14 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
   };
 }
 
-/** Sweeps the piece that begins at `from`; where the next one begins, null at the end. */
-function sweepFrom(db: Connection, of: Entity, from: bigint, olderThan: Version): bigint | null {
+/** Sweeps the piece that begins at `from`; where the next one begins, null after `to`. */
+function sweepFrom(db: Connection, of: Entity, from: bigint, to: bigint, olderThan: Version): bigint | null {
   const [table, rowid] = [quoted(of.table), quoted(rowidColumn(of))];
   return db.attempt(`sweeping ${of.table}`, () => db.transaction("write", () => {
-    const [last] = db.statement(`SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${sweptAtOnce})`)
-      .first([from]) as [bigint | null];
+    const [last] = db.statement(`SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT ${sweptAtOnce})`)
+      .first([from, to]) as [bigint | null];
     if (last === null) return null;
     removeWhere(db, of, `${rowid} BETWEEN ? AND ? AND ${versionColumn} < ?`, [from, last, olderThan]);
-    return last === greatestRowid ? null : last + 1n;
+    return last === to ? null : last + 1n;
   }));
 }

@@ -138,6 +138,31 @@ test("one table is copied again, the others go on from where they were", async (
     await using _ = await syncing();
     expect(await sluice("verify")).toMatchObject({ code: 0 });
   }
+});
+
+test("of a key range the rows are copied again and what is gone is taken out; the others stay as they are, and bad input is found at once", async () => {
+  await insert(11, 12, 13, 14, 15);
+  {
+    await using _ = await syncing();
+    expect(await sluice("verify")).toMatchObject({ code: 0 });
+  }
+  const ghost = { design_name: "Ghost", file_location: "/", file_name: "x", created_at: "2026-01-01T00:00:00.000000Z", last_updated: "2026-01-01T00:00:00.000000Z" };
+  {
+    await using sink = await openSink(store, totesys);
+    const progress = await sink.progress();
+    const version = (progress?.phase === "stream" ? progress.position.version : 0) + 1;
+    // Wrong rows and ghosts, within and beyond the range.
+    await sink.write(["12", "14", "812", "900"].map((design_id) => ({ op: "create" as const, entity: "design", key: [design_id], before: null, after: { design_id, ...ghost }, version })), new AbortController().signal);
+  }
+  expect(await sluice("resnapshot", "design", "currency", "--store", "embedded", "--where", "design_id = 1")).toMatchObject({ code: 2, stderr: expect.stringMatching(/it is about one table, and 2 are named/) });
+  expect(await sluice("resnapshot", "design", "--store", "embedded", "--where", "design_id = 1 or 1 = 1")).toMatchObject({ code: 2, stderr: expect.stringMatching(/is not a key range|it is not a key range.*design_id between 1000 and 2000/s) });
+  expect(await sluice("resnapshot", "design", "--store", "embedded", "--where", "design_id between 13 and 850")).toMatchObject({ code: 0 });
+  await using _ = await syncing();
+  const keys = async () => (JSON.parse((await sluice("verify", "--json")).stdout) as { differences: { key: string[]; kind: string }[] }).differences.map(({ key, kind }) => `${key} ${kind}`);
+  expect(new Set(await keys())).toEqual(new Set(["12 value", "900 ghost"]));
+});
+
+test("how long a store could resume from the log is told", async () => {
   await mysql.query("SET PERSIST binlog_expire_logs_seconds = 60");
   const { forecast } = await status();
   expect(forecast.kind).toBe("possible");

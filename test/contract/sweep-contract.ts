@@ -33,6 +33,28 @@ export function sweepContract(bench: () => Bench): void {
     }
   });
 
+  test("within a range of keys it leaves all others, also where they share a lookup's partition", async () => {
+    const { sink, store, settle } = bench();
+    const rows = ["below", "first", "renewed", "last", "above"].map(crateRow) as [Row, Row, Row, Row, Row];
+    const [below, first, renewed, last, above] = rows;
+    await sink.write(rows.map((row) => created(crate, row)), signal);
+    const bar = nextVersion();
+    const after = { ...renewed, label: "renewed again" };
+    await sink.write([updated(crate, renewed, after)], signal);
+    await settle();
+    await sink.sweep(crate, bar, { after: [below.crate_id as string], upTo: [last.crate_id as string] });
+    await settle();
+
+    expect(await rowsOf(store, crate, rows.map((row) => [row.crate_id as string]))).toEqual([below, null, after, null, above]);
+    if (store.rows) {
+      const listed = await store.rows.list(crate, crate.lookups[0]!, shelf_id, { limit: 10, from: null, backward: false });
+      expect(listed.rows.map((row) => row.label)).toEqual(expect.arrayContaining(["below", "renewed again", "above"]));
+      expect(listed.rows.map((row) => row.crate_id)).not.toEqual(expect.arrayContaining([first.crate_id]));
+    }
+    await sink.sweep(crate, nextVersion());
+    await settle();
+  });
+
   test("a row swept away comes back with a newer version", async () => {
     const { sink, store, settle } = bench();
     const row = crateRow("swept");

@@ -1,7 +1,7 @@
 import type { Change, Rejection } from "../../schema/change.js";
-import { type Entity, entryOf, type Key, keyText, lookupTable, type Row } from "../../schema/entity.js";
+import { type Entity, entryOf, type Key, keyOf, keyText, lookupTable, type Row } from "../../schema/entity.js";
 import type { Catalog } from "../../schema/catalog.js";
-import type { Progress, Version } from "../../schema/position.js";
+import { everyKey, isWithin, type KeyRange, type Progress, type Version } from "../../schema/position.js";
 import type { DeadLetter, DeadLetters, Sink } from "../../stores/ports.js";
 
 /** A row, or an entry of a lookup, or the memory of its deletion. */
@@ -113,10 +113,10 @@ export class MemorySink implements Sink {
     return rejections;
   }
 
-  async sweep(entity: Entity, olderThan: Version): Promise<void> {
+  async sweep(entity: Entity, olderThan: Version, within: KeyRange = everyKey): Promise<void> {
     for (const table of [entity.table, ...entity.lookups.map((lookup) => lookupTable(entity, lookup))]) {
       for (const [place, { version, row }] of this.disk.tables.get(table) ?? []) {
-        if (!row || version >= olderThan) continue;
+        if (!row || version >= olderThan || !isWithin(within, keyOf(entity, row))) continue;
         await this.weather.before("sweep");
         this.disk.put({ table, place, cell: { version: olderThan - 1, row: null } });
       }

@@ -29,6 +29,8 @@ export interface Position {
   /** Binary log file and end offset on the server it was read from. */
   readonly file: string;
   readonly offset: number;
+  /** Only where the server gives no GTIDs: its UUID. On any other server the file and offset mean something else. */
+  readonly server?: string;
   /** The last version given out, so that a replay from here gives the same versions again. */
   readonly version: Version;
 }

@@ -108,7 +108,7 @@ async function advance(parts: PipelineParts, writing: Writing, stop: AbortSignal
 async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing }: Unresumable): Promise<void> {
   await writing.drained();
   await resnapshot(source, sink, catalog, []);
-  log.warn({ pipeline: state.name, missing }, "changes this store does not have were purged from the binary log; which rows they changed cannot be known, "
+  log.warn({ pipeline: state.name, missing }, "the binary log no longer has changes this store needs; which rows they changed cannot be known, "
     + "so every table is copied again, while readers keep what is there");
 }
 

@@ -44,6 +44,12 @@ const allowMinimalMetadata: Setting<boolean> = {
   schema: flag.default(false),
 };
 
+const allowFilePositions: Setting<boolean> = {
+  env: "SLUICE_ALLOW_FILE_POSITIONS",
+  description: "follow a server without GTIDs, by file and offset of its binary log: such a position is lost with the server, and every table is copied again after a failover",
+  schema: flag.default(false),
+};
+
 const onPurged: Setting<"resnapshot" | "stop"> = {
   env: "SLUICE_ON_PURGED",
   placeholder: "act",
@@ -51,7 +57,8 @@ const onPurged: Setting<"resnapshot" | "stop"> = {
   schema: z.enum(["resnapshot", "stop"], "is resnapshot or stop").default("resnapshot"),
 };
 
-export const syncSettings = { mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata, onPurged };
+export const syncSettings = { mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata, allowFilePositions, onPurged };
 type Known = Config<typeof syncSettings>;
+type Switch = "allowMinimalMetadata" | "allowFilePositions" | "onPurged";
 /** A switch may be left out. */
-export type SyncConfig = Omit<Known, "allowMinimalMetadata" | "onPurged"> & Partial<Pick<Known, "allowMinimalMetadata" | "onPurged">>;
+export type SyncConfig = Omit<Known, Switch> & Partial<Pick<Known, Switch>>;

@@ -18,7 +18,8 @@ interface Recorded {
 /** Makes the tables fit the declarations, all of them or none. @throws StoreRefusal when rows would be misread */
 export function prepareTables(db: Connection, entities: readonly Entity[]): void {
   db.transaction("write", () => {
-    const known = new Map(db.statement("SELECT name, declaration FROM sluice_entity").all()
+    // A table that somebody dropped is made anew.
+    const known = new Map(db.statement("SELECT name, declaration FROM sluice_entity WHERE name IN (SELECT name FROM sqlite_schema WHERE type = 'table')").all()
       .map(([name, declaration]) => [name, JSON.parse(declaration as string) as Recorded]));
     const problems = entities.flatMap((of) => problemsOf(of, known.get(of.table)));
     if (problems.length > 0) {

@@ -6,8 +6,16 @@ import type { Catalog } from "../../schema/catalog.js";
 import { tableFindings } from "./preflight-tables.js";
 import { logStatus, type Server, serverOf } from "./server.js";
 
+/** What a person allows though it costs something. */
+export interface MysqlSourceOptions {
+  /** Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to hold. */
+  readonly allowMinimalMetadata?: boolean;
+  /** Follow a server without GTIDs, by file and offset of its binary log. */
+  readonly allowFilePositions?: boolean;
+}
+
 /** Everything about the server and its tables that would keep us from following it, all at once. Changes nothing. */
-export async function preflight(url: URL, catalog: Catalog, allowMinimalMetadata = false): Promise<readonly Finding[]> {
+export async function preflight(url: URL, catalog: Catalog, options: MysqlSourceOptions = {}): Promise<readonly Finding[]> {
   const where = mysqlPlace(url);
   const database = decodeURIComponent(url.pathname.slice(1));
   let connection: Connection;
@@ -19,7 +27,7 @@ export async function preflight(url: URL, catalog: Catalog, allowMinimalMetadata
   }
   try {
     const server = await serverOf(connection);
-    const findings = [...versionFindings(server), ...logFindings(await variables(connection), allowMinimalMetadata), ...await privilegeFindings(connection, server, url, database)];
+    const findings = [...versionFindings(server), ...logFindings(await variables(connection), options), ...await privilegeFindings(connection, server, url, database)];
     const about = findings.map((finding) => ({ where, ...finding }));
     if (!database) return [...about, { where, problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" }];
     return [...about, ...await tableFindings(connection, server, catalog, database, `${where}, database ${database}`)];
@@ -40,16 +48,16 @@ const wanted: Readonly<Record<string, { readonly value: string; readonly why: st
   binlog_format: { value: "ROW", why: "changes are logged as statements, not as rows", remedy: "SET PERSIST binlog_format = 'ROW', then reconnect the applications" },
   binlog_row_image: { value: "FULL", why: "rows are logged in part", remedy: "SET PERSIST binlog_row_image = 'FULL', then reconnect the applications" },
   binlog_row_metadata: { value: "FULL", why: "rows are logged without column names", remedy: "SET PERSIST binlog_row_metadata = 'FULL', or follow it with --allow-minimal-metadata, which stops at rows older than a change of their table" },
-  gtid_mode: { value: "ON", why: "a position would not survive a failover", remedy: "SET PERSIST enforce_gtid_consistency = ON, then SET PERSIST gtid_mode = OFF_PERMISSIVE, ON_PERMISSIVE and ON, one after another" },
+  gtid_mode: { value: "ON", why: "a position would not survive a failover", remedy: "SET PERSIST enforce_gtid_consistency = ON, then SET PERSIST gtid_mode = OFF_PERMISSIVE, ON_PERMISSIVE and ON, one after another; or follow it with --allow-file-positions, which after a failover copies every table again" },
 };
 
-function logFindings(found: ReadonlyMap<string, string>, allowMinimalMetadata: boolean): Unplaced[] {
+function logFindings(found: ReadonlyMap<string, string>, { allowMinimalMetadata, allowFilePositions }: MysqlSourceOptions): Unplaced[] {
   // Without a binary log the other settings mean nothing yet; they are looked at once it is on.
   const names = found.get("log_bin") === "OFF" ? ["log_bin"] : Object.keys(wanted);
   return names.flatMap((name) => {
     const { value, why, remedy } = wanted[name]!;
     const is = found.get(name);
-    if (name === "binlog_row_metadata" && allowMinimalMetadata) return [];
+    if ((name === "binlog_row_metadata" && allowMinimalMetadata) || (name === "gtid_mode" && allowFilePositions)) return [];
     return is === undefined || is === value ? [] : [{ problem: `${name} is ${is}, so ${why}`, remedy }];
   });
 }

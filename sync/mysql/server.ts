@@ -30,11 +30,12 @@ export async function logStatus(connection: Connection, server: Server): Promise
 export async function headOf(connection: Connection, server: Server): Promise<Position> {
   const status = await logStatus(connection, server);
   if (!status) throw new Error("the server keeps no binary log; start it with --log-bin");
-  const [[now]] = await connection.query<RowDataPacket[]>("SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS UNSIGNED) AS micros");
+  const [[now]] = await connection.query<RowDataPacket[]>("SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS UNSIGNED) AS micros, @@server_uuid AS uuid, @@gtid_mode AS mode");
   return {
     gtids: String(status.Executed_Gtid_Set ?? "").replace(/\s+/g, ""),
     file: String(status.File),
     offset: Number(status.Position),
+    ...(now!.mode !== "ON" && { gtids: "", server: String(now!.uuid) }),
     version: nextVersion(0, Number(now!.micros)),
   };
 }

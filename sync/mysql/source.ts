@@ -9,7 +9,7 @@ import { GtidSet } from "./binlog/gtid.js";
 import { readBinlog } from "./binlog/reader.js";
 import { forecastOf, logFacts } from "./log-facts.js";
 import { LiveDefinitions } from "./live-definitions.js";
-import { preflight } from "./preflight.js";
+import { type MysqlSourceOptions, preflight } from "./preflight.js";
 import { Reading } from "./reading.js";
 import { headOf, serverOf } from "./server.js";
 import { rowsOf, snapshot } from "./snapshot.js";
@@ -20,17 +20,13 @@ import { type MysqlTurn, takeTurn } from "./turn.js";
 /** The server says so once a second when it has nothing new: that is how a pipeline knows that it is current. */
 const heartbeatMs = 1_000;
 
-export interface MysqlSourceOptions {
-  /** Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to hold. */
-  readonly allowMinimalMetadata?: boolean;
-}
-
 /**
  * The catalog's tables in the database the URL names. `reader` names the pipeline: two readers of one name have one server id,
  * so that the server ends the older of them, be it a connection left behind by a crash or a second process started by mistake.
  * `signal` ends waiting for a server that is away.
  */
-export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, { allowMinimalMetadata = false }: MysqlSourceOptions = {}): Source {
+export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, options: MysqlSourceOptions = {}): Source {
+  const { allowMinimalMetadata = false } = options;
   const database = decodeURIComponent(url.pathname.slice(1));
   const reading = new Reading(url);
   let turn: MysqlTurn | null = null;
@@ -41,26 +37,27 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   return {
     name: mysqlPlace(url),
     turn: async (onWait, end) => (turn = await takeTurn(url, `${database}\0${reader}`, onWait, end)),
-    preflight: () => preflight(url, catalog, allowMinimalMetadata),
+    preflight: () => preflight(url, catalog, options),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
     survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),
     snapshot: (entity, at, range, end) => snapshot(url, database, entity, at, range ?? everyKey, end),
     rows: (entity, keys) => rowsOf(reading, database, entity, keys, signal),
     reached: (position, target) => (target.gtids || position.gtids
       ? GtidSet.parse(position.gtids).contains(GtidSet.parse(target.gtids))
-      : position.file > target.file || (position.file === target.file && position.offset >= target.offset)),
+      : position.server === target.server && (position.file > target.file || (position.file === target.file && position.offset >= target.offset))),
     stream: (after, end) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
         ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
-      return stream(url, catalog, database, id(), after, end, isOurs, definitions);
+      return stream(reading, catalog, database, id(), after, end, isOurs, definitions);
     },
     [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose](),
   };
 }
 
-async function* stream(url: URL, catalog: Catalog, database: string, id: number, after: Position, signal: AbortSignal, isOurs: () => Promise<boolean>, definitions?: LiveDefinitions): AsyncGenerator<Message[]> {
+async function* stream(asking: Reading, catalog: Catalog, database: string, id: number, after: Position, signal: AbortSignal, isOurs: () => Promise<boolean>, definitions?: LiveDefinitions): AsyncGenerator<Message[]> {
   const reading = new EventMessages(catalog, database, after);
+  const { url } = asking;
   const options = {
     connection: mysqlOptions(url),
     serverId: id,
@@ -70,8 +67,11 @@ async function* stream(url: URL, catalog: Catalog, database: string, id: number,
     ...(definitions && { definitions }),
     tables: (of: string, table: string) => of === database && catalog.has(table),
   };
+  await mustBeServerOf(asking, after, signal);
   try {
     for await (const events of readBinlog(options, signal)) {
+      // Whoever answers at this address after a break may be another server.
+      if (after.server && events.some(({ type }) => type === "resume")) await mustBeServerOf(asking, after, signal);
       const messages = reading.read(events);
       if (messages.length > 0) yield messages;
     }
@@ -79,6 +79,13 @@ async function* stream(url: URL, catalog: Catalog, database: string, id: number,
     if (!(error instanceof PurgedPosition)) throw error;
     throw new Unresumable(mysqlPlace(url), await lostRange(url, after, error));
   }
+}
+
+/** Without GTIDs a position is a place in the files of one server. @throws Unresumable */
+async function mustBeServerOf(asking: Reading, { server, file, offset }: Position, signal: AbortSignal): Promise<void> {
+  if (!server) return;
+  const [row] = await asking.rows("SELECT @@server_uuid AS uuid", signal);
+  if (row?.uuid !== server) throw new Unresumable(mysqlPlace(asking.url), `those after ${file}:${offset} of the server ${server}, and this is another, ${row?.uuid}`);
 }
 
 /** By what the server has now: its message cuts long sets short. */

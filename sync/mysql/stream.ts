@@ -19,6 +19,8 @@ export class EventMessages {
   #place: Place;
   #stamp = 0;
   #rowsOpen = false;
+  /** A transaction has begun and not ended. */
+  #isWithin = false;
   /** XA transactions prepared without a row of ours: their commit means nothing to us. */
   readonly #harmless = new Set<string>();
   readonly #readers = new WeakMap<TableMap, RowChanges>();
@@ -45,7 +47,7 @@ export class EventMessages {
           break;
         case "resume": this.#again(); break;
         case "heartbeat":
-          if (!isBefore(event, this.#place)) messages.push({ op: "idle", at: Date.now() });
+          if (!isBefore(event, this.#place)) this.#idle(event, messages);
           break;
         case "rotate": case "format": case "rows-query": break;
         default: event satisfies never;
@@ -55,7 +57,17 @@ export class EventMessages {
     return messages;
   }
 
+  /** By file, a position also passes what is no transaction, such as the beginning of the next file: else it would never reach the head. */
+  #idle({ file, offset }: Place, messages: Message[]): void {
+    if (this.after.server && !this.#isWithin && isBefore(this.#place, { file, offset })) {
+      this.#place = { file, offset };
+      messages.push({ op: "commit", position: this.#position(this.#place), committedAt: this.#stamp });
+    }
+    messages.push({ op: "idle", at: Date.now() });
+  }
+
   #begin(event: GtidEvent): void {
+    this.#isWithin = true;
     this.#stamp = event.originalCommitTimestamp;
   }
 
@@ -103,10 +115,11 @@ export class EventMessages {
         "empty the stores and start again with a new snapshot, and move the other table to InnoDB");
     }
     if (event.type === "commit" && event.xa) this.#xa(event, event.xa);
-    if (event.gtid) this.#executed.addGtid(event.gtid);
+    // A position by file stays one: should the server begin with GTIDs, the set would lack those before.
+    if (event.gtid && !this.after.server) this.#executed.addGtid(event.gtid);
     this.#committed = this.#version;
     this.#place = event;
-    this.#rowsOpen = false;
+    this.#rowsOpen = this.#isWithin = false;
   }
 
   /** Rows of a two-phase transaction are logged when it is prepared, and take effect later or never. Only a one-phase commit is like any other. */
@@ -124,12 +137,16 @@ export class EventMessages {
   /** The connection broke and stands again: the transaction comes once more, with the versions it had. */
   #again(): void {
     this.#version = this.#committed;
-    this.#rowsOpen = false;
+    this.#rowsOpen = this.#isWithin = false;
   }
 
   #commit(event: CommitEvent | RollbackEvent): Message {
-    const position = { gtids: this.#executed.toString(), file: event.file, offset: event.offset, version: this.#committed };
-    return { op: "commit", position, committedAt: this.#stamp || event.timestamp * 1_000_000 };
+    return { op: "commit", position: this.#position(event), committedAt: this.#stamp || event.timestamp * 1_000_000 };
+  }
+
+  #position({ file, offset }: Place): Position {
+    const { server } = this.after;
+    return { gtids: this.#executed.toString(), file, offset, ...(server && { server }), version: this.#committed };
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Change, Message, Unreadable } from "../../../schema/change.js";
 import { catalog } from "../../../schema/catalog.js";
 import { type Entity, entity, type Key, type Row } from "../../../schema/entity.js";
@@ -140,6 +141,35 @@ test("invariant 2: versions only grow, one for each row event, and a replay give
     expect(last.version).toBe(versions.at(-1));
     const middle = commits.find(({ position }) => position.version < last.version);
     if (middle) expect(rowsOf(await streamed(source, async () => undefined, middle.position)).map(({ version }) => version)).toEqual(versions.filter((v) => v > middle.position.version));
+  });
+});
+
+test("a GTID set with gaps and transactions of several servers resumes with exactly what is not in it, also what fills a gap later", async () => {
+  await onPairs("gaps", async ({ server }, source) => {
+    const other = randomUUID();
+    const as = async (gtid: string, sql: string) => {
+      await server.query(`SET gtid_next = '${gtid}'`);
+      await server.query(sql);
+      await server.query("SET gtid_next = 'AUTOMATIC'");
+    };
+    const insert = (n: number) => `INSERT INTO pair VALUES (${n}, 'x', 0)`;
+    const first = await streamed(source, async () => {
+      await as(`${other}:1`, insert(1));
+      await as(`${other}:7`, insert(7));
+      await server.query(insert(100));
+      await as(`${other}:4`, insert(4));
+    });
+    expect(shape(first).map(([, n]) => n)).toEqual(["1", "7", "100", "4"]);
+    const { position } = first.filter((m) => m.op === "commit").at(-1)!;
+    expect(position.gtids).toMatch(new RegExp(`${other}:1:4:7`));
+    const second = await streamed(source, async () => {
+      await as(`${other}:5`, insert(5));
+      await server.query(insert(101));
+      await as(`${other}:2`, insert(2));
+    }, position);
+    expect(shape(second).map(([, n]) => n)).toEqual(["5", "101", "2"]);
+    expect(rowsOf(second)[0]!.version).toBeGreaterThan(position.version);
+    expect(second.filter((m) => m.op === "commit").at(-1)!.position.gtids).toMatch(new RegExp(`${other}:1-2:4-5:7`));
   });
 });
 

@@ -1,0 +1,135 @@
+import pino from "pino";
+import { catalog } from "../../schema/catalog.js";
+import type { Change } from "../../schema/change.js";
+import { entity, type Row } from "../../schema/entity.js";
+import { int64, string } from "../../schema/fields.js";
+import type { Progress, TableCopy } from "../../schema/position.js";
+import { defaultLimits } from "../../sync/parts.js";
+import { runPipeline } from "../../sync/pipeline.js";
+import { Unresumable } from "../../sync/source.js";
+import { newState } from "../../sync/status.js";
+import { Valve } from "../../sync/valve.js";
+import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
+import { MemorySource, type Transaction } from "../support/memory-source.js";
+
+const note = entity("note", { description: "A note.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(99, "public", "Text.") } });
+const notes = catalog([note]);
+const calm: Weather = { before: async () => undefined };
+const good = () => null;
+
+const id = (n: number) => String(1000 + n);
+const history = (rows: number): Transaction[] => [{ stamp: 5_000, operations: Array.from({ length: rows }, (_, n) => ({ entity: note, key: [id(n)], row: { id: id(n), text: "a" } })) }];
+
+function sourceOf(rows: number, unreadable: (row: Row) => string | null = good): MemorySource {
+  const source = new MemorySource(history(rows), unreadable, 1, 5);
+  source.grow();
+  return source;
+}
+
+/** A pipeline that ends by itself once it is where `enough` says, or when its sink fails. */
+async function run(disk: MemoryDisk, source: MemorySource, { weather = calm, enough = followed, stopWhenPurged = false }: { weather?: Weather; enough?: (progress: Progress) => boolean; stopWhenPurged?: boolean } = {}) {
+  const stop = new AbortController();
+  const written: Change[] = [];
+  const lines: string[] = [];
+  const sink = new MemorySink(disk, good, weather, (progress) => {
+    if (enough(progress)) stop.abort();
+  });
+  const { write } = sink;
+  sink.write = (changes) => {
+    written.push(...changes);
+    return write.call(sink, changes);
+  };
+  const state = newState("memory");
+  const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+  const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, stopWhenPurged }, state, valve: new Valve(), log };
+  const error = await runPipeline(parts, stop.signal, new AbortController().signal).then(() => null, (reason: Error) => reason);
+  return { written, state, lines, error };
+}
+
+const followed = ({ phase, copied }: Progress) => phase === "stream" && copied?.note === "done";
+
+test("several ranges of a table are read at once, and after a kill each goes on with the chunk it was in", async () => {
+  const [disk, source] = [new MemoryDisk(notes), sourceOf(400)];
+  let commits = 0;
+  const killed = await run(disk, source, { weather: { before: async (what) => {
+    if (what === "commit" && ++commits > 20) throw new Error("killed");
+  } } });
+  expect(killed.error).toEqual(new Error("killed"));
+  const { left, rows } = (disk.progress as Extract<Progress, { phase: "snapshot" }>).copied.note as TableCopy;
+  expect(left.filter(({ after }, i) => after !== null && (i === 0 || after.join() !== left[i - 1]!.upTo?.join())).length).toBeGreaterThanOrEqual(4);
+  expect(rows).toBeGreaterThanOrEqual(50);
+
+  const { written } = await run(disk, source);
+  expect(written.filter(({ op }) => op === "read")).toHaveLength(400 - rows);
+  expect(disk.live("note").size).toBe(400);
+});
+
+test("what an earlier release stored of a snapshot, the last key copied, is gone on from", async () => {
+  const [disk, source] = [new MemoryDisk(notes), sourceOf(100)];
+  const head = await source.head();
+  disk.prepared.add("note");
+  disk.progress = { phase: "snapshot", head, copied: { note: [id(59)] } } as unknown as Progress;
+  const { written } = await run(disk, source);
+  expect(written.map(({ key }) => key[0]).sort()).toEqual(Array.from({ length: 40 }, (_, n) => id(60 + n)));
+
+  // And of a stream, without a word of its tables: all are copied, but for those that are not there.
+  disk.progress = { phase: "stream", position: head, currentAt: 1 };
+  expect((await run(disk, source, { enough: followed })).written).toEqual([]);
+  disk.progress = { phase: "stream", position: head, currentAt: 1 };
+  disk.drop(note);
+  const { written: again, lines } = await run(disk, source);
+  expect(again.map(({ op, version }) => [op, version])).toEqual(Array.from({ length: 100 }, () => ["read", head.version + 1]));
+  expect(lines.join("")).toMatch(/"tables":\["note"\],"msg":"the store has lost these tables/);
+});
+
+test("how much of a table is copied, of about how much, is told", async () => {
+  const [disk, source] = [new MemoryDisk(notes), sourceOf(100)];
+  const told: unknown[] = [];
+  const { state } = await run(disk, source, { enough: (progress) => {
+    told.push(progress.copied?.note);
+    return followed(progress);
+  } });
+  expect(told[0]).toBeUndefined();
+  expect(state.copying).toBeNull();
+  const copies = told.filter((copy): copy is TableCopy => typeof copy === "object");
+  expect(copies.map(({ rows }) => rows)).toEqual([...copies.map(({ rows }) => rows)].sort((a, b) => a - b));
+  expect(copies.at(-1)).toMatchObject({ rows: 100, left: [] });
+});
+
+class Purged extends MemorySource {
+  purges = 1;
+
+  override async *stream(...args: Parameters<MemorySource["stream"]>): ReturnType<MemorySource["stream"]> {
+    if (this.purges-- > 0) throw new Unresumable("memory", "1-7");
+    yield* super.stream(...args);
+  }
+}
+
+test("a purged log heals by a copy of every table, while what is there stays; not when the log is purged again meanwhile, nor when nobody wants it", async () => {
+  const fresh = () => {
+    const source = new Purged(history(50), good, 1, 5);
+    source.grow();
+    const disk = new MemoryDisk(notes);
+    disk.atomsOf({ op: "create", entity: "note", key: ["7"], before: null, after: { id: "7", text: "deleted in what is lost" }, version: 10 }).forEach((atom) => disk.put(atom));
+    disk.prepared.add("note");
+    disk.progress = { phase: "stream", position: { ...source.positionAt(0), version: 20 }, currentAt: 1, copied: { note: "done" } };
+    return { source, disk };
+  };
+  const healed = fresh();
+  const least: number[] = [];
+  const { error, lines } = await run(healed.disk, healed.source, { enough: (progress) => {
+    least.push(healed.disk.live("note").size);
+    return followed(progress);
+  } });
+  expect(error).toBeNull();
+  expect(Math.min(...least)).toBeGreaterThan(0);
+  expect([...healed.disk.live("note").keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => id(n)));
+  expect(lines.join("")).toMatch(/"missing":"1-7","msg":"the binary log no longer has changes this store needs.*cannot be known, so every table is copied again/);
+
+  const outrun = fresh();
+  outrun.source.purges = 2;
+  expect((await run(outrun.disk, outrun.source)).error).toBeInstanceOf(Unresumable);
+  const unwanted = fresh();
+  expect((await run(unwanted.disk, unwanted.source, { stopWhenPurged: true })).error).toBeInstanceOf(Unresumable);
+  expect(unwanted.disk.progress).toMatchObject({ phase: "stream" });
+});

@@ -16,8 +16,8 @@ export interface Sink extends AsyncDisposable {
    * key the newer version stays, deletes included (invariant 4). Returns what this engine cannot hold.
    */
   write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]>;
-  /** Deletes every row of `entity` whose version is older, lookup entries included; of keys within a range of whole numbers only, if one is given. */
-  sweep(entity: Entity, olderThan: Version, within?: KeyRange): Promise<void>;
+  /** Deletes every row of `entity` whose version is older and whose key is within the range, lookup entries included. A range with bounds is one of whole numbers. */
+  sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void>;
   /** Makes the entries of a lookup anew from the rows, where it is the engine that derives them. */
   rebuild?(entity: Entity, lookup: Lookup): Promise<void>;
   progress(): Promise<Progress | null>;

@@ -1,6 +1,6 @@
 import type { Change, Rejection } from "../schema/change.js";
 import type { Entity, Key } from "../schema/entity.js";
-import { everyKey, type KeyRange, type Version } from "../schema/position.js";
+import type { KeyRange, Version } from "../schema/position.js";
 import type { Copies } from "./copies.js";
 import type { PipelineParts } from "./parts.js";
 import { Unheld } from "./source.js";
@@ -66,7 +66,7 @@ export async function copyTable({ source, sink, state, log }: PipelineParts, wri
   if (stop.aborted) return;
   await writing.passed();
   const { version: bar, range } = copies.of(entity);
-  await sink.sweep(entity, bar, range.after || range.upTo ? range : everyKey);
+  await sink.sweep(entity, bar, range);
   copies.done(entity);
   await store();
   log.info({ pipeline: state.name, table: entity.table, rows }, "table copied");

@@ -12,7 +12,7 @@ export function fenced(sink: Sink, turn: Turn): Sink {
     absent: (entities) => sink.absent(entities),
     prepare: (entities) => sink.prepare(entities),
     write: (changes, signal) => sink.write(changes, signal),
-    sweep: (entity, olderThan) => sink.sweep(entity, olderThan),
+    sweep: (entity, olderThan, within) => sink.sweep(entity, olderThan, within),
     progress: () => sink.progress(),
     async commit(progress) {
       await turn.held();

@@ -36,7 +36,7 @@ export function lateSink(name: string, failure: Error, begun: Promise<Sink> | nu
     absent: async (entities) => (await opened()).absent(entities),
     prepare: async (entities) => (await opened()).prepare(entities),
     write: async (changes, signal) => (await opened()).write(changes, signal),
-    sweep: async (entity, olderThan) => (await opened()).sweep(entity, olderThan),
+    sweep: async (entity, olderThan, within) => (await opened()).sweep(entity, olderThan, within),
     progress: async () => (await opened()).progress(),
     commit: async (progress) => (await opened()).commit(progress),
     deadLetters: {

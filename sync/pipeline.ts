@@ -1,5 +1,5 @@
 import type { Truncate } from "../schema/change.js";
-import type { Position } from "../schema/position.js";
+import { everyKey, type Position } from "../schema/position.js";
 import { batches } from "./batch.js";
 import { Bookmark } from "./bookmark.js";
 import { Copies, copiedIn } from "./copies.js";
@@ -144,6 +144,6 @@ async function follow(parts: PipelineParts, writing: Writing, copies: Copies, fr
  */
 async function empty({ sink, catalog }: PipelineParts, { letters }: Writing, copies: Copies, { entity, version }: Truncate): Promise<void> {
   copies.emptied(catalog.entity(entity), version);
-  await sink.sweep(catalog.entity(entity), version);
+  await sink.sweep(catalog.entity(entity), version, everyKey);
   await letters.emptied(entity, version);
 }

@@ -21,7 +21,9 @@ export async function checksumOfSource(mysql: URL): Promise<Checksum> {
 
 export async function checksumOfStore(url: URL): Promise<Checksum> {
   await using store = await openStore(url, totesys);
-  return await checksum(store.audit.rows(salesOrder));
+  return await checksum((async function* () {
+    for await (const kept of store.audit.rows(salesOrder)) yield kept.map(({ row }) => row);
+  })());
 }
 
 async function checksum(pieces: AsyncIterable<readonly Row[]>): Promise<Checksum> {

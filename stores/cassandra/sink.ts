@@ -1,7 +1,6 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import type { Entity } from "../../schema/entity.js";
-import { everyKey } from "../../schema/position.js";
 import { type Sink, StoreRefusal } from "../ports.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { perform } from "./perform.js";
@@ -42,7 +41,7 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
       return [...unfit].map(([change, reason]) => rejectionOf(change, reason));
     },
 
-    sweep: (entity, olderThan, within = everyKey) => sweepTables(session, entity, olderThan, within),
+    sweep: (entity, olderThan, within) => sweepTables(session, entity, olderThan, within),
     progress: progress.read,
     commit: progress.commit,
     deadLetters: deadLettersIn(session),

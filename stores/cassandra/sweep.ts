@@ -1,5 +1,5 @@
 import type { Entity } from "../../schema/entity.js";
-import { everyKey, isWithin, type KeyRange, type Version } from "../../schema/position.js";
+import { isWithin, type KeyRange, type Version } from "../../schema/position.js";
 import { bigintBytes } from "./codec.js";
 import { inParallel } from "./gate.js";
 import { pageSizeOf } from "./select.js";
@@ -17,7 +17,8 @@ export async function sweepTables(session: Session, of: Entity, olderThan: Versi
 
 async function sweepTable(session: Session, of: Entity, table: Table, olderThan: Version, within: KeyRange): Promise<void> {
   const stamp = bigintBytes(olderThan - 1);
-  const columns = within === everyKey ? table.partition : primaryKey(table);
+  const bounded = within.after !== null || within.upTo !== null;
+  const columns = bounded ? primaryKey(table) : table.partition;
   const scan = `SELECT ${list([...columns, versionColumn])} FROM ${quoted(table.name)}`;
   const remove = `DELETE FROM ${quoted(table.name)} USING TIMESTAMP ? WHERE ${equal(columns)}`;
   let last = "";
@@ -25,7 +26,7 @@ async function sweepTable(session: Session, of: Entity, table: Table, olderThan:
     const stale: unknown[][] = [];
     for (const found of page) {
       if (Number(found[versionColumn]) >= olderThan) continue;
-      if (within !== everyKey && !isWithin(within, of.key.map((column) => String(found[column])))) continue;
+      if (bounded && !isWithin(within, of.key.map((column) => String(found[column])))) continue;
       const place = columns.map((column): unknown => found[column]);
       // A scan gives a partition's rows one after another.
       const text = JSON.stringify(place.map(String));

@@ -1,7 +1,7 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, keyText } from "../../schema/entity.js";
-import { everyKey, heldVersion, type KeyRange, type Progress, type Version } from "../../schema/position.js";
+import { heldVersion, type KeyRange, type Progress, type Version } from "../../schema/position.js";
 import type { DeadLetters, Sink } from "../ports.js";
 import { indexAction, type Operation, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
@@ -52,7 +52,7 @@ export class ElasticsearchSink implements Sink {
     return rejections;
   }
 
-  sweep(entity: Entity, olderThan: Version, within: KeyRange = everyKey): Promise<void> {
+  sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void> {
     return sweepRows(this.cluster, entity, olderThan, within);
   }
 

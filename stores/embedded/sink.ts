@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Rejection } from "../../schema/change.js";
 import { type Entity, lookupTable } from "../../schema/entity.js";
-import { everyKey, heldVersion, type Version } from "../../schema/position.js";
+import { heldVersion, type Version } from "../../schema/position.js";
 import type { Sink } from "../ports.js";
 import type { Connection } from "./connection.js";
 import { deadLettersOf } from "./letters.js";
@@ -49,7 +49,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
       }));
     },
     /** In pieces, each its own transaction, so that neither readers nor this process wait for the whole. */
-    async sweep(of, olderThan, { after, upTo } = everyKey) {
+    async sweep(of, olderThan, { after, upTo }) {
       // A range is one of whole numbers, and such a key is the rowid.
       const [first, last] = [after ? BigInt(after[0]!) + 1n : leastRowid, upTo ? BigInt(upTo[0]!) : greatestRowid];
       for (let from: bigint | null = first; from !== null; await setImmediate()) from = sweepFrom(db, of, from, last, olderThan);

@@ -1,4 +1,5 @@
 import type { Row } from "../../schema/entity.js";
+import { everyKey } from "../../schema/position.js";
 import { created, everyRow, nextId, nextVersion, rowsOf, signal, updated } from "./changes.js";
 import { crate, specimen, specimenRow } from "./entities.js";
 import type { Bench } from "./store-contract.js";
@@ -16,7 +17,7 @@ export function sweepContract(bench: () => Bench): void {
     const bar = nextVersion();
     await sink.write([created(crate, exact, bar), created(crate, young), updated(crate, renewed, after)], signal);
     await settle();
-    await sink.sweep(crate, bar);
+    await sink.sweep(crate, bar, everyKey);
     await settle();
 
     const keys = [old, renewed, exact, young].map((row) => [row.crate_id as string]);
@@ -51,7 +52,7 @@ export function sweepContract(bench: () => Bench): void {
       expect(listed.rows.map((row) => row.label)).toEqual(expect.arrayContaining(["below", "renewed again", "above"]));
       expect(listed.rows.map((row) => row.crate_id)).not.toEqual(expect.arrayContaining([first.crate_id]));
     }
-    await sink.sweep(crate, nextVersion());
+    await sink.sweep(crate, nextVersion(), everyKey);
     await settle();
   });
 
@@ -60,7 +61,7 @@ export function sweepContract(bench: () => Bench): void {
     const row = crateRow("swept");
     await sink.write([created(crate, row)], signal);
     await settle();
-    await sink.sweep(crate, nextVersion());
+    await sink.sweep(crate, nextVersion(), everyKey);
     await settle();
     expect(await everyRow(store, crate)).toEqual([]);
     await sink.write([created(crate, row)], signal);
@@ -71,9 +72,9 @@ export function sweepContract(bench: () => Bench): void {
   test("it may be repeated, and an empty table may be swept", async () => {
     const { sink, store, settle } = bench();
     const bar = nextVersion();
-    await sink.sweep(crate, bar);
+    await sink.sweep(crate, bar, everyKey);
     await settle();
-    await sink.sweep(crate, bar);
+    await sink.sweep(crate, bar, everyKey);
     await settle();
     expect(await everyRow(store, crate)).toEqual([]);
   });

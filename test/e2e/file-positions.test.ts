@@ -7,10 +7,10 @@ import { PreflightFailed } from "../../runtime/findings.js";
 import type { Position } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
-import { formatDifference } from "../../sync/comparison.js";
+import { formatDifference } from "../../sync/verify/report.js";
 import { runSync } from "../../sync/main.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
-import { verify } from "../../sync/verify.js";
+import { verify } from "../../sync/verify/verify.js";
 import { startMysql } from "../support/mysql-server.js";
 
 jest.setTimeout(180_000);

@@ -1,7 +1,7 @@
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, entryOf, type Key, keyOf, keyText, lookupTable, type Row } from "../../schema/entity.js";
 import type { Catalog } from "../../schema/catalog.js";
-import { everyKey, isWithin, type KeyRange, type Progress, type Version } from "../../schema/position.js";
+import { isWithin, type KeyRange, type Progress, type Version } from "../../schema/position.js";
 import type { DeadLetter, DeadLetters, Sink } from "../../stores/ports.js";
 
 /** A row, or an entry of a lookup, or the memory of its deletion. */
@@ -113,7 +113,7 @@ export class MemorySink implements Sink {
     return rejections;
   }
 
-  async sweep(entity: Entity, olderThan: Version, within: KeyRange = everyKey): Promise<void> {
+  async sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void> {
     for (const table of [entity.table, ...entity.lookups.map((lookup) => lookupTable(entity, lookup))]) {
       for (const [place, { version, row }] of this.disk.tables.get(table) ?? []) {
         if (!row || version >= olderThan || !isWithin(within, keyOf(entity, row))) continue;

@@ -1,4 +1,5 @@
 import type { Progress } from "../../../schema/position.js";
+import { everyKey } from "../../../schema/position.js";
 import { openSink, openStore } from "../../../stores/cassandra/open.js";
 import type { Sink, Store } from "../../../stores/ports.js";
 import { collect, created, deleted, nextId, nextVersion, rowOf, signal, updated } from "../../contract/changes.js";
@@ -88,7 +89,7 @@ test("a sweep removes a lookup entry that no row has any more", async () => {
   await keyspace.session.execute("DELETE FROM crate WHERE crate_id = ?", [BigInt(row.crate_id)]);
   const bar = nextVersion();
   await sink.write([created(crate, stays, bar)], signal);
-  await sink.sweep(crate, bar);
+  await sink.sweep(crate, bar, everyKey);
   expect(await collect(store.audit.entries(crate, crate.lookups[0]!))).toEqual([stays]);
   expect(await collect(store.audit.rows(crate))).toEqual([{ key: [stays.crate_id], row: stays }]);
 });
@@ -97,7 +98,7 @@ test("invariant 4: what is older than a sweep stays away when it comes late, wha
   const row = { crate_id: nextId(), shelf_id: nextId(), placed_at: "2026-01-01T00:00:00.000000Z", label: "first" };
   const [old, bar, young] = [nextVersion(), nextVersion(), nextVersion()];
   await sink.write([created(crate, row, old)], signal);
-  await sink.sweep(crate, bar);
+  await sink.sweep(crate, bar, everyKey);
   await sink.write([created(crate, row, old)], signal);
   expect(await rowOf(store, crate, [row.crate_id])).toBeNull();
   await sink.write([created(crate, { ...row, label: "second" }, young)], signal);

@@ -3,6 +3,7 @@ import type { Change } from "../../../schema/change.js";
 import { entity } from "../../../schema/entity.js";
 import { date, int64, string } from "../../../schema/fields.js";
 import type { Progress } from "../../../schema/position.js";
+import { everyKey } from "../../../schema/position.js";
 import { openSink, openStore } from "../../../stores/elasticsearch/open.js";
 import { Retriable, type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
 import { created, deleted, nextId, nextVersion } from "../../contract/changes.js";
@@ -124,7 +125,7 @@ test("a sweep goes on through many pages and spares what is newer", async () => 
   const bar = nextVersion();
   const kept = parcelRow({ content: "newer" });
   await sink.write([created(parcel, kept, bar)], signal);
-  await sink.sweep(parcel, bar);
+  await sink.sweep(parcel, bar, everyKey);
   await place.refresh();
   const left = [];
   for await (const piece of store.audit.rows(parcel)) left.push(...piece);

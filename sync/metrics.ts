@@ -31,6 +31,7 @@ export function pipelineMetrics(registry: Registry, states: readonly PipelineSta
   gauge("sluice_sync_up", "1 while the pipeline copies or streams and its store answers.", (state) =>
     Number(["snapshot", "streaming"].includes(statusOf(state).state)));
   gauge("sluice_sync_failed", "1 once the pipeline cannot go on before somebody has acted.", (state) => Number(state.phase === "failed"));
+  gauge("sluice_sync_copy_rows_left", "About how many rows are left of the tables being copied.", (state) => state.copying?.rowsLeft ?? 0);
   gauge("sluice_sync_dead_letters", "Rows the store could not hold, waiting for somebody.", (state) => state.deadLetters);
   return {
     rows: new Counter({ name: "sluice_sync_rows_total", help: "Row changes stored, by kind.", labelNames: ["pipeline", "op"] as const, registers }),

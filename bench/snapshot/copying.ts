@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
+import type { Store } from "../../stores/ports.js";
 
 export interface Copied {
   /** From the first row to the last, without the time between the kill and the first row of the second process. */
@@ -22,15 +23,16 @@ export async function copyKilledHalfway(mysql: URL, store: URL, rows: number): P
   const first = start(mysql, store);
   const begun = await first.said("snapshot begins");
   let rowsAtKill = 0;
-  for (; rowsAtKill < rows / 2; await sleep(20)) {
+  await using reading = await openStore(store, totesys);
+  for (; rowsAtKill < rows / 2; await sleep(100)) {
     if (first.child.exitCode !== null) throw new Error(`sync ended by itself:\n${first.lines.slice(-5).join("\n")}`);
-    rowsAtKill = await copiedRows(store);
+    rowsAtKill = await copiedRows(reading);
   }
   const rssMb = first.rssMb();
   first.child.kill("SIGKILL");
   const killedAt = performance.now();
   await once(first.child, "exit");
-  rowsAtKill = await copiedRows(store);
+  rowsAtKill = await copiedRows(reading);
 
   const second = start(mysql, store);
   const again = await second.said("snapshot begins");
@@ -77,8 +79,7 @@ function start(mysql: URL, store: URL): Running {
 }
 
 /** Of the table the bench is about, as the store's progress has it. */
-async function copiedRows(url: URL): Promise<number> {
-  await using store = await openStore(url, totesys);
+async function copiedRows(store: Store): Promise<number> {
   const copy = (await store.progress())?.copied?.sales_order;
   return typeof copy === "object" ? copy.rows : 0;
 }

@@ -96,6 +96,26 @@ test("how much of a table is copied, of about how much, is told", async () => {
   expect(copies.at(-1)).toMatchObject({ rows: 100, left: [] });
 });
 
+/** Reads one row as it was before the stream brought what became of it. */
+class Late extends MemorySource {
+  override async *snapshot(...args: Parameters<MemorySource["snapshot"]>): ReturnType<MemorySource["snapshot"]> {
+    for await (const chunk of super.snapshot(...args)) {
+      yield chunk.map((message) => (message.key[0] === id(3) || message.key[0] === id(4) ? { op: "unreadable", entity: "note", key: message.key, version: message.version, reason: "a zero date" } : message));
+    }
+  }
+}
+
+test("a row that was refused by a copy beside the stream is tried once more as it is by then, so no letter outlives its cause", async () => {
+  const source = new Late(history(10), (row) => (row.id === id(4) ? "a zero date" : null), 1, 5);
+  source.grow();
+  const disk = new MemoryDisk(notes);
+  disk.progress = { phase: "stream", position: await source.head(), currentAt: 1, copied: {} };
+  const { state } = await run(disk, source);
+  expect([...disk.letters.values()].map(({ key }) => key)).toEqual([[id(4)]]);
+  expect(state.deadLetters).toBe(1);
+  expect([...disk.live("note").keys()].sort()).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9].map(id));
+});
+
 class Purged extends MemorySource {
   purges = 1;
 

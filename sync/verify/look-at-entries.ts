@@ -2,6 +2,7 @@ import { pause } from "../../runtime/wait.js";
 import { entryOf, type Key, keyOf, keyText, type Lookup, type Row } from "../../schema/entity.js";
 import type { Store } from "../../stores/ports.js";
 import { type Content, differencesOf, isIn, sameIn } from "./compare.js";
+import { explain } from "./explain.js";
 import { fence } from "./fence.js";
 import { betweenLooksMs, wantedLooks } from "./look-at-rows.js";
 import type { Deviation } from "./report.js";
@@ -41,7 +42,7 @@ export async function lookAtEntries(side: Side, content: Entries, suspects: read
     });
   }
   side.tally.counted(side.store, content.entity, "undecided", open.length);
-  return side.letters.explain(found);
+  return explain(side.store, found);
 }
 
 async function judge(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<Verdict[]> {

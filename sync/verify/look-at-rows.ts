@@ -1,6 +1,7 @@
 import { pause } from "../../runtime/wait.js";
 import { type Key, keyText, type Row } from "../../schema/entity.js";
 import { type Content, differencesOf, sameIn } from "./compare.js";
+import { explain } from "./explain.js";
 import { fence } from "./fence.js";
 import type { Deviation } from "./report.js";
 import { rowsAtSource, type Side } from "./round.js";
@@ -20,7 +21,7 @@ export async function lookAtRows(side: Side, content: Content, keys: readonly Ke
     if (look > 1) await pause(betweenLooksMs, side.signal);
     suspects = await stillDiffering(side, content, suspects.map(({ key }) => key));
   }
-  return side.letters.explain(suspects);
+  return explain(side.store, suspects);
 }
 
 async function stillDiffering(side: Side, content: Content, keys: readonly Key[]): Promise<readonly Deviation[]> {

@@ -1,6 +1,8 @@
+import { backoff, pause } from "../../runtime/wait.js";
 import type { Change } from "../../schema/change.js";
 import { keyText, type Row } from "../../schema/entity.js";
 import { nextVersion, type Position, rewriteVersion, type Version } from "../../schema/position.js";
+import { Retriable } from "../../stores/ports.js";
 import { type Act, audited } from "../audit-file.js";
 import type { Content } from "./compare.js";
 import { lookAtEntries, type Suspect } from "./look-at-entries.js";
@@ -17,6 +19,7 @@ interface Repaired {
 
 /** Written one after another with their lines in the audit file: so many at once. */
 const atOnce = 50;
+const mostAttempts = 6;
 
 /**
  * Writes what the source has now over what differs, and looks again. Rows that the dead letters explain are left to them. The version
@@ -79,15 +82,28 @@ async function write(side: Side, { sink, auditFile }: Repairer, content: Content
   const rebuild = lookup && sink.rebuild?.bind(sink);
   const write = async (deviation: Deviation, row: Row | null) => audited(auditFile, actOf(side, entity.table, deviation, row, version), async () => {
     if (rebuild) return { outcome: "the lookup is made anew from the rows" };
-    const [rejection] = await sink.write([changeOf(entity.table, lookup !== null, deviation, row, version)], side.signal);
+    const [rejection] = await persist(() => sink.write([changeOf(entity.table, lookup !== null, deviation, row, version)], side.signal), side.signal);
     if (rejection) refused.set(keyText(deviation.key), rejection.reason);
     return { outcome: rejection ? `refused: ${rejection.reason}` : row ? "written" : "deleted, as in MySQL" };
   });
   for (let from = 0; from < deviations.length; from += atOnce) {
     await Promise.all(deviations.slice(from, from + atOnce).map((deviation, i) => write(deviation, rows[from + i]!)));
   }
-  if (rebuild) await rebuild(entity, lookup);
+  if (rebuild) await persist(() => rebuild(entity, lookup), side.signal);
   return refused;
+}
+
+/** Sync may be writing to the same file or partition at this moment. */
+async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Retriable) || attempt === mostAttempts) throw error;
+      await pause(backoff(attempt), signal);
+      signal.throwIfAborted();
+    }
+  }
 }
 
 /** An entry that is wrong is the image to be taken away; so is a ghost, with its entries. */

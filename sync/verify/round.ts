@@ -4,7 +4,6 @@ import type { Source } from "../source.js";
 import type { ChangeLog } from "./change-log.js";
 import type { Content } from "./compare.js";
 import { heldRows } from "./held-rows.js";
-import type { Letters } from "./letters.js";
 import type { Pace } from "./pace.js";
 import type { Repairer } from "./repairer.js";
 import type { Sections } from "./sections.js";
@@ -18,7 +17,6 @@ export interface Side {
   /** 0: compare at once, however far the store is. */
   readonly waitMs: number;
   readonly paces: { readonly source: Pace; readonly store: Pace };
-  readonly letters: Letters;
   readonly tally: Tally;
   readonly repairer: Repairer | undefined;
   readonly signal: AbortSignal;

@@ -7,7 +7,6 @@ import { Checksums, digestOf } from "./checksums.js";
 import { type Content, contentsOf, isIn } from "./compare.js";
 import { differing } from "./differing.js";
 import { caughtUp } from "./fence.js";
-import { Letters } from "./letters.js";
 import { Pace } from "./pace.js";
 import { repair } from "./repair.js";
 import type { Repairer } from "./repairer.js";
@@ -46,7 +45,7 @@ export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<R
   const pace = new Pace(rowsPerSecond, either);
   const sides = stores.map((store): Side => {
     if (!store.rows) throw new Error(`${store.name} cannot be asked for rows by key, so it cannot be verified`);
-    return { source, log, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, letters: new Letters(store), tally, repairer: repairers?.get(store), signal: either };
+    return { source, log, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, tally, repairer: repairers?.get(store), signal: either };
   });
   const total = onProgress ? await totalOf(source, stores, catalog) : 0;
   let read = 0;

@@ -17,7 +17,7 @@ let system: System;
 const stop = new AbortController();
 let syncing: Promise<void>;
 beforeAll(async () => {
-  system = await openSystem("planted", 4_000);
+  system = await openSystem("planted", 2_500);
   syncing = runSync({ mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal, folder);
   syncing.catch(() => undefined);
 });
@@ -32,8 +32,8 @@ afterAll(async () => {
 const plan: Plan = { wrong: "1", missing: "2", ghost: "4242424242", stale: "3" };
 
 test("under live load nothing is named that is only being written", async () => {
-  await using _ = system.trade(80);
-  for (let round = 0; round < 3; round++) {
+  await using _ = system.trade(40);
+  for (let round = 0; round < 2; round++) {
     const { differences, tables, equal } = await system.verified();
     expect(differences.map(formatDifference)).toEqual([]);
     expect(tables.filter(({ undecided }) => undecided > 0)).toEqual([]);
@@ -42,7 +42,7 @@ test("under live load nothing is named that is only being written", async () => 
 });
 
 test("under live load what is planted in each store is named, with key, column and both values, and nothing else is", async () => {
-  await using _ = system.trade(80);
+  await using _ = system.trade(40);
   await system.verified();
   for (const store of system.stores) await plant(store, plan);
   const [wrong, stale] = await system.source.rows(salesOrder, [[plan.wrong], [plan.stale]]) as [Row, Row];
@@ -74,7 +74,7 @@ test("under live load what is planted in each store is named, with key, column a
 });
 
 test("invariant 4: --repair makes it as MySQL has it, while sync runs and trade goes on, and every act is audited", async () => {
-  await using _ = system.trade(80);
+  await using _ = system.trade(40);
   const place = ["--mysql", system.mysql.href, "--stores", system.stores.join(","), "--data-dir", folder];
   const { code, stdout, stderr } = await runCli(["verify", "--repair", "--json", ...place]);
   const { differences, repaired, tables } = JSON.parse(stdout) as Report;

@@ -24,14 +24,19 @@ export class SyncProcess implements AsyncDisposable {
     this.#keeping ??= this.#keep();
   }
 
-  kill(): void {
-    this.#child?.kill("SIGKILL");
+  /** Resolves when it is dead: what comes next must not meet it dying. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGKILL");
+    await ended;
   }
 
   /** Kills it, and leaves it dead until `up`. */
   async down(): Promise<void> {
     this.#wanted = false;
-    this.kill();
+    await this.kill();
     await this.#keeping;
   }
 

@@ -123,6 +123,8 @@ export interface Audit {
   entryFields(entity: Entity, lookup: Lookup): readonly string[];
   /** The entries of a lookup, with these fields. */
   entries(entity: Entity, lookup: Lookup): AsyncIterable<readonly Row[]>;
+  /** For each of these, the entry that stands at its place and has its key, as it is kept; null where there is none. */
+  entriesAt(entity: Entity, lookup: Lookup, places: readonly Row[]): Promise<readonly (Row | null)[]>;
 }
 
 /** A row and the key it is kept under: its own, unless it was not a sink that wrote it. */

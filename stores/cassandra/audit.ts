@@ -1,8 +1,11 @@
 import { type Entity, keyOf, lookupTable, type Row } from "../../schema/entity.js";
 import type { Audit } from "../ports.js";
+import { encodedOrNull, encoderOf, keyEncoder } from "./codec.js";
+import { inParallel } from "./gate.js";
 import { read } from "./rows.js";
 import { selectFrom } from "./select.js";
 import type { Session } from "./session.js";
+import { equal, primaryKey, tablesOf } from "./tables.js";
 
 export function auditOf(session: Session): Audit {
   return {
@@ -12,6 +15,19 @@ export function auditOf(session: Session): Audit {
     // Each is a copy of its row.
     entryFields: (of) => Object.keys(of.fields),
     entries: (of, lookup) => everything(session, of, lookupTable(of, lookup)),
+    async entriesAt(of, lookup, places) {
+      const table = tablesOf(of).find(({ name }) => name === lookupTable(of, lookup))!;
+      const columns = primaryKey(table);
+      const encoders = columns.map((column) => keyEncoder(encoderOf(of.fields[column]!.type)));
+      const { query, decode } = selectFrom(of, table.name);
+      const found = new Array<Row | null>(places.length).fill(null);
+      await inParallel(places, 256, async (place, i) => {
+        const params = encodedOrNull(() => columns.map((column, at) => encoders[at]!(place[column])));
+        const entry = params && (await read(session, of, () => session.execute(`${query} WHERE ${equal(columns)}`, params))).first();
+        if (entry) found[i] = decode(entry);
+      });
+      return found;
+    },
   };
 }
 

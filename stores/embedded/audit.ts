@@ -1,6 +1,6 @@
 import { type Entity, keyOf, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Audit } from "../ports.js";
-import { codecOf, decodeFields } from "./codec.js";
+import { codecOf, decodeFields, encodeValue } from "./codec.js";
 import type { Bound, Connection } from "./connection.js";
 import { columnList, greatestRowid, leastRowid, orderOf, quoted, rowidColumn } from "./tables.js";
 
@@ -40,6 +40,17 @@ export function auditOf(db: Connection): Audit {
         if (found.length < rowsAtOnce) return;
         after = found.at(-1)!;
       }
+    },
+    async entriesAt(of, lookup, places) {
+      const fields = entryFields(of, lookup);
+      return db.attempt(`reading ${lookupTable(of, lookup)}`, () => {
+        const one = db.statement(`SELECT ${fields.map(quoted).join(", ")} FROM ${quoted(of.table)} INDEXED BY ${quoted(lookupTable(of, lookup))}
+          WHERE ${fields.map((name) => `${quoted(name)} = ?`).join(" AND ")}`);
+        return places.map((place) => {
+          const found = one.first(fields.map((name) => encodeValue(name, of.fields[name]!, place[name] ?? null)));
+          return found ? decodeFields(of, fields, found) : null;
+        });
+      });
     },
   };
 }

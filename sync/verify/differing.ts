@@ -1,6 +1,6 @@
 import { type Key, keyOf } from "../../schema/entity.js";
 import { type Content, isIn, sameIn } from "./compare.js";
-import { listedAt, lookAtEntries, type Suspect } from "./look-at-entries.js";
+import { lookAtEntries, type Suspect } from "./look-at-entries.js";
 import { lookAtRows } from "./look-at-rows.js";
 import type { Deviation } from "./report.js";
 import { keptIn, piece, rowsAtSource, type Side, sourceRowsIn } from "./round.js";
@@ -45,7 +45,7 @@ async function* suspectEntries(side: Side, { content, sections, differing: asked
   }
   for await (const rows of sourceRowsIn(side, content, sections, asked)) {
     const wanted = rows.filter((row) => isIn(content, row));
-    const held = await listedAt(side.store, { entity, fields, lookup }, wanted);
+    const held = await side.store.audit.entriesAt(entity, lookup, wanted);
     await side.paces.store.spent(wanted.length);
     yield wanted.filter((_, i) => held[i] === null).map((row): Suspect => ({ what: "missing", entry: row }));
   }

@@ -1,6 +1,5 @@
 import { pause } from "../../runtime/wait.js";
-import { entryOf, type Key, keyOf, keyText, type Lookup, type Row } from "../../schema/entity.js";
-import type { Store } from "../../stores/ports.js";
+import { type Key, keyOf, keyText, type Lookup, type Row } from "../../schema/entity.js";
 import { type Content, differencesOf, isIn, sameIn } from "./compare.js";
 import { explain } from "./explain.js";
 import { fence } from "./fence.js";
@@ -49,7 +48,7 @@ async function judge(side: Side, content: Entries, suspects: readonly Suspect[])
   const { source, store, waitMs, log, signal } = side;
   const { entity, lookup, fields } = content;
   const from = await fence(source, store, waitMs, signal);
-  const held = await listedAt(store, content, suspects.map(({ entry }) => entry));
+  const held = await store.audit.entriesAt(entity, lookup, suspects.map(({ entry }) => entry));
   const keys = suspects.map(({ entry }) => keyOf(entity, entry));
   const now = await rowsAtSource(side, content, keys);
   const values = await log.valuesSince(from, entity, keys);
@@ -66,18 +65,4 @@ async function judge(side: Side, content: Entries, suspects: readonly Suspect[])
     const stood = may.length === 1 + (values.get(keyText(key))?.length ?? 0) && may.every((each) => samePlace(each, suspect.entry));
     return stood ? { key, held: null, differences: differencesOf(store, content, key, row, null) } : { moved: { what: "missing", entry: row } };
   });
-}
-
-/** What the lookup lists at the places of these entries, under their keys: the entry before its successor, or the last one. */
-export async function listedAt(store: Store, { entity, lookup, fields }: Entries, entries: readonly Row[]): Promise<(Row | null)[]> {
-  return Promise.all(entries.map(async (entry) => {
-    const by = entry[lookup.by]!;
-    const next = await store.rows!.list(entity, lookup, by, { limit: 1, from: entryOf(entity, lookup, entry), backward: false });
-    const from = next.rows[0] ? entryOf(entity, lookup, next.rows[0]) : null;
-    const { rows: [found] } = await store.rows!.list(entity, lookup, by, { limit: 1, from, backward: true });
-    if (!found || keyText(keyOf(entity, found)) !== keyText(keyOf(entity, entry))) return null;
-    // Where it stands is known by where it was found; an engine may show it as its row has it.
-    const place = { [lookup.by]: by, [lookup.orderBy]: entry[lookup.orderBy]! };
-    return Object.fromEntries(fields.map((name) => [name, place[name] ?? found[name]!]));
-  }));
 }

@@ -38,6 +38,12 @@ export function memoryStore(disk: MemoryDisk, meanwhile: () => Promise<void>): S
           yield [row];
         }
       },
+      async entriesAt(of, lookup, places) {
+        await meanwhile();
+        const place = (row: Row) => JSON.stringify([row[lookup.by], ...entryOf(of, lookup, row)]);
+        const all = new Map(entries(of, lookup).map((row) => [place(row), row]));
+        return places.map((row) => all.get(place(row)) ?? null);
+      },
     },
     deadLetters: { list: async (limit) => [...disk.letters.values()].slice(0, limit) },
     progress: async () => disk.progress,

@@ -71,6 +71,6 @@ export function conclusion({ tables, tookMs }: Report): string {
   const repaired = sum("repaired") > 0 ? `; ${sum("repaired")} differences were repaired` : "";
   if (sum("differences") > 0) return `${compared}: ${sum("differences")} differences${sum("explained") > 0 ? `, and ${sum("explained")} explained by dead letters` : ""}${repaired}`;
   if (sum("explained") > 0) return `${compared}: only what is in the dead letters differs (${sum("explained")}); see "sluice dead-letters list"${repaired}`;
-  if (sum("undecided") > 0) return `${compared}: no difference, but ${sum("undecided")} entries moved whenever they were looked at; verify again${repaired}`;
+  if (sum("undecided") > 0) return `${compared}: no difference, but ${sum("undecided")} rows or entries changed whenever they were looked at; verify again${repaired}`;
   return `${compared}: equal${repaired}`;
 }

@@ -1,5 +1,6 @@
 import { type Entity, type Key, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Store } from "../../stores/ports.js";
+import { nameOf, type Reasons } from "./letters.js";
 import type { Difference } from "./report.js";
 
 /** What is compared of a table: its rows, or the entries a store keeps of one of its lookups, by these fields. */
@@ -24,11 +25,12 @@ export function sameIn(fields: readonly string[], a: Row | null, b: Row | null):
   return a === null || b === null ? a === b : fields.every((name) => a[name] === b[name]);
 }
 
-/** How what is held differs from what is wanted, field by field. */
-export function differencesOf(store: Store, { entity, lookup, fields }: Content, key: Key, wanted: Row | null, held: Row | null): Difference[] {
+/** How what is held differs from what is wanted, field by field. What is missing may have its reason in the dead letters. */
+export function differencesOf(store: Store, { entity, lookup, fields }: Content, key: Key, wanted: Row | null, held: Row | null, reasons: Reasons): Difference[] {
   const about = { store: store.name, table: entity.table, ...(lookup && { lookup: lookupTable(entity, lookup) }), key };
   if (!wanted) return held ? [{ ...about, kind: "ghost" }] : [];
-  if (!held) return [{ ...about, kind: "missing" }];
+  const deadLetter = reasons.get(nameOf(entity.table, key));
+  if (!held) return [{ ...about, kind: "missing", ...(deadLetter !== undefined && { deadLetter }) }];
   return fields.filter((field) => wanted[field] !== held[field])
     .map((field) => ({ ...about, kind: "value", field, source: wanted[field]!, found: held[field] ?? null }));
 }

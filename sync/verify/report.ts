@@ -37,7 +37,7 @@ export interface TableReport {
   explained: number;
   /** Found, and no longer there. */
   repaired: number;
-  /** Entries of rows that moved within their lookup whenever they were looked at. */
+  /** Rows and entries that seemed to be missing, and changed whenever they were looked at. */
   undecided: number;
 }
 

@@ -49,7 +49,8 @@ export async function* sourceRowsIn({ source, paces, signal }: Side, { entity }:
     const at = await source.head();
     for await (const chunk of source.snapshot(entity, at, { after: sections.beginsAfter(first), upTo: null }, signal)) {
       await paces.source.spent(chunk.length);
-      const rows = chunk.flatMap((message) => (message.op !== "unreadable" && message.after && asked.has(sections.of(message.key)) ? [message.after] : []));
+      const isAsked = (key: Key) => sections.of(key) >= first && sections.of(key) <= last;
+      const rows = chunk.flatMap((message) => (message.op !== "unreadable" && message.after && isAsked(message.key) ? [message.after] : []));
       for (let from = 0; from < rows.length; from += piece) yield rows.slice(from, from + piece);
       if (sections.of(chunk.at(-1)!.key) > last) break;
     }

@@ -68,8 +68,9 @@ export function verdictOf({ differences, explained, repaired, undecided }: Repor
 export function conclusion({ tables, tookMs }: Report): string {
   const sum = (what: "rows" | "entries" | "differences" | "explained" | "repaired" | "undecided") => tables.reduce((total, each) => total + each[what], 0);
   const compared = `${sum("rows").toLocaleString("en")} rows and ${sum("entries").toLocaleString("en")} entries compared in ${(tookMs / 1000).toFixed(1)} s`;
-  const repaired = sum("repaired") > 0 ? `; ${sum("repaired")} differences were repaired` : "";
-  if (sum("differences") > 0) return `${compared}: ${sum("differences")} differences${sum("explained") > 0 ? `, and ${sum("explained")} explained by dead letters` : ""}${repaired}`;
+  const count = (of: number) => `${of.toLocaleString("en")} ${of === 1 ? "difference" : "differences"}`;
+  const repaired = sum("repaired") > 0 ? `; ${count(sum("repaired"))} repaired` : "";
+  if (sum("differences") > 0) return `${compared}: ${count(sum("differences"))}${sum("explained") > 0 ? `, and ${sum("explained")} explained by dead letters` : ""}${repaired}`;
   if (sum("explained") > 0) return `${compared}: only what is in the dead letters differs (${sum("explained")}); see "sluice dead-letters list"${repaired}`;
   if (sum("undecided") > 0) return `${compared}: no difference, but ${sum("undecided")} rows or entries changed whenever they were looked at; verify again${repaired}`;
   return `${compared}: equal${repaired}`;

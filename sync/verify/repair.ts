@@ -48,7 +48,7 @@ export async function repair(side: Side, repairer: Repairer, content: Content, d
   // One key may have several wrong entries.
   const placeOf = ({ key, held }: Deviation) => JSON.stringify([keyText(key), ...(content.lookup ? [held?.[content.lookup.by], held?.[content.lookup.orderBy]] : [])]);
   const places = new Set(left.map(placeOf));
-  const why = rested ? "the store holds it with a version that is newer than the clock: take it out there by hand"
+  const why = rested ? "the store holds it with a version that is newer than the clock: empty the store, and sync copies it anew"
     : "somebody wrote it with a newer version than sync's, and sync cannot be brought to rest from here: stop it, or pause this pipeline, and repair again";
   return {
     repaired: open.filter((each) => !places.has(placeOf(each))),

@@ -7,7 +7,7 @@ import { Reading } from "./reading.js";
 import { selectChunk, selectKeys } from "./snapshot-sql.js";
 
 /** Rows of one statement, so that none takes long: many enough that the round trip does not count. */
-const statementRows = 2_000;
+const statementRows = 1_000;
 /** Of the texts of one chunk. A single row may be larger. */
 const chunkBytes = 1024 * 1024;
 

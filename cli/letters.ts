@@ -8,6 +8,7 @@ import type { Desk } from "../sync/settle-letters.js";
 
 /** A store that has been written to, and its letters. */
 export interface Shelf {
+  readonly url: URL;
   readonly sink: Sink;
   readonly store: Store;
 }
@@ -30,7 +31,7 @@ export async function withShelves<T>(urls: readonly URL[], use: (shelves: readon
       if (!(await store.progress())) continue;
       const sink = await openSink(url, totesys);
       opened.push(sink);
-      shelves.push({ store, sink });
+      shelves.push({ url, store, sink });
     }
     return await use(shelves);
   } finally {

@@ -4,6 +4,7 @@ import { everyKey, type KeyRange } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { keyRangeOf } from "../../sync/key-range.js";
 import { syncSettings } from "../../sync/settings.js";
+import type { Source, Turn } from "../../sync/source.js";
 import { command } from "../command.js";
 import { type Shelf, withShelves } from "../letters.js";
 import { runningSync } from "../running-sync.js";
@@ -30,12 +31,13 @@ export const resnapshot = command({
     if (await runningSync(folder)) findings.push({ where: "sync", problem: "it is running, and would go on from where it is", remedy: "stop it first, then start it again afterwards" });
     if (findings.length > 0) throw new PreflightFailed(findings);
 
-    const { openMysqlSource } = await import("../../sync/mysql/source.js");
+    const [{ openMysqlSource }, { storeIdentity }] = await Promise.all([import("../../sync/mysql/source.js"), import("../../stores/open.js")]);
     const { resnapshot: setBack } = await import("../../sync/resnapshot.js");
     return withShelves(stores, async (shelves) => {
       const shelf = shelves.find(({ sink }) => sink.name === store);
       if (!shelf) throw new PreflightFailed([{ where: "--store", problem: `no store named "${store}" was ever written to`, remedy: `name one of ${shelves.map(({ sink }) => sink.name).join(", ")}` }]);
-      await using source = openMysqlSource(mysql, totesys, "resnapshot", signal);
+      await using source = openMysqlSource(mysql, totesys, storeIdentity(shelf.url), signal);
+      await using _ = await turnOf(source, signal);
       if (words.length > 0) await mustResume(mysql, shelf);
       const progress = await setBack(source, shelf.sink, totesys, words, range);
       out.result({ store, tables: words.length > 0 ? words : totesys.entities.map(({ table }) => table), progress },
@@ -52,6 +54,14 @@ function rangeOrFindings(table: string, where: string, findings: Finding[]): Key
     findings.push(...error.findings);
     return everyKey;
   }
+}
+
+/** So that no sync process, wherever it runs, goes on from where it is. */
+async function turnOf(source: Source, signal: AbortSignal): Promise<Turn> {
+  const taken = new AbortController();
+  return source.turn((holder) => taken.abort(new PreflightFailed([{
+    where: "sync", problem: `a process elsewhere feeds this store (${holder}), and would go on from where it is`, remedy: "stop it first, then start it again afterwards",
+  }])), AbortSignal.any([signal, taken.signal]));
 }
 
 /** Copying some tables leaves the others to the log: it must still be there. */

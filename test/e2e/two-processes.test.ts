@@ -6,7 +6,7 @@ import { readAnnouncement } from "../../sync/announcement.js";
 import { formatDifference } from "../../sync/verify/report.js";
 import { GtidSet } from "../../sync/mysql/binlog/gtid.js";
 import { type PipelineStatus, storedStatus } from "../../sync/status.js";
-import { type RunningCli, startCli } from "../support/cli.js";
+import { runCli, type RunningCli, startCli } from "../support/cli.js";
 import { openSystem, type System } from "../support/system.js";
 
 jest.setTimeout(300_000);
@@ -57,6 +57,8 @@ test("invariants 2 and 7: of two sync processes for the same stores one waits, b
   await using trading = system.trade(40);
   const first = await sync("first");
   await reaches(first, "streaming");
+  const reset = await runCli(["resnapshot", "--store", "cassandra", "--data-dir", join(folder, "third")], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(",") });
+  expect(reset).toMatchObject({ code: 2, stderr: expect.stringMatching(/sync: a process elsewhere feeds this store \(connection \d+.*remedy: stop it first/s) });
   const second = await sync("second");
   await reaches(second, "waiting");
   for (const { error } of await second.states()) expect(error).toMatch(/another sync process feeds this store \(connection \d+ of mysql .*\); waiting until it ends/);

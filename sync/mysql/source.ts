@@ -42,9 +42,11 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),
     snapshot: (entity, at, range, end) => snapshot(url, database, entity, at, range ?? everyKey, end),
     rows: (entity, keys) => rowsOf(reading, database, entity, keys, signal),
-    reached: (position, target) => (target.gtids || position.gtids
+    reached: (position, target) => (position.gtids || (target.gtids && !position.server)
       ? GtidSet.parse(position.gtids).contains(GtidSet.parse(target.gtids))
-      : position.server === target.server && (position.file > target.file || (position.file === target.file && position.offset >= target.offset))),
+      // A position by file stays one when the server begins with GTIDs, and its head then names no server.
+      : (target.server ?? position.server) === position.server
+        && (position.file > target.file || (position.file === target.file && position.offset >= target.offset))),
     stream: (after, end) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata

@@ -91,6 +91,14 @@ test("without GTIDs a server is followed by file and offset, through rotations, 
     server = await start("one", false, Number(new URL(server.url).port));
     await query(at(server), design(8));
     expect(await differences(at(server))).toEqual([]);
+    // GTIDs begin: the position stays one by file, for a set would lack what came before.
+    await query(at(server), "SET GLOBAL enforce_gtid_consistency = ON", ...["OFF_PERMISSIVE", "ON_PERMISSIVE", "ON"].map((mode) => `SET GLOBAL gtid_mode = ${mode}`), design(20), "FLUSH BINARY LOGS");
+    expect(await differences(at(server))).toEqual([]);
+  }
+  await query(at(server), design(21));
+  {
+    await using _ = syncing(at(server));
+    expect(await differences(at(server))).toEqual([]);
   }
   const last = await position();
   expect([last.gtids, last.server, last.file > first.file, last.version > first.version]).toEqual(["", first.server, true, true]);
@@ -107,5 +115,12 @@ test("without GTIDs a server is followed by file and offset, through rotations, 
     expect(await differences(at(other))).toEqual([]);
   }
   expect((await position()).server).not.toBe(first.server);
+
+  // The files begin anew: the position's is gone, and what came after it is not known.
+  await query(at(other), "RESET BINARY LOGS AND GTIDS", "UPDATE design SET design_name = 'Anew' WHERE design_id = 9");
+  {
+    await using _ = syncing(at(other));
+    expect(await differences(at(other))).toEqual([]);
+  }
   await other.stop();
 });

@@ -33,7 +33,9 @@ export async function withStores<T>(urls: readonly URL[], use: (stores: readonly
 /** Compares MySQL with the stores; waits first until they hold everything committed up to now. */
 export async function verifyStores({ mysql, stores: urls, repairIn, allowMinimalMetadata, ...rest }: Verified, signal: AbortSignal): Promise<Report> {
   const { openMysqlSource } = await import("../sync/mysql/source.js");
+  const { mustAnswer } = await import("../sync/mysql/preflight.js");
   const { verify } = await import("../sync/verify/verify.js");
+  await mustAnswer(mysql);
   // To the server, two readers of one name are one: several may verify at once.
   await using source = openMysqlSource(mysql, totesys, `verify ${randomUUID()}`, signal, { allowMinimalMetadata });
   return await withStores(urls, async (stores) => {

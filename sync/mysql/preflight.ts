@@ -20,10 +20,10 @@ export async function preflight(url: URL, catalog: Catalog, options: MysqlSource
   const database = decodeURIComponent(url.pathname.slice(1));
   let connection: Connection;
   try {
-    connection = await connectMysql(url, { database: undefined });
+    connection = await answering(url);
   } catch (error) {
     if (error instanceof PreflightFailed) return error.findings;
-    return [{ where, problem: (error as Error).message, remedy: "make sure that a MySQL server of version 8.0 or newer answers at this address" }];
+    throw error;
   }
   try {
     const server = await serverOf(connection);
@@ -34,6 +34,21 @@ export async function preflight(url: URL, catalog: Catalog, options: MysqlSource
   } finally {
     await connection.end().catch(() => connection.destroy());
   }
+}
+
+/** A connection to the server, no database chosen. @throws PreflightFailed with the remedy when there is none to be had */
+async function answering(url: URL): Promise<Connection> {
+  try {
+    return await connectMysql(url, { database: undefined });
+  } catch (error) {
+    if (error instanceof PreflightFailed) throw error;
+    throw new PreflightFailed([{ where: mysqlPlace(url), problem: (error as Error).message, remedy: "make sure that a MySQL server of version 8.0 or newer answers at this address" }]);
+  }
+}
+
+/** For who would otherwise wait for a server that was never there. @throws PreflightFailed */
+export async function mustAnswer(url: URL): Promise<void> {
+  await (await answering(url)).end();
 }
 
 type Unplaced = Omit<Finding, "where">;

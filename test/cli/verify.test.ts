@@ -129,3 +129,11 @@ test("what cannot be is said at once, and a store that is behind is not taken fo
   await database.server.query("UPDATE design SET file_name = 'newer.png' WHERE design_id = 5");
   expect(await runCli([...place(), "--wait", "1"])).toMatchObject({ code: 1, stderr: expect.stringMatching(/not caught up within 1 s: embedded \(it is behind\)/) });
 });
+
+test("a MySQL that does not answer is said at once, with the remedy", async () => {
+  const { code, stderr } = await runCli(["verify"], { SLUICE_MYSQL_URL: "mysql://root:secret@127.0.0.1:1/totesys", SLUICE_STORES: store.href });
+  expect(code).toBe(2);
+  expect(stderr).toContain("mysql 127.0.0.1:1: connect ECONNREFUSED");
+  expect(stderr).toContain("start the server, or correct host and port");
+  expect(stderr).not.toContain("secret");
+});

@@ -1,11 +1,11 @@
 import { crc32 as zlibCrc32 } from "node:zlib";
 
 /**
- * CRC-32 as zlib's, of bytes[start, end). Most events are short: for those a loop over tables ("slicing by 8") costs less than
+ * CRC-32 as zlib's, of bytes[start, end), as a signed number: those have no need of the heap. Most events are short: for those a loop over tables ("slicing by 8") costs less than
  * making a view and calling out.
  */
 export function crc32(bytes: Buffer, start: number, end: number): number {
-  if (end - start > LONG) return zlibCrc32(bytes.subarray(start, end));
+  if (end - start > LONG) return zlibCrc32(bytes.subarray(start, end)) | 0;
   let crc = -1, at = start;
   for (const last = end - 7; at < last; at += 8) {
     crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
@@ -13,7 +13,7 @@ export function crc32(bytes: Buffer, start: number, end: number): number {
       ^ T3[bytes[at + 4]!]! ^ T2[bytes[at + 5]!]! ^ T1[bytes[at + 6]!]! ^ T0[bytes[at + 7]!]!;
   }
   for (; at < end; at++) crc = (crc >>> 8) ^ T0[(crc ^ bytes[at]!) & 255]!;
-  return ~crc >>> 0;
+  return ~crc;
 }
 
 /**
@@ -38,7 +38,7 @@ export class KnownTail {
   /** The CRC of a head, whose own is given, and this tail. */
   crc32After(head: number): number {
     const state = ~head, zeros = this.#zeros;
-    return ~(zeros[state & 255]! ^ zeros[256 + ((state >>> 8) & 255)]! ^ zeros[512 + ((state >>> 16) & 255)]! ^ zeros[768 + (state >>> 24)]! ^ this.#own) >>> 0;
+    return ~(zeros[state & 255]! ^ zeros[256 + ((state >>> 8) & 255)]! ^ zeros[512 + ((state >>> 16) & 255)]! ^ zeros[768 + (state >>> 24)]! ^ this.#own);
   }
 }
 

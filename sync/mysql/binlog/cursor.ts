@@ -30,13 +30,13 @@ export class Cursor {
   }
 
   u48(): number {
-    const at = this.skip(6);
-    return uint32(this.bytes, at) + (this.bytes[at + 4]! | (this.bytes[at + 5]! << 8)) * 2 ** 32;
+    const at = this.skip(6), low = uint32(this.bytes, at), high = this.bytes[at + 4]! | (this.bytes[at + 5]! << 8);
+    return high === 0 ? low : low + high * 2 ** 32;
   }
 
   /** 64 bits of which at most 53 are used; more is malformed. */
   u64(): number {
-    const value = this.u32() + this.u32() * 2 ** 32;
+    const low = this.u32(), high = this.u32(), value = high === 0 ? low : low + high * 2 ** 32;
     if (!Number.isSafeInteger(value)) throw new MalformedEvent(`the number ${value} where a count or a time belongs`);
     return value;
   }
@@ -69,5 +69,9 @@ export class Cursor {
 }
 
 export function uint32(bytes: Buffer, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+  return int32(bytes, at) >>> 0;
+}
+
+export function int32(bytes: Buffer, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }

@@ -1,5 +1,5 @@
 import { crc32 } from "./crc32.js";
-import { Cursor, uint32 } from "./cursor.js";
+import { Cursor, int32, uint32 } from "./cursor.js";
 import type { TableDefinitions } from "./definitions.js";
 import { MalformedEvent, MissingMetadata, SourceIncident, UncertainDefinition, UnsupportedColumn, UnsupportedEvent } from "./errors.js";
 import { EventType } from "./event-type.js";
@@ -141,7 +141,7 @@ export class EventDecoder {
 
   #checked(bytes: Buffer, start: number, end: number): number {
     if (!this.checksum) return end;
-    if (crc32(bytes, start, end - 4) !== uint32(bytes, end - 4)) throw new MalformedEvent(wrongChecksum);
+    if (crc32(bytes, start, end - 4) !== int32(bytes, end - 4)) throw new MalformedEvent(wrongChecksum);
     return end - 4;
   }
 

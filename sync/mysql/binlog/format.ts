@@ -15,7 +15,7 @@ export function readFormat(bytes: Buffer, start: number, end: number): Format {
   const algorithm = bytes[end - 5]!;
   if (algorithm > 1) throw new MalformedEvent(`the unknown checksum algorithm ${algorithm}`);
   // The server clears the in-use flag when it closes the file but keeps the checksum made without it.
-  const checksum = bytes.readUInt32LE(end - 4), flags = bytes[start + 17]!;
+  const checksum = bytes.readInt32LE(end - 4), flags = bytes[start + 17]!;
   if (algorithm === 1 && crc32(bytes, start, end - 4) !== checksum) {
     const closed = Buffer.from(bytes.subarray(start, end - 4));
     closed[17] = flags & ~1;

@@ -1,5 +1,5 @@
 import { crc32, KnownTail } from "./crc32.js";
-import { uint32 } from "./cursor.js";
+import { int32, uint32 } from "./cursor.js";
 import { MalformedEvent } from "./errors.js";
 import type { RowImages } from "./event.js";
 import type { RowReaders } from "./rows.js";
@@ -40,7 +40,7 @@ export class TableMaps {
     const body = start + headBytes, known = this.#at(bytes, body, end - 4);
     if (!known) return false;
     known.tail ??= new KnownTail(known.bytes);
-    if (known.tail.crc32After(crc32(bytes, start, body + beforeMeaning)) !== uint32(bytes, end - 4)) throw new MalformedEvent(wrongChecksum);
+    if (known.tail.crc32After(crc32(bytes, start, body + beforeMeaning)) !== int32(bytes, end - 4)) throw new MalformedEvent(wrongChecksum);
     return true;
   }
 
@@ -60,5 +60,6 @@ export class TableMaps {
 }
 
 function tableIdAt(bytes: Buffer, at: number): number {
-  return uint32(bytes, at) + (bytes[at + 4]! | (bytes[at + 5]! << 8)) * 2 ** 32;
+  const low = uint32(bytes, at), high = bytes[at + 4]! | (bytes[at + 5]! << 8);
+  return high === 0 ? low : low + high * 2 ** 32;
 }

@@ -7,6 +7,8 @@ import type { KeyRange, Progress, Version } from "../schema/position.js";
 export interface Sink extends AsyncDisposable {
   /** The engine's name, which also names its pipeline: `cassandra`, `elasticsearch`, `embedded`. */
   readonly name: string;
+  /** How long changes may gather before they are written: what the engine shows its readers only now and then gains nothing from haste. */
+  readonly lingerMs: number;
   /** Those of these entities for whose rows there is no table: it was never made, or somebody dropped it. */
   absent(entities: readonly Entity[]): Promise<readonly Entity[]>;
   /** Creates or widens what holds these entities; refuses what would destroy data. */

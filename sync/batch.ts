@@ -19,15 +19,27 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
+/** When a batch is given out. */
+export interface Timing {
+  /** Resolves when there is room for one more to be written. @throws what ended the writing */
+  readonly room: () => Promise<void>;
+  /** How long a batch that is not full waits for more. */
+  readonly lingerMs: number;
+}
+
 /**
- * Reads ahead, within `limits`, while the batch given out is being written; the next batch is everything that has arrived
- * meanwhile. So a batch is small when little happens, and as large as it must be when much does.
+ * Reads ahead, within `limits`, while what was given out is being written; once there is room for more, the next batch is everything that
+ * has arrived meanwhile. So a batch is small when little happens, and as large as it must be when much does.
  */
-export async function* batches(messages: AsyncIterable<readonly Message[]>, limits: BatchLimits): AsyncGenerator<Batch, void, undefined> {
+export async function* batches(messages: AsyncIterable<readonly Message[]>, limits: BatchLimits, { room, lingerMs }: Timing): AsyncGenerator<Batch, void, undefined> {
   const arrivals = new Arrivals(limits);
   const reading = readAhead(messages, arrivals);
   try {
-    while (await arrivals.some()) yield arrivals.take();
+    while (await arrivals.some()) {
+      await room();
+      if (lingerMs > 0) await arrivals.full(lingerMs);
+      yield arrivals.take();
+    }
   } finally {
     arrivals.close();
     await reading;
@@ -87,6 +99,15 @@ class Arrivals {
     while (this.#rows === 0 && !this.#end) await this.#changed();
     if (this.#rows === 0 && this.#end?.error) throw this.#end.error;
     return this.#rows > 0;
+  }
+
+  /** Resolves when there is a whole batch, when no more will come, or after so long. */
+  async full(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    let isLate = false;
+    const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, withinMs); }).then(() => { isLate = true; });
+    while (!isLate && !this.#end && !this.#closed && this.#rows < this.limits.rows && this.#bytes < this.limits.bytes) await Promise.race([this.#changed(), late]);
+    clearTimeout(timer);
   }
 
   take(): Batch {

@@ -9,6 +9,7 @@ import type { Turn } from "./source.js";
 export function fenced(sink: Sink, turn: Turn): Sink {
   return {
     name: sink.name,
+    get lingerMs() { return sink.lingerMs; },
     absent: (entities) => sink.absent(entities),
     prepare: (entities) => sink.prepare(entities),
     write: (changes, signal) => sink.write(changes, signal),

@@ -33,6 +33,7 @@ export function lateSink(name: string, failure: Error, begun: Promise<Sink> | nu
 
   return {
     name,
+    get lingerMs() { return sink?.lingerMs ?? 0; },
     absent: async (entities) => (await opened()).absent(entities),
     prepare: async (entities) => (await opened()).prepare(entities),
     write: async (changes, signal) => (await opened()).write(changes, signal),

@@ -50,6 +50,7 @@ export function withMetrics(sink: Sink, metrics: PipelineMetrics): Sink {
   const { deadLetters } = sink;
   return {
     name: sink.name,
+    get lingerMs() { return sink.lingerMs; },
     absent: (entities) => sink.absent(entities),
     prepare: (entities) => sink.prepare(entities),
     async write(changes, signal) {

@@ -15,10 +15,15 @@ export class Ordered {
     return this.#waiting.length;
   }
 
-  /** Begins the work once there is room for it. @throws the first failure */
-  async add<T>(begin: () => Promise<T>, then: (result: T) => Promise<void>): Promise<void> {
+  /** Resolves when there is room for one more. @throws the first failure */
+  async room(): Promise<void> {
     while (!this.#failure && this.#waiting.length >= this.most) await this.#changed();
     if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Begins the work once there is room for it. @throws the first failure */
+  async add<T>(begin: () => Promise<T>, then: (result: T) => Promise<void>): Promise<void> {
+    await this.room();
     const work = begin();
     // A failure is met when its turn comes, and must not end the process before that.
     work.catch(() => undefined);

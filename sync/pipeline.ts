@@ -119,8 +119,9 @@ async function follow(parts: PipelineParts, writing: Writing, copies: Copies, fr
   log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");
   const [failing, ending] = [new AbortController(), new AbortController()];
   const copying = copyBeside(parts, writing, copies, from, () => bookmark.moved(), AbortSignal.any([stop, ending.signal])).catch((error: unknown) => failing.abort(error));
+  const timing = { room: () => writing.room(), lingerMs: sink.lingerMs };
   try {
-    for await (const batch of batches(source.stream(from, AbortSignal.any([stop, writing.failed, failing.signal])), limits.batch)) {
+    for await (const batch of batches(source.stream(from, AbortSignal.any([stop, writing.failed, failing.signal])), limits.batch, timing)) {
       // Drained by hand, what was read is written too; else it comes again.
       if (stop.aborted && valve.wish !== "drain") break;
       await writing.write(batch.changes, batch.unreadable, async () => {

@@ -40,6 +40,7 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
   const { deadLetters } = sink;
   return {
     name: sink.name,
+    get lingerMs() { return sink.lingerMs; },
     absent: (entities) => persist("look for tables", () => sink.absent(entities), stop),
     prepare: (entities) => persist("prepare", () => sink.prepare(entities), stop),
     write: (changes, signal) => persist("write", () => sink.write(changes, signal), signal),

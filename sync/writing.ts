@@ -24,6 +24,11 @@ export class Writing {
     return this.#failed.signal;
   }
 
+  /** Resolves when one more write may begin. @throws what failed */
+  room(): Promise<void> {
+    return this.#ordered.room();
+  }
+
   /**
    * Begins a write once there is room for it; `settled` is called when it and every earlier one is stored or in the dead letters, with
    * those of it that are there now.

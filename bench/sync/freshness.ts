@@ -52,6 +52,7 @@ async function readable(url: URL): Promise<Watch> {
     for (;;) {
       const { rows } = await client.execute("SELECT sluice_version FROM sales_order WHERE sales_order_id = ?", [String(id)], { prepare: true });
       if (rows.length > 0) return { committed, ms: performance.now() - committed };
+      await sleep(1);
     }
   };
   return {

@@ -22,6 +22,7 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
 
   return {
     name: "cassandra",
+    lingerMs: 0,
     async absent(entities) {
       const existing = await readTables(session);
       return entities.filter((of) => !existing.has(of.table));

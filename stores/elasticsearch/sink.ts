@@ -22,6 +22,8 @@ const purgeAgainMs = 1_000;
 /** Changes become documents: one bulk for what arrives together, each row's newest only. */
 export class ElasticsearchSink implements Sink {
   readonly name = "elasticsearch";
+  /** A search sees what was written at the next refresh, by default once a second, and each request costs a flush to disk. */
+  readonly lingerMs = 50;
   readonly deadLetters: DeadLetters;
   private readonly targets: ReadonlyMap<string, Target>;
   /** Those that have an index. */

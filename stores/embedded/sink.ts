@@ -29,6 +29,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
 
   return {
     name: "embedded",
+    lingerMs: 0,
     async absent(entities) {
       return db.attempt("looking for tables", () => entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table])));
     },

@@ -66,6 +66,7 @@ export interface Weather {
 
 export class MemorySink implements Sink {
   readonly name = "memory";
+  readonly lingerMs = 0;
   readonly deadLetters: DeadLetters;
 
   constructor(readonly disk: MemoryDisk, readonly refuses: (row: Row) => string | null, readonly weather: Weather, readonly onCommit: (progress: Progress) => void = () => undefined) {

@@ -22,6 +22,7 @@ const notes = catalog([note]);
 const calm: Weather = { before: async () => void (await turn()) };
 const readable = () => null;
 const never = new AbortController().signal;
+const atOnce = { room: async () => undefined, lingerMs: 0 };
 
 const row = (id: number, text = "a"): Row => ({ id: String(id), text });
 const history = (transactions: number, rows: number): Transaction[] => Array.from({ length: transactions }, (_, t) => ({
@@ -178,7 +179,7 @@ test("a batch is all that came while the last one was written, up to rows and by
   }
   const sizes: number[] = [];
   let commits = -1;
-  for await (const { changes, commit: last } of batches(arriving(), { rows: 100, bytes: 40_000 })) {
+  for await (const { changes, commit: last } of batches(arriving(), { rows: 100, bytes: 40_000 }, atOnce)) {
     sizes.push(changes.length);
     expect(last!.position.offset).toBe((commits += changes.length));
     // Read ahead: as much again as a batch, and the array at hand.
@@ -190,13 +191,34 @@ test("a batch is all that came while the last one was written, up to rows and by
   expect(sizes.length).toBeLessThan(60);
 });
 
+test("a batch is taken when there is room to write it, and one that is not full waits as long as its store wants it to", async () => {
+  let [rooms, wait] = [0, (): void => undefined];
+  const room = async (): Promise<void> => { if (++rooms === 2) await new Promise<void>((resolve) => { wait = resolve; }); };
+  async function* trickling(): AsyncGenerator<Message[]> {
+    for (let id = 0; id < 30; id++) {
+      yield [change(id)];
+      await turn();
+      if (id === 9) wait();
+    }
+  }
+  const sizes: number[] = [];
+  for await (const { changes } of batches(trickling(), { rows: 10, bytes: 1e9 }, { room, lingerMs: 0 })) sizes.push(changes.length);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(10);
+  // What came while there was no room is one batch, as large as a batch may be.
+  expect(sizes[1]).toBeGreaterThanOrEqual(9);
+
+  const lingering: number[] = [];
+  for await (const { changes } of batches(trickling(), { rows: 10, bytes: 1e9 }, { room: async () => undefined, lingerMs: 60_000 })) lingering.push(changes.length);
+  expect(lingering).toEqual([10, 10, 10]);
+});
+
 test("invariant 5: a transaction larger than a batch passes in pieces, and only its last piece names a position", async () => {
   const whole: Message[] = [...Array.from({ length: 1000 }, (_, i) => change(i)), commit(1)];
   async function* once(): AsyncGenerator<Message[]> {
     yield whole;
   }
   const pieces: Batch[] = [];
-  for await (const batch of batches(once(), { rows: 64, bytes: 1e9 })) pieces.push(batch);
+  for await (const batch of batches(once(), { rows: 64, bytes: 1e9 }, atOnce)) pieces.push(batch);
   expect(pieces.map(({ changes }) => changes.length)).toEqual([...Array.from({ length: 15 }, () => 64), 40]);
   expect(pieces.map(({ commit: last }) => last !== null)).toEqual([...Array.from({ length: 15 }, () => false), true]);
 });
@@ -208,7 +230,7 @@ test("a failing stream fails its reader once what came before was given out", as
   }
   const seen: number[] = [];
   await expect((async () => {
-    for await (const { changes } of batches(breaking(), { rows: 9, bytes: 1e9 })) seen.push(changes.length);
+    for await (const { changes } of batches(breaking(), { rows: 9, bytes: 1e9 }, atOnce)) seen.push(changes.length);
   })()).rejects.toThrow("broken");
   expect(seen).toEqual([1]);
 });

@@ -1,18 +1,25 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The most memory this process has held at once, in MB (2^20 bytes). Where the kernel tells it of the program alone (VmHWM), that counts:
- * getrusage also counts what the process was before it became this program, a copy of its parent.
+ * The most memory a process has held at once, in MB (2^20 bytes); of this one, where nothing else is named. Where the kernel tells it of
+ * the program alone (VmHWM), that counts: getrusage also counts what the process was before it became this program, a copy of its parent.
+ * @throws of another process that is gone, or where the kernel does not tell
  */
-export function peakMemoryMb(): number {
-  const [, kilobytes] = statusOf().match(/^VmHWM:\s*(\d+) kB/m) ?? [];
-  return Math.round((kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes)) / 1024);
+export function peakMemoryMb(pid?: number): number {
+  const kilobytes = pid === undefined ? ownKilobytes() : told(pid);
+  return Math.round(kilobytes / 1024);
 }
 
-function statusOf(): string {
+function ownKilobytes(): number {
   try {
-    return readFileSync("/proc/self/status", "latin1");
+    return told("self");
   } catch {
-    return "";
+    return process.resourceUsage().maxRSS;
   }
+}
+
+function told(pid: number | "self"): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? [];
+  if (kilobytes === undefined) throw new Error(`the kernel does not tell how much memory process ${pid} has held`);
+  return Number(kilobytes);
 }

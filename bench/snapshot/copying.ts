@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
 import type { Store } from "../../stores/ports.js";
+import { peakMemoryMb } from "../peak-memory.js";
 
 export interface Copied {
   /** From the first row to the last, without the time between the kill and the first row of the second process. */
@@ -69,7 +69,7 @@ function start(mysql: URL, store: URL): Running {
       for (; !at.has(message); await sleep(20)) if (ended) throw new Error(`sync ended before "${message}":\n${lines.slice(-5).join("\n")}`);
       return at.get(message)!;
     },
-    rssMb: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) / 1024,
+    rssMb: () => peakMemoryMb(child.pid),
   };
 }
 

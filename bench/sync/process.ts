@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +7,7 @@ import type { Position } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
+import { peakMemoryMb } from "../peak-memory.js";
 
 /** `sluice sync` as it runs in production. Disposing of it is SIGTERM. */
 export interface SyncProcess extends AsyncDisposable {
@@ -26,7 +26,7 @@ export async function startSync(mysql: URL, stores: readonly URL[]): Promise<Syn
   const streamingAt = await streaming(child);
   return {
     streamingAt,
-    rssMb: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) / 1024,
+    rssMb: () => peakMemoryMb(child.pid),
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
       if (child.exitCode === null) await once(child, "exit");

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { openLog } from "../../runtime/log.js";
 import { type Catalog, catalog } from "../../schema/catalog.js";
-import { type Entity, entity, entryOf, lookupTable, type Row } from "../../schema/entity.js";
-import { int32, int64, nullable, reference, string } from "../../schema/fields.js";
+import { type Entity, entryOf, lookupTable, type Row } from "../../schema/entity.js";
 import type { Progress } from "../../schema/position.js";
 import { runPipeline } from "../../sync/pipeline.js";
 import type { Source } from "../../sync/source.js";
@@ -11,20 +10,10 @@ import { Valve } from "../../sync/valve.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
 import { instead } from "./model/instead.js";
+import { item, owner, refused, things, unreadable } from "./model/world.js";
 
-const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") } });
-const item = entity("item", {
-  description: "An item.", key: ["id"], owner: { kind: "everyone" },
-  fields: {
-    id: int64("public", "Key."), text: string(9, "public", "Text."), rank: int32("public", "Order."),
-    owner_id: nullable(reference(owner, "public", "Whose it is.")),
-  },
-  lookups: [{ name: "items", by: "owner_id", orderBy: "rank", direction: "asc", description: "Its items." }],
-});
-const [few, all] = [catalog([owner]), catalog([owner, item])];
+const [few, all] = [catalog([owner]), things];
 const log = openLog("test", "silent");
-const unreadable = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
-const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
 
 const key = fc.integer({ min: 1, max: 6 }).map(String);
 const texts = fc.constantFrom("a", "b", "c", "d", "zero date", "too long");

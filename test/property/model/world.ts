@@ -4,8 +4,8 @@ import { entity, type Row } from "../../../schema/entity.js";
 import { int32, int64, nullable, reference, string } from "../../../schema/fields.js";
 import type { Operation, Transaction } from "../../support/memory-source.js";
 
-const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") } });
-const item = entity("item", {
+export const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") } });
+export const item = entity("item", {
   description: "An item.", key: ["id"], owner: { kind: "everyone" },
   fields: {
     id: int64("public", "Key."), text: string(9, "public", "Text."), rank: int32("public", "Order."),

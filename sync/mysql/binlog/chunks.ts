@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { ReceiveBuffers } from "./receive-buffers.js";
 import { ConnectionLost } from "./refusal.js";
 
 export interface ChunkLimits {
@@ -9,19 +10,21 @@ export interface ChunkLimits {
 /** Chunks received and not yet asked for. Beyond the high water mark the socket is not read, and TCP makes the source wait. */
 export class Chunks {
   readonly #queue: Buffer[] = [];
+  /** Memory held by the queue: of a chunk all it was received into. */
   #bytes = 0;
+  #given: Buffer | undefined;
   #paused = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
   readonly #silence: NodeJS.Timeout;
 
-  constructor(readonly socket: Socket, readonly limits: ChunkLimits) {
+  constructor(readonly socket: Socket, readonly buffers: ReceiveBuffers, readonly limits: ChunkLimits) {
     this.#silence = setTimeout(() => this.#silent(), 3 * limits.heartbeatMs);
   }
 
   add(chunk: Buffer): void {
     this.#queue.push(chunk);
-    this.#bytes += chunk.length;
+    this.#bytes += chunk.buffer.byteLength;
     this.#silence.refresh();
     if (this.#bytes >= this.limits.highWaterBytes && !this.#paused) {
       this.#paused = true;
@@ -36,7 +39,10 @@ export class Chunks {
     this.#wake?.();
   }
 
+  /** The next chunk; what it holds stays as it is until the one after is asked for. */
   async read(signal: AbortSignal): Promise<Buffer> {
+    if (this.#given) this.buffers.release(this.#given);
+    this.#given = undefined;
     while (this.#queue.length === 0) {
       signal.throwIfAborted();
       if (this.#error) throw new ConnectionLost(this.#error.message, this.#error);
@@ -44,7 +50,8 @@ export class Chunks {
       this.#wake = undefined;
     }
     const chunk = this.#queue.shift()!;
-    this.#bytes -= chunk.length;
+    this.#bytes -= chunk.buffer.byteLength;
+    this.#given = chunk;
     if (this.#paused && this.#bytes < this.limits.highWaterBytes / 2) {
       this.#paused = false;
       this.#silence.refresh();

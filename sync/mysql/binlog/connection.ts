@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { createConnection, type Connection, type ConnectionOptions } from "mysql2";
 import { type ChunkLimits, Chunks } from "./chunks.js";
+import { ReceiveBuffers } from "./receive-buffers.js";
 import { classifyRefusal, ConnectionLost } from "./refusal.js";
 
 /** The stream of packets a source sends once it was asked for its binary log. */
@@ -8,7 +9,7 @@ export interface Dump {
   readonly version: string;
   /** Whether the first events end in a CRC32; the format event confirms it. */
   readonly checksum: boolean;
-  /** The next bytes. Throws `ConnectionLost`, or the abort reason. */
+  /** The next bytes, which stay as they are until the next call. Throws `ConnectionLost`, or the abort reason. */
   read(): Promise<Buffer>;
   close(): void;
 }
@@ -27,7 +28,8 @@ export interface DumpRequest extends ChunkLimits {
  */
 export async function openDump(request: DumpRequest, signal: AbortSignal): Promise<Dump> {
   signal.throwIfAborted();
-  const connection = createConnection({ ...request.connection, supportBigNumbers: true, bigNumberStrings: true }) as RawConnection;
+  const buffers = new ReceiveBuffers();
+  const connection = createConnection({ ...request.connection, stream: () => buffers.connect(request.connection), supportBigNumbers: true, bigNumberStrings: true }) as RawConnection;
   const abort = (): void => { connection.stream.destroy(signal.reason instanceof Error ? signal.reason : undefined); };
   signal.addEventListener("abort", abort);
   // Errors reach us through the command under way; without a listener here they would end the process.
@@ -40,7 +42,7 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
     await new Promise<void>((resolve, reject) => {
       connection.addCommand(new OneAnswer(registerCommand(request.serverId), (error) => (error ? reject(error) : resolve())));
     });
-    const chunks = new Chunks(connection.stream, request);
+    const chunks = new Chunks(connection.stream, buffers, request);
     // mysql2 tells the command under way; the end may come just before there is one.
     connection.stream.once("close", () => chunks.fail(new Error("the connection was closed")));
     if (connection.stream.destroyed) throw new ConnectionLost("the connection was closed");

@@ -42,9 +42,9 @@ export class KnownTail {
   }
 }
 
+/** zlib's values are the complements of the states. */
 function stateAfter(state: number, bytes: Buffer): number {
-  for (const byte of bytes) state = (state >>> 8) ^ T0[(state ^ byte) & 255]!;
-  return state;
+  return ~zlibCrc32(bytes, ~state >>> 0);
 }
 
 /** Bytes from which on zlib's own loop makes up for the call. */

@@ -1,8 +1,8 @@
 /**
  * Cuts the bytes of a connection into packets ("Protocol Basics: Packets": 3 bytes length, 1 byte sequence, payload; a payload of
- * 2^24-1 bytes goes on in the next packet). A packet inside one chunk is not copied.
+ * 2^24-1 bytes goes on in the next packet). A packet inside one chunk is not copied; what goes on in the next chunk is, since a chunk's memory is used again.
  *
- * After `push`, each `next() === true` has made `bytes[start, end)` the next whole payload.
+ * After `push`, each `next() === true` has made `bytes[start, end)` the next whole payload, until the next `next`.
  */
 export class Packets {
   bytes: Buffer = Buffer.alloc(0);
@@ -30,7 +30,7 @@ export class Packets {
       this.#at = this.end = at + 4 + length;
       return true;
     }
-    this.#pieces = at < chunk.length ? [chunk.subarray(at)] : [];
+    this.#pieces = at < chunk.length ? [Buffer.from(chunk.subarray(at))] : [];
     this.#have = chunk.length - at;
     this.#need = 0;
     this.#at = chunk.length;
@@ -41,7 +41,7 @@ export class Packets {
     while (this.#have < this.#need) {
       const take = Math.min(this.#need - this.#have, this.#chunk.length - this.#at);
       if (take === 0) return false;
-      this.#pieces.push(this.#chunk.subarray(this.#at, this.#at + take));
+      this.#pieces.push(Buffer.from(this.#chunk.subarray(this.#at, this.#at + take)));
       this.#at += take;
       this.#have += take;
       if (this.#have === this.#need && this.#complete()) return true;

@@ -107,11 +107,10 @@ async function* decode(dump: Dump, { tables = () => true, serverId, definitions 
   for (;;) {
     packets.push(await dump.read());
     try {
-      while (packets.next()) {
+      while (decodePlain(packets, decoder, events)) {
         const { bytes, start, end } = packets;
         if (bytes[start] !== 0) throw refusal(bytes.subarray(start, end), serverId, progress);
-        if (bytes[start + 5] !== EventType.TransactionPayload) decoder.decode(bytes, start + 1, end, events);
-        else for (const expanded of decoder.expand(bytes, start + 1, end)) {
+        if (bytes[start + 5] === EventType.TransactionPayload) for (const expanded of decoder.expand(bytes, start + 1, end)) {
           events = events.concat(expanded);
           yield* hand();
         }
@@ -127,6 +126,21 @@ async function* decode(dump: Dump, { tables = () => true, serverId, definitions 
     }
     yield* hand();
   }
+}
+
+/**
+ * Decodes packets up to one that takes more than that: no event, a compressed transaction, or one that outdates the definitions.
+ * The loop has a function of its own because the engine compiles those of generators anew.
+ * @returns whether there is such a packet; it is the current one
+ */
+function decodePlain(packets: Packets, decoder: EventDecoder, events: DecodedEvent[]): boolean {
+  while (packets.next()) {
+    const { bytes, start, end } = packets;
+    if (bytes[start] !== 0 || bytes[start + 5] === EventType.TransactionPayload) return true;
+    decoder.decode(bytes, start + 1, end, events);
+    if (decoder.outdated) return true;
+  }
+  return false;
 }
 
 /** "ERR_Packet" and "EOF_Packet". */

@@ -1,10 +1,11 @@
+import type { Catalog } from "../schema/catalog.js";
 import type { Progress } from "../schema/position.js";
 import type { Store } from "../stores/ports.js";
 
 /** How far a store is, as `extensions.freshness` of a response and `/health` show it. */
 export interface StoreFreshness {
   readonly name: string;
-  /** `none`: sync has not begun; `snapshot`: tables are still being copied; `unreachable`: the store does not answer. */
+  /** `none`: sync has not begun; `snapshot`: tables are being copied, all of them or some anew; `unreachable`: the store does not answer. */
   readonly phase: "none" | "snapshot" | "stream" | "unreachable";
   /** When it held everything the source had committed, ISO 8601; null outside `stream`. */
   readonly currentAt: string | null;
@@ -22,7 +23,7 @@ export class Freshness {
   private readAt = 0;
   private reading: Promise<void> | null = null;
 
-  constructor(private readonly stores: readonly Store[]) {}
+  constructor(private readonly stores: readonly Store[], private readonly catalog: Catalog) {}
 
   async read(): Promise<readonly StoreFreshness[]> {
     if (Date.now() - this.readAt > rememberedMs) await (this.reading ??= this.refresh());
@@ -39,7 +40,7 @@ export class Freshness {
 
   private async refresh(): Promise<void> {
     try {
-      this.states = new Map(await Promise.all(this.stores.map(async (store) => [store.name, await stateOf(store)] as const)));
+      this.states = new Map(await Promise.all(this.stores.map(async (store) => [store.name, await stateOf(store, this.catalog)] as const)));
       this.readAt = Date.now();
     } finally {
       this.reading = null;
@@ -47,11 +48,11 @@ export class Freshness {
   }
 }
 
-async function stateOf(store: Store): Promise<State> {
+async function stateOf(store: Store, catalog: Catalog): Promise<State> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<State>((resolve) => { timer = setTimeout(() => resolve({ phase: "unreachable" }), patienceMs); });
   try {
-    return await Promise.race([store.progress().then(phaseOf), late]);
+    return await Promise.race([store.progress().then((progress) => phaseOf(progress, catalog)), late]);
   } catch {
     return { phase: "unreachable" };
   } finally {
@@ -59,7 +60,11 @@ async function stateOf(store: Store): Promise<State> {
   }
 }
 
-function phaseOf(progress: Progress | null): State {
+function phaseOf(progress: Progress | null, { entities }: Catalog): State {
   if (!progress) return { phase: "none" };
-  return progress.phase === "stream" ? { phase: "stream", currentAt: progress.currentAt } : { phase: "snapshot" };
+  if (progress.phase === "snapshot") return { phase: "snapshot" };
+  // Beside the stream a table can be copied that the store lacked, or held wrongly: then not everything committed is in it.
+  const { copied } = progress;
+  const isWhole = copied === undefined || entities.every(({ table }) => copied[table] === "done");
+  return isWhole ? { phase: "stream", currentAt: progress.currentAt } : { phase: "snapshot" };
 }

@@ -16,7 +16,7 @@ export class ServedStores implements AsyncDisposable {
   private readonly fresh: Freshness;
 
   /** The first store that has a part serves it. @throws PreflightFailed when none has rows. */
-  constructor(private readonly stores: readonly Store[], private readonly metrics: GatewayMetrics) {
+  constructor(private readonly stores: readonly Store[], private readonly metrics: GatewayMetrics, catalog: Catalog) {
     const rows = stores.find((store) => store.rows);
     if (!rows) {
       throw new PreflightFailed([{
@@ -26,7 +26,7 @@ export class ServedStores implements AsyncDisposable {
     }
     this.rows = rows;
     this.searchable = stores.find((store) => store.search);
-    this.fresh = new Freshness(stores.filter((store) => store === rows || store === this.searchable));
+    this.fresh = new Freshness(stores.filter((store) => store === rows || store === this.searchable), catalog);
   }
 
   get(of: Entity, keys: readonly Key[], deadline: number): Promise<readonly (Row | null)[]> {
@@ -75,7 +75,7 @@ export async function openStores(urls: readonly URL[], catalog: Catalog, metrics
   try {
     const findings = opened.flatMap((result, i) => (result.status === "rejected" ? [findingOf(urls[i]!, result.reason)] : []));
     if (findings.length > 0) throw new PreflightFailed(findings);
-    return new ServedStores(stores, metrics);
+    return new ServedStores(stores, metrics, catalog);
   } catch (error) {
     for (const store of stores) await store[Symbol.asyncDispose]();
     throw error;
@@ -84,6 +84,7 @@ export async function openStores(urls: readonly URL[], catalog: Catalog, metrics
 
 function findingOf(url: URL, reason: unknown): Finding {
   const where = `SLUICE_STORES ${withoutSecrets(url)}`;
+  if (reason instanceof PreflightFailed) return reason.findings[0]!;
   if (reason instanceof StoreRefusal) return { where, problem: reason.message, remedy: reason.remedy };
   return { where, problem: reason instanceof Error ? reason.message : String(reason), remedy: "start that store, or correct its URL" };
 }

@@ -33,7 +33,7 @@ async function gatewayOver(failure: { now: Failure }) {
   };
   const logged: string[] = [];
   const metrics = new GatewayMetrics();
-  const stores = new ServedStores([store], metrics);
+  const stores = new ServedStores([store], metrics, totesys);
   const api = await serveApi({
     config, catalog: totesys, stores, metrics, tokens: [], log: pino({}, { write: (line: string) => void logged.push(line) }),
     verifier: new TokenVerifier(await keySource(config), { issuer: undefined, audience: undefined }),

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { runGateway } from "../../gateway/main.js";
 import { checkSettings } from "../../gateway/settings.js";
 import { PreflightFailed } from "../../runtime/findings.js";
+import { totesys } from "../../schema/totesys/catalog.js";
+import { openSink } from "../../stores/open.js";
 import { configOf, fill, folder, openWorld, type Options } from "./world.js";
 
 const dataDir = folder();
@@ -56,4 +58,18 @@ test("before sync has begun the answer is NOT_READY, and afterwards the rows", a
 
   await fill(world.config.stores[0]!);
   expect(await world.ask("partner", query)).toMatchObject({ data: { design: { designName: "Marigold Tote" } } });
+});
+
+test("while sync copies a table anew beside the stream, freshness does not claim that the store holds everything", async () => {
+  await using world = await openWorld({ development: true });
+  const freshness = async () => (await fetch(`${world.operationsUrl}/health`).then((response) => response.json()) as { stores: { phase: string; currentAt: string | null }[] }).stores[0];
+  expect(await freshness()).toMatchObject({ phase: "stream" });
+  {
+    await using sink = await openSink(world.config.stores[0]!, totesys);
+    const progress = await sink.progress();
+    if (progress?.phase !== "stream") throw new Error("it is filled");
+    await sink.commit({ ...progress, copied: Object.fromEntries(totesys.entities.filter(({ table }) => table !== "design").map(({ table }) => [table, "done"])) });
+  }
+  for (const deadline = Date.now() + 10_000; (await freshness())?.phase === "stream";) if (Date.now() > deadline) throw new Error("it says stream");
+  expect(await freshness()).toMatchObject({ phase: "snapshot", currentAt: null });
 });

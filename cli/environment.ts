@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PreflightFailed } from "../runtime/findings.js";
+import { makeFolder } from "../runtime/folder.js";
 
 /**
  * The variables that `up` and `start` leave for later commands: where the engines they started are.
@@ -14,12 +16,12 @@ export function readEnvironment(dataDir: string): Environment {
     return JSON.parse(readFileSync(file(dataDir), "utf8")) as Environment;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new Error(`${file(dataDir)} cannot be read (${(error as Error).message}); delete it and run "up" again`);
+    throw new PreflightFailed([{ where: file(dataDir), problem: `cannot be read: ${(error as Error).message}`, remedy: "delete it and run `sluice up` again, or name another folder with --data-dir" }]);
   }
 }
 
 /** Readable by its owner only: the URLs in it hold passwords. */
 export function writeEnvironment(dataDir: string, environment: Environment): void {
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   writeFileSync(file(dataDir), `${JSON.stringify(environment, null, 2)}\n`, { mode: 0o600 });
 }

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PreflightFailed } from "../runtime/findings.js";
+import { makeFolder } from "../runtime/folder.js";
 import { keyText } from "../schema/entity.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import type { DeadLetter, Sink, Store } from "../stores/ports.js";
@@ -61,7 +61,7 @@ export async function deskMaker(mysql: URL | undefined, dataDir: string, signal:
   if (!mysql) throw new PreflightFailed([{ where: "SLUICE_MYSQL_URL", problem: "is not set", remedy: "give --mysql: the row is read from there" }]);
   const { openMysqlSource } = await import("../sync/mysql/source.js");
   const source = openMysqlSource(mysql, totesys, "dead-letters", signal);
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const auditFile = resolve(join(dataDir, "audit.jsonl"));
   return {
     deskOf: (shelf) => ({ ...shelf, source, catalog: totesys, auditFile, signal }),

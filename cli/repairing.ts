@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { makeFolder } from "../runtime/folder.js";
 import { pause } from "../runtime/wait.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import type { Sink, Store } from "../stores/ports.js";
@@ -12,7 +12,7 @@ const stillMs = 3_000;
 /** Opens every store that was ever written to for writing too; the audit file is in the data folder, and so is how to reach sync. */
 export async function openRepairers(urls: readonly URL[], stores: readonly Store[], dataDir: string, signal: AbortSignal): Promise<AsyncDisposable & { readonly repairers: ReadonlyMap<Store, Repairer> }> {
   const { openSink } = await import("../stores/open.js");
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const auditFile = resolve(join(dataDir, "audit.jsonl"));
   const repairers = new Map<Store, Repairer>();
   const close = async () => void (await Promise.all([...repairers.values()].map(({ sink }) => sink[Symbol.asyncDispose]())));

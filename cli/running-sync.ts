@@ -5,7 +5,7 @@ import type { PipelineStatus } from "../sync/status.js";
 /** The sync process of this machine and data folder. */
 export interface RunningSync {
   readonly status: () => Promise<readonly PipelineStatus[]>;
-  /** `done` is false when the pipeline still settles what is being written. @throws Error when there is no such pipeline */
+  /** `done` is false when the pipeline is not there yet: it still settles what is being written, or has failed again. @throws Error when there is no such pipeline */
   ask(pipeline: string, what: string): Promise<{ readonly done: boolean; readonly status: PipelineStatus }>;
 }
 

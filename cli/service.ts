@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolder } from "../runtime/folder.js";
 import { pause } from "../runtime/wait.js";
 
 /** A long-running command of this CLI in a process of its own, as it would run in production. */
@@ -25,7 +26,7 @@ const stopWithinMs = 12_000;
 
 /** Starts the process and waits until it is ready. @throws when it ends before that, with the end of its log. */
 export async function startService(options: ServiceOptions, signal: AbortSignal): Promise<Service> {
-  mkdirSync(options.logDir, { recursive: true });
+  makeFolder(options.logDir);
   const logFile = join(options.logDir, `${options.name}.log`);
   const log = openSync(logFile, "w");
   const child = spawn(process.execPath, ["--enable-source-maps", join(__dirname, "main.js"), ...options.args], {

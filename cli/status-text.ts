@@ -14,10 +14,10 @@ export function statusText({ running, log, logError, pipelines }: StatusReport):
     deadLetters === null ? "-" : String(deadLetters),
   ]);
   return [
+    ...(running ? [] : ["No sync of this machine and data folder answers. What the stores hold:"]),
     table(["store", "state", "lag", "behind", "rows", "ETA", "dead letters"], rows),
     ...pipelines.flatMap(details),
     log ? logText(log) : `binary log: not asked (${logError})`,
-    ...(running ? [] : ["No sync of this machine and data folder answers: this is what the stores hold."]),
   ].join("\n");
 }
 

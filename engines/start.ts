@@ -1,4 +1,6 @@
-import { mkdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { makeFolder } from "../runtime/folder.js";
 import { type Engine, unavailable, type Work } from "./engine.js";
 import { withLock } from "./packages/lock.js";
 import { startFromPackages } from "./packages/start.js";
@@ -30,7 +32,8 @@ export async function start(recipe: Recipe, home: string, lifetime: Lifetime, wo
     }
     if (found !== null) await replace(recipe, home, found);
     if (lifetime.fresh) await rm(home, { recursive: true, force: true });
-    const first = (await mkdir(home, { recursive: true })) !== undefined;
+    const first = !existsSync(home);
+    makeFolder(home);
     const owner = lifetime.keep ? null : ourselves;
     const running = (await startInContainer(recipe, home, first, owner, work)) ?? (await startFromPackages(recipe, home, owner, work));
     work.progress(`${recipe.name}: ready in ${((performance.now() - began) / 1000).toFixed(1)} s at ${shown(running)}`);

@@ -14,6 +14,11 @@ export class PreflightFailed extends Error {
   }
 }
 
+/** The same in a line. */
+export function findingText({ where, problem, remedy }: Finding): string {
+  return `${where}: ${problem}. Remedy: ${remedy}`;
+}
+
 export function formatFinding({ where, problem, remedy }: Finding): string {
   return `${where}: ${problem}\n    remedy: ${remedy}`;
 }

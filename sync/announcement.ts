@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Finding, PreflightFailed } from "../runtime/findings.js";
+import { makeFolder } from "../runtime/folder.js";
 
 /** How commands on this machine reach the running sync. One data folder is for one sync process at a time. */
 export interface Announcement {
@@ -15,14 +17,40 @@ export function newToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
+/** Whether another process that still answers has announced itself there: to be asked before this one listens anywhere. */
+export async function folderFindings(dataDir: string): Promise<readonly Finding[]> {
+  const other = await readAnnouncement(dataDir).catch(() => null);
+  if (!other || other.pid === process.pid || !isAlive(other.pid)) return [];
+  const answers = await fetch(`${other.url}/live`, { signal: AbortSignal.timeout(answersWithinMs) }).then(({ ok }) => ok, () => false);
+  if (!answers) return [];
+  return [{
+    where: fileIn(dataDir), problem: `sync process ${other.pid} at ${other.url} runs with this data folder`,
+    remedy: "end it, or give this one a folder of its own with --data-dir",
+  }];
+}
+
+const answersWithinMs = 2_000;
+
+/** A number that another process has meanwhile does not answer at its address. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** Writes it down, for its owner only, until it is disposed of. */
 export async function announce(dataDir: string, announcement: Announcement): Promise<AsyncDisposable> {
   const file = fileIn(dataDir);
-  await mkdir(dataDir, { recursive: true });
-  await rm(file, { force: true });
+  makeFolder(dataDir);
   // Whoever listens on every address is reached on this machine by loopback.
   const url = announcement.url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
-  await writeFile(file, JSON.stringify({ ...announcement, url }), { mode: 0o600 });
+  // Whole or not at all, for whoever reads it meanwhile.
+  const draft = `${file}.${announcement.pid}`;
+  await rm(draft, { force: true });
+  await writeFile(draft, JSON.stringify({ ...announcement, url }), { mode: 0o600 });
+  await rename(draft, file);
   return {
     async [Symbol.asyncDispose]() {
       // Not that of a process which began meanwhile.
@@ -31,12 +59,12 @@ export async function announce(dataDir: string, announcement: Announcement): Pro
   };
 }
 
-/** What the last sync process left; null when none runs that was not killed. */
+/** What the last sync process left; null when none runs that was not killed. @throws PreflightFailed when it cannot be read */
 export async function readAnnouncement(dataDir: string): Promise<Announcement | null> {
   try {
     return JSON.parse(await readFile(fileIn(dataDir), "utf8")) as Announcement;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
+    throw new PreflightFailed([{ where: fileIn(dataDir), problem: `cannot be read: ${(error as Error).message}`, remedy: "delete it and restart sync, or name another folder with --data-dir" }]);
   }
 }

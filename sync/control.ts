@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Route } from "../runtime/local-routes.js";
 import { type PipelineState, statusOf } from "./status.js";
 import type { Valve, Wish } from "./valve.js";
@@ -11,7 +12,7 @@ export interface Controlled {
 /** A store that does not answer now keeps its pipeline from coming to rest; nobody waits for that longer than this. */
 const patienceMs = 8_000;
 
-/** What an operator may ask of the pipelines, which may be there only later. One that has failed is at rest, and stays there. */
+/** What an operator may ask of the pipelines, which may be there only later. One that has failed is at rest, until it is to run again. */
 export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[] {
   const turn = (name: string, wish: Wish): Route => ({
     method: "POST",
@@ -20,13 +21,10 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
       const pipeline = pipelines.find(({ state }) => state.name === of);
       if (!pipeline) return { status: 404, body: { error: `no pipeline is named "${of}"; there are ${pipelines.map(({ state }) => state.name).join(", ")}` } };
       const { state } = pipeline;
-      if (state.phase === "failed") {
-        if (wish === "run") return { status: 409, body: { error: `${of} failed: ${state.error}. Remedy: mend that, then restart sync; the others go on from where they are` } };
-        return { status: 200, body: statusOf(state) };
-      }
+      const failed = state.phase === "failed";
       pipeline.valve.ask(wish);
-      const done = await pipeline.valve.reached(wish !== "run", patienceMs);
-      return { status: done ? 200 : 202, body: statusOf(pipeline.state) };
+      const done = !failed ? await pipeline.valve.reached(wish !== "run", patienceMs) : wish !== "run" || await goesOn(state);
+      return { status: done ? 200 : 202, body: statusOf(state) };
     },
   });
   return [
@@ -35,4 +33,12 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
     turn("drain", "drain"),
     turn("resume", "run"),
   ];
+}
+
+/** Whether a pipeline that had failed is on its way again, waiting for it no longer than `patienceMs`. */
+async function goesOn(state: PipelineState): Promise<boolean> {
+  const late = performance.now() + patienceMs;
+  do await pause(100);
+  while (statusOf(state).state === "starting" && performance.now() < late);
+  return ["snapshot", "streaming", "paused", "drained"].includes(statusOf(state).state);
 }

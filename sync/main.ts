@@ -4,7 +4,7 @@ import { openLog } from "../runtime/log.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/operations.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { storeIdentity } from "../stores/open.js";
-import { announce, newToken } from "./announcement.js";
+import { announce, folderFindings, newToken } from "./announcement.js";
 import { controlRoutes, type Controlled } from "./control.js";
 import { PipelinesFailed } from "./failures.js";
 import { Company, keepRunning } from "./keep-running.js";
@@ -41,9 +41,10 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   };
   const controlled: Controlled[] = [];
   const token = newToken();
+  const taken = dataDir === undefined ? [] : await folderFindings(dataDir);
   await using server = await serve({ registry, health, local: { token, routes: controlRoutes(controlled) } }, config);
   await using asking = openMysqlSource(config.mysql, totesys, "preflight", stop, config);
-  await using opened = await openSinks(config.stores, totesys, asking.preflight().then((found) => [...server.findings, ...found]), stop);
+  await using opened = await openSinks(config.stores, totesys, asking.preflight().then((found) => [...taken, ...server.findings, ...found]), stop);
   if (opened.findings.length > 0) throw new PreflightFailed(opened.findings);
   states.push(...opened.sinks.map(({ name }) => newState(name)));
   controlled.push(...states.map((state) => ({ state, valve: new Valve() })));
@@ -61,7 +62,7 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
     return keepRunning(async () => {
       await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, config);
       await runPipeline({ source, sink: retried, catalog: totesys, limits, state, valve, log }, stop, cutoff);
-    }, state, company, log, stop);
+    }, controlled[i]!, company, log, stop);
   }));
   log.info({ pipelines: states.map((state) => statusOf(state)) }, "sync ended");
   const failed = failures.filter((failure) => failure !== null);

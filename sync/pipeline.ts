@@ -8,7 +8,7 @@ import { LetterBox } from "./dead-letters.js";
 import { fenced } from "./fenced.js";
 import type { PipelineParts } from "./parts.js";
 import { resnapshot } from "./resnapshot.js";
-import { Unresumable } from "./source.js";
+import { type TurnNews, Unresumable } from "./source.js";
 import { Writing } from "./writing.js";
 
 /**
@@ -37,11 +37,7 @@ async function runTurn(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSig
   const { source, state, log } = parts;
   const told = (signal: AbortSignal, error: unknown) => signal.aborted && !cutoff.aborted && error === signal.reason;
   try {
-    await using turn = await source.turn((holder) => {
-      if (!state.waitsFor) log.warn({ pipeline: state.name, holder }, "another sync process feeds this store; waiting until it ends");
-      state.phase = "waiting";
-      state.waitsFor = `another sync process feeds this store (${holder}); waiting until it ends`;
-    }, stop);
+    await using turn = await source.turn((news) => hear(news, parts), stop);
     if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
     state.phase = "starting";
     state.waitsFor = null;
@@ -51,6 +47,30 @@ async function runTurn(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSig
   } catch (error) {
     // Whoever waited, for a turn or for a store that has not answered yet, was told to wait no longer.
     if (!told(stop, error)) throw error;
+  } finally {
+    state.sourceSilent = null;
+  }
+}
+
+/** The log hears when something begins and when it ends. */
+function hear(news: TurnNews, { source, state, log }: PipelineParts): void {
+  const about = { pipeline: state.name, source: source.name };
+  switch (news.kind) {
+    case "waiting":
+      if (!state.waitsFor) log.warn({ ...about, holder: news.holder }, "another sync process feeds this store; waiting until it ends");
+      state.phase = "waiting";
+      state.waitsFor = `another sync process feeds this store (${news.holder}); waiting until it ends`;
+      state.sourceSilent = null;
+      break;
+    case "silent":
+      if (!state.sourceSilent) log.warn({ ...about, error: news.error }, "the source does not answer; trying again until it does");
+      state.sourceSilent = news.error;
+      break;
+    case "answers":
+      if (state.sourceSilent) log.info(about, "the source answers again");
+      state.sourceSilent = null;
+      break;
+    default: news satisfies never;
   }
 }
 

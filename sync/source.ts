@@ -7,11 +7,8 @@ import type { KeyRange, Position, Version } from "../schema/position.js";
 export interface Source extends AsyncDisposable {
   /** `mysql 10.0.0.5:3306`. */
   readonly name: string;
-  /**
-   * The right to feed the sink this source is read for: resolves once no other process has it. `onWait` hears who has, again and
-   * again. Rejects when `signal` aborts.
-   */
-  turn(onWait: (holder: string) => void, signal: AbortSignal): Promise<Turn>;
+  /** The right to feed the sink this source is read for: resolves once no other process has it. Rejects when `signal` aborts. */
+  turn(told: (news: TurnNews) => void, signal: AbortSignal): Promise<Turn>;
   /** Everything that would keep it from being followed, each with its remedy. Writes nothing. */
   preflight(): Promise<readonly Finding[]>;
   /** Where the source stands now. What was committed before is visible to a snapshot begun after. */
@@ -37,6 +34,13 @@ export interface Survey {
   /** Every key is in one of them; in key order. */
   readonly ranges: readonly KeyRange[];
 }
+
+/** What is told of a turn, again and again, while it is waited for and while it is held. */
+export type TurnNews =
+  | { readonly kind: "waiting"; /** The process that has it. */ readonly holder: string }
+  /** The source cannot be asked, so nothing is read of it either; `error` says where and why. */
+  | { readonly kind: "silent"; readonly error: string }
+  | { readonly kind: "answers" };
 
 /** Given back by disposing of it. */
 export interface Turn extends AsyncDisposable {

@@ -29,13 +29,15 @@ export interface PipelineState {
   deadLetters: number;
   /** Set while the sink does not answer. */
   retrying: { readonly since: number; readonly error: string } | null;
+  /** Set while the source does not answer: where, and why. */
+  sourceSilent: string | null;
   /** Set while another process feeds the store: who it is. */
   waitsFor: string | null;
   error: string | null;
 }
 
 export function newState(name: string): PipelineState {
-  return { name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, retrying: null, waitsFor: null, error: null };
+  return { name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, retrying: null, sourceSilent: null, waitsFor: null, error: null };
 }
 
 /** The same as data for people and scripts. Times in milliseconds. */
@@ -56,13 +58,13 @@ export function statusOf(state: PipelineState, now = Date.now()): PipelineStatus
   const alive = state.phase === "snapshot" || state.phase === "streaming" || state.phase === "starting";
   return {
     pipeline: state.name,
-    state: alive && state.retrying ? "retrying" : state.phase,
+    state: alive && (state.retrying || state.sourceSilent) ? "retrying" : state.phase,
     position: state.position,
     lagMs: lag(state.currentAt, now),
     copying: state.copying,
     rows: state.rows,
     deadLetters: state.deadLetters,
-    error: state.error ?? state.waitsFor ?? state.retrying?.error ?? null,
+    error: state.error ?? state.waitsFor ?? state.retrying?.error ?? state.sourceSilent,
   };
 }
 

@@ -7,6 +7,7 @@ export class Valve {
   #closing = new AbortController();
   #isResting = false;
   #wake: (() => void)[] = [];
+  #runs = 0;
 
   get wish(): Wish {
     return this.#wish;
@@ -20,6 +21,7 @@ export class Valve {
   ask(wish: Wish): void {
     if (wish === "run" && this.#wish !== "run") this.#closing = new AbortController();
     this.#wish = wish;
+    if (wish === "run") this.#runs++;
     if (wish !== "run") this.#closing.abort();
     this.#notify();
   }
@@ -37,6 +39,16 @@ export class Valve {
     this.#isResting = false;
     onRest(null);
     this.#notify();
+    stop.removeEventListener("abort", wake);
+  }
+
+  /** For a pipeline that is down: resolves when somebody asks it to run, after so long, or when `stop` aborts. */
+  async askedToRun(stop: AbortSignal, withinMs: number | null): Promise<void> {
+    const [asked, wake, late] = [this.#runs, () => this.#notify(), performance.now() + (withinMs ?? Infinity)];
+    const timer = withinMs === null ? undefined : setTimeout(wake, withinMs + 1);
+    stop.addEventListener("abort", wake, { once: true });
+    while (this.#runs === asked && !stop.aborted && performance.now() < late) await this.#changed();
+    clearTimeout(timer);
     stop.removeEventListener("abort", wake);
   }
 

@@ -4,7 +4,7 @@ import { everyKey, type KeyRange } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { keyRangeOf } from "../../sync/key-range.js";
 import { syncSettings } from "../../sync/settings.js";
-import type { Source, Turn } from "../../sync/source.js";
+import type { Source, Turn, TurnNews } from "../../sync/source.js";
 import { command } from "../command.js";
 import { type Shelf, withShelves } from "../letters.js";
 import { runningSync } from "../running-sync.js";
@@ -28,7 +28,9 @@ export const resnapshot = command({
       .map((word) => ({ where: "resnapshot", problem: `no table is named "${word}"`, remedy: `name some of ${totesys.entities.map(({ table }) => table).join(", ")}` }));
     if (where !== undefined && words.length !== 1) findings.push({ where: "--where", problem: `it is about one table, and ${words.length} are named`, remedy: "name the table whose keys they are" });
     const range = where !== undefined && words.length === 1 && totesys.has(words[0]!) ? rangeOrFindings(words[0]!, where, findings) : everyKey;
-    if (await runningSync(folder)) findings.push({ where: "sync", problem: "it is running, and would go on from where it is", remedy: "stop it first, then start it again afterwards" });
+    // A pipeline that has failed holds still until it is resumed.
+    const pipeline = (await (await runningSync(folder))?.status())?.find((each) => each.pipeline === store);
+    if (pipeline && pipeline.state !== "failed") findings.push({ where: "sync", problem: "it is running, and would go on from where it is", remedy: "stop it first, then start it again afterwards" });
     if (findings.length > 0) throw new PreflightFailed(findings);
 
     const [{ openMysqlSource }, { storeIdentity }] = await Promise.all([import("../../sync/mysql/source.js"), import("../../stores/open.js")]);
@@ -41,7 +43,7 @@ export const resnapshot = command({
       if (words.length > 0) await mustResume(mysql, shelf);
       const progress = await setBack(source, shelf.sink, totesys, words, range);
       out.result({ store, tables: words.length > 0 ? words : totesys.entities.map(({ table }) => table), progress },
-        `${store}: ${words.length > 0 ? words.join(", ") : "every table"}${where === undefined ? "" : ` where ${where}`} will be copied anew when sync starts`);
+        `${store}: ${words.length > 0 ? words.join(", ") : "every table"}${where === undefined ? "" : ` where ${where}`} will be copied anew ${pipeline ? `after sluice resume ${store}` : "when sync starts"}`);
     });
   },
 });
@@ -59,9 +61,12 @@ function rangeOrFindings(table: string, where: string, findings: Finding[]): Key
 /** So that no sync process, wherever it runs, goes on from where it is. */
 async function turnOf(source: Source, signal: AbortSignal): Promise<Turn> {
   const taken = new AbortController();
-  return source.turn((holder) => taken.abort(new PreflightFailed([{
-    where: "sync", problem: `a process elsewhere feeds this store (${holder}), and would go on from where it is`, remedy: "stop it first, then start it again afterwards",
-  }])), AbortSignal.any([signal, taken.signal]));
+  const refuse = (news: TurnNews) => {
+    if (news.kind === "waiting") taken.abort(new PreflightFailed([{
+      where: "sync", problem: `a process elsewhere feeds this store (${news.holder}), and would go on from where it is`, remedy: "stop it first, then start it again afterwards",
+    }]));
+  };
+  return source.turn(refuse, AbortSignal.any([signal, taken.signal]));
 }
 
 /** Copying some tables leaves the others to the log: it must still be there. */

@@ -15,6 +15,7 @@ export const status = command({
     // A running sync knows of stores that are away, too.
     const report = sync ? await reportStatus(sync.status, true, mysql) : await withStores(stores, (open) => reportStatus(() => storedStatus(open), false, mysql));
     out.result(report, statusText(report));
-    return report.pipelines.every(({ error, forecast }) => error === null && forecast?.kind !== "gone") ? 0 : 1;
+    const isKnown = mysql === undefined || report.log !== null;
+    return isKnown && report.pipelines.every(({ error, forecast }) => error === null && forecast?.kind !== "gone") ? 0 : 1;
   },
 });

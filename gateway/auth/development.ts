@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SignJWT } from "jose";
+import { makeFolder } from "../../runtime/folder.js";
 import { type RoleName, roleNames, roles } from "../../schema/policy.js";
 import type { GatewayConfig } from "../settings.js";
 
@@ -34,7 +35,7 @@ export async function developmentTokens(
 /** Kept in the data folder, readable by its owner only, so that tokens outlive a restart. */
 export async function developmentSecret(dataDir: string): Promise<Buffer> {
   const file = join(dataDir, "development-secret");
-  await mkdir(dataDir, { recursive: true });
+  makeFolder(dataDir);
   // `wx`: of two processes that start at once only one makes the secret, and both read the same.
   await writeFile(file, randomBytes(48).toString("base64url"), { mode: 0o600, flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;

@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
+import { makeFolder } from "../../runtime/folder.js";
 import { Retriable, StoreRefusal } from "../ports.js";
 import { isUnprepared, storeError } from "./errors.js";
 
@@ -83,8 +83,8 @@ export function openConnection(file: string, mode: "writer" | "reader"): Connect
 }
 
 function openDatabase(file: string): Database.Database {
+  makeFolder(dirname(file));
   try {
-    mkdirSync(dirname(file), { recursive: true });
     return new Database(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

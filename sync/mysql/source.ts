@@ -36,7 +36,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   };
   return {
     name: mysqlPlace(url),
-    turn: async (onWait, end) => (turn = await takeTurn(url, `${database}\0${reader}`, onWait, end)),
+    turn: async (told, end) => (turn = await takeTurn(url, `${database}\0${reader}`, told, end)),
     preflight: () => preflight(url, catalog, options),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
     survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
-import { connectMysql } from "../../runtime/mysql.js";
+import { findingText, PreflightFailed } from "../../runtime/findings.js";
+import { connectMysql, mysqlPlace } from "../../runtime/mysql.js";
 import { pause, unlessAborted } from "../../runtime/wait.js";
-import type { Turn } from "../source.js";
+import type { Turn, TurnNews } from "../source.js";
 import { isLost } from "./reading.js";
 
 /** The server forgets a holder that says nothing for this long; a process that was killed is forgotten at once. */
@@ -18,12 +19,13 @@ const patienceMs = 1_500;
  * A named lock of the server (GET_LOCK): one process at a time holds it, none needs a privilege for it. It belongs to a connection,
  * which says something every few seconds. Whoever held it and was silent for too long learns by `lost` that another has it.
  */
-export async function takeTurn(url: URL, name: string, onWait: (holder: string) => void, signal: AbortSignal): Promise<MysqlTurn> {
+export async function takeTurn(url: URL, name: string, told: (news: TurnNews) => void, signal: AbortSignal): Promise<MysqlTurn> {
   const lock = new Lock(url, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
   try {
     const began = performance.now();
     for (let wait = 50; (await unlessAborted(signal, lock.attempt(true))) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
-      if (lock.holder && performance.now() - began > quietMs) onWait(`connection ${lock.holder} of mysql ${url.host}`);
+      if (lock.silence) told(lock.silence);
+      else if (lock.holder && performance.now() - began > quietMs) told({ kind: "waiting", holder: `connection ${lock.holder} of mysql ${url.host}` });
       await pause(wait, signal);
       signal.throwIfAborted();
     }
@@ -31,7 +33,7 @@ export async function takeTurn(url: URL, name: string, onWait: (holder: string) 
     await lock.close();
     throw error;
   }
-  return new HeldTurn(lock);
+  return new HeldTurn(lock, told);
 }
 
 export interface MysqlTurn extends Turn {
@@ -48,8 +50,9 @@ class HeldTurn implements MysqlTurn {
   readonly #renewing: NodeJS.Timeout;
   #renewedAt = performance.now();
   #renewal: Promise<void> | null = null;
+  #isGivenBack = false;
 
-  constructor(readonly lock: Lock) {
+  constructor(readonly lock: Lock, readonly told: (news: TurnNews) => void) {
     this.#renewing = setInterval(() => void this.verified(), renewMs);
   }
 
@@ -75,6 +78,7 @@ class HeldTurn implements MysqlTurn {
     let answer = await this.lock.attempt(false);
     // A connection that was found broken says nothing; a new one does.
     if (answer === "unknown") answer = await this.lock.attempt(false);
+    if (!this.#isGivenBack) this.told(this.lock.silence ?? { kind: "answers" });
     switch (answer) {
       case "ours": this.#renewedAt = performance.now(); break;
       case "another's": this.#lost.abort(new Error("another sync process has taken over this store")); break;
@@ -83,6 +87,7 @@ class HeldTurn implements MysqlTurn {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isGivenBack = true;
     clearInterval(this.#renewing);
     await this.lock.close();
   }
@@ -94,6 +99,8 @@ class Lock {
   readonly #former = new Set<number>();
   #isClosed = false;
   holder: number | null = null;
+  /** Set while the server does not answer. */
+  silence: Extract<TurnNews, { kind: "silent" }> | null = null;
 
   constructor(readonly url: URL, readonly name: string) {}
 
@@ -103,11 +110,13 @@ class Lock {
       const connection = (this.#connection ??= await this.#open());
       const own = connection.threadId;
       this.holder = await this.#ask("SELECT IS_USED_LOCK(?)");
+      this.silence = null;
       if (this.holder === own) return "ours";
       if ((await this.#ask("SELECT GET_LOCK(?, 0)")) === 1) return "ours";
       return this.holder !== null && this.#former.has(this.holder) ? "unknown" : "another's";
     } catch (error) {
       this.#drop();
+      this.silence = { kind: "silent", error: error instanceof PreflightFailed ? error.findings.map(findingText).join("; ") : `${mysqlPlace(this.url)}: ${(error as Error).message}` };
       if (strict && !isLost(error) && !isLate(error)) throw error;
       return "unknown";
     }

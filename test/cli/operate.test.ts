@@ -6,6 +6,7 @@ import type { Engine } from "../../engines/engine.js";
 import { migrate } from "../../migrations/migrate.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink } from "../../stores/open.js";
+import { Tunnel } from "../stores/cassandra/tunnel.js";
 import { runCli, type RunningCli, startCli } from "../support/cli.js";
 import { startMysql } from "../support/mysql-server.js";
 
@@ -50,8 +51,8 @@ async function status(): Promise<Told["pipelines"][number] & { readonly running:
 }
 
 /** A sync of the built command, stopped at the end of the scope. */
-async function syncing(): Promise<AsyncDisposable & RunningCli & { said(): string }> {
-  const running = startCli(["sync"], place());
+async function syncing(settings: Readonly<Record<string, string>> = {}): Promise<AsyncDisposable & RunningCli & { said(): string }> {
+  const running = startCli(["sync"], { ...place(), ...settings });
   let said = "";
   running.process.stderr!.on("data", (text: string) => { said += text; });
   const ended = { is: false };
@@ -68,6 +69,10 @@ async function syncing(): Promise<AsyncDisposable & RunningCli & { said(): strin
       expect(await running.ended).toMatchObject({ code: 0 });
     },
   };
+}
+
+async function until(what: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 60_000; !(await what());) if (Date.now() > deadline) throw new Error("it did not happen");
 }
 
 test("a running sync is asked for its status, paused, resumed and drained", async () => {
@@ -94,6 +99,27 @@ test("a running sync is asked for its status, paused, resumed and drained", asyn
   // The address and the token are gone with the process.
   expect(await sluice("pause")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no running sync answers/) });
   expect(await status()).toMatchObject({ code: 0, running: false });
+});
+
+test("MySQL away: sync and status say so, with where and the remedy, and go on by themselves once it answers", async () => {
+  await using tunnel = await Tunnel.to(url);
+  const through = new URL(tunnel.url);
+  through.pathname = url.pathname;
+  await using running = await syncing({ SLUICE_MYSQL_URL: through.href });
+  await tunnel.cut();
+  await until(async () => (await status()).state === "retrying");
+  const told = await runCli(["status"], { ...place(), SLUICE_MYSQL_URL: through.href });
+  expect(told).toMatchObject({ code: 1, stdout: expect.stringMatching(/embedded: mysql 127\.0\.0\.1:\d+: .*ECONNREFUSED.*Remedy: start the server.*binary log: not asked \(mysql /s) });
+  await tunnel.restore();
+  await until(async () => (await status()).state === "streaming");
+  expect(running.said()).toMatch(/the source does not answer; trying again until it does.*the source answers again/s);
+});
+
+test("a second sync in one data folder is told so, also on another port, and the first is still found", async () => {
+  await using _ = await syncing();
+  const second = await sluice("sync", "--stores", `sqlite://${folder}/another.db`);
+  expect(second).toMatchObject({ code: 2, stderr: expect.stringMatching(/sync\.json: sync process \d+ at http:\S+ runs with this data folder\s+remedy: end it, or give this one a folder of its own/) });
+  expect(await status()).toMatchObject({ running: true, state: "streaming" });
 });
 
 test("a purged position: forecast, named with the choices where that is wanted, and healed by copying every table again", async () => {

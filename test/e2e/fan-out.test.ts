@@ -101,7 +101,7 @@ test("told to stop while a store has never answered, it stops at once", async ()
   expect(Date.now() - asked).toBeLessThan(5_000);
 });
 
-test("a pipeline that cannot go on stops no other, stays failed with the reason, and is named at the end with code 1", async () => {
+test("a pipeline that cannot go on stops no other, stays failed with the reason until it is resumed, and is named at the end with code 1", async () => {
   await using client = clientOf();
   const index = `${(system.stores[2]!).pathname.slice(1)}-staff*`;
   {
@@ -116,7 +116,16 @@ test("a pipeline that cannot go on stops no other, stays failed with the reason,
     expect(code).toBe(503);
     expect(stores.elasticsearch).toMatchObject({ state: "failed", error: expect.stringMatching(/Remedy: lift the block/) });
     expect([await sync.metric("sluice_sync_failed", "elasticsearch"), await sync.metric("sluice_sync_failed", "embedded")]).toEqual([1, 0]);
-    expect(await runCli(["resume", "elasticsearch", "--data-dir", dataDir])).toMatchObject({ code: 1, stderr: expect.stringMatching(/elasticsearch failed: .*then restart sync/s) });
+    const resume = () => runCli(["resume", "elasticsearch", "--data-dir", dataDir]);
+    expect(await resume()).toMatchObject({ code: 1, stdout: expect.stringMatching(/elasticsearch +failed \(.*Remedy: lift the block/s) });
+    await client.indices.putSettings({ index, settings: { "index.blocks.write": null } });
+    expect(await resume()).toMatchObject({ code: 0, stdout: expect.stringMatching(/elasticsearch +streaming/) });
+    expect((await system.verified()).differences.map(formatDifference)).toEqual([]);
+    expect(await sync.health()).toMatchObject({ code: 200, stores: { elasticsearch: { state: "streaming", error: null } } });
+
+    await client.indices.putSettings({ index, settings: { "index.blocks.write": true } });
+    await rename("Barbara");
+    await until(async () => (await sync.health()).stores.elasticsearch!.state === "failed");
     expect(await sync.stop()).toMatchObject({ code: 1, stderr: expect.stringMatching(/1 of 3 pipelines could not go on:\s+elasticsearch: .*Remedy: lift the block/s) });
   }
   await client.indices.putSettings({ index, settings: { "index.blocks.write": null } });

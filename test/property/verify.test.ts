@@ -85,7 +85,7 @@ function changing(source: Source, meanwhile: () => Promise<void>): Source {
     stream: (after, signal) => source.stream(after, signal),
     rows: (entity, keys) => between(() => source.rows(entity, keys)),
     survey: (entity, mostRanges) => source.survey(entity, mostRanges),
-    turn: (onWait, end) => source.turn(onWait, end),
+    turn: (told, end) => source.turn(told, end),
     reached: (position, target) => source.reached(position, target),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };

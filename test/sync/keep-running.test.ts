@@ -2,19 +2,20 @@ import pino from "pino";
 import { StoreRefusal } from "../../stores/ports.js";
 import { Company, keepRunning } from "../../sync/keep-running.js";
 import { newState } from "../../sync/status.js";
+import { Valve } from "../../sync/valve.js";
 
 const never = new AbortController().signal;
 
 function running(outcomes: readonly (Error | null)[], company: Company, stop = never) {
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) });
-  const state = newState("memory");
+  const [state, valve] = [newState("memory"), new Valve()];
   let runs = 0;
   const ended = keepRunning(async () => {
     const outcome = outcomes[runs++];
     if (outcome) throw outcome;
-  }, state, company, log, stop);
-  return { ended, lines, state, runs: () => runs };
+  }, { state, valve }, company, log, stop);
+  return { ended, lines, state, valve, runs: () => runs };
 }
 
 test("what nobody foresaw is tried again while another pipeline is up", async () => {
@@ -23,11 +24,31 @@ test("what nobody foresaw is tried again while another pipeline is up", async ()
   expect([runs(), lines, state.error]).toEqual([2, ["the pipeline broke off; it begins again"], null]);
 });
 
-test("what a person must see to is not tried again", async () => {
+test("what a person must see to is not tried again before that person says so", async () => {
   const refusal = new StoreRefusal("elasticsearch", "the index is blocked", "lift the block");
-  const { ended, lines, runs } = running([refusal, null], new Company(2));
-  expect(await ended).toEqual({ pipeline: "memory", error: refusal });
-  expect([runs(), lines]).toEqual([1, ["the pipeline cannot go on"]]);
+  const { ended, lines, runs, valve, state } = running([refusal, refusal, null], new Company(2));
+  const ask = async (wish: "pause" | "run") => {
+    valve.ask(wish);
+    await new Promise(setImmediate);
+  };
+  await new Promise(setImmediate);
+  await ask("pause");
+  expect([runs(), lines]).toEqual([1, ["the pipeline cannot go on before somebody has acted; then: sluice resume memory"]]);
+  await ask("run");
+  expect(runs()).toBe(2);
+  await ask("run");
+  expect(await ended).toBeNull();
+  expect([runs(), state.error]).toEqual([3, null]);
+});
+
+test("one that waits for a person ends with the others", async () => {
+  const company = new Company(2);
+  const refusal = new StoreRefusal("elasticsearch", "the index is blocked", "lift the block");
+  const first = running([refusal, null], company);
+  await new Promise(setImmediate);
+  const second = running([refusal, null], company);
+  expect([await first.ended, await second.ended]).toEqual([{ pipeline: "memory", error: refusal }, { pipeline: "memory", error: refusal }]);
+  expect([first.runs(), second.runs()]).toEqual([1, 1]);
 });
 
 test("once no pipeline is up any more none is tried again: the process ends", async () => {

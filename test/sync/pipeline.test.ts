@@ -12,6 +12,7 @@ import { Ordered } from "../../sync/ordered.js";
 import { defaultLimits, type PipelineLimits } from "../../sync/parts.js";
 import { runPipeline } from "../../sync/pipeline.js";
 import { withRetry } from "../../sync/retry.js";
+import type { TurnNews } from "../../sync/source.js";
 import { newState, statusOf } from "../../sync/status.js";
 import { Valve } from "../../sync/valve.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
@@ -56,6 +57,27 @@ async function until(what: () => boolean): Promise<void> {
 }
 
 const caughtUp = ({ disk, source }: ReturnType<typeof pipeline>) => () => disk.progress?.phase === "stream" && disk.progress.position.offset === source.length;
+
+test("a source that does not answer is named while it lasts, and the log hears of it twice", async () => {
+  const source = new MemorySource(history(2, 1), readable, 1, 4);
+  let tell: (news: TurnNews) => void = () => undefined;
+  const take = source.turn.bind(source);
+  Object.assign(source, { turn: (told: typeof tell) => {
+    tell = told;
+    return take();
+  } });
+  const running = pipeline({ source });
+  await until(caughtUp(running));
+  const error = "mysql 10.0.0.5:3306: connect ECONNREFUSED. Remedy: start the server";
+  for (let again = 0; again < 2; again++) tell({ kind: "silent", error });
+  expect(statusOf(running.state)).toMatchObject({ state: "retrying", error });
+  for (let again = 0; again < 2; again++) tell({ kind: "answers" });
+  expect(statusOf(running.state)).toMatchObject({ state: "streaming", error: null });
+  expect(running.lines.filter((line) => line.includes("answer")).map((line) => (JSON.parse(line) as { msg: string }).msg))
+    .toEqual(["the source does not answer; trying again until it does", "the source answers again"]);
+  running.stop.abort();
+  await running.ended;
+});
 
 test("a store that is away holds up no other, is retried until it answers, and the log hears of it twice", async () => {
   let away = true;

@@ -77,8 +77,8 @@ export async function runHistory({ transactions, leftovers, eras, dice, growth, 
     const commit = inner.commit.bind(inner);
     inner.commit = (progress) => commit(progress).finally(() => { if (holder) holder.isCommitting = false; });
     const own = instead<Source>(mutant.source?.(source) ?? source, {
-      async turn(onWait, signal) {
-        const turn = await turns.take(onWait, AbortSignal.any([signal]), async () => {
+      async turn(told, signal) {
+        const turn = await turns.take((holder) => told({ kind: "waiting", holder }), AbortSignal.any([signal]), async () => {
           for (let wait = roll() * slowness * 4; wait > 0; wait--) await new Promise(setImmediate);
         });
         holder = turn.holder;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { connectMysql } from "../../../runtime/mysql.js";
+import type { TurnNews } from "../../../sync/source.js";
 import { takeTurn } from "../../../sync/mysql/turn.js";
 import { Tunnel } from "../../stores/cassandra/tunnel.js";
 import { engineUrls } from "../../support/engines.js";
@@ -11,7 +12,7 @@ const [url, name] = [new URL(engineUrls().mysql), `turn ${process.pid} ${Date.no
 test("one at a time; whoever gives it back is followed at once by who waits", async () => {
   const heard: string[] = [];
   const first = await takeTurn(url, name, () => undefined, never);
-  const second = takeTurn(url, name, (holder) => heard.push(holder), never);
+  const second = takeTurn(url, name, (news) => heard.push(news.kind === "waiting" ? news.holder : news.kind), never);
   await pause(2_500);
   expect(new Set(heard)).toEqual(new Set([expect.stringMatching(/^connection \d+ of mysql /)]));
   expect(first.lost.aborted).toBe(false);
@@ -67,4 +68,18 @@ test("a server that says nothing any more holds up neither a position nor the en
   await using next = await takeTurn(url, name, () => undefined, never);
   expect(performance.now() - began).toBeGreaterThan(5_000);
   expect(next.lost.aborted).toBe(false);
+});
+
+test("that the server does not answer is told, with where and why, and that it answers again", async () => {
+  await using tunnel = await Tunnel.to(url);
+  const heard: TurnNews[] = [];
+  await using turn = await takeTurn(tunnel.url, name, (news) => heard.push(news), never);
+  await turn.verified();
+  await tunnel.cut();
+  await turn.verified();
+  expect(heard.at(-1)).toEqual({ kind: "silent", error: expect.stringMatching(/^mysql 127\.0\.0\.1:\d+: .*ECONNREFUSED.*Remedy: start the server/) });
+  await tunnel.restore();
+  await turn.verified();
+  expect(heard.at(-1)).toEqual({ kind: "answers" });
+  expect(turn.lost.aborted).toBe(false);
 });

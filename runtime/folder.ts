@@ -1,0 +1,30 @@
+import { mkdirSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { PreflightFailed } from "./findings.js";
+
+/**
+ * Makes the folder, and those above it, where they are missing. Not by Node's `recursive`: on a file system that makes none and says that
+ * the name does not exist, as /proc does, that tries for ever. @throws PreflightFailed
+ */
+export function makeFolder(path: string): void {
+  try {
+    make(resolve(path));
+  } catch (error) {
+    throw new PreflightFailed([{ where: path, problem: `this folder cannot be made: ${(error as Error).message}`, remedy: "name one where this process may write, with --data-dir or in the URL of the store" }]);
+  }
+}
+
+function make(folder: string): void {
+  if (isFolder(folder)) return;
+  if (dirname(folder) !== folder) make(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was faster.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

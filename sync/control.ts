@@ -23,7 +23,8 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
       const { state } = pipeline;
       const failed = state.phase === "failed";
       pipeline.valve.ask(wish);
-      const done = !failed ? await pipeline.valve.reached(wish !== "run", patienceMs) : wish !== "run" || await goesOn(state);
+      const before = { rows: state.rows, at: Date.now() };
+      const done = !failed ? await pipeline.valve.reached(wish !== "run", patienceMs) : wish !== "run" || await goesOn(state, before);
       return { status: done ? 200 : 202, body: statusOf(state) };
     },
   });
@@ -35,10 +36,14 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
   ];
 }
 
-/** Whether a pipeline that had failed is on its way again, waiting for it no longer than `patienceMs`. */
-async function goesOn(state: PipelineState): Promise<boolean> {
+/**
+ * Whether a pipeline that had failed is on its way again, waiting for it no longer than `patienceMs`. What made it fail shows at its next
+ * write, so that it began is not enough: something must have been settled, or all be current.
+ */
+async function goesOn(state: PipelineState, { rows, at }: { readonly rows: number; readonly at: number }): Promise<boolean> {
   const late = performance.now() + patienceMs;
+  const isMoving = () => state.rows > rows || (state.currentAt ?? 0) >= at || state.phase === "paused" || state.phase === "drained";
   do await pause(100);
-  while (statusOf(state).state === "starting" && performance.now() < late);
+  while (state.phase !== "failed" && !isMoving() && performance.now() < late);
   return ["snapshot", "streaming", "paused", "drained"].includes(statusOf(state).state);
 }

@@ -9,6 +9,9 @@ export class Invalid extends Error {
   }
 }
 
+/** No node could prepare the statement anew, as after somebody dropped its table: it may pass by itself only if nobody did. */
+export class Unprepared extends Retriable {}
+
 const codes = types.responseErrorCodes;
 
 /** What the server answers when it is starting, stopping, overloaded, or too few replicas are there. */
@@ -19,7 +22,11 @@ const passing: ReadonlySet<number> = new Set([
 
 /** Any error of the driver as one of the three kinds of failure, told apart by class and code, never by message. */
 export function classified(store: string, what: string, error: unknown): unknown {
-  if (error instanceof errors.NoHostAvailableError) return new Retriable(`${store}: ${what}`, new Error(reasons(error), { cause: error }));
+  if (error instanceof errors.NoHostAvailableError) {
+    const inner = Object.values((error.innerErrors ?? {}) as Readonly<Record<string, unknown>>);
+    const kind = inner.some((each) => each instanceof errors.ResponseError && each.code === codes.unprepared) ? Unprepared : Retriable;
+    return new kind(`${store}: ${what}`, new Error(reasons(error), { cause: error }));
+  }
   if (error instanceof errors.OperationTimedOutError || error instanceof errors.BusyConnectionError || isSocketError(error) || isOfPool(error)) {
     return new Retriable(`${store}: ${what}`, error);
   }

@@ -3,6 +3,7 @@ import type { Change, Rejection } from "../../schema/change.js";
 import type { Entity } from "../../schema/entity.js";
 import { type Sink, StoreRefusal } from "../ports.js";
 import { deadLettersIn } from "./dead-letters.js";
+import { Unprepared } from "./errors.js";
 import { perform } from "./perform.js";
 import { plannerOf, type Write } from "./plan.js";
 import { isPrepared, prepareTables } from "./prepare.js";
@@ -18,7 +19,16 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
     if (!planner) planners.set(table, (planner = plannerOf(catalog.entity(table))));
     return planner;
   };
-  const progress = progressIn(session);
+  const [progress, letters] = [progressIn(session), deadLettersIn(session)];
+  /** For ever to be asked again what nobody can answer is no way to say that a table is gone. */
+  const checked = async <T>(work: Promise<T>, entities: () => readonly Entity[] = () => []): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof Unprepared) await mustBePrepared(session, entities());
+      throw error;
+    }
+  };
 
   return {
     name: "cassandra",
@@ -36,16 +46,21 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
         const reason = plannerFor(change.entity)(change, writes);
         if (reason !== null) unfit.set(change, reason);
       }
-      const refused = await perform(session, writes, signal);
+      const refused = await checked(perform(session, writes, signal), () => changes.map((change) => catalog.entity(change.entity)));
       if (refused.size > 0) await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
       for (const [change, reason] of refused) unfit.set(change, reason);
       return [...unfit].map(([change, reason]) => rejectionOf(change, reason));
     },
 
-    sweep: (entity, olderThan, within) => sweepTables(session, entity, olderThan, within),
+    sweep: (entity, olderThan, within) => checked(sweepTables(session, entity, olderThan, within), () => [entity]),
     progress: progress.read,
-    commit: progress.commit,
-    deadLetters: deadLettersIn(session),
+    commit: (position) => checked(progress.commit(position)),
+    deadLetters: {
+      park: (rejections) => checked(letters.park(rejections)),
+      list: (limit) => checked(letters.list(limit)),
+      count: () => checked(letters.count()),
+      settle: (settled) => checked(letters.settle(settled)),
+    },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
@@ -55,7 +70,7 @@ async function mustBePrepared(session: Session, entities: readonly Entity[]): Pr
   if (await isPrepared(session, [...new Set(entities)])) return;
   throw new StoreRefusal(
     `${session.place}, keyspace ${session.keyspace}`, "its tables are no longer what they were when sync started",
-    "start sync again: it creates what is missing, and says what it cannot",
+    "start or resume sync: it creates what is missing and copies it again, and says what it cannot",
   );
 }
 

@@ -39,23 +39,23 @@ export function statusFailure(what: string, status: number, cause: Cause): Error
       return refusal("give a user and password, or ?apiKey=, that the server accepts");
     case 403:
       return cause.type === "cluster_block_exception"
-        ? refusal("lift the block from the index (index.blocks.* to null), then start again")
+        ? refusal("lift the block from the index (index.blocks.* to null), then start or resume sync")
         : refusal("grant the user or key read, write, maintenance and manage on the indices of this prefix");
     case 404:
       return cause.type === "index_not_found_exception"
-        ? refusal("run sync, which creates it; if it was deleted under a running sync, delete <prefix>-sluice-progress-v1 as well, so that every row is copied again")
+        ? refusal("start or resume sync, which creates it and copies its rows again")
         : null;
     case 406:
       return refusal("use Elasticsearch 9; the client's requests are not understood by other versions");
     default:
       // Mappings are strict: a field that the index lacks means it was not prepared for this catalog.
-      return cause.type === "strict_dynamic_mapping_exception" ? refusal("start sync with this catalog, which widens the index") : null;
+      return cause.type === "strict_dynamic_mapping_exception" ? refusal("start or resume sync with this catalog, which widens the index") : null;
   }
 }
 
 /** The reason, and the reason behind it, in one line. */
 export function describe({ type, reason, caused_by }: Cause): string {
-  const own = reason ?? type ?? "no reason given";
+  const own = (reason ?? type ?? "no reason given").replace(/;$/, "");
   return caused_by?.reason && !own.includes(caused_by.reason) ? `${own}: ${describe(caused_by)}` : own;
 }
 

@@ -122,6 +122,17 @@ describe("prepare", () => {
     await expect(open.store.rows!.list(box, byShelf, "1", { limit: 1, from: null, backward: false })).rejects.toThrow(/box cannot be read.*Remedy: start sync/s);
   });
 
+  test("a table dropped between two writes is not waited for: what is wrong is said, with the remedy, and preparing again cures it", async () => {
+    await using open = await opened(box);
+    await open.sink.prepare([shelf, box]);
+    const write = () => open.sink.write([created(box, boxRow("1"))], signal);
+    expect(await write()).toEqual([]);
+    await keyspace.session.define("DROP TABLE box");
+    await expect(write()).rejects.toThrow(/its tables are no longer what they were.*Remedy: start or resume sync/s);
+    await open.sink.prepare([shelf, box]);
+    expect(await write()).toEqual([]);
+  });
+
   test("a place nobody prepared has no progress", async () => {
     await using open = await opened(box);
     expect([await open.sink.progress(), await open.store.progress()]).toEqual([null, null]);

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { type Finding, PreflightFailed } from "../runtime/findings.js";
+import { type Finding, findingText, PreflightFailed } from "../runtime/findings.js";
 import { openLog } from "../runtime/log.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/operations.js";
 import { totesys } from "../schema/totesys/catalog.js";
@@ -49,7 +49,7 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   states.push(...opened.sinks.map(({ name }) => newState(name)));
   controlled.push(...states.map((state) => ({ state, valve: new Valve() })));
   await using _ = dataDir === undefined ? null : await announce(dataDir, { url: server.url, token, pid: process.pid }).catch((error: Error) => {
-    log.warn({ dataDir, error: error.message }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
+    log.warn({ dataDir, error: error instanceof PreflightFailed ? error.findings.map(findingText).join("; ") : error.message }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
     return null;
   });
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");

@@ -55,7 +55,7 @@ export class Unresumable extends Error {
   override readonly name = "Unresumable";
   constructor(source: string, readonly missing: string) {
     super(`${source} has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; `
-      + "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or empty the store for a new snapshot. "
+      + "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or do the same by hand with sluice resnapshot --store <name>, or empty the store. "
       + "Raise binlog_expire_logs_seconds so that it does not happen again");
   }
 }

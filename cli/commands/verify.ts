@@ -1,5 +1,7 @@
-import { resolve } from "node:path";
+import { access, constants } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { PreflightFailed } from "../../runtime/findings.js";
 import { duration, flag, port, wholeNumber } from "../../runtime/values.js";
 import { syncSettings } from "../../sync/settings.js";
 import { command } from "../command.js";
@@ -33,6 +35,10 @@ export const verify = command({
   async run({ mysql, stores, dataDir: folder, wait, rate, repair, report: file, every, port: operationsPort, allowMinimalMetadata }, { out, signal }) {
     const what: Verified = { mysql, stores, waitMs: wait * 1000, rowsPerSecond: rate ?? null, allowMinimalMetadata, ...(repair && { repairIn: folder }) };
     const page = file === undefined ? null : resolve(file);
+    // Before the work, not after it.
+    if (page) await access(dirname(page), constants.W_OK).catch((error: Error) => {
+      throw new PreflightFailed([{ where: "--report", problem: error.message, remedy: "name a file in a folder this process may write to" }]);
+    });
     if (every === undefined) {
       const report = await withBar(what, out, signal);
       if (page) await writePage(page, report);

@@ -7,6 +7,9 @@ import { SourceDiverged } from "./errors.js";
 import { divergence, type RowChanges, rowChanges } from "./row-changes.js";
 import { harmsOf } from "./statements.js";
 
+/** What passes over a place in the log that cannot be read as rows. */
+const anew = "sluice resnapshot --store <name> for each store, which copies every table as it is now, and start or resume sync";
+
 /**
  * The binary log's events as messages. The state of one reader: what it has executed, the last version given out, and the row
  * readers of the table maps seen. A transaction that touches no table of the catalog still moves the position.
@@ -87,7 +90,7 @@ export class EventMessages {
     const problems = divergence(entity, table);
     if (problems.length > 0) {
       throw new SourceDiverged(`table ${this.database}.${table.table} no longer fits the catalog: ${problems.join("; ")}`, event,
-        "bring the catalog and the table together again (run the version whose catalog fits these rows, or add the column back), then start again; nothing is lost meanwhile");
+        `run the version whose catalog fits these rows; where there is none, mend the table, then ${anew}`);
     }
     const reader = rowChanges(entity);
     this.#readers.set(table, reader);
@@ -105,14 +108,14 @@ export class EventMessages {
     for (const { database, table, what } of harmsOf(event, this.database)) {
       if (database !== this.database || (table !== null && !this.catalog.has(table))) continue;
       throw new SourceDiverged(`${table === null ? `database ${database}` : `table ${database}.${table}`} ${what}`, event,
-        "empty the stores and start again: a new snapshot is taken of the tables as they are now");
+        `make sure that the tables are as they should be, then ${anew}`);
     }
   }
 
   #end(event: CommitEvent | RollbackEvent): void {
     if (event.type === "rollback" && this.#rowsOpen) {
       throw new SourceDiverged("a transaction was rolled back after rows of the catalog's tables had been logged (it also changed a table that cannot be rolled back)", event,
-        "empty the stores and start again with a new snapshot, and move the other table to InnoDB");
+        `move the other table to InnoDB, then ${anew}`);
     }
     if (event.type === "commit" && event.xa) this.#xa(event, event.xa);
     // A position by file stays one: should the server begin with GTIDs, the set would lack those before.
@@ -131,7 +134,7 @@ export class EventMessages {
       return;
     }
     throw new SourceDiverged(`the XA transaction ${xid} ${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before our position"}; `
-      + "such rows are logged before it is known whether they take effect", event, "let the applications commit without XA, or in one phase, then empty the stores and start again with a new snapshot");
+      + "such rows are logged before it is known whether they take effect", event, `let the applications commit without XA, or in one phase, then ${anew}`);
   }
 
   /** The connection broke and stands again: the transaction comes once more, with the versions it had. */

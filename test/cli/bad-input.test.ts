@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
@@ -15,7 +15,10 @@ const database = `bad_input_${randomBytes(4).toString("hex")}`;
 const store = `sqlite://${folder}/store.db`;
 const good = new URL(`/${database}`, engineUrls().mysql);
 
-beforeAll(async () => void (await migrate(good)));
+beforeAll(async () => {
+  await migrate(good);
+  writeFileSync(join(folder, "file"), "");
+});
 
 afterAll(async () => {
   await using connection = await createConnection(good.href);
@@ -52,6 +55,16 @@ test("two broken settings are reported together, each with its remedy", async ()
 });
 
 test("an unknown option is named", async () => refused(await sync(good.href, "--batch-sze", "7"), /unknown option '--batch-sze'/));
+
+test("a file, a position or a folder that is not there is a finding before any work", async () => {
+  for (const [args, says] of [
+    [["binlog", "--file", "/nowhere"], /--file: ENOENT/],
+    [["binlog", "--from", "yesterday", "--mysql", good.href], /--from: Not a GTID set: "yesterday"/],
+    [["verify", "--mysql", good.href, "--stores", store, "--report", "/nowhere/report.html"], /--report: ENOENT/],
+    [["dead-letters", "--stores", "sqlite:///proc/sluice/store.db"], /\/proc\/sluice: this folder cannot be made/],
+    [["pause", "--data-dir", `${join(folder, "file")}`], /environment\.json: cannot be read: ENOTDIR/],
+  ] as const) refused(await runCli([...args, ...(args[0] === "pause" ? [] : ["--data-dir", folder])]), says);
+});
 
 test("a missing setting says how to give it", async () => refused(await runCli(["sync", "--data-dir", folder]), /SLUICE_MYSQL_URL: is not set/, /SLUICE_STORES: is not set/));
 

@@ -50,11 +50,11 @@ ${rows.join("\n")}
 
 function differenceSection(title: string, differences: readonly Difference[]): string {
   if (differences.length === 0) return "";
-  const rows = differences.map(({ store, table, lookup, key, kind, field, source, found, deadLetter, unrepaired }) => {
+  const rows = differences.map(({ store, table, lookup, key, kind, field, source, found, deadLetter, unheld, unrepaired }) => {
     const what = kind === "value" ? field! : kind === "missing" ? "is missing" : "is there, and not in MySQL";
     const value = (of: unknown) => (kind === "value" ? `<code>${escaped(JSON.stringify(of))}</code>` : "");
     return `<tr><td>${escaped(store)}</td><td>${escaped(lookup ?? table)}</td><td><code>${escaped(keyText(key))}</code></td><td>${escaped(what)}</td>
-<td>${value(source)}</td><td>${value(found)}</td><td>${escaped(deadLetter ?? unrepaired ?? "")}</td></tr>`;
+<td>${value(source)}</td><td>${value(found)}</td><td>${escaped(deadLetter ?? unheld ?? unrepaired ?? "")}</td></tr>`;
   });
   return `<section><h2>${escaped(title)}</h2><p class="when">The first ${number(differences.length)}.</p>
 <table><thead><tr><th>store</th><th>table or lookup</th><th>key</th><th>what</th><th>in MySQL</th><th>in the store</th><th>why</th></tr></thead>

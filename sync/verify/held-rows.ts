@@ -3,7 +3,7 @@ import type { FieldKind } from "../../schema/fields.js";
 import { type Source, Unheld } from "../source.js";
 
 /**
- * The rows a store must have: one that the catalog's types cannot hold is in the dead letters, so a store is right not to have it.
+ * The rows a store must have: of one that the catalog's types cannot hold it is right not to have anything.
  * Something else than a sink may have made a key that is none of the table's: the source has no such row.
  */
 export async function heldRows(source: Source, entity: Entity, keys: readonly Key[]): Promise<readonly (Row | null)[]> {
@@ -16,7 +16,8 @@ export async function heldRows(source: Source, entity: Entity, keys: readonly Ke
   });
 }
 
-function isKeyOf(entity: Entity, key: Key): boolean {
+/** Whether the table could have a row with this key. */
+export function isKeyOf(entity: Entity, key: Key): boolean {
   return key.length === entity.key.length && entity.key.every((name, i) => patterns[entity.fields[name]!.type.kind].test(String(key[i])));
 }
 

@@ -21,7 +21,7 @@ interface Entries extends Content {
  * neither need be there: such a row is looked at again.
  */
 export function lookAtEntries(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<readonly Deviation[]> {
-  return looked(side, content, suspects, (open) => judge(side, content, open));
+  return looked(side, content.entity, suspects, (open) => judge(side, content, open));
 }
 
 async function judge(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<Verdict<Suspect>[]> {

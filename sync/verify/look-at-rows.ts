@@ -13,7 +13,7 @@ import { rowsAtSource, type Side } from "./round.js";
  * letter that said so is settled by the next; such a row is looked at again.
  */
 export function lookAtRows(side: Side, content: Content, keys: readonly Key[]): Promise<readonly Deviation[]> {
-  return looked(side, content, keys, (open) => judge(side, content, open));
+  return looked(side, content.entity, keys, (open) => judge(side, content, open));
 }
 
 async function judge(side: Side, content: Content, keys: readonly Key[]): Promise<Verdict<Key>[]> {

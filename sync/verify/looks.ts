@@ -1,5 +1,5 @@
 import { pause } from "../../runtime/wait.js";
-import type { Content } from "./compare.js";
+import type { Entity } from "../../schema/entity.js";
 import type { Deviation } from "./report.js";
 import type { Side } from "./round.js";
 
@@ -13,7 +13,7 @@ const betweenLooksMs = 100;
 
 /** Looks at the suspects until each is right or different; what changed at every look is counted as undecided. */
 export async function looked<Suspect>(
-  { store, tally, signal }: Side, { entity }: Content, suspects: readonly Suspect[], look: (suspects: readonly Suspect[]) => Promise<readonly Verdict<Suspect>[]>,
+  { store, tally, signal }: Side, entity: Entity, suspects: readonly Suspect[], look: (suspects: readonly Suspect[]) => Promise<readonly Verdict<Suspect>[]>,
 ): Promise<readonly Deviation[]> {
   const found: Deviation[] = [];
   let open = suspects.map((suspect) => ({ suspect, seen: 0 }));

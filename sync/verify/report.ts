@@ -15,6 +15,8 @@ export interface Difference {
   readonly found?: Value;
   /** Why the store refused the row: it is in the dead letters, so that it is missing is known. */
   readonly deadLetter?: string;
+  /** Why no store can have the row: a value of its that the catalog's types cannot hold. */
+  readonly unheld?: string;
   /** Why it could not be repaired. */
   readonly unrepaired?: string;
 }
@@ -55,11 +57,11 @@ export interface Report {
 }
 
 /** `cassandra sales_order 17: unit_price is "1.00", in MySQL "1.50"`. */
-export function formatDifference({ store, table, lookup, key, kind, field, source, found, deadLetter, unrepaired }: Difference): string {
+export function formatDifference({ store, table, lookup, key, kind, field, source, found, deadLetter, unheld, unrepaired }: Difference): string {
   const where = `${store} ${table} ${keyText(key)}${lookup === undefined ? "" : `, lookup ${lookup}`}`;
   const why = `${deadLetter === undefined ? "" : `, and in the dead letters: ${deadLetter}`}${unrepaired === undefined ? "" : ` (not repaired: ${unrepaired})`}`;
   switch (kind) {
-    case "missing": return `${where}: is missing${why}`;
+    case "missing": return `${where}: is missing${unheld === undefined ? "" : `, since no store can hold it (${unheld})`}${why}`;
     case "ghost": return `${where}: is there, and not in MySQL${why}`;
     case "value": return `${where}: ${field} is ${JSON.stringify(found)}, in MySQL ${JSON.stringify(source)}${why}`;
   }

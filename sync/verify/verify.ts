@@ -1,5 +1,5 @@
 import type { Catalog } from "../../schema/catalog.js";
-import type { Entity } from "../../schema/entity.js";
+import type { Entity, Key } from "../../schema/entity.js";
 import type { Store } from "../../stores/ports.js";
 import type { Source } from "../source.js";
 import { ChangeLog } from "./change-log.js";
@@ -14,6 +14,7 @@ import type { Report } from "./report.js";
 import { keptIn, type Side } from "./round.js";
 import { Sections } from "./sections.js";
 import { Tally } from "./tally.js";
+import { lookAtUnheld, mostUnheld } from "./unheld.js";
 
 export interface VerifyParts {
   readonly source: Source;
@@ -68,6 +69,8 @@ async function totalOf(source: Source, stores: readonly Store[], { entities }: C
 
 interface Wanted {
   readonly sections: Sections;
+  /** Rows with values that the catalog's types cannot hold; the first of them. */
+  readonly unheld: readonly Key[];
   of(content: Content): Checksums;
 }
 
@@ -77,9 +80,11 @@ async function readSource(source: Source, entity: Entity, contents: readonly Con
   const shape = ({ lookup, fields }: Content) => `${lookup?.by ?? ""} ${fields.join()}`;
   const sumsOf = new Map(contents.map((content) => [shape(content), { content, spelling: content.fields.join(), sums: new Checksums() }]));
   const shapes = [...sumsOf.values()];
+  const unheld: Key[] = [];
   for await (const chunk of source.snapshot(entity, await source.head(), null, signal)) {
     if (sections.next(chunk.at(-1)!.key)) for (const { sums } of shapes) sums.halve();
     for (const message of chunk) {
+      if (message.op === "unreadable" && unheld.length < mostUnheld) unheld.push(message.key);
       if (message.op === "unreadable" || !message.after) continue;
       const section = sections.of(message.key);
       const digests = new Map<string, Buffer>();
@@ -94,7 +99,7 @@ async function readSource(source: Source, entity: Entity, contents: readonly Con
     await pace.spent(chunk.length);
   }
   signal.throwIfAborted();
-  return { sections, of: (content) => sumsOf.get(shape(content))!.sums };
+  return { sections, unheld, of: (content) => sumsOf.get(shape(content))!.sums };
 }
 
 /** When one fails the others end too; resolves or rejects once nothing is under way any more. */
@@ -111,6 +116,7 @@ async function compareStore(side: Side, entity: Entity, wanted: Wanted, progress
   const contents = contentsOf(side.store, entity);
   if (side.repairer) for (const content of contents) await compareContent(side, content, wanted, progress);
   else await all(contents.map((content) => compareContent(side, content, wanted, progress)), failure);
+  await lookAtUnheld(side, entity, wanted.unheld);
 }
 
 async function compareContent(side: Side, content: Content, { sections, of }: Wanted, progress: (rows: number) => void): Promise<void> {

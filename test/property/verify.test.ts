@@ -96,7 +96,7 @@ const named = (differences: readonly Difference[]) => differences.map((each) => 
 test("no write that is under way is taken for a difference, however often a row comes back to what it was; what letters explain says why", async () => {
   await fc.assert(fc.asyncProperty(history, setting, async (transactions, set) => {
     const { differences, tables } = await underLoad(transactions, set, () => undefined);
-    expect(named(differences.filter(({ deadLetter }) => deadLetter !== "too long"))).toEqual([]);
+    expect(named(differences.filter(({ deadLetter }) => deadLetter !== "too long" && deadLetter !== "a zero date"))).toEqual([]);
     expect(tables.reduce((sum, each) => sum + each.differences, 0)).toBe(0);
     for (const { kind } of differences) expect(kind).toBe("missing");
   }), { numRuns: 60, endOnFailure: true });

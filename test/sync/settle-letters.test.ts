@@ -176,3 +176,10 @@ test("from the command line: list, show, retry, and what is not a letter", async
   expect(await run("skip", "cassandra", "embedded/design", "elasticsearch/design/4")).toMatchObject({ code: 0, said: [{ settled: true }, { settled: true }, { settled: true }] });
   expect(await run("list")).toEqual({ code: 0, said: [] });
 });
+
+test("a row that no store can hold differs also when its letters were skipped", async () => {
+  const { code, stdout } = await runCli(["verify", "--mysql", database.url.href, "--stores", urls.join(","), "--data-dir", folder, "--wait", "0", "--json"]);
+  expect(code).toBe(1);
+  const lacking = stores.map(({ name: store }) => ({ store, table: "design", key: ["4"], kind: "missing", unheld: expect.stringContaining("0000-00-00") as string }));
+  expect((JSON.parse(stdout) as { differences: object[] }).differences).toEqual(expect.arrayContaining(lacking));
+});

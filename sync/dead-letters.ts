@@ -1,6 +1,6 @@
 import type { Change, Rejection, Unreadable } from "../schema/change.js";
 import { type Key, keyText } from "../schema/entity.js";
-import type { Version } from "../schema/position.js";
+import { isWithin, type KeyRange, type Version } from "../schema/position.js";
 import type { DeadLetters } from "../stores/ports.js";
 
 export interface RejectionLimit {
@@ -71,9 +71,9 @@ export class LetterBox {
     this.#countedAt = Date.now();
   }
 
-  /** The table was emptied: letters about older rows of it mean nothing any more. */
-  async emptied(entity: string, version: Version): Promise<void> {
-    const older = [...(this.#open.get(entity)?.values() ?? [])].filter((letter) => letter.version < version);
+  /** What is older was swept: letters about such rows mean nothing any more. */
+  async swept(entity: string, version: Version, within: KeyRange): Promise<void> {
+    const older = [...(this.#open.get(entity)?.values() ?? [])].filter((letter) => letter.version < version && isWithin(within, letter.key));
     await this.#settle(older.map((letter) => ({ entity, ...letter })));
   }
 

@@ -114,7 +114,8 @@ async function advance(parts: PipelineParts, writing: Writing, stop: AbortSignal
     if (head) await follow(parts, writing, copies, head, Math.floor(head.version / 1000), stop);
   } catch (error) {
     // One whose log is purged while it copies would copy for ever: that a person must see to.
-    if (error instanceof Unresumable && progress?.phase === "stream" && !parts.limits.stopWhenPurged) return await heal(parts, writing, error);
+    const heals = error instanceof Unresumable && (error.because === "lost" || progress?.phase === "stream");
+    if (heals && !parts.limits.stopWhenPurged) return await heal(parts, writing, error);
     // Whoever waited for a source that is away was told to wait no longer.
     if (!stop.aborted || error !== stop.reason) throw error;
     await writing.drained();
@@ -122,14 +123,14 @@ async function advance(parts: PipelineParts, writing: Writing, stop: AbortSignal
 }
 
 /**
- * What the purged transactions changed is written nowhere else (a row deleted leaves no trace in its table), so any row of any table may
+ * What the missing transactions changed is written nowhere else (a row deleted leaves no trace in its table), so any row of any table may
  * differ: all are copied again, and the sweep takes out what is gone. Readers keep what is there meanwhile.
  */
-async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing }: Unresumable): Promise<void> {
+async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable): Promise<void> {
   await writing.drained();
   await resnapshot(source, sink, catalog, []);
-  log.warn({ pipeline: state.name, missing }, "the binary log no longer has changes this store needs; which rows they changed cannot be known, "
-    + "so every table is copied again, while readers keep what is there");
+  const what = because === "purged" ? "the binary log no longer has changes this store needs" : "MySQL no longer has changes this store holds";
+  log.warn({ pipeline: state.name, missing }, `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`);
 }
 
 async function follow(parts: PipelineParts, writing: Writing, copies: Copies, from: Position, currentAt: number, stop: AbortSignal): Promise<void> {
@@ -166,5 +167,5 @@ async function follow(parts: PipelineParts, writing: Writing, copies: Copies, fr
 async function empty({ sink, catalog }: PipelineParts, { letters }: Writing, copies: Copies, { entity, version }: Truncate): Promise<void> {
   copies.emptied(catalog.entity(entity), version);
   await sink.sweep(catalog.entity(entity), version, everyKey);
-  await letters.emptied(entity, version);
+  await letters.swept(entity, version, everyKey);
 }

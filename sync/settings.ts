@@ -53,7 +53,7 @@ const allowFilePositions: Setting<boolean> = {
 const onPurged: Setting<"resnapshot" | "stop"> = {
   env: "SLUICE_ON_PURGED",
   placeholder: "act",
-  description: "when MySQL has purged changes that a store still needs: resnapshot copies every table again while readers keep what is there, stop ends sync (default: resnapshot)",
+  description: "when MySQL has purged changes that a store still needs, or after a failover lacks some that it holds: resnapshot copies every table again while readers keep what is there, stop ends sync (default: resnapshot)",
   schema: z.enum(["resnapshot", "stop"], "is resnapshot or stop").default("resnapshot"),
 };
 

@@ -50,15 +50,22 @@ export interface Turn extends AsyncDisposable {
   held(): Promise<void>;
 }
 
-/** The source no longer has the changes that come next. */
+/**
+ * The source has `purged` changes that come next, or it has `lost` ones that were read, so that nothing will ever take them back.
+ * Either way only a new copy of every table helps.
+ */
 export class Unresumable extends Error {
   override readonly name = "Unresumable";
-  constructor(source: string, readonly missing: string) {
-    super(`${source} has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; `
-      + "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or do the same by hand with sluice resnapshot --store <name>, or empty the store. "
-      + "Raise binlog_expire_logs_seconds so that it does not happen again");
+  constructor(source: string, readonly missing: string, readonly because: "purged" | "lost" = "purged") {
+    super(because === "purged"
+      ? `${source} has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; ${orCopy}. `
+        + "Raise binlog_expire_logs_seconds so that it does not happen again"
+      : `${source} does not have changes this store holds: ${missing}. It was restored to an earlier state, or took over from a server that had them. `
+        + `Remedy: name the server that has them, if there is one, and start again; ${orCopy}. Semi-synchronous replication makes a failover lose nothing that was acknowledged`);
   }
 }
+
+const orCopy = "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or do the same by hand with sluice resnapshot --store <name>, or empty the store";
 
 /** A value, or a row with a value, that the catalog's types cannot hold exactly (invariant 9). */
 export class Unheld extends Error {

@@ -4,7 +4,7 @@ import type { Message } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
-import { PurgedPosition } from "./binlog/errors.js";
+import { PurgedPosition, ReaderAhead } from "./binlog/errors.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { readBinlog } from "./binlog/reader.js";
 import { forecastOf, logFacts } from "./log-facts.js";
@@ -78,6 +78,7 @@ async function* stream(asking: Reading, catalog: Catalog, database: string, id: 
       if (messages.length > 0) yield messages;
     }
   } catch (error) {
+    if (error instanceof ReaderAhead) throw new Unresumable(mysqlPlace(url), error.missing || "it does not say which", "lost");
     if (!(error instanceof PurgedPosition)) throw error;
     throw new Unresumable(mysqlPlace(url), await lostRange(url, after, error));
   }

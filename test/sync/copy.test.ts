@@ -116,26 +116,48 @@ test("a row that was refused by a copy beside the stream is tried once more as i
   expect([...disk.live("note").keys()].sort()).toEqual([0, 1, 2, 3, 5, 6, 7, 8, 9].map(id));
 });
 
-class Purged extends MemorySource {
-  purges = 1;
+class Broken extends MemorySource {
+  breaks = 1;
+  because: "purged" | "lost" = "purged";
 
   override async *stream(...args: Parameters<MemorySource["stream"]>): ReturnType<MemorySource["stream"]> {
-    if (this.purges-- > 0) throw new Unresumable("memory", "1-7");
+    if (this.breaks-- > 0) throw new Unresumable("memory", "1-7", this.because);
     yield* super.stream(...args);
   }
 }
 
+function broken(): { readonly source: Broken; readonly disk: MemoryDisk } {
+  const source = new Broken(history(50), good, 1, 5);
+  source.grow();
+  const disk = new MemoryDisk(notes);
+  disk.atomsOf({ op: "create", entity: "note", key: ["7"], before: null, after: { id: "7", text: "deleted in what is lost" }, version: 10 }).forEach((atom) => disk.put(atom));
+  disk.prepared.add("note");
+  disk.progress = { phase: "stream", position: { ...source.positionAt(0), version: 20 }, currentAt: 1, copied: { note: "done" } };
+  return { source, disk };
+}
+
+test("changes of a server that is lost are taken back by a copy of every table, be it in the midst of one, and the letters of rows that are gone with them", async () => {
+  for (const phase of ["stream", "snapshot"] as const) {
+    const { source, disk } = broken();
+    source.because = "lost";
+    source.breaks = 2;
+    const { position: head } = disk.progress as Extract<Progress, { phase: "stream" }>;
+    if (phase === "snapshot") disk.progress = { phase, head, copied: { note: "done" } };
+    for (const key of ["8", id(1)]) disk.letters.set(`note\0${key}`, { entity: "note", key: [key], version: 15, reason: "a zero date", change: null, parkedAt: 1 });
+    const { error, lines, state } = await run(disk, source, { enough: (progress) => source.breaks < 0 && followed(progress) });
+    expect(error).toBeNull();
+    expect([...disk.live("note").keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => id(n)));
+    expect([disk.letters.size, state.deadLetters]).toEqual([0, 0]);
+    expect(lines.join("")).toMatch(/"missing":"1-7","msg":"MySQL no longer has changes this store holds.*so every table is copied again/);
+  }
+  const unwanted = broken();
+  unwanted.source.because = "lost";
+  const { error } = await run(unwanted.disk, unwanted.source, { stopWhenPurged: true });
+  expect(error?.message).toMatch(/does not have changes this store holds: 1-7.*Remedy: name the server that has them.*--on-purged resnapshot/);
+});
+
 test("a purged log heals by a copy of every table, while what is there stays; not when the log is purged again meanwhile, nor when nobody wants it", async () => {
-  const fresh = () => {
-    const source = new Purged(history(50), good, 1, 5);
-    source.grow();
-    const disk = new MemoryDisk(notes);
-    disk.atomsOf({ op: "create", entity: "note", key: ["7"], before: null, after: { id: "7", text: "deleted in what is lost" }, version: 10 }).forEach((atom) => disk.put(atom));
-    disk.prepared.add("note");
-    disk.progress = { phase: "stream", position: { ...source.positionAt(0), version: 20 }, currentAt: 1, copied: { note: "done" } };
-    return { source, disk };
-  };
-  const healed = fresh();
+  const healed = broken();
   const least: number[] = [];
   const { error, lines } = await run(healed.disk, healed.source, { enough: (progress) => {
     least.push(healed.disk.live("note").size);
@@ -146,10 +168,10 @@ test("a purged log heals by a copy of every table, while what is there stays; no
   expect([...healed.disk.live("note").keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => id(n)));
   expect(lines.join("")).toMatch(/"missing":"1-7","msg":"the binary log no longer has changes this store needs.*cannot be known, so every table is copied again/);
 
-  const outrun = fresh();
-  outrun.source.purges = 2;
+  const outrun = broken();
+  outrun.source.breaks = 2;
   expect((await run(outrun.disk, outrun.source)).error).toBeInstanceOf(Unresumable);
-  const unwanted = fresh();
+  const unwanted = broken();
   expect((await run(unwanted.disk, unwanted.source, { stopWhenPurged: true })).error).toBeInstanceOf(Unresumable);
   expect(unwanted.disk.progress).toMatchObject({ phase: "stream" });
 });

@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
 import { createConnection, type Connection, type ConnectionOptions } from "mysql2";
 import { type ChunkLimits, Chunks } from "./chunks.js";
+import { ReaderAhead } from "./errors.js";
 import { ReceiveBuffers } from "./receive-buffers.js";
 import { classifyRefusal, ConnectionLost } from "./refusal.js";
+import type { DumpCommand } from "./request.js";
 
 /** The stream of packets a source sends once it was asked for its binary log. */
 export interface Dump {
@@ -17,8 +19,8 @@ export interface Dump {
 export interface DumpRequest extends ChunkLimits {
   readonly connection: ConnectionOptions;
   readonly serverId: number;
-  /** Statements to prepare the session with, and the command that starts the dump; the source's version decides both. */
-  readonly prepare: (version: string) => { readonly statements: readonly string[]; readonly command: Buffer };
+  /** What the source's version decides: how the session is prepared and the dump begins. */
+  readonly prepare: (version: string) => DumpCommand;
 }
 
 /**
@@ -37,8 +39,9 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
   try {
     const [source] = await query(connection, "SELECT VERSION() AS version, @@GLOBAL.binlog_checksum AS checksum");
     const { version, checksum } = source as { version: string; checksum: string };
-    const { statements, command } = request.prepare(version);
+    const { statements, executed, command } = request.prepare(version);
     for (const statement of statements) await query(connection, statement);
+    if (executed) await mustHaveExecuted(connection, executed);
     await new Promise<void>((resolve, reject) => {
       connection.addCommand(new OneAnswer(registerCommand(request.serverId), (error) => (error ? reject(error) : resolve())));
     });
@@ -69,9 +72,30 @@ interface RawConnection extends Connection {
   writePacket(packet: object): void;
 }
 
+/** A transaction is sent before it is visible, with semi-synchronous replication up to ten seconds before; and a replica may be behind. */
+const lateSeconds = 12;
+
+/**
+ * A source sends what the set lacks, and says nothing of what it lacks itself: as after a failover to a replica that had not received
+ * everything. So it is asked, over the same connection: another might be one to another server. @throws ReaderAhead
+ */
+async function mustHaveExecuted(connection: Connection, gtids: string): Promise<void> {
+  const ahead = async () => {
+    const [row] = await query(connection, `SELECT GTID_SUBTRACT('${gtids}', @@GLOBAL.gtid_executed) AS ahead`);
+    return (row as { ahead: string }).ahead.replace(/\s+/g, "");
+  };
+  if ((await ahead()) === "") return;
+  await query(connection, `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids}', ${lateSeconds})`);
+  const missing = await ahead();
+  if (missing !== "") throw new ReaderAhead(missing);
+}
+
+/** One that says nothing for so long is broken, whatever the network thinks. */
+const answerMs = (lateSeconds + 10) * 1_000;
+
 function query(connection: Connection, sql: string): Promise<readonly unknown[]> {
   return new Promise((resolve, reject) => {
-    connection.query(sql, (error, rows) => (error ? reject(error) : resolve(rows as unknown as readonly unknown[])));
+    connection.query({ sql, timeout: answerMs }, (error, rows) => (error ? reject(error) : resolve(rows as unknown as readonly unknown[])));
   });
 }
 

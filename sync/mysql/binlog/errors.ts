@@ -53,6 +53,14 @@ export class PurgedPosition extends BinlogError {
   }
 }
 
+/** The reader has transactions that the source has lost, or never had. */
+export class ReaderAhead extends BinlogError {
+  constructor(readonly missing: string, cause?: unknown) {
+    super(`The source does not have transactions that were read before: ${missing || "it does not say which"}. It was restored to an earlier state, or another `
+      + "server took over without them. Take a new snapshot.", { cause });
+  }
+}
+
 /** Another reader connected with the same server id and took this one's place. */
 export class Superseded extends BinlogError {
   constructor(readonly serverId: number, cause?: unknown) {

@@ -3,6 +3,8 @@ import { GtidSet } from "./gtid.js";
 
 export interface DumpCommand {
   readonly statements: readonly string[];
+  /** The GTID set to go on from, which the source must have executed; empty where it can say nothing of that. */
+  readonly executed: string;
   readonly command: Buffer;
 }
 
@@ -15,8 +17,10 @@ export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: n
     const statements = [mariadb ? mariadbSession(heartbeatMs) : mysqlSession(heartbeatMs, uuid)];
     if (mariadb && "gtids" in start) statements.push(`SET @slave_connect_state='${start.gtids.replace(/[^0-9,-]/g, "")}', @slave_gtid_strict_mode=0, @slave_gtid_ignore_duplicates=0`);
     const flags = mariadb ? SEND_ANNOTATE : 0;
-    if (!("gtids" in start)) return { statements, command: dumpCommand(serverId, flags, start.file, start.offset) };
-    return { statements, command: mariadb ? dumpCommand(serverId, flags, "", 4) : dumpGtidCommand(serverId, GtidSet.parse(start.gtids)) };
+    if (!("gtids" in start)) return { statements, executed: "", command: dumpCommand(serverId, flags, start.file, start.offset) };
+    if (mariadb) return { statements, executed: "", command: dumpCommand(serverId, flags, "", 4) };
+    const set = GtidSet.parse(start.gtids);
+    return { statements, executed: set.toString(), command: dumpGtidCommand(serverId, set) };
   };
 }
 

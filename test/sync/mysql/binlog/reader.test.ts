@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { MalformedEvent, PurgedPosition, SourceRefused, Superseded } from "../../../../sync/mysql/binlog/errors.js";
+import { MalformedEvent, PurgedPosition, ReaderAhead, SourceRefused, Superseded } from "../../../../sync/mysql/binlog/errors.js";
 import type { BinlogEvent } from "../../../../sync/mysql/binlog/event.js";
 import { readBinlog, type BinlogReaderOptions } from "../../../../sync/mysql/binlog/reader.js";
 import { classifyRefusal, ConnectionLost } from "../../../../sync/mysql/binlog/refusal.js";
@@ -153,6 +153,8 @@ test("a first connection that cannot be made is an error at once", async () => {
 
 test("a position the source no longer has names what is missing", async () => {
   await expect(follow(source.options({ file: "binlog.999999", offset: 4 })).until(() => false)).rejects.toThrow(PurgedPosition);
+  const fewer = "Replica has more GTIDs than the source has, using the source's SERVER_UUID.";
+  expect(classifyRefusal({ errno: 1236, message: fewer }, 7)).toBeInstanceOf(ReaderAhead);
   const text = "Cannot replicate because the source purged required binary logs. Replicate the missing transactions from elsewhere, or provision a new replica from backup. Consider increasing the source's binary log expiration period. The GTID set sent by the replica is '6a:1-3', and the missing transactions are '6a:4-9'";
   expect(classifyRefusal({ errno: 1236, message: text }, 7)).toMatchObject({ requested: "6a:1-3", missing: "6a:4-9" });
 });

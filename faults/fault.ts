@@ -8,13 +8,16 @@ export type Fault =
   | { readonly kind: "kill" | "restart"; readonly engine: ServerName }
   | { readonly kind: "freeze"; readonly engine: ServerName; readonly ms: number }
   | { readonly kind: Disturbance; readonly engine: ServerName; readonly ms: number }
-  | { readonly kind: "wipe"; readonly store: StoreName };
+  | { readonly kind: "wipe"; readonly store: StoreName }
+  /** The primary dies for good and the standby takes over, without the last so many transactions: these are lost. */
+  | { readonly kind: "lose primary"; readonly unreplicated: number }
+  | { readonly kind: "large transaction"; readonly rows: number };
 
 /**
  * What a connection may suffer: `cut` refuses new ones too, `slow` delays every piece, `half-open` swallows everything and says
- * nothing, `overload` answers 429 in the server's place.
+ * nothing, `unanswered` swallows the answers only, so that what was asked is done; `overload` answers 429 in the server's place.
  */
-export type Disturbance = "cut" | "slow" | "half-open" | "overload";
+export type Disturbance = "cut" | "slow" | "half-open" | "unanswered" | "overload";
 
 export interface Scheduled {
   /** After the history began. */
@@ -35,7 +38,9 @@ export function touches(fault: Fault): readonly string[] {
     case "fail over": case "rotate binary log": return ["mysql"];
     case "full disk": return ["embedded"];
     case "kill": case "restart": case "freeze": return [fault.engine];
-    case "cut": case "slow": case "half-open": case "overload": return [`link ${fault.engine}`];
+    case "cut": case "slow": case "half-open": case "unanswered": case "overload": return [`link ${fault.engine}`];
+    case "lose primary": return ["mysql", "sync"];
+    case "large transaction": return [];
     case "wipe": return ["sync", fault.store];
   }
   fault satisfies never;

@@ -1,18 +1,18 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Draw, drawFrom } from "../generator/random.js";
+import { drawFrom } from "../generator/random.js";
 import { migrate } from "../migrations/migrate.js";
 import { connectMysql } from "../runtime/mysql.js";
 import { pause } from "../runtime/wait.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { type StoreName, nameOf, touches } from "./fault.js";
 import { inject, type Scene } from "./inject.js";
-import { judge } from "./judge.js";
+import { isSettled, judge } from "./judge.js";
 import { Ledger } from "./ledger.js";
 import type { Plan } from "./plan.js";
 import { SyncProcess } from "./sync-process.js";
 import { wipe } from "./wipe.js";
-import { drawTransaction, initialRows } from "./workload.js";
+import { drawTransaction, filling, initialRows, type Transaction } from "./workload.js";
 import type { World } from "./world.js";
 import { Writer } from "./writer.js";
 
@@ -43,6 +43,7 @@ export async function runHistory(plan: Plan, world: World, signal: AbortSignal):
   const name = `faults_${plan.seed}`;
   const database = () => new URL(`/${name}`, world.pair.url);
   const address = (store: StoreName) => addressOf(store, name, world, folder, false);
+  await world.pair.begin();
   await migrate(database(), signal);
 
   const log = join(folder, "sync.log");
@@ -52,15 +53,33 @@ export async function runHistory(plan: Plan, world: World, signal: AbortSignal):
   await using sync = new SyncProcess({
     SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: world.stores.map((store) => addressOf(store, name, world, folder, true).href).join(","), SLUICE_MAX_REJECTIONS: "1000000",
   }, log);
-  const scene: Scene = { world, sync, writer, address };
   const draw = drawFrom(plan.seed);
   const ledger = new Ledger();
+  const keep = async (transaction: Transaction) => {
+    const committed = await writer.write(transaction);
+    if (committed) ledger.commit(transaction.draft);
+    return committed;
+  };
+  let unheard = unheardFrom;
+  const scene: Scene = {
+    world, sync, writer, address,
+    fill: async (rows) => void (await keep(filling(fillNumber, totesys.entity("payment_type"), rows, ledger))),
+    unheard: (count) => {
+      const other = ledger.copy();
+      return Array.from({ length: count }, () => {
+        const transaction = drawTransaction(unheard--, totesys, other, draw);
+        other.commit(transaction.draft);
+        return transaction;
+      });
+    },
+    settled: () => isSettled(database(), world.stores.map(address), signal),
+  };
   await writer.prepare();
-  for (const rows of initialRows(totesys, draw)) if (await writer.write(rows)) ledger.commit(rows.draft);
+  for (const rows of initialRows(totesys, draw)) await keep(rows);
 
   sync.up();
   const begun = copying(log, signal);
-  const [transactions, faults] = await Promise.all([trade(plan, draw, writer, ledger, begun, signal), begun.then(() => strike(plan, scene, signal))]);
+  const [transactions, faults] = await Promise.all([trade(plan, (number) => keep(drawTransaction(number, totesys, ledger, draw)), begun, signal), begun.then(() => strike(plan, scene, signal))]);
   const stores = world.stores.map(address);
   const verdict = await judge({ database: database(), stores, sync, ledger, signal });
   await using server = await connectMysql(database());
@@ -69,6 +88,9 @@ export async function runHistory(plan: Plan, world: World, signal: AbortSignal):
   if (verdict.deviations.length === 0) await rm(folder, { recursive: true });
   return { seed: plan.seed, faults, transactions, rows: ledger.rows, ...verdict, seconds: (Date.now() - began) / 1000, exits: sync.exits, log };
 }
+
+/** Numbers that no other transaction has. */
+const [fillNumber, unheardFrom] = [-2_000, -3_000];
 
 /** How long sync may take to begin on a busy machine before the history goes on without it. */
 const beginMs = 60_000;
@@ -86,7 +108,7 @@ async function copying(log: string, signal: AbortSignal): Promise<void> {
  * Transactions at the plan's rate, until its time after `begun` is over; those that are late follow at once, and at least a third
  * are committed however long the server was away.
  */
-async function trade(plan: Plan, draw: Draw, writer: Writer, ledger: Ledger, begun: Promise<void>, signal: AbortSignal): Promise<number> {
+async function trade(plan: Plan, write: (number: number) => Promise<boolean>, begun: Promise<void>, signal: AbortSignal): Promise<number> {
   const began = Date.now();
   let [committed, end] = [0, Infinity];
   void begun.then(() => { end = Date.now() + plan.durationMs; }, () => undefined);
@@ -94,10 +116,7 @@ async function trade(plan: Plan, draw: Draw, writer: Writer, ledger: Ledger, beg
   for (let number = 1; Date.now() < end || committed < least; number++) {
     await pause(began + number * 1000 / plan.rate - Date.now(), signal);
     signal.throwIfAborted();
-    const transaction = drawTransaction(number, totesys, ledger, draw);
-    if (!(await writer.write(transaction))) continue;
-    ledger.commit(transaction.draft);
-    committed++;
+    if (await write(number)) committed++;
   }
   return committed;
 }

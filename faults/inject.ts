@@ -3,6 +3,7 @@ import { pause } from "../runtime/wait.js";
 import type { Fault, StoreName } from "./fault.js";
 import type { SyncProcess } from "./sync-process.js";
 import { wipe } from "./wipe.js";
+import type { Transaction } from "./workload.js";
 import type { World } from "./world.js";
 import type { Writer } from "./writer.js";
 
@@ -13,10 +14,17 @@ export interface Scene {
   readonly writer: Writer;
   /** The store's own address, past the link; another after its engine was restarted. */
   readonly address: (store: StoreName) => URL;
+  /** So many rows in one transaction. */
+  readonly fill: (rows: number) => Promise<void>;
+  /** Transactions of which the ledger never hears. */
+  readonly unheard: (count: number) => readonly Transaction[];
+  /** Whether every store holds all that is committed, and copies nothing; to be called while nobody writes. */
+  readonly settled: () => Promise<boolean>;
 }
 
 /** Does it, and resolves when it is over and mended. When `signal` aborts, it is over at once. */
-export async function inject(fault: Fault, { world, sync, writer, address }: Scene, signal: AbortSignal): Promise<void> {
+export async function inject(fault: Fault, scene: Scene, signal: AbortSignal): Promise<void> {
+  const { world, sync, writer, address } = scene;
   switch (fault.kind) {
     case "kill sync": return sync.kill();
     case "freeze sync": return during(fault.ms, () => sync.freeze(), () => sync.thaw(), signal);
@@ -28,7 +36,7 @@ export async function inject(fault: Fault, { world, sync, writer, address }: Sce
       const server = world.server(fault.engine);
       return during(fault.ms, () => server.freeze(), () => server.thaw(), signal);
     }
-    case "cut": case "slow": case "half-open": case "overload": {
+    case "cut": case "slow": case "half-open": case "unanswered": case "overload": {
       const link = world.link(fault.engine);
       return during(fault.ms, () => link.disturb(fault.kind), () => link.disturb(null), signal);
     }
@@ -40,6 +48,11 @@ export async function inject(fault: Fault, { world, sync, writer, address }: Sce
       });
       world.relink();
       return world.link("mysql").break();
+    case "lose primary":
+      await losePrimary(fault.unreplicated, scene, signal);
+      world.relink();
+      return world.link("mysql").break();
+    case "large transaction": return scene.fill(fault.rows);
     case "rotate binary log": {
       await using server = await connectMysql(world.pair.url);
       await server.query("FLUSH BINARY LOGS");
@@ -52,6 +65,26 @@ export async function inject(fault: Fault, { world, sync, writer, address }: Sce
   }
   fault satisfies never;
 }
+
+/**
+ * Rows that a copy read on a server that is then lost are in no log: who copies while replication is not synchronous may have to copy
+ * again (docs/operations.md). So what is lost here was read from the log, or not at all.
+ */
+async function losePrimary(unreplicated: number, { world: { pair }, writer, unheard, settled }: Scene, signal: AbortSignal): Promise<void> {
+  if (unreplicated === 0) return pair.losePrimary();
+  await writer.alone(async () => {
+    if (await settled()) {
+      await pair.part();
+      await writer.perform(unheard(unreplicated));
+      await pause(readMs, signal);
+    }
+    await pair.losePrimary();
+    writer.close();
+  });
+}
+
+/** What is committed reaches a sync that runs, and its stores, within this time, mostly. */
+const readMs = 400;
 
 async function during(ms: number, begin: () => void | Promise<void>, end: () => void | Promise<void>, signal: AbortSignal): Promise<void> {
   await begin();

@@ -3,6 +3,7 @@ import { totesys } from "../schema/totesys/catalog.js";
 import { openSink, openStore } from "../stores/open.js";
 import type { DeadLetter, Store } from "../stores/ports.js";
 import { openMysqlSource } from "../sync/mysql/source.js";
+import type { Source } from "../sync/source.js";
 import { caughtUp } from "../sync/verify/fence.js";
 import { deviations } from "./deviations.js";
 import type { Ledger } from "./ledger.js";
@@ -37,7 +38,7 @@ export async function judge({ database, stores: urls, sync, ledger, signal }: Ju
     try {
       await untilCurrent(url, async (store) => {
         await caughtUp(source, [store], Math.max(1_000, patienceMs - (Date.now() - healed)), signal);
-        await untilFollowed(store, healed, signal);
+        await untilFollowed(store, source, sync, healed, signal);
       }, healed);
     } catch (error) {
       found.push((error as Error).message);
@@ -59,6 +60,29 @@ export async function judge({ database, stores: urls, sync, ledger, signal }: Ju
   return { deviations: found, deadLetters, catchUpMs };
 }
 
+/** Whether each store holds what is committed by now, and copies nothing: at once or never, as far as this goes. */
+export async function isSettled(database: URL, stores: readonly URL[], signal: AbortSignal): Promise<boolean> {
+  try {
+    await using source = openMysqlSource(database, totesys, "faults", signal);
+    for (const url of stores) {
+      await using store = await openStore(url, totesys);
+      await caughtUp(source, [store], settleMs, signal);
+      if (!(await hasNothingElse(store, source))) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const settleMs = 3_000;
+
+/** A position read from a server that is lost may name what the source has not. */
+async function hasNothingElse(store: Store, source: Source): Promise<boolean> {
+  const progress = await store.progress();
+  return progress?.phase === "stream" && source.reached(await source.head(), progress.position);
+}
+
 /** A store that sync has not made yet cannot be opened yet. */
 async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, began: number): Promise<void> {
   for (;;) {
@@ -71,11 +95,17 @@ async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, beg
   }
 }
 
-/** Its pipeline runs, and has not only run earlier: it has heard from the source since. */
-async function untilFollowed(store: Store, since: number, signal: AbortSignal): Promise<void> {
+/**
+ * Its pipeline runs, in the process there is now, and has heard from the source since; and it has nothing that the source has not: what
+ * it read of a server that is lost.
+ */
+async function untilFollowed(store: Store, source: Source, sync: SyncProcess, since: number, signal: AbortSignal): Promise<void> {
+  const streams = `"pipeline":"${store.name}"`;
   while (Date.now() - since < patienceMs) {
     const progress = await store.progress();
-    if (progress?.phase === "stream" && progress.currentAt > since) return;
+    const isIts = (line: string) => line.includes(streams) && line.includes('"msg":"streaming"');
+    const follows = progress?.phase === "stream" && progress.currentAt > since && (await sync.said()).split("\n").some(isIts);
+    if (follows && (await hasNothingElse(store, source))) return;
     await pause(100, signal);
     signal.throwIfAborted();
   }

@@ -6,21 +6,44 @@ export interface Image {
   readonly held: boolean;
 }
 
+/** Rows too many to be kept one by one, all made by one statement: `table` from the catalog, its keys `from` and on, what is under each. */
+export interface Filled {
+  readonly table: string;
+  readonly from: number;
+  readonly rows: number;
+  readonly imageOf: (key: string) => Image;
+}
+
 /** What was committed, remembered apart from MySQL and from everything that is put to the test. Keys are texts. */
 export class Ledger {
   readonly #tables = new Map<string, Map<string, Image>>();
+  #filled: readonly Filled[] = [];
+
+  /** What a table has besides; nobody else writes to these keys. */
+  filled({ table }: Entity): readonly Filled[] {
+    return this.#filled.filter((each) => each.table === table);
+  }
 
   table({ table }: Entity): ReadonlyMap<string, Image> {
     return this.#of(table);
   }
 
   get rows(): number {
-    return [...this.#tables.values()].reduce((sum, table) => sum + table.size, 0);
+    return [...this.#tables.values()].reduce((sum, table) => sum + table.size, 0) + this.#filled.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  /** The same for now, to go another way. */
+  copy(): Ledger {
+    const copy = new Ledger();
+    for (const [table, images] of this.#tables) copy.#tables.set(table, new Map(images));
+    copy.#filled = this.#filled;
+    return copy;
   }
 
   /** What a transaction did, once it is known that it was committed. */
   commit(draft: Draft): void {
     for (const table of draft.emptied) this.#of(table).clear();
+    this.#filled = [...this.#filled.filter(({ table }) => !draft.emptied.has(table)), ...draft.filled];
     for (const [table, images] of draft.images) {
       for (const [key, image] of images) {
         if (image) this.#of(table).set(key, image);
@@ -40,6 +63,7 @@ export class Ledger {
 export class Draft {
   readonly images = new Map<string, Map<string, Image | null>>();
   readonly emptied = new Set<string>();
+  readonly filled: Filled[] = [];
 
   constructor(readonly ledger: Ledger) {}
 

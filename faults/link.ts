@@ -29,7 +29,7 @@ export class Link implements AsyncDisposable {
 
   /** Connections that were swallowed do not come back to life: they break when it is over. */
   disturb(how: Disturbance | null): void {
-    const broken = how === "cut" || this.#disturbance === "half-open";
+    const broken = how === "cut" || this.#disturbance === "half-open" || this.#disturbance === "unanswered";
     this.#disturbance = how;
     if (broken) this.break();
     if (how === "half-open") for (const socket of this.#sockets) socket.pause();
@@ -51,7 +51,7 @@ export class Link implements AsyncDisposable {
     this.#sockets.add(from);
     from.setNoDelay(true);
     from.on("data", (piece) => {
-      if (this.#disturbance === "half-open") return;
+      if (this.#disturbance === "half-open" || (this.#disturbance === "unanswered" && !isRequest)) return;
       if (this.#disturbance === "overload") return void (isRequest && from.end(overloaded));
       from.pause();
       const pass = () => (to.destroyed ? from.destroy() : to.write(piece, () => this.#disturbance === "half-open" || from.resume()));

@@ -17,19 +17,26 @@ export function planOf(seed: number, stores: readonly StoreName[], most = 16): P
   const random = draw("plan", 0, "shape");
   const durationMs = random.whole(most * 500, most * 1000);
   const count = Math.max(3, Math.round(durationMs / 1000 * (0.4 + random.next() * 0.6)));
+  const from = choices(stores, Math.min(4_000, most * 400));
   const faults = Array.from({ length: count }, (_, i): Scheduled => {
     const of = draw("plan", i + 1, "fault");
-    return { atMs: of.whole(200, durationMs), fault: drawn(choices(stores), of) };
+    return { atMs: of.whole(200, durationMs), fault: drawn(from, of) };
   });
-  const planned = [...opening(random), ...faults].sort((a, b) => a.atMs - b.atMs);
+  const planned = [...opening(random, most), ...huge(stores, draw("plan", 0, "large")), ...faults].sort((a, b) => a.atMs - b.atMs);
   return { seed, durationMs, rate: random.whole(20, 120), faults: planned };
 }
 
 /** The first snapshot made long enough that much is written meanwhile, and that it is killed in its midst. */
-function opening(random: Random): Scheduled[] {
+function opening(random: Random, most: number): Scheduled[] {
   if (random.chance(0.4)) return [];
-  const slow: Scheduled = { atMs: 0, fault: { kind: "slow", engine: "mysql", ms: random.whole(4_000, 8_000) } };
-  return random.chance(0.5) ? [slow] : [slow, { atMs: random.whole(2_000, 5_000), fault: { kind: "kill sync" } }];
+  const slow: Scheduled = { atMs: 0, fault: { kind: "slow", engine: "mysql", ms: random.whole(most * 250, most * 500) } };
+  return random.chance(0.5) ? [slow] : [slow, { atMs: random.whole(most * 125, most * 300), fault: { kind: "kill sync" } }];
+}
+
+/** In one history of twenty, and only where a store is fast enough that it does not take all night. */
+function huge(stores: readonly StoreName[], random: Random): Scheduled[] {
+  if (!random.chance(0.05) || stores.join() !== "embedded") return [];
+  return [{ atMs: random.whole(0, 5_000), fault: { kind: "large transaction", rows: Math.round(1_000_000 * Math.max(0.1, random.next())) } }];
 }
 
 interface Choice {
@@ -43,10 +50,12 @@ function drawn(from: readonly Choice[], random: Random): Fault {
   return from.at(-1)!.make(random);
 }
 
-const ms = (random: Random): number => random.whole(200, 4_000);
+/** Longer than Cassandra's driver waits for an answer. */
+const driverMs = 11_000;
 
 /** What restarts in seconds is killed often; what takes half a minute is frozen instead, and seldom killed. */
-function choices(stores: readonly StoreName[]): readonly Choice[] {
+function choices(stores: readonly StoreName[], mostMs: number): readonly Choice[] {
+  const ms = (random: Random): number => random.whole(200, mostMs);
   const remote = stores.filter((store) => store !== "embedded");
   const linked: readonly ServerName[] = ["mysql", ...remote];
   return [
@@ -57,10 +66,14 @@ function choices(stores: readonly StoreName[]): readonly Choice[] {
     { weight: 0.5, make: () => ({ kind: "restart", engine: "mysql" }) },
     { weight: 1, make: () => ({ kind: "rotate binary log" }) },
     { weight: 1, make: () => ({ kind: "fail over" }) },
+    { weight: 1, make: (random) => ({ kind: "lose primary", unreplicated: random.pick([0, 0, 1, 3, 10]) }) },
     { weight: 3, make: (random) => ({ kind: "freeze", engine: random.pick(linked), ms: ms(random) }) },
-    { weight: 4, make: (random) => ({ kind: random.pick(["cut", "slow", "half-open"] as const), engine: random.pick(linked), ms: ms(random) }) },
+    { weight: 4, make: (random) => ({ kind: random.pick(["cut", "slow", "half-open", "unanswered"] as const), engine: random.pick(linked), ms: ms(random) }) },
     ...(stores.includes("embedded") ? [{ weight: 1, make: (random: Random): Fault => ({ kind: "full disk", ms: ms(random) }) }] : []),
     ...(stores.includes("elasticsearch") ? [{ weight: 1, make: (random: Random): Fault => ({ kind: "overload", engine: "elasticsearch", ms: ms(random) }) }] : []),
+    ...(stores.includes("cassandra") ? [{
+      weight: 1, make: (random: Random): Fault => ({ kind: random.pick(["freeze", "unanswered"] as const), engine: "cassandra", ms: random.chance(0.5) ? driverMs + ms(random) : ms(random) }),
+    }] : []),
     { weight: 1, make: (random) => ({ kind: "wipe", store: random.pick(stores) }) },
     ...remote.map((engine) => ({ weight: 0.1, make: (): Fault => ({ kind: "kill", engine }) })),
   ];

@@ -35,8 +35,13 @@ export class Server implements AsyncDisposable {
   }
 
   async kill(): Promise<void> {
-    this.#send("SIGKILL");
+    await this.die();
     await this.restart();
+  }
+
+  async die(): Promise<void> {
+    this.#send("SIGKILL");
+    await halt(this.home, this.running);
   }
 
   async restart(): Promise<void> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../engines/project.js";
 import { pause } from "../runtime/wait.js";
@@ -14,6 +15,8 @@ export class SyncProcess implements AsyncDisposable {
   #child: ChildProcess | null = null;
   #keeping: Promise<void> | null = null;
   #wanted = false;
+  /** Where the log of the process that runs now begins. */
+  #begins = 0;
   /** Exit codes other than by our own hand. */
   readonly exits: (number | string)[] = [];
 
@@ -50,11 +53,17 @@ export class SyncProcess implements AsyncDisposable {
 
   /** One more at the same time, killed after `ms`. */
   async second(ms: number, signal: AbortSignal): Promise<void> {
-    const child = this.#spawn();
+    const child = this.#spawn(`${this.log}.second`);
     const ended = once(child, "exit");
     await pause(ms, signal);
     child.kill("SIGKILL");
     await ended;
+  }
+
+  /** What the process that runs now has logged. */
+  async said(): Promise<string> {
+    const log = await readFile(this.log).catch(() => Buffer.of());
+    return log.toString("utf8", this.#begins);
   }
 
   /** SIGTERM, once. Resolves to its exit code and how long it took (invariant 7). */
@@ -72,7 +81,8 @@ export class SyncProcess implements AsyncDisposable {
 
   async #keep(): Promise<void> {
     while (this.#wanted) {
-      const child = (this.#child = this.#spawn());
+      this.#begins = (await stat(this.log).catch(() => null))?.size ?? 0;
+      const child = (this.#child = this.#spawn(this.log));
       const [code] = (await once(child, "exit")) as [number | null];
       if (code !== null && this.#wanted) {
         this.exits.push(code);
@@ -83,8 +93,8 @@ export class SyncProcess implements AsyncDisposable {
     this.#keeping = null;
   }
 
-  #spawn(): ChildProcess {
-    const log = openSync(this.log, "a");
+  #spawn(to: string): ChildProcess {
+    const log = openSync(to, "a");
     const child = spawn(process.execPath, ["--enable-source-maps", join(projectRoot, "dist", "cli", "main.js"), "sync", "--sync-port", "0"], {
       env: { ...process.env, ...this.env }, stdio: ["ignore", log, log],
     });

@@ -2,7 +2,8 @@ import type { Draw, Random } from "../generator/random.js";
 import type { Catalog } from "../schema/catalog.js";
 import type { Entity, Row } from "../schema/entity.js";
 import { drawImage, drawKey, imageOf, redraw, spaceOf } from "./images.js";
-import { Draft, type Image, Ledger } from "./ledger.js";
+import { filledWith } from "./filling.js";
+import { Draft, type Filled, type Image, Ledger } from "./ledger.js";
 
 /** One statement on one table. */
 export type Step =
@@ -11,6 +12,8 @@ export type Step =
   | { readonly op: "delete"; readonly entity: Entity; readonly key: string }
   /** All the rows of a large transaction at once. */
   | { readonly op: "delete from"; readonly entity: Entity; readonly key: string }
+  /** Made by the server itself. */
+  | { readonly op: "fill"; readonly entity: Entity; readonly filled: Filled }
   | { readonly op: "truncate"; readonly entity: Entity };
 
 export interface Transaction {
@@ -48,6 +51,14 @@ export function drawTransaction(number: number, catalog: Catalog, ledger: Ledger
   if (random.chance(0.002)) return { ...about, steps: large(random.pick(catalog.entities), draft, random) };
   const steps = Array.from({ length: random.zipf(12) }, () => drawSteps(random.pick(catalog.entities), draft, random)).flat();
   return { ...about, steps };
+}
+
+/** One statement of so many rows. */
+export function filling(number: number, entity: Entity, rows: number, ledger: Ledger): Transaction {
+  const draft = new Draft(ledger);
+  const filled = filledWith(entity, 2 * largeKeys, rows);
+  draft.filled.push(filled);
+  return { number, steps: [{ op: "fill", entity, filled }], draft, clockMicros: 0 };
 }
 
 function drawSteps(entity: Entity, draft: Draft, random: Random): Step[] {

@@ -3,6 +3,7 @@ import type { Connection } from "mysql2/promise";
 import { insertRows, updateRow } from "../generator/insert.js";
 import { connectMysql } from "../runtime/mysql.js";
 import { pause } from "../runtime/wait.js";
+import { fillingSql } from "./filling.js";
 import type { Step, Transaction } from "./workload.js";
 
 /** A table outside the catalog that holds the number of the last transaction: how a commit is known whose answer never came. */
@@ -38,6 +39,11 @@ export class Writer implements AsyncDisposable {
         return this.#wasCommitted(transaction);
       }
     });
+  }
+
+  /** Within `alone`: transactions of which it does not matter what becomes. */
+  async perform(transactions: readonly Transaction[]): Promise<void> {
+    for (const transaction of transactions) await perform(await this.#open(), transaction);
   }
 
   /** Runs between two transactions. */
@@ -98,6 +104,7 @@ async function apply(connection: Connection, step: Step): Promise<void> {
     case "update": return void await updateRow(connection, step.entity, step.key, step.changed);
     case "delete": return void await connection.query(`DELETE FROM ${table} WHERE ${key} = ${step.key}`);
     case "delete from": return void await connection.query(`DELETE FROM ${table} WHERE ${key} >= ${step.key} AND ${key} < 2 * ${step.key}`);
+    case "fill": return void await connection.query(fillingSql(step.entity, step.filled));
     case "truncate": return void await connection.query(`TRUNCATE TABLE ${table}`);
   }
   step satisfies never;

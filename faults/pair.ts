@@ -15,6 +15,7 @@ const acknowledging = (first: boolean) => `SET GLOBAL rpl_semi_sync_source_enabl
 export class Pair implements AsyncDisposable {
   readonly #password = randomBytes(16).toString("hex");
   #servers = 0;
+  #before = "";
 
   private constructor(readonly home: string, readonly work: Work, public primary: Server, private standby: Server) {}
 
@@ -33,11 +34,10 @@ export class Pair implements AsyncDisposable {
     return new URL(`mysql://${user}:${this.#password}@${hostname}:${port}/`);
   }
 
-  /** Forgets what was logged, so that a new standby has little to read. To be called while there is no database. */
+  /** A new standby needs to read only what is logged from now on. To be called while there is no database. */
   async begin(): Promise<void> {
-    await on(this.standby.url, (server) => inTurn(server, ["STOP REPLICA", "RESET REPLICA ALL", "RESET BINARY LOGS AND GTIDS"]));
-    await on(this.primary.url, (server) => inTurn(server, ["RESET BINARY LOGS AND GTIDS"]));
-    await this.#follow();
+    this.#before = await on(this.primary.url, (server) => ask(server, "SELECT @@gtid_executed AS answer"));
+    for (const { url } of [this.primary, this.standby]) await on(url, (server) => inTurn(server, ["FLUSH BINARY LOGS", "PURGE BINARY LOGS BEFORE NOW()"]));
   }
 
   /** The standby takes over once it has everything; to be called while nobody writes. The former primary follows it from then on. */
@@ -65,6 +65,7 @@ export class Pair implements AsyncDisposable {
     this.primary = this.standby;
     await lost[Symbol.asyncDispose]();
     this.standby = await open(this.home, ++this.#servers, this.work);
+    await on(this.standby.url, (server) => inTurn(server, [`SET GLOBAL gtid_purged = '${this.#before}'`]));
     await this.#admit(this.standby);
     await this.#follow();
   }

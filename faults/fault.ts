@@ -15,9 +15,10 @@ export type Fault =
 
 /**
  * What a connection may suffer: `cut` refuses new ones too, `slow` delays every piece, `half-open` swallows everything and says
- * nothing, `unanswered` swallows the answers only, so that what was asked is done; `overload` answers 429 in the server's place.
+ * nothing, `unanswered` swallows the answers only, so that what was asked is done; `overload` answers 429 in
+ * Elasticsearch's place, and `write timeout` says in Cassandra's that it cannot know whether it was done.
  */
-export type Disturbance = "cut" | "slow" | "half-open" | "unanswered" | "overload";
+export type Disturbance = "cut" | "slow" | "half-open" | "unanswered" | "overload" | "write timeout";
 
 export interface Scheduled {
   /** After the history began. */
@@ -38,7 +39,7 @@ export function touches(fault: Fault): readonly string[] {
     case "fail over": case "rotate binary log": return ["mysql"];
     case "full disk": return ["embedded"];
     case "kill": case "restart": case "freeze": return [fault.engine];
-    case "cut": case "slow": case "half-open": case "unanswered": case "overload": return [`link ${fault.engine}`];
+    case "cut": case "slow": case "half-open": case "unanswered": case "overload": case "write timeout": return [`link ${fault.engine}`];
     case "lose primary": return ["mysql", "sync"];
     case "large transaction": return [];
     case "wipe": return ["sync", fault.store];

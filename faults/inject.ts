@@ -36,7 +36,7 @@ export async function inject(fault: Fault, scene: Scene, signal: AbortSignal): P
       const server = world.server(fault.engine);
       return during(fault.ms, () => server.freeze(), () => server.thaw(), signal);
     }
-    case "cut": case "slow": case "half-open": case "unanswered": case "overload": {
+    case "cut": case "slow": case "half-open": case "unanswered": case "overload": case "write timeout": {
       const link = world.link(fault.engine);
       return during(fault.ms, () => link.disturb(fault.kind), () => link.disturb(null), signal);
     }

@@ -41,7 +41,7 @@ export async function openWorld(folder: string, stores: readonly StoreName[], pr
     const server = (name: ServerName) => (name === "mysql" ? pair.primary : servers.get(name)!);
     const port = (name: ServerName) => Number(server(name).url.port);
     const links = new Map<ServerName, Link>();
-    for (const name of ["mysql", ...servers.keys()] as const) links.set(name, opened(await Link.open(port(name))));
+    for (const name of ["mysql", ...servers.keys()] as const) links.set(name, opened(await Link.open(name, port(name))));
     return {
       folder, stores, pair, disk, server,
       link: (name) => links.get(name)!,

@@ -3,6 +3,7 @@ import { entity } from "../../../schema/entity.js";
 import { choice, decimal, int32, int64, nullable, reference, string, timestamp } from "../../../schema/fields.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
 import { freshDatabase, type FreshDatabase } from "../../migrations/fresh-database.js";
+import { openProxy } from "./binlog/proxy.js";
 
 jest.setTimeout(60_000);
 
@@ -34,6 +35,22 @@ async function made(ddl: readonly string[]): Promise<FreshDatabase> {
   for (const statement of ddl) await database.server.query(statement);
   return database;
 }
+
+test("a server that goes away while it is asked is a finding, whenever that is", async () => {
+  await using database = await made([goodParent, goodChild]);
+  for (const bytes of [1, 300, 800, 1_500, 2_500]) {
+    await using proxy = await openProxy(Number(database.url.port));
+    const url = new URL(database.url);
+    url.port = String(proxy.port);
+    const found = findingsOf(database, url);
+    let isOver = false;
+    void found.finally(() => { isOver = true; }).catch(() => undefined);
+    while (proxy.received() < bytes && !isOver) await new Promise(setImmediate);
+    proxy.cut();
+    expect(isOver || (await found).length === 1).toBe(true);
+    await found;
+  }
+});
 
 test("a server and tables that fit: nothing to find", async () => {
   await using database = await made([goodParent, goodChild]);

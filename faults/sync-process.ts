@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { closeSync, openSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../engines/project.js";
 import { pause } from "../runtime/wait.js";
@@ -81,7 +81,7 @@ export class SyncProcess implements AsyncDisposable {
 
   async #keep(): Promise<void> {
     while (this.#wanted) {
-      this.#begins = (await stat(this.log).catch(() => null))?.size ?? 0;
+      this.#begins = statSync(this.log, { throwIfNoEntry: false })?.size ?? 0;
       const child = (this.#child = this.#spawn(this.log));
       const [code] = (await once(child, "exit")) as [number | null];
       if (code !== null && this.#wanted) {

@@ -72,8 +72,8 @@ function choices(stores: readonly StoreName[], mostMs: number): readonly Choice[
     ...(stores.includes("embedded") ? [{ weight: 1, make: (random: Random): Fault => ({ kind: "full disk", ms: ms(random) }) }] : []),
     ...(stores.includes("elasticsearch") ? [{ weight: 1, make: (random: Random): Fault => ({ kind: "overload", engine: "elasticsearch", ms: ms(random) }) }] : []),
     ...(stores.includes("cassandra") ? [{
-      weight: 1, make: (random: Random): Fault => ({ kind: random.pick(["freeze", "unanswered"] as const), engine: "cassandra", ms: random.chance(0.5) ? driverMs + ms(random) : ms(random) }),
-    }, { weight: 1, make: (random: Random): Fault => ({ kind: "write timeout", engine: "cassandra", ms: ms(random) }) }] : []),
+      weight: 2, make: (random: Random): Fault => ({ kind: random.pick(["freeze", "unanswered"] as const), engine: "cassandra", ms: random.chance(0.5) ? driverMs + ms(random) : ms(random) }),
+    }, { weight: 2, make: (random: Random): Fault => ({ kind: "write timeout", engine: "cassandra", ms: ms(random) }) }] : []),
     { weight: 1, make: (random) => ({ kind: "wipe", store: random.pick(stores) }) },
     ...remote.map((engine) => ({ weight: 0.1, make: (): Fault => ({ kind: "kill", engine }) })),
   ];

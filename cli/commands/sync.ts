@@ -1,4 +1,5 @@
 import { isatty } from "node:tty";
+import { keepHeapSmall } from "../../runtime/heap.js";
 import { syncSettings } from "../../sync/settings.js";
 import { command } from "../command.js";
 import { dataDir } from "../settings.js";
@@ -9,6 +10,7 @@ export const sync = command({
   description: "Keep the stores equal to MySQL: copy what is there, then follow the binary log.",
   settings: { ...syncSettings, dataDir },
   async run(config, { out, signal }) {
+    keepHeapSmall();
     const { runSync } = await import("../../sync/main.js");
     const ended = new AbortController();
     const showing = isatty(2) && !out.json ? showCopying(config.dataDir, AbortSignal.any([signal, ended.signal])) : null;

@@ -102,6 +102,23 @@ test("a table is the same object as long as its definition stays, whatever the s
   expect(new Set(tables()).size).toBe(1);
 });
 
+test("a source that asks for TLS is read over TLS, values as they were while the memory they came in is used again", async () => {
+  const user = `tls_${process.pid}`, from = await source.here();
+  await source.run(`CREATE USER ${user}@'%' IDENTIFIED BY 'over TLS' REQUIRE SSL; GRANT REPLICATION SLAVE ON *.* TO ${user}@'%'; SET SESSION cte_max_recursion_depth=100000;
+    CREATE TABLE sealed (id INT PRIMARY KEY, v VARBINARY(1500))`);
+  await source.run("INSERT INTO sealed WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i, REPEAT(CHAR(i % 256), 1500) FROM n");
+  const options = source.options(from), connection = { ...options.connection, user, password: "over TLS" };
+  for (const given of [options, { ...options, connection: { ...connection, ssl: { rejectUnauthorized: false } } }]) {
+    const reader = follow(given);
+    await reader.until(() => ids(reader.events).length === 2000);
+    await reader.stop();
+    const rows = reader.events.flatMap((event) => (event.type === "rows" ? event.rows : []));
+    expect(rows.filter(({ after }) => !Buffer.alloc(1500, Number(after!.id) % 256).equals(after!.v as Buffer))).toEqual([]);
+  }
+  await expect(follow({ ...options, connection }).until(() => false)).rejects.toThrow();
+  await source.run(`DROP USER ${user}@'%'`);
+});
+
 test("a network that went silent is noticed by missing heartbeats", async () => {
   await source.run("CREATE TABLE silent (id INT PRIMARY KEY)");
   await using proxy = await openProxy(source.options({ gtids: "" }).connection.port!);

@@ -113,5 +113,6 @@ async function apply(connection: Connection, step: Step): Promise<void> {
 /** Of the connection or the server's end, not of the statement. */
 function isLost(error: unknown): boolean {
   const { code = "", fatal = false, sqlState } = error as { readonly code?: string; readonly fatal?: boolean; readonly sqlState?: string };
-  return fatal || sqlState === undefined || code === "ER_SERVER_SHUTDOWN" || code === "ER_QUERY_INTERRUPTED";
+  // The last one ends a commit that waits for the standby while the servers change places.
+  return fatal || sqlState === undefined || code === "ER_SERVER_SHUTDOWN" || code === "ER_QUERY_INTERRUPTED" || code === "ER_RUN_HOOK_ERROR";
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findingText, PreflightFailed } from "../runtime/findings.js";
+import { inALine } from "../runtime/findings.js";
 import { bytesBehind, type Forecast, forecastOf, type LogFacts, logFacts } from "../sync/mysql/log-facts.js";
 import type { PipelineStatus } from "../sync/status.js";
 
@@ -47,7 +47,7 @@ interface Look {
 async function look(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | undefined): Promise<Look> {
   const [statuses, facts] = await Promise.all([
     ask(),
-    mysql ? logFacts(mysql).then((log) => ({ log, logError: null }), (error: unknown) => ({ log: null, logError: error instanceof PreflightFailed ? error.findings.map(findingText).join("; ") : (error as Error).message })) : { log: null, logError: "no --mysql" },
+    mysql ? logFacts(mysql).then((log) => ({ log, logError: null }), (error: unknown) => ({ log: null, logError: inALine(error) })) : { log: null, logError: "no --mysql" },
   ]);
   return { at: Date.now(), statuses, ...facts };
 }

@@ -14,9 +14,10 @@ export class PreflightFailed extends Error {
   }
 }
 
-/** The same in a line. */
-export function findingText({ where, problem, remedy }: Finding): string {
-  return `${where}: ${problem}. Remedy: ${remedy}`;
+/** What an error says, in a line: for a log or a status. */
+export function inALine(error: unknown): string {
+  if (!(error instanceof PreflightFailed)) return (error as Error).message;
+  return error.findings.map(({ where, problem, remedy }) => `${where}: ${problem}. Remedy: ${remedy}`).join("; ");
 }
 
 export function formatFinding({ where, problem, remedy }: Finding): string {

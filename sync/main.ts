@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { type Finding, findingText, PreflightFailed } from "../runtime/findings.js";
+import { type Finding, inALine, PreflightFailed } from "../runtime/findings.js";
 import { openLog } from "../runtime/log.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/operations.js";
 import { totesys } from "../schema/totesys/catalog.js";
@@ -48,8 +48,8 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   if (opened.findings.length > 0) throw new PreflightFailed(opened.findings);
   states.push(...opened.sinks.map(({ name }) => newState(name)));
   controlled.push(...states.map((state) => ({ state, valve: new Valve() })));
-  await using _ = dataDir === undefined ? null : await announce(dataDir, { url: server.url, token, pid: process.pid }).catch((error: Error) => {
-    log.warn({ dataDir, error: error instanceof PreflightFailed ? error.findings.map(findingText).join("; ") : error.message }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
+  await using _ = dataDir === undefined ? null : await announce(dataDir, { url: server.url, token, pid: process.pid }).catch((error: unknown) => {
+    log.warn({ dataDir, error: inALine(error) }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
     return null;
   });
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");

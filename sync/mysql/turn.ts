@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
-import { findingText, PreflightFailed } from "../../runtime/findings.js";
+import { inALine, PreflightFailed } from "../../runtime/findings.js";
 import { connectMysql, mysqlPlace } from "../../runtime/mysql.js";
 import { pause, unlessAborted } from "../../runtime/wait.js";
 import type { Turn, TurnNews } from "../source.js";
@@ -116,7 +116,7 @@ class Lock {
       return this.holder !== null && this.#former.has(this.holder) ? "unknown" : "another's";
     } catch (error) {
       this.#drop();
-      this.silence = { kind: "silent", error: error instanceof PreflightFailed ? error.findings.map(findingText).join("; ") : `${mysqlPlace(this.url)}: ${(error as Error).message}` };
+      this.silence = { kind: "silent", error: error instanceof PreflightFailed ? inALine(error) : `${mysqlPlace(this.url)}: ${inALine(error)}` };
       if (strict && !isLost(error) && !isLate(error)) throw error;
       return "unknown";
     }

@@ -39,7 +39,7 @@ export async function judge({ database, stores: urls, sync, ledger, signal }: Ju
       await untilCurrent(url, async (store) => {
         await caughtUp(source, [store], Math.max(1_000, patienceMs - (Date.now() - healed)), signal);
         await untilFollowed(store, source, sync, healed, signal);
-      }, healed);
+      }, healed, signal);
     } catch (error) {
       found.push((error as Error).message);
     }
@@ -84,7 +84,7 @@ async function hasNothingElse(store: Store, source: Source): Promise<boolean> {
 }
 
 /** A store that sync has not made yet cannot be opened yet. */
-async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, began: number): Promise<void> {
+async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, began: number, signal: AbortSignal): Promise<void> {
   for (;;) {
     try {
       await using store = await openStore(url, totesys);
@@ -92,6 +92,8 @@ async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, beg
     } catch (error) {
       if ((error as Error).name === "NotCurrent" || Date.now() - began > patienceMs) throw error;
     }
+    await pause(100, signal);
+    signal.throwIfAborted();
   }
 }
 

@@ -68,12 +68,14 @@ export class Pair implements AsyncDisposable {
     await on(this.standby.url, (server) => inTurn(server, [`SET GLOBAL gtid_purged = '${this.#before}'`]));
     await this.#admit(this.standby);
     await this.#follow();
+    // A standby that is new has nothing: were the primary lost once more, what was acknowledged before it came would be, too.
+    const executed = await on(this.primary.url, (server) => ask(server, "SELECT @@gtid_executed AS answer"));
+    await on(this.standby.url, (server) => untilExecuted(server, executed));
   }
 
   async #promote(gtids: string): Promise<void> {
     await on(this.standby.url, async (server) => {
-      const late = await ask(server, `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids}', 60) AS answer`);
-      if (late !== "0") throw new Error("the standby did not catch up with the primary within 60 s");
+      await untilExecuted(server, gtids);
       // Before anybody writes to it: a commit under way when this is turned on would be waited for, and its acknowledgement never asked for.
       await inTurn(server, ["STOP REPLICA", "RESET REPLICA ALL", acknowledging(true)]);
     });
@@ -115,6 +117,11 @@ async function open(within: string, id: number, work: Work): Promise<Server> {
 
 async function inTurn(server: Connection, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await server.query(statement);
+}
+
+async function untilExecuted(standby: Connection, gtids: string): Promise<void> {
+  const late = await ask(standby, `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids}', 60) AS answer`);
+  if (late !== "0") throw new Error("the standby did not catch up with the primary within 60 s");
 }
 
 async function ask(server: Connection, question: string): Promise<string> {

@@ -59,9 +59,13 @@ export class Reading implements AsyncDisposable {
     this.#connection = null;
   }
 
+  /** A try that failed is not kept: what the server refused once it may allow later. */
   #open(): Promise<Connection> {
-    this.#connection ??= connectMysql(this.url);
-    return this.#connection;
+    const connection = (this.#connection ??= connectMysql(this.url));
+    connection.catch(() => {
+      if (this.#connection === connection) this.#connection = null;
+    });
+    return connection;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

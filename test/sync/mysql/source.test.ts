@@ -289,3 +289,11 @@ test("a snapshot whose connection is cut goes on where it was", async () => {
     expect(keys.map(([a]) => Number(a))).toEqual(Array.from({ length: 7000 }, (_, n) => n));
   });
 });
+
+test("what the server refused once is asked anew: a database that is made meanwhile is found", async () => {
+  await using database = await freshDatabase("refused");
+  await using source = openMysqlSource(database.url, things, database.name, new AbortController().signal);
+  await expect(source.head()).rejects.toThrow("ER_BAD_DB_ERROR");
+  await database.server.query(`CREATE DATABASE ${database.name}`);
+  expect((await source.head()).file).not.toBe("");
+});

@@ -108,7 +108,7 @@ export class EventDecoder {
       case EventType.RowsQuery:
         out.push({ type: "rows-query", statement: bytes.toString("utf8", body + 1, end), file: this.file, offset: this.offset });
         return;
-      case EventType.Incident: throw new SourceIncident(bytes.toString("utf8", Math.min(body + 3, end), end) || "no reason given", this.file, this.offset);
+      case EventType.Incident: throw new SourceIncident(incidentReason(new Cursor(bytes, body, end)), this.file, this.offset);
       // They carry what a replica needs to run statements or to elect a primary; row changes do not depend on them.
       case EventType.Stop: case EventType.PreviousGtids: case EventType.IntVar: case EventType.Rand: case EventType.UserVar:
       case EventType.Ignorable: case EventType.TransactionContext: case EventType.ViewChange: return;
@@ -232,3 +232,10 @@ export class EventDecoder {
 }
 
 const DUMMY_TABLE = 0xffffff;
+
+/** MySQL logs more bytes after the text than the event's own checksum: only the length before it says where it ends. */
+function incidentReason(event: Cursor): string {
+  event.skip(2);
+  const length = event.left > 0 ? event.u8() : 0;
+  return event.utf8(Math.min(length, event.left)).replace(/\.$/, "") || "no reason given";
+}

@@ -34,8 +34,7 @@ export class Writer implements AsyncDisposable {
         await perform(await this.#open(), transaction);
         return true;
       } catch (error) {
-        if (!isLost(error)) throw error;
-        this.close();
+        this.#closeLost(error);
         return this.#wasCommitted(transaction);
       }
     });
@@ -59,12 +58,25 @@ export class Writer implements AsyncDisposable {
     this.#connection = null;
   }
 
-  async #wasCommitted({ number, steps: [first] }: Transaction): Promise<boolean> {
-    const connection = await this.#open();
+  /** @throws the error itself, when it is of the statement */
+  #closeLost(error: unknown): void {
+    if (!isLost(error)) throw error;
+    this.close();
+    this.signal.throwIfAborted();
+  }
+
+  /** Asks until somebody answers: the server asked may be the one that is dying. */
+  async #wasCommitted(transaction: Transaction): Promise<boolean> {
+    const { number, steps: [first] } = transaction;
     // TRUNCATE commits by itself, so the marker says nothing of it.
     const asked = first?.op === "truncate" ? `SELECT COUNT(*) = 0 AS done FROM ${escapeId(first.entity.table)}` : `SELECT number = ${number} AS done FROM ${marker}`;
-    const [[row]] = await connection.query<RowDataPacket[]>(asked);
-    return Number(row?.done) === 1;
+    try {
+      const [[row]] = await (await this.#open()).query<RowDataPacket[]>(asked);
+      return Number(row?.done) === 1;
+    } catch (error) {
+      this.#closeLost(error);
+      return this.#wasCommitted(transaction);
+    }
   }
 
   async #open(): Promise<Connection> {

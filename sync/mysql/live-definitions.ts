@@ -3,13 +3,12 @@ import type { Connection } from "mysql2/promise";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Position } from "../../schema/position.js";
 import type { TableDefinition, TableDefinitions } from "./binlog/definitions.js";
-import type { BinlogStart, Place, QueryEvent } from "./binlog/event.js";
+import { type BinlogStart, isBefore, type Place, type QueryEvent } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
 import type { Reading } from "./reading.js";
 import { headOf, serverOf } from "./server.js";
 import { redefines } from "./statements.js";
-import { isBefore } from "./stream.js";
 import { definitionOf, type WholeColumnRecord } from "./table-definition.js";
 
 /**

@@ -1,6 +1,7 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { nextVersion, type Position } from "../../schema/position.js";
+import { logStatusStatement } from "./binlog/request.js";
 
 /** What the server calls itself, as far as it matters to us. */
 export interface Server {
@@ -19,7 +20,7 @@ export async function serverOf(connection: Connection): Promise<Server> {
 
 /** Where the server's binary log ends. `status` is empty when it keeps none. */
 export async function logStatus(connection: Connection, server: Server): Promise<RowDataPacket | undefined> {
-  const [[status]] = await connection.query<RowDataPacket[]>(server.release >= 80_200 && !server.mariadb ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS");
+  const [[status]] = await connection.query<RowDataPacket[]>(logStatusStatement(server.version));
   return status;
 }
 

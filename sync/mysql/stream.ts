@@ -1,7 +1,7 @@
 import type { Change, Message, Unreadable } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { nextVersion, type Position, type Version, versionStep } from "../../schema/position.js";
-import type { BinlogEvent, CommitEvent, GtidEvent, Place, QueryEvent, RollbackEvent, RowsEvent, TableMap } from "./binlog/event.js";
+import { type BinlogEvent, type CommitEvent, type GtidEvent, isBefore, type Place, type QueryEvent, type RollbackEvent, type RowsEvent, type TableMap } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { SourceDiverged } from "./errors.js";
 import { divergence, type RowChanges, rowChanges } from "./row-changes.js";
@@ -49,9 +49,7 @@ export class EventMessages {
           [end, at] = [event, messages.length];
           break;
         case "resume": this.#again(); break;
-        case "heartbeat":
-          if (!isBefore(event, this.#place)) this.#idle(event, messages);
-          break;
+        case "heartbeat": this.#idle(event, messages); break;
         case "rotate": case "format": case "rows-query": break;
         default: event satisfies never;
       }
@@ -151,14 +149,4 @@ export class EventMessages {
     const { server } = this.after;
     return { gtids: this.#executed.toString(), file, offset, ...(server && { server }), version: this.#committed };
   }
-}
-
-/** The server also sends signs of life while it passes over transactions we have: then it is not at its head. */
-export function isBefore(a: Place, b: Place): boolean {
-  const [fileA, fileB] = [fileNumber(a), fileNumber(b)];
-  return fileA === fileB ? a.offset < b.offset : fileA < fileB;
-}
-
-function fileNumber({ file }: Place): number {
-  return Number(/\d+$/.exec(file)?.[0] ?? 0);
 }

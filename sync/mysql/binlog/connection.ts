@@ -2,15 +2,18 @@ import type { Socket } from "node:net";
 import { createConnection, type Connection, type ConnectionOptions } from "mysql2";
 import { type ChunkLimits, Chunks } from "./chunks.js";
 import { ReaderAhead } from "./errors.js";
+import type { Place } from "./event.js";
 import { ReceiveBuffers } from "./receive-buffers.js";
 import { classifyRefusal, ConnectionLost } from "./refusal.js";
-import type { DumpCommand } from "./request.js";
+import { type DumpCommand, logStatusStatement } from "./request.js";
 
 /** The stream of packets a source sends once it was asked for its binary log. */
 export interface Dump {
   readonly version: string;
   /** Whether the first events end in a CRC32; the format event confirms it. */
   readonly checksum: boolean;
+  /** Where the log ended before the dump began. */
+  readonly end: Place;
   /** The next bytes, which stay as they are until the next call. Throws `ConnectionLost`, or the abort reason. */
   read(): Promise<Buffer>;
   close(): void;
@@ -42,6 +45,7 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
     const { statements, executed, command } = request.prepare(version);
     for (const statement of statements) await query(connection, statement);
     if (executed) await mustHaveExecuted(connection, executed);
+    const end = await endOf(connection, version);
     await new Promise<void>((resolve, reject) => {
       connection.addCommand(new OneAnswer(registerCommand(request.serverId), (error) => (error ? reject(error) : resolve())));
     });
@@ -54,7 +58,7 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
       signal.removeEventListener("abort", abort);
       chunks.close();
     };
-    return { version, checksum: checksum === "CRC32", read: () => chunks.read(signal), close };
+    return { version, checksum: checksum === "CRC32", end, read: () => chunks.read(signal), close };
   } catch (error) {
     signal.removeEventListener("abort", abort);
     connection.stream.destroy();
@@ -88,6 +92,12 @@ async function mustHaveExecuted(connection: Connection, gtids: string): Promise<
   await query(connection, `SELECT WAIT_FOR_EXECUTED_GTID_SET('${gtids}', ${lateSeconds})`);
   const missing = await ahead();
   if (missing !== "") throw new ReaderAhead(missing);
+}
+
+async function endOf(connection: Connection, version: string): Promise<Place> {
+  const [status] = await query(connection, logStatusStatement(version));
+  const { File: file, Position: offset } = (status ?? { File: "", Position: 0 }) as { File: string; Position: number };
+  return { file, offset: Number(offset) };
 }
 
 /** One that says nothing for so long is broken, whatever the network thinks. */

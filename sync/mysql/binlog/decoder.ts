@@ -3,7 +3,7 @@ import { Cursor, int32, uint32 } from "./cursor.js";
 import type { TableDefinitions } from "./definitions.js";
 import { MalformedEvent, MissingMetadata, SourceIncident, UncertainDefinition, UnsupportedColumn, UnsupportedEvent } from "./errors.js";
 import { EventType } from "./event-type.js";
-import type { BinlogEvent, CommitEvent, LineEvent, Place, QueryEvent } from "./event.js";
+import { type BinlogEvent, type CommitEvent, isBefore, type LineEvent, type Place, type QueryEvent } from "./event.js";
 import { readFormat } from "./format.js";
 import { GtidReader } from "./gtid-event.js";
 import { expand as inflate, MariadbEvent, readMariadbGtid } from "./mariadb.js";
@@ -28,6 +28,8 @@ export class EventDecoder {
   offset: number;
   /** Whether events end in a CRC32; each file's format event says it anew. */
   checksum = false;
+  /** Where the log ended when the source was asked for it. A sign of life from before that, while it passes over what it need not send, is none of its end. */
+  end: Place = { file: "", offset: 0 };
   mariadb = false;
   /** A statement has passed after which the definitions must be renewed before anything else is decoded. */
   outdated = false;
@@ -104,7 +106,9 @@ export class EventDecoder {
         return this.#query(readQuery(new Cursor(bytes, body, end)), bytes, start, out);
       case EventType.Format: return;
       case EventType.Rotate: return this.#rotate(new Cursor(bytes, body, end), out);
-      case EventType.Heartbeat: case EventType.HeartbeatV2: out.push({ type: "heartbeat", file: this.file, offset: this.offset }); return;
+      case EventType.Heartbeat: case EventType.HeartbeatV2:
+        if (!isBefore(this, this.end)) out.push({ type: "heartbeat", file: this.file, offset: this.offset });
+        return;
       case EventType.RowsQuery:
         out.push({ type: "rows-query", statement: bytes.toString("utf8", body + 1, end), file: this.file, offset: this.offset });
         return;

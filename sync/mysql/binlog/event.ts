@@ -9,6 +9,16 @@ export type BinlogEvent = GtidEvent | RowsEvent | CommitEvent | RollbackEvent | 
 /** Where an event ends in the source's binary log. Only the place of a `commit` or `rollback` is a place to start from. */
 export interface Place { readonly file: string; readonly offset: number }
 
+/** Of places in the log of one server: two servers' files have nothing to do with each other. */
+export function isBefore(a: Place, b: Place): boolean {
+  const [fileA, fileB] = [fileNumber(a), fileNumber(b)];
+  return fileA === fileB ? a.offset < b.offset : fileA < fileB;
+}
+
+function fileNumber({ file }: Place): number {
+  return Number(/\d+$/.exec(file)?.[0] ?? 0);
+}
+
 /** After these transactions (a GTID set; MariaDB: a GTID position), or at this place. */
 export type BinlogStart = { readonly gtids: string } | Place;
 
@@ -102,6 +112,7 @@ export interface QueryEvent extends Place {
 export interface RowsQueryEvent extends Place { readonly type: "rows-query"; readonly statement: string }
 
 /** The source is alive and has nothing newer than this place. */
+/** The source has nothing more: everything that was committed when it was connected to has been given out, and all since. */
 export interface HeartbeatEvent extends Place { readonly type: "heartbeat" }
 
 /** The source goes on in this file. */

@@ -96,6 +96,7 @@ function open(options: BinlogReaderOptions, start: BinlogStart, signal: AbortSig
 async function* decode(dump: Dump, { tables = () => true, serverId, definitions }: BinlogReaderOptions, toLines: boolean, progress: Progress, signal: AbortSignal): AsyncGenerator<DecodedEvent[]> {
   const packets = new Packets(), decoder = new EventDecoder(progress.place, tables, toLines, definitions);
   decoder.checksum = dump.checksum;
+  decoder.end = dump.end;
   let events: DecodedEvent[] = [];
   const hand = function* (): Generator<DecodedEvent[]> {
     const ready = events;

@@ -24,6 +24,12 @@ export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: n
   };
 }
 
+/** File and position where the log ends. MySQL 8.2 gave the statement its new name, 8.4 took the old one away. */
+export function logStatusStatement(version: string): string {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return !version.includes("MariaDB") && (major > 8 || (major === 8 && minor >= 2)) ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+}
+
 /** We can check CRC32; a consumer that takes its time must not be cut off after net_write_timeout's 60 seconds. */
 function mysqlSession(heartbeatMs: number, uuid: string): string {
   return `SET @source_binlog_checksum=@@GLOBAL.binlog_checksum, @master_binlog_checksum=@@GLOBAL.binlog_checksum, `

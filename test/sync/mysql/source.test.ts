@@ -297,3 +297,14 @@ test("what the server refused once is asked anew: a database that is made meanwh
   await database.server.query(`CREATE DATABASE ${database.name}`);
   expect((await source.head()).file).not.toBe("");
 });
+
+test("a position that names a file of another server, as after a failover, is current as soon as the server has nothing more", async () => {
+  await onPairs("elsewhere", async (_, source) => {
+    const head = await source.head();
+    const stop = new AbortController();
+    for await (const messages of source.stream({ ...head, file: "binlog.999999", offset: 1e9 }, stop.signal)) {
+      if (messages.some(({ op }) => op === "idle")) stop.abort();
+    }
+    expect(stop.signal.aborted).toBe(true);
+  });
+});

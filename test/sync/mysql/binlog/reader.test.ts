@@ -104,7 +104,7 @@ test("a table is the same object as long as its definition stays, whatever the s
 
 test("a source that asks for TLS is read over TLS, values as they were while the memory they came in is used again", async () => {
   const user = `tls_${process.pid}`, from = await source.here();
-  await source.run(`CREATE USER ${user}@'%' IDENTIFIED BY 'over TLS' REQUIRE SSL; GRANT REPLICATION SLAVE ON *.* TO ${user}@'%'; SET SESSION cte_max_recursion_depth=100000;
+  await source.run(`CREATE USER ${user}@'%' IDENTIFIED BY 'over TLS' REQUIRE SSL; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO ${user}@'%'; SET SESSION cte_max_recursion_depth=100000;
     CREATE TABLE sealed (id INT PRIMARY KEY, v VARBINARY(1500))`);
   await source.run("INSERT INTO sealed WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i, REPEAT(CHAR(i % 256), 1500) FROM n");
   const options = source.options(from), connection = { ...options.connection, user, password: "over TLS" };

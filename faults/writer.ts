@@ -68,8 +68,8 @@ export class Writer implements AsyncDisposable {
   /** Asks until somebody answers: the server asked may be the one that is dying. */
   async #wasCommitted(transaction: Transaction): Promise<boolean> {
     const { number, steps: [first] } = transaction;
-    // TRUNCATE commits by itself, so the marker says nothing of it.
-    const asked = first?.op === "truncate" ? `SELECT COUNT(*) = 0 AS done FROM ${escapeId(first.entity.table)}` : `SELECT number = ${number} AS done FROM ${marker}`;
+    // TRUNCATE commits by itself, so the marker says nothing of it. Either question waits for a transaction that is still being committed.
+    const asked = first?.op === "truncate" ? `SELECT COUNT(*) = 0 AS done FROM ${escapeId(first.entity.table)}` : `SELECT number = ${number} AS done FROM ${marker} FOR SHARE`;
     try {
       const [[row]] = await (await this.#open()).query<RowDataPacket[]>(asked);
       return Number(row?.done) === 1;

@@ -137,10 +137,18 @@ export interface Kept {
 
 /** It may pass by itself: no connection, overload, timeout. Retried by `withRetry`, never seen above it. */
 export class Retriable extends Error {
-  override readonly name = "Retriable";
+  override readonly name: string = "Retriable";
   constructor(what: string, cause: unknown) {
     super(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
+}
+
+/**
+ * The connection broke: perhaps the store ended and was started again, and with its process went what it had confirmed last. Cassandra keeps
+ * a write some 100 ms after it has confirmed it (`commitlog_sync: periodic`, its default), so a kill takes those.
+ */
+export class Severed extends Retriable {
+  override readonly name = "Severed";
 }
 
 /** What is asked would destroy or misread data, or the engine is not what it must be. A person must act. */

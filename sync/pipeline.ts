@@ -8,6 +8,7 @@ import { LetterBox } from "./dead-letters.js";
 import { fenced } from "./fenced.js";
 import type { PipelineParts } from "./parts.js";
 import { resnapshot } from "./resnapshot.js";
+import { CameBack } from "./retry.js";
 import { type TurnNews, Unresumable } from "./source.js";
 import { Writing } from "./writing.js";
 
@@ -42,7 +43,8 @@ async function runTurn(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSig
     state.phase = "starting";
     state.waitsFor = null;
     await run({ ...parts, sink: fenced(parts.sink, turn) }, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
-      if (!told(turn.lost, error)) throw error;
+      if (error instanceof CameBack) log.info({ pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds");
+      else if (!told(turn.lost, error)) throw error;
     });
   } catch (error) {
     // Whoever waited, for a turn or for a store that has not answered yet, was told to wait no longer.

@@ -1,13 +1,21 @@
 import type { Log } from "../runtime/log.js";
 import { backoff, pause } from "../runtime/wait.js";
-import { Retriable, type Sink } from "../stores/ports.js";
+import { Retriable, Severed, type Sink } from "../stores/ports.js";
 import type { PipelineMetrics } from "./metrics.js";
 import type { PipelineState } from "./status.js";
+
+/** The store is there again, but may have lost what it had confirmed last: whoever writes to it goes on from what it holds. */
+export class CameBack extends Error {
+  override readonly name = "CameBack";
+}
 
 /**
  * The same sink, but what may pass by itself is tried again until it does or a signal aborts: `stop` where nothing
  * is under way yet, else `cutoff`, or the one given to `write`.
  * Each wait is longer than the last, up to ten seconds, and partly random. The log hears when it begins and when it ends.
+ *
+ * Once a change found its store severed no change is let through, the position least of all, before `progress` was asked again (invariant 1
+ * also of a store that loses what it has confirmed): all throw `CameBack` when the store answers.
  */
 export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMetrics, log: Log, { stop, cutoff }: { readonly stop: AbortSignal; readonly cutoff: AbortSignal }): Sink {
   async function persist<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal = cutoff): Promise<T> {
@@ -24,6 +32,25 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
         signal.throwIfAborted();
       }
     }
+  }
+
+  let severed = false, breaks = 0;
+  const change = <T>(what: string, attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> => persist(what, async () => {
+    if (severed) await cameBack(what, signal);
+    try {
+      return await attempt();
+    } catch (error) {
+      severed ||= error instanceof Severed;
+      throw error;
+    }
+  }, signal);
+
+  /** A write that breaks every connection would do so again at once. */
+  async function cameBack(what: string, signal: AbortSignal = cutoff): Promise<never> {
+    await sink.progress();
+    await pause(backoff(breaks++), signal);
+    answered(what);
+    throw new CameBack(`${sink.name} was away while it was written to`);
   }
 
   function silent(what: string, { message }: Error): void {
@@ -43,15 +70,22 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
     get lingerMs() { return sink.lingerMs; },
     absent: (entities) => persist("look for tables", () => sink.absent(entities), stop),
     prepare: (entities) => persist("prepare", () => sink.prepare(entities), stop),
-    write: (changes, signal) => persist("write", () => sink.write(changes, signal), signal),
-    sweep: (entity, olderThan, within) => persist("sweep", () => sink.sweep(entity, olderThan, within)),
-    progress: () => persist("read progress", () => sink.progress(), stop),
-    commit: (progress) => persist("store progress", () => sink.commit(progress)),
+    write: (changes, signal) => change("write", () => sink.write(changes, signal), signal),
+    sweep: (entity, olderThan, within) => change("sweep", () => sink.sweep(entity, olderThan, within)),
+    async progress() {
+      const progress = await persist("read progress", () => sink.progress(), stop);
+      severed = false;
+      return progress;
+    },
+    async commit(progress) {
+      await change("store progress", () => sink.commit(progress));
+      breaks = 0;
+    },
     deadLetters: {
-      park: (rejections) => persist("park dead letters", () => deadLetters.park(rejections)),
+      park: (rejections) => change("park dead letters", () => deadLetters.park(rejections)),
       list: (limit) => persist("list dead letters", () => deadLetters.list(limit)),
       count: () => persist("count dead letters", () => deadLetters.count()),
-      settle: (letters) => persist("settle dead letters", () => deadLetters.settle(letters)),
+      settle: (letters) => change("settle dead letters", () => deadLetters.settle(letters)),
     },
     [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
   };

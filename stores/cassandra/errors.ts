@@ -1,5 +1,5 @@
 import { errors, types } from "cassandra-driver";
-import { Retriable, StoreRefusal } from "../ports.js";
+import { Retriable, Severed, StoreRefusal } from "../ports.js";
 
 /** The server read the statement and will never do it as it is: too large a value, a table that is not there. */
 export class Invalid extends Error {
@@ -20,17 +20,20 @@ const passing: ReadonlySet<number> = new Set([
   codes.writeTimeout, codes.readTimeout, codes.readFailure, codes.writeFailure, codes.unprepared,
 ]);
 
+/** A node that is starting has ended; one that is missed may have. */
+const ended: ReadonlySet<number> = new Set([codes.unavailableException, codes.isBootstrapping]);
+
 /** Any error of the driver as one of the three kinds of failure, told apart by class and code, never by message. */
 export function classified(store: string, what: string, error: unknown): unknown {
   if (error instanceof errors.NoHostAvailableError) {
     const inner = Object.values((error.innerErrors ?? {}) as Readonly<Record<string, unknown>>);
-    const kind = inner.some((each) => each instanceof errors.ResponseError && each.code === codes.unprepared) ? Unprepared : Retriable;
+    const kind = inner.some((each) => each instanceof errors.ResponseError && each.code === codes.unprepared) ? Unprepared : Severed;
     return new kind(`${store}: ${what}`, new Error(reasons(error), { cause: error }));
   }
-  if (error instanceof errors.OperationTimedOutError || error instanceof errors.BusyConnectionError || isSocketError(error) || isOfPool(error)) {
-    return new Retriable(`${store}: ${what}`, error);
-  }
+  if (error instanceof errors.OperationTimedOutError || error instanceof errors.BusyConnectionError) return new Retriable(`${store}: ${what}`, error);
+  if (isSocketError(error) || isOfPool(error)) return new Severed(`${store}: ${what}`, error);
   if (!(error instanceof errors.ResponseError)) return error;
+  if (ended.has(error.code)) return new Severed(`${store}: ${what}`, error);
   if (passing.has(error.code)) return new Retriable(`${store}: ${what}`, error);
   if (error.code === codes.invalid || error.code === codes.configError) return new Invalid(error);
   if (error.code === codes.unauthorized) {

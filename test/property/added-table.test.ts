@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { openLog } from "../../runtime/log.js";
 import { type Catalog, catalog } from "../../schema/catalog.js";
-import { type Entity, entryOf, lookupTable, type Row } from "../../schema/entity.js";
 import type { Progress } from "../../schema/position.js";
 import { runPipeline } from "../../sync/pipeline.js";
 import type { Source } from "../../sync/source.js";
@@ -10,6 +9,7 @@ import { Valve } from "../../sync/valve.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
 import { instead } from "./model/instead.js";
+import { equal } from "./model/run.js";
 import { item, owner, refused, things, unreadable } from "./model/world.js";
 
 const [few, all] = [catalog([owner]), things];
@@ -81,23 +81,7 @@ test("a table that joined the catalog, or that the store lost, is copied while t
           return whole(progress, all) && progress.phase === "stream" && progress.position.offset === source.length;
         });
       }
-      for (const of of all.entities) equal(source, disk, of);
+      equal(source, disk);
     }), { numRuns: 300 });
   expect(beside).toBeGreaterThan(300);
 }, 120_000);
-
-function equal(source: MemorySource, disk: MemoryDisk, of: Entity): void {
-  const rows = [...source.table(of)];
-  const good = rows.filter(([, row]) => unreadable(row) === null && refused(row) === null);
-  expect(sorted(disk.live(of.table))).toEqual(sorted(good));
-  for (const lookup of of.lookups) {
-    const entries = good.filter(([, row]) => row[lookup.by] !== null).map(([, row]) => [JSON.stringify([row[lookup.by], ...entryOf(of, lookup, row)]), row] as const);
-    expect(sorted(disk.live(lookupTable(of, lookup)))).toEqual(sorted(entries));
-  }
-  const letters = rows.filter((each) => !good.includes(each)).map(([place]) => `${of.table}\0${place}`);
-  expect([...disk.letters.keys()].filter((name) => name.startsWith(`${of.table}\0`)).sort()).toEqual(letters.sort());
-}
-
-function sorted(rows: Iterable<readonly [string, Row]>): (readonly [string, Row])[] {
-  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
-}

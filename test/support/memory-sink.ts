@@ -2,7 +2,7 @@ import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, entryOf, type Key, keyOf, keyText, lookupTable, type Row } from "../../schema/entity.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { isWithin, type KeyRange, type Progress, type Version } from "../../schema/position.js";
-import type { DeadLetter, DeadLetters, Sink } from "../../stores/ports.js";
+import { type DeadLetter, type DeadLetters, Severed, type Sink } from "../../stores/ports.js";
 
 /** A row, or an entry of a lookup, or the memory of its deletion. */
 interface Cell {
@@ -23,6 +23,10 @@ export class MemoryDisk {
   readonly prepared = new Set<string>();
   progress: Progress | null = null;
   readonly letters = new Map<string, DeadLetter>();
+  /** How to take back each effect, in their order. */
+  readonly #undo: (() => void)[] = [];
+  /** A number for each time the store's process was started. */
+  session = 0;
 
   constructor(readonly catalog: Catalog) {}
 
@@ -31,7 +35,19 @@ export class MemoryDisk {
     const cells = this.tables.get(table) ?? new Map<string, Cell>();
     this.tables.set(table, cells);
     const held = cells.get(place);
-    if (!held || held.version < cell.version || (held.version === cell.version && cell.row === null)) cells.set(place, cell);
+    if (held && (held.version > cell.version || (held.version === cell.version && cell.row !== null))) return;
+    cells.set(place, cell);
+    this.did(() => (held ? cells.set(place, held) : cells.delete(place)));
+  }
+
+  did(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
+  /** The store's process dies and takes the last so many effects with it, whether confirmed or not; it is there again at once. */
+  crash(effects: number): void {
+    this.session++;
+    for (const undo of this.#undo.splice(Math.max(0, this.#undo.length - effects)).reverse()) undo();
   }
 
   /** As if somebody dropped the entity's tables. */
@@ -64,6 +80,15 @@ export interface Weather {
   before(what: "write" | "atom" | "sweep" | "commit" | "park" | "settle"): Promise<void>;
 }
 
+/** Whoever began before the store died is answered no more. */
+function connected(disk: MemoryDisk, weather: Weather): Weather["before"] {
+  const { session } = disk;
+  return async (what) => {
+    await weather.before(what);
+    if (disk.session !== session) throw new Severed("memory", "the connection broke");
+  };
+}
+
 export class MemorySink implements Sink {
   readonly name = "memory";
   readonly lingerMs = 0;
@@ -71,20 +96,27 @@ export class MemorySink implements Sink {
 
   constructor(readonly disk: MemoryDisk, readonly refuses: (row: Row) => string | null, readonly weather: Weather, readonly onCommit: (progress: Progress) => void = () => undefined) {
     const { letters } = disk;
+    const put = (name: string, letter: DeadLetter | undefined) => {
+      const held = letters.get(name);
+      const set = (is: DeadLetter | undefined) => void (is ? letters.set(name, is) : letters.delete(name));
+      set(letter);
+      disk.did(() => set(held));
+    };
     const nameOf = ({ entity, key }: { readonly entity: string; readonly key: Key }) => `${entity}\0${keyText(key)}`;
     this.deadLetters = {
       async park(rejections) {
+        const before = connected(disk, weather);
         for (const rejection of rejections) {
-          await weather.before("park");
+          await before("park");
           const held = letters.get(nameOf(rejection));
-          if (!held || held.version < rejection.version) letters.set(nameOf(rejection), { ...rejection, parkedAt: Date.now() });
+          if (!held || held.version < rejection.version) put(nameOf(rejection), { ...rejection, parkedAt: Date.now() });
         }
       },
       list: async (limit) => [...letters.values()].slice(0, limit),
       count: async () => letters.size,
       async settle(settled) {
-        await weather.before("settle");
-        for (const letter of settled) if ((letters.get(nameOf(letter))?.version ?? Infinity) <= letter.version) letters.delete(nameOf(letter));
+        await connected(disk, weather)("settle");
+        for (const letter of settled) if ((letters.get(nameOf(letter))?.version ?? Infinity) <= letter.version) put(nameOf(letter), undefined);
       },
     };
   }
@@ -98,7 +130,8 @@ export class MemorySink implements Sink {
   }
 
   async write(changes: readonly Change[]): Promise<readonly Rejection[]> {
-    await this.weather.before("write");
+    const before = connected(this.disk, this.weather);
+    await before("write");
     const rejections: Rejection[] = [];
     for (const change of changes) {
       const reason = change.after && this.refuses(change.after);
@@ -107,7 +140,7 @@ export class MemorySink implements Sink {
         continue;
       }
       for (const atom of this.disk.atomsOf(change)) {
-        await this.weather.before("atom");
+        await before("atom");
         this.disk.put(atom);
       }
     }
@@ -115,10 +148,11 @@ export class MemorySink implements Sink {
   }
 
   async sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void> {
+    const before = connected(this.disk, this.weather);
     for (const table of [entity.table, ...entity.lookups.map((lookup) => lookupTable(entity, lookup))]) {
       for (const [place, { version, row }] of this.disk.tables.get(table) ?? []) {
         if (!row || version >= olderThan || !isWithin(within, keyOf(entity, row))) continue;
-        await this.weather.before("sweep");
+        await before("sweep");
         this.disk.put({ table, place, cell: { version: olderThan - 1, row: null } });
       }
     }
@@ -129,9 +163,11 @@ export class MemorySink implements Sink {
   }
 
   async commit(progress: Progress): Promise<void> {
-    await this.weather.before("commit");
+    await connected(this.disk, this.weather)("commit");
     this.onCommit(progress);
+    const held = this.disk.progress;
     this.disk.progress = structuredClone(progress);
+    this.disk.did(() => { this.disk.progress = held; });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -95,7 +95,7 @@ export async function runHistory({ transactions, leftovers, eras, dice, growth, 
   }
   for (const { effects, slowness, partner } of eras) await Promise.all([sync(effects, slowness, partner?.begins), partner && sync(partner.effects, partner.slowness)]);
   await sync(Infinity, 1);
-  equal(source, disk, eras.some(({ partner }) => partner));
+  equal(source, disk, eras.some(({ partner }) => partner !== null));
 }
 
 /** What must be true whenever a process stores progress; `before` is what it stored, or found, before. */
@@ -123,7 +123,7 @@ function holds(source: MemorySource, disk: MemoryDisk, before: Progress | null, 
  * Nothing lost, nothing older in the place of something newer, no entry left behind. Where two processes wrote at once, a letter may be
  * left of a row that was overtaken: neither knew of the other's.
  */
-function equal(source: MemorySource, disk: MemoryDisk, together: boolean): void {
+export function equal(source: MemorySource, disk: MemoryDisk, together = false): void {
   const same = (of: Violation["of"], is: Iterable<readonly [string, Row]>, wanted: Iterable<readonly [string, Row]>) => {
     if (sorted(is) !== sorted(wanted)) throw new Violation(of, `there is ${sorted(is)}, wanted is ${sorted(wanted)}`);
   };

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { Registry } from "prom-client";
+import { openLog } from "../../runtime/log.js";
+import { Retriable, Severed, type Sink } from "../../stores/ports.js";
+import { pipelineMetrics } from "../../sync/metrics.js";
+import { runPipeline } from "../../sync/pipeline.js";
+import { withRetry } from "../../sync/retry.js";
+import { newState } from "../../sync/status.js";
+import { Valve } from "../../sync/valve.js";
+import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
+import { MemorySource } from "../support/memory-source.js";
+import { instead } from "./model/instead.js";
+import { equal } from "./model/run.js";
+import { Violation } from "./model/violation.js";
+import { histories, type History, refused, things, unreadable } from "./model/world.js";
+
+jest.setTimeout(120_000);
+
+const log = openLog("test", "silent");
+
+/** After so many effects since the last, the store dies and loses so many of them. */
+interface StoreCrash { readonly after: number; readonly loses: number }
+const crashes = fc.array(fc.record({ after: fc.integer({ min: 1, max: 40 }), loses: fc.nat(12) }), { minLength: 1, maxLength: 3 });
+
+type Retrying = (sink: Sink, stop: AbortSignal) => Sink;
+
+const ours: Retrying = (sink, stop) => {
+  const state = newState("memory");
+  return withRetry(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop, cutoff: new AbortController().signal });
+};
+
+/** Goes on with what it was about when the store is there again. */
+const stubborn: Retrying = (sink) => {
+  const again = async <T>(attempt: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof Retriable)) throw error;
+        await new Promise(setImmediate);
+      }
+    }
+  };
+  return instead(sink, {
+    write: (changes, signal) => again(() => sink.write(changes, signal)),
+    sweep: (entity, olderThan, within) => again(() => sink.sweep(entity, olderThan, within)),
+    commit: (progress) => again(() => sink.commit(progress)),
+    deadLetters: {
+      ...sink.deadLetters,
+      park: (rejections) => again(() => sink.deadLetters.park(rejections)),
+      settle: (letters) => again(() => sink.deadLetters.settle(letters)),
+    },
+  });
+};
+
+/** Follows the source to its end while the store dies now and then. @throws Violation */
+async function follow({ transactions, dice, growth, chunk, rows, atOnce }: History, dying: readonly StoreCrash[], retrying: Retrying): Promise<void> {
+  const source = new MemorySource(transactions, unreadable, growth, chunk);
+  const disk = new MemoryDisk(things);
+  const left = [...dying];
+  let [effects, thrown] = [0, 0];
+  const weather: Weather = {
+    async before() {
+      for (let turns = dice[thrown++ % dice.length]!; turns > 0; turns--) await new Promise(setImmediate);
+      if (left.length === 0 || ++effects < left[0]!.after) return;
+      effects = 0;
+      disk.crash(left.shift()!.loses);
+      throw new Severed("memory", "the connection broke");
+    },
+  };
+  const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
+  // A crash after the last position was stored is met by the second.
+  for (let run = 0; run < 2; run++) {
+    const stop = new AbortController();
+    const sink = new MemorySink(disk, refused, weather, (progress) => {
+      if (progress.phase === "stream" && progress.position.offset === source.length) stop.abort();
+    });
+    const parts = { source, sink: retrying(sink, stop.signal), catalog: things, limits, state: newState("memory"), valve: new Valve(), log };
+    await runPipeline(parts, stop.signal, new AbortController().signal);
+    left.length = 0;
+  }
+  equal(source, disk);
+}
+
+test("invariant 1, of a store that loses with its process what it had confirmed last: sync goes on from what the store holds, and nothing is lost", async () => {
+  await fc.assert(fc.asyncProperty(histories("never"), crashes, (history, dying) => follow(history, dying, ours)), { numRuns: 40, endOnFailure: true });
+});
+
+test("a planted mutant is killed: going on with what it was about once the store is there again", async () => {
+  const unbroken = fc.asyncProperty(histories("never"), crashes, (history, dying) => follow(history, dying, stubborn).then(() => true, (error: unknown) => {
+    if (error instanceof Violation) return false;
+    throw error;
+  }));
+  const { failed } = await fc.check(unbroken, { seed: 1, numRuns: 500, endOnFailure: true });
+  expect(failed).toBe(true);
+});

@@ -105,7 +105,10 @@ function refusal(address: Address, error: unknown): unknown {
     return new StoreRefusal(address.place, `it does not let us in: ${problem}`, "correct user and password in the URL: cassandra://user:password@host");
   }
   const Kind = causes.every(mayPass) ? Unreachable : StoreRefusal;
-  return new Kind(address.place, `cannot be reached: ${problem}`, "start Cassandra, or correct host and port in the URL");
+  const remedy = address.tls
+    ? "start Cassandra, or correct host and port in the URL; ssl-ca names the authority that signed its certificate"
+    : "start Cassandra, or correct host and port in the URL; ?ssl-mode=REQUIRED where it demands TLS";
+  return new Kind(address.place, `cannot be reached: ${problem}`, remedy);
 }
 
 function isDenied(error: unknown): boolean {

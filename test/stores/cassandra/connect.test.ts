@@ -32,7 +32,7 @@ test("a server that accepts and stays silent is given up within ten seconds", as
 test("a server that is not there is named, with the remedy", async () => {
   const refusal = await refusalOf("cassandra://127.0.0.1:1/anything");
   expect(refusal.message).toContain("cassandra 127.0.0.1:1: cannot be reached");
-  expect(refusal.remedy).toBe("start Cassandra, or correct host and port in the URL");
+  expect(refusal.remedy).toBe("start Cassandra, or correct host and port in the URL; ?ssl-mode=REQUIRED where it demands TLS");
 });
 
 test("everything that is wrong with a URL is said at once, before anything is connected", async () => {

@@ -33,7 +33,7 @@ export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>
     running,
     log: last.log,
     logError: last.logError,
-    pipelines: last.statuses.map((status) => reportOf(status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first)),
+    pipelines: last.statuses.map((status) => reportOf(status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first, running)),
   };
 }
 
@@ -52,7 +52,7 @@ async function look(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | 
   return { at: Date.now(), statuses, ...facts };
 }
 
-function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus, earlier: Look): StoreReport {
+function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus, earlier: Look, running: boolean): StoreReport {
   const behind = (status: PipelineStatus, facts: LogFacts | null) => (status.position && facts ? bytesBehind(status.position, facts) : null);
   const [bytes, bytesBefore] = [behind(now, log), behind(before, earlier.log)];
   const seconds = (at - earlier.at) / 1000;
@@ -65,6 +65,6 @@ function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus
     bytesBehind: bytes,
     rowsPerSecond,
     etaMs: left && pace > 0 ? Math.round((left / pace) * 1000) : null,
-    forecast: now.position && log ? forecastOf(now.position, currentAt, log, at) : null,
+    forecast: now.position && log ? forecastOf(now.position, currentAt, log, running, at) : null,
   };
 }

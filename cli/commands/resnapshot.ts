@@ -74,9 +74,8 @@ async function mustResume(mysql: URL, { store }: Shelf): Promise<void> {
   const { forecastOf, logFacts } = await import("../../sync/mysql/log-facts.js");
   const progress = await store.progress();
   const position = progress?.phase === "stream" ? progress.position : progress?.head;
-  const forecast = position && forecastOf(position, 0, await logFacts(mysql));
-  if (forecast?.kind !== "gone") return;
-  throw new PreflightFailed([{
-    where: store.name, problem: `the binary log after its position is gone (${forecast.missing}), so any table can have changed`, remedy: "name no table: copy all of them again",
-  }]);
+  const forecast = position && forecastOf(position, 0, await logFacts(mysql), false);
+  if (!forecast || forecast.kind === "possible") return;
+  const why = forecast.kind === "gone" ? `the binary log after its position is gone (${forecast.missing})` : `it holds changes this server does not have (${forecast.beyond})`;
+  throw new PreflightFailed([{ where: store.name, problem: `${why}, so any table can have changed`, remedy: "name no table: copy all of them again" }]);
 }

@@ -16,6 +16,6 @@ export const status = command({
     const report = sync ? await reportStatus(sync.status, true, mysql) : await withStores(stores, (open) => reportStatus(() => storedStatus(open), false, mysql));
     out.result(report, statusText(report));
     const isKnown = mysql === undefined || report.log !== null;
-    return isKnown && report.pipelines.every(({ error, forecast }) => error === null && forecast?.kind !== "gone") ? 0 : 1;
+    return isKnown && report.pipelines.every(({ error, forecast }) => error === null && (forecast === null || forecast.kind === "possible")) ? 0 : 1;
   },
 });

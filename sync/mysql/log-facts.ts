@@ -14,21 +14,25 @@ export interface LogFacts {
   readonly oldestAt: number | null;
   /** GTIDs that are no longer in any file; empty without GTIDs. */
   readonly purged: string;
+  /** All that was committed here; empty without GTIDs. */
+  readonly executed: string;
 }
 
 /** @throws PreflightFailed when the server cannot be asked */
 export async function logFacts(url: URL): Promise<LogFacts> {
   await using connection = await connectMysql(url, { database: undefined });
   const [settings] = await connection.query<RowDataPacket[]>(
-    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'gtid_purged')");
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'gtid_purged', 'gtid_executed')");
   const value = new Map(settings.map((row) => [String(row.Variable_name), String(row.Value)]));
   const [files] = await connection.query<RowDataPacket[]>("SHOW BINARY LOGS");
   const seconds = value.get("binlog_expire_logs_auto_purge") === "OFF" ? 0 : Number(value.get("binlog_expire_logs_seconds") ?? 0);
+  const gtids = (name: string) => (value.get(name) ?? "").replace(/\s+/g, "");
   return {
     keptMs: seconds === 0 ? null : seconds * 1000,
     files: files.map((row) => ({ name: String(row.Log_name), bytes: Number(row.File_size) })),
     oldestAt: files[0] ? await firstCommitIn(url, String(files[0].Log_name)) : null,
-    purged: (value.get("gtid_purged") ?? "").replace(/\s+/g, ""),
+    purged: gtids("gtid_purged"),
+    executed: gtids("gtid_executed"),
   };
 }
 
@@ -41,15 +45,22 @@ export function bytesBehind({ file, offset }: Position, { files }: LogFacts): nu
 /** Whether a store could go on from its position. */
 export type Forecast =
   | { readonly kind: "gone"; /** The transactions it still needs, or the file. */ readonly missing: string }
+  /** It holds transactions that the server does not have: this one was restored, reset, or is another. */
+  | { readonly kind: "ahead"; readonly beyond: string }
   /** `forMs`: the log after the position is kept at least this long; null for ever; 0 may be purged at any moment. */
   | { readonly kind: "possible"; readonly forMs: number | null };
 
-/** `currentAt`: when the store held everything committed. The file with the next transaction is younger, so it is kept at least from then on. */
-export function forecastOf(position: Position, currentAt: number, { keptMs, files, purged }: LogFacts, now = Date.now()): Forecast {
+/**
+ * `currentAt`: when the store held everything committed. `reads`: whether sync is reading on from this position; then it is told what was
+ * committed before others can see it, and asks the server itself. The file with the next transaction is younger, so it is kept at least from then on.
+ */
+export function forecastOf(position: Position, currentAt: number, { keptMs, files, purged, executed }: LogFacts, reads: boolean, now = Date.now()): Forecast {
   const missing = position.gtids
     ? GtidSet.parse(purged).subtract(GtidSet.parse(position.gtids)).toString()
     : files.some(({ name }) => name === position.file) ? "" : `from ${position.file}:${position.offset}`;
   if (missing) return { kind: "gone", missing };
+  const beyond = reads ? "" : GtidSet.parse(position.gtids).subtract(GtidSet.parse(executed)).toString();
+  if (beyond) return { kind: "ahead", beyond };
   return { kind: "possible", forMs: keptMs === null ? null : Math.max(0, keptMs - (now - currentAt)) };
 }
 

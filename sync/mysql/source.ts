@@ -93,7 +93,7 @@ async function mustBeServerOf(asking: Reading, { server, file, offset }: Positio
 
 /** By what the server has now: its message cuts long sets short. */
 async function lostRange(url: URL, after: Position, { missing }: PurgedPosition): Promise<string> {
-  const forecast = forecastOf(after, 0, await logFacts(url));
+  const forecast = forecastOf(after, 0, await logFacts(url), true);
   return forecast.kind === "gone" ? forecast.missing : missing || "it does not say which";
 }
 

@@ -214,3 +214,14 @@ test("events the server itself lost: sync ends naming where, also when it is sta
   await using _ = await syncing();
   expect((await sluice("verify")).code).toBe(0);
 });
+
+test("a server that was reset: what the store holds beyond it is told, and healed by copying every table again", async () => {
+  await mysql.query("RESET BINARY LOGS AND GTIDS");
+  await insert(901);
+  expect(await status()).toMatchObject({ code: 1, running: false, forecast: { kind: "ahead", beyond: expect.stringMatching(/^[0-9a-f-]{36}:\d+/) } });
+  expect((await sluice("status")).stdout).toMatch(/cannot resume: it holds changes this server does not have: /);
+  expect(await sluice("resnapshot", "design", "--store", "embedded")).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds changes this server does not have.*name no table/s) });
+  await using running = await syncing();
+  await until(async () => (await sluice("verify", "--wait", "30")).code === 0);
+  expect(running.said()).toMatch(/MySQL no longer has changes this store holds/);
+});

@@ -63,6 +63,6 @@ async function checkAnswer({ client, prefix }: Cluster, address: string): Promis
     }
     const reason = error instanceof Error ? error.message : String(error);
     const Kind = failureOf(`at ${address}`, error) instanceof Retriable ? Unreachable : StoreRefusal;
-    throw new Kind("elasticsearch", `nothing usable answers at ${address}: ${reason}`, "start Elasticsearch there, or correct host, port and scheme (elasticsearch+https for TLS)");
+    throw new Kind("elasticsearch", `nothing usable answers at ${address}: ${reason}`, "start Elasticsearch there, or correct host, port and scheme (elasticsearch+https for TLS, ?caFingerprint= for a certificate of its own)");
   }
 }

@@ -71,6 +71,7 @@ export async function inject(fault: Fault, scene: Scene, signal: AbortSignal): P
  * again (docs/operations.md). So what is lost here was read from the log, or not at all.
  */
 async function losePrimary(unreplicated: number, { world: { pair }, writer, unheard, settled }: Scene, signal: AbortSignal): Promise<void> {
+  await pair.together();
   if (unreplicated === 0) return pair.losePrimary();
   await writer.alone(async () => {
     if (await settled()) {

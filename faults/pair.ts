@@ -48,6 +48,15 @@ export class Pair implements AsyncDisposable {
     await this.#follow();
   }
 
+  /**
+   * Resolves once the standby has all that the primary has by now. Not all of it was acknowledged: a server that starts commits what it finds in
+   * its own log, and a standby that is new has nothing of what was before it.
+   */
+  async together(): Promise<void> {
+    const executed = await on(this.primary.url, (server) => ask(server, "SELECT @@gtid_executed AS answer"));
+    await on(this.standby.url, (server) => untilExecuted(server, executed));
+  }
+
   /** From now on the standby hears nothing, and the primary acknowledges all the same. */
   async part(): Promise<void> {
     await on(this.standby.url, (server) => inTurn(server, ["STOP REPLICA IO_THREAD"]));
@@ -68,9 +77,6 @@ export class Pair implements AsyncDisposable {
     await on(this.standby.url, (server) => inTurn(server, [`SET GLOBAL gtid_purged = '${this.#before}'`]));
     await this.#admit(this.standby);
     await this.#follow();
-    // A standby that is new has nothing: were the primary lost once more, what was acknowledged before it came would be, too.
-    const executed = await on(this.primary.url, (server) => ask(server, "SELECT @@gtid_executed AS answer"));
-    await on(this.standby.url, (server) => untilExecuted(server, executed));
   }
 
   async #promote(gtids: string): Promise<void> {

@@ -45,10 +45,9 @@ interface Look {
 }
 
 async function look(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | undefined): Promise<Look> {
-  const [statuses, facts] = await Promise.all([
-    ask(),
-    mysql ? logFacts(mysql).then((log) => ({ log, logError: null }), (error: unknown) => ({ log: null, logError: inALine(error) })) : { log: null, logError: "no --mysql" },
-  ]);
+  // In this order: what a store holds the server has by then.
+  const statuses = await ask();
+  const facts = mysql ? await logFacts(mysql).then((log) => ({ log, logError: null }), (error: unknown) => ({ log: null, logError: inALine(error) })) : { log: null, logError: "no --mysql" };
   return { at: Date.now(), statuses, ...facts };
 }
 

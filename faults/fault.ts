@@ -1,5 +1,6 @@
 export type ServerName = "mysql" | "cassandra" | "elasticsearch";
-export type StoreName = "embedded" | "cassandra" | "elasticsearch";
+const stores = ["embedded", "cassandra", "elasticsearch"] as const;
+export type StoreName = (typeof stores)[number];
 
 /** Something that goes wrong, as data: `ms` is how long it lasts. */
 export type Fault =
@@ -40,7 +41,8 @@ export function touches(fault: Fault): readonly string[] {
     case "full disk": return ["embedded"];
     case "kill": case "restart": case "freeze": return [fault.engine];
     case "cut": case "slow": case "half-open": case "unanswered": case "overload": case "write timeout": return [`link ${fault.engine}`];
-    case "lose primary": return ["mysql", "sync"];
+    // What sync has read of what is lost it must have stored, too (docs/operations.md): so nothing else goes on.
+    case "lose primary": return fault.unreplicated === 0 ? ["mysql", "sync"] : ["mysql", "sync", ...stores, ...stores.map((name) => `link ${name}`), "link mysql"];
     case "large transaction": return [];
     case "wipe": return ["sync", fault.store];
   }

@@ -68,7 +68,8 @@ export async function inject(fault: Fault, scene: Scene, signal: AbortSignal): P
 
 /**
  * Rows that a copy read on a server that is then lost are in no log: who copies while replication is not synchronous may have to copy
- * again (docs/operations.md). So what is lost here was read from the log, or not at all.
+ * again (docs/operations.md), and so may who wrote what it had read, and died before it stored how far. So what is lost here was read from the log
+ * and stored, or not at all.
  */
 async function losePrimary(unreplicated: number, { world: { pair }, writer, unheard, settled }: Scene, signal: AbortSignal): Promise<void> {
   await pair.together();
@@ -77,15 +78,14 @@ async function losePrimary(unreplicated: number, { world: { pair }, writer, unhe
     if (await settled()) {
       await pair.part();
       await writer.perform(unheard(unreplicated));
-      await pause(readMs, signal);
+      for (const deadline = Date.now() + storedMs; !(await settled()) && Date.now() < deadline;) signal.throwIfAborted();
     }
     await pair.losePrimary();
     writer.close();
   });
 }
 
-/** What is committed reaches a sync that runs, and its stores, within this time, mostly. */
-const readMs = 400;
+const storedMs = 60_000;
 
 async function during(ms: number, begin: () => void | Promise<void>, end: () => void | Promise<void>, signal: AbortSignal): Promise<void> {
   await begin();

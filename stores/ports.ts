@@ -144,8 +144,9 @@ export class Retriable extends Error {
 }
 
 /**
- * The connection broke: perhaps the store ended and was started again, and with its process went what it had confirmed last. Cassandra keeps
- * a write some 100 ms after it has confirmed it (`commitlog_sync: periodic`, its default), so a kill takes those.
+ * The connection broke to a store that may have ended and been started again, and lost with its process what it had confirmed last. Cassandra keeps
+ * a write some 100 ms after it has confirmed it (`commitlog_sync: periodic`, its default), so a kill takes those; Elasticsearch syncs its
+ * translog before it confirms (`index.translog.durability: request`, its default).
  */
 export class Severed extends Retriable {
   override readonly name = "Severed";

@@ -20,7 +20,8 @@ import { Writing } from "./writing.js";
 export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { state, log } = parts;
   try {
-    while (!stop.aborted) await runTurn(parts, stop, cutoff);
+    const seen: Seen = { position: null };
+    while (!stop.aborted) await runTurn(parts, seen, stop, cutoff);
     state.phase = "drained";
   } catch (error) {
     if (!cutoff.aborted) {
@@ -33,16 +34,24 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
   }
 }
 
+/**
+ * How far this process has read what it wrote, stored as a position or not. When the sink is gone on from before that, and the source turns out
+ * to have lost some of it, rows of what is lost may be in the sink.
+ */
+interface Seen {
+  position: Position | null;
+}
+
 /** As long as no other process feeds this sink. Everything it holds may have been changed by another since our last turn. */
-async function runTurn(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+async function runTurn(parts: PipelineParts, seen: Seen, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { source, state, log } = parts;
   const told = (signal: AbortSignal, error: unknown) => signal.aborted && !cutoff.aborted && error === signal.reason;
   try {
     await using turn = await source.turn((news) => hear(news, parts), stop);
     if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
     state.phase = "starting";
-    state.waitsFor = null;
-    await run({ ...parts, sink: fenced(parts.sink, turn) }, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
+    state.waitsFor = state.retrying = null;
+    await run({ ...parts, sink: fenced(parts.sink, turn) }, seen, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
       if (error instanceof CameBack) log.info({ pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds");
       else if (!told(turn.lost, error)) throw error;
     });
@@ -76,7 +85,7 @@ function hear(news: TurnNews, { source, state, log }: PipelineParts): void {
   }
 }
 
-async function run(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+async function run(parts: PipelineParts, seen: Seen, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { sink, catalog, limits, state, valve } = parts;
   await forgetLost(parts);
   await sink.prepare(catalog.entities);
@@ -87,7 +96,7 @@ async function run(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal)
     while (!stop.aborted) {
       const phase = state.phase;
       await valve.opened(stop, (rest) => { state.phase = rest ?? phase; });
-      if (!stop.aborted) await advance(parts, writing, AbortSignal.any([stop, valve.closing]));
+      if (!stop.aborted) await advance(parts, seen, writing, AbortSignal.any([stop, valve.closing]));
     }
   } finally {
     // The sink is closed by whoever opened it, so nothing may be on its way to it after this.
@@ -107,17 +116,21 @@ async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise
 }
 
 /** From where the sink is, until `stop` aborts, or until it has to be set back: then it is called again. */
-async function advance(parts: PipelineParts, writing: Writing, stop: AbortSignal): Promise<void> {
+async function advance(parts: PipelineParts, seen: Seen, writing: Writing, stop: AbortSignal): Promise<void> {
   const progress = await parts.sink.progress();
   const copies = new Copies(parts.catalog, parts.state, progress);
   try {
-    if (progress?.phase === "stream") return await follow(parts, writing, copies, progress.position, progress.currentAt, stop);
+    if (progress?.phase === "stream") return await follow(parts, seen, writing, copies, progress.position, progress.currentAt, stop);
     const head = await copy(parts, writing, copies, progress?.head ?? null, stop);
-    if (head) await follow(parts, writing, copies, head, Math.floor(head.version / 1000), stop);
+    if (head) await follow(parts, seen, writing, copies, head, Math.floor(head.version / 1000), stop);
+    else await writing.drained();
   } catch (error) {
     // One whose log is purged while it copies would copy for ever: that a person must see to.
     const heals = error instanceof Unresumable && (error.because === "lost" || progress?.phase === "stream");
-    if (heals && !parts.limits.stopWhenPurged) return await heal(parts, writing, error);
+    if (heals && !parts.limits.stopWhenPurged) {
+      seen.position = null;
+      return await heal(parts, writing, error);
+    }
     // Whoever waited for a source that is away was told to wait no longer.
     if (!stop.aborted || error !== stop.reason) throw error;
     await writing.drained();
@@ -135,7 +148,7 @@ async function heal({ source, sink, catalog, state, log }: PipelineParts, writin
   log.warn({ pipeline: state.name, missing }, `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`);
 }
 
-async function follow(parts: PipelineParts, writing: Writing, copies: Copies, from: Position, currentAt: number, stop: AbortSignal): Promise<void> {
+async function follow(parts: PipelineParts, seen: Seen, writing: Writing, copies: Copies, from: Position, currentAt: number, stop: AbortSignal): Promise<void> {
   const { source, sink, limits, state, valve, log } = parts;
   await using bookmark = new Bookmark(sink, state, limits.pace, copies, from, currentAt);
   state.phase = "streaming";
@@ -144,9 +157,10 @@ async function follow(parts: PipelineParts, writing: Writing, copies: Copies, fr
   const copying = copyBeside(parts, writing, copies, from, () => bookmark.moved(), AbortSignal.any([stop, ending.signal])).catch((error: unknown) => failing.abort(error));
   const timing = { room: () => writing.room(), lingerMs: sink.lingerMs };
   try {
-    for await (const batch of batches(source.stream(from, AbortSignal.any([stop, writing.failed, failing.signal])), limits.batch, timing)) {
+    for await (const batch of batches(source.stream(from, AbortSignal.any([stop, writing.failed, failing.signal]), seen.position), limits.batch, timing)) {
       // Drained by hand, what was read is written too; else it comes again.
       if (stop.aborted && valve.wish !== "drain") break;
+      seen.position = batch.commit?.position ?? seen.position;
       await writing.write(batch.changes, batch.unreadable, async () => {
         if (batch.truncate) await empty(parts, writing, copies, batch.truncate);
         await bookmark.settled(batch);

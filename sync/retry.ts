@@ -1,5 +1,6 @@
 import type { Log } from "../runtime/log.js";
 import { backoff, pause } from "../runtime/wait.js";
+import type { Progress } from "../schema/position.js";
 import { Retriable, Severed, type Sink } from "../stores/ports.js";
 import type { PipelineMetrics } from "./metrics.js";
 import type { PipelineState } from "./status.js";
@@ -14,10 +15,14 @@ export class CameBack extends Error {
  * is under way yet, else `cutoff`, or the one given to `write`.
  * Each wait is longer than the last, up to ten seconds, and partly random. The log hears when it begins and when it ends.
  *
- * Once a change found its store severed no change is let through, the position least of all, before `progress` was asked again (invariant 1
- * also of a store that loses what it has confirmed): all throw `CameBack` when the store answers.
+ * Once any call found its store severed no change is let through, the position least of all, before `progress` was asked again (invariant 1
+ * also of a store that loses what it has confirmed): those under way, and all that come before that, throw `CameBack` when the store answers.
  */
 export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMetrics, log: Log, { stop, cutoff }: { readonly stop: AbortSignal; readonly cutoff: AbortSignal }): Sink {
+  /** How often the store was found severed, and how many of these `progress` has been asked after. */
+  let [breaks, heeded] = [0, 0];
+  let returns = 0;
+
   async function persist<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal = cutoff): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
@@ -26,7 +31,10 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
         return result;
       } catch (error) {
         if (!(error instanceof Retriable)) throw error;
+        if (error instanceof Severed) breaks++;
         metrics.retries.inc({ pipeline: sink.name });
+        // Whoever was told to stop meanwhile will not say when the store answers.
+        signal.throwIfAborted();
         silent(what, error);
         await pause(backoff(tries), signal);
         signal.throwIfAborted();
@@ -34,23 +42,27 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
     }
   }
 
-  let severed = false, breaks = 0;
-  const change = <T>(what: string, attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> => persist(what, async () => {
-    if (severed) await cameBack(what, signal);
-    try {
-      return await attempt();
-    } catch (error) {
-      severed ||= error instanceof Severed;
-      throw error;
-    }
-  }, signal);
+  function change<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal = cutoff): Promise<T> {
+    const begun = breaks;
+    return persist(what, () => (breaks > begun || breaks > heeded ? cameBack(what, signal) : attempt()), signal);
+  }
 
   /** A write that breaks every connection would do so again at once. */
-  async function cameBack(what: string, signal: AbortSignal = cutoff): Promise<never> {
+  async function cameBack(what: string, signal: AbortSignal): Promise<never> {
     await sink.progress();
-    await pause(backoff(breaks++), signal);
+    await pause(backoff(returns++), AbortSignal.any([stop, signal]));
     answered(what);
     throw new CameBack(`${sink.name} was away while it was written to`);
+  }
+
+  async function progress(): Promise<Progress | null> {
+    let met = breaks;
+    const found = await persist("read progress", () => {
+      met = breaks;
+      return sink.progress();
+    }, stop);
+    heeded = met;
+    return found;
   }
 
   function silent(what: string, { message }: Error): void {
@@ -72,14 +84,10 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
     prepare: (entities) => persist("prepare", () => sink.prepare(entities), stop),
     write: (changes, signal) => change("write", () => sink.write(changes, signal), signal),
     sweep: (entity, olderThan, within) => change("sweep", () => sink.sweep(entity, olderThan, within)),
-    async progress() {
-      const progress = await persist("read progress", () => sink.progress(), stop);
-      severed = false;
-      return progress;
-    },
+    progress,
     async commit(progress) {
       await change("store progress", () => sink.commit(progress));
-      breaks = 0;
+      returns = 0;
     },
     deadLetters: {
       park: (rejections) => change("park dead letters", () => deadLetters.park(rejections)),

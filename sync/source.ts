@@ -20,8 +20,11 @@ export interface Source extends AsyncDisposable {
    * of `at`. Several may be read side by side. Ends early when `signal` aborts.
    */
   snapshot(entity: Entity, at: { readonly version: Version }, range: KeyRange | null, signal: AbortSignal): AsyncIterable<readonly (Change | Unreadable)[]>;
-  /** Everything committed after the position, in order, as it happens. Ends when `signal` aborts. */
-  stream(after: Position, signal: AbortSignal): AsyncIterable<readonly Message[]>;
+  /**
+   * Everything committed after the position, in order, as it happens. Ends when `signal` aborts. `seen`: how far somebody has read before.
+   * @throws Unresumable when what is to come, or what was seen, is no longer there
+   */
+  stream(after: Position, signal: AbortSignal, seen?: Position | null): AsyncIterable<readonly Message[]>;
   /** The rows as they are now, in the order of `keys`. */
   rows(entity: Entity, keys: readonly Key[]): Promise<readonly (Row | Unheld | null)[]>;
   /** Whether everything before `target` is before `position` too. */

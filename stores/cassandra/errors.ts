@@ -30,8 +30,8 @@ export function classified(store: string, what: string, error: unknown): unknown
     const kind = inner.some((each) => each instanceof errors.ResponseError && each.code === codes.unprepared) ? Unprepared : Severed;
     return new kind(`${store}: ${what}`, new Error(reasons(error), { cause: error }));
   }
-  if (error instanceof errors.OperationTimedOutError || error instanceof errors.BusyConnectionError) return new Retriable(`${store}: ${what}`, error);
-  if (isSocketError(error) || isOfPool(error)) return new Severed(`${store}: ${what}`, error);
+  if (error instanceof errors.BusyConnectionError) return new Retriable(`${store}: ${what}`, error);
+  if (error instanceof errors.OperationTimedOutError || isSocketError(error) || isOfPool(error)) return new Severed(`${store}: ${what}`, error);
   if (!(error instanceof errors.ResponseError)) return error;
   if (ended.has(error.code)) return new Severed(`${store}: ${what}`, error);
   if (passing.has(error.code)) return new Retriable(`${store}: ${what}`, error);

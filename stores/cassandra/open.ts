@@ -9,7 +9,7 @@ import { sinkOf } from "./sink.js";
 
 /** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */
 export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
-  return sinkOf(await connect(url), catalog);
+  return sinkOf((await connect(url)).watch(), catalog);
 }
 
 /** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */

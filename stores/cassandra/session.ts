@@ -1,4 +1,5 @@
 import { type Client, type QueryOptions, types } from "cassandra-driver";
+import { Severed } from "../ports.js";
 import { classified } from "./errors.js";
 import { Gate } from "./gate.js";
 
@@ -14,14 +15,22 @@ export interface Statement {
  */
 export class Session implements AsyncDisposable {
   readonly #gate = new Gate(maxInFlight);
+  #lost: string | null = null;
 
   /** `everyNodeHoldsAll`: whether each node of the data centre has a copy of every partition. */
   constructor(private readonly client: Client, readonly place: string, readonly keyspace: string, readonly everyNodeHoldsAll: boolean) {}
+
+  /** From now on who asks next is told that a node went down, and perhaps came back, while nobody asked: what it had confirmed may be gone. */
+  watch(): this {
+    this.client.on("hostDown", ({ address }: { readonly address: string }) => { this.#lost = address; });
+    return this;
+  }
 
   /** @throws Retriable, Invalid, StoreRefusal */
   async execute(query: string, params: readonly unknown[] = [], options: QueryOptions = prepared): Promise<types.ResultSet> {
     await this.#gate.enter();
     try {
+      this.#tellLost(query);
       return await this.client.execute(query, params as unknown[], options);
     } catch (error) {
       throw classified(this.place, subjectOf(query), error);
@@ -37,12 +46,20 @@ export class Session implements AsyncDisposable {
     if (statements.length === 1) return void (await this.execute(first.query, first.params));
     await this.#gate.enter();
     try {
+      this.#tellLost(first.query);
       await this.client.batch(statements as { query: string; params: unknown[] }[], together);
     } catch (error) {
       throw classified(this.place, subjectOf(first.query), error);
     } finally {
       this.#gate.leave();
     }
+  }
+
+  /** @throws Severed once for all that went down since the last time */
+  #tellLost(query: string): void {
+    const node = this.#lost;
+    this.#lost = null;
+    if (node) throw new Severed(`${this.place}: ${subjectOf(query)}`, `the connection to ${node} broke before`);
   }
 
   /** All rows, one page in memory at a time. */

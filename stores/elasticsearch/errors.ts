@@ -1,5 +1,5 @@
 import { errors } from "@elastic/elasticsearch";
-import { Retriable, Severed, StoreRefusal } from "../ports.js";
+import { Retriable, StoreRefusal } from "../ports.js";
 
 /** An error object as Elasticsearch sends it, for a request or for one item of a bulk. */
 export interface Cause {
@@ -18,8 +18,9 @@ export function failed(what: string): (error: unknown) => never {
 /** `Retriable`, `StoreRefusal`, or the error itself where neither fits. Decided by class and status, never by text. */
 export function failureOf(what: string, error: unknown): Error {
   if (error instanceof errors.ResponseError) return statusFailure(what, error.statusCode ?? 0, causeOf(error)) ?? error;
-  if (error instanceof errors.ConnectionError || error instanceof errors.NoLivingConnectionsError) return new Severed(`elasticsearch: ${what}`, error);
-  if (error instanceof errors.TimeoutError) return new Retriable(`elasticsearch: ${what}`, error);
+  if (error instanceof errors.ConnectionError || error instanceof errors.TimeoutError || error instanceof errors.NoLivingConnectionsError) {
+    return new Retriable(`elasticsearch: ${what}`, error);
+  }
   if (error instanceof errors.ProductNotSupportedError) {
     return new StoreRefusal("elasticsearch", "the server does not say it is Elasticsearch", "give the URL of an Elasticsearch 9 server");
   }

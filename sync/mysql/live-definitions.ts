@@ -95,7 +95,9 @@ export class LiveDefinitions implements TableDefinitions {
 
   /** The statements after `start`, up to where the log ended, that may have changed tables of the catalog. */
   async #changes(start: BinlogStart, end: Position, signal: AbortSignal): Promise<Change[]> {
-    if ("gtids" in start ? GtidSet.parse(start.gtids).contains(GtidSet.parse(end.gtids)) : !isBefore(start, end)) return [];
+    // Places compare only within one server's log, and which server answers may have changed.
+    const executed = "gtids" in start ? GtidSet.parse(start.gtids) : null, wanted = GtidSet.parse(end.gtids);
+    if ("gtids" in start ? executed!.contains(wanted) : !isBefore(start, end)) return [];
     const changes: Change[] = [];
     let gtid = "";
     for await (const events of readBinlog({ ...this.options, start, tables: () => false }, signal)) {
@@ -103,7 +105,9 @@ export class LiveDefinitions implements TableDefinitions {
         if (event.type === "gtid") gtid = event.gtid;
         const tables = event.type === "query" ? this.#redefined(event) : [];
         if (event.type === "query" && tables.length > 0) changes.push({ key: keyOf(event, gtid), gtid, tables, place: event, statement: event.statement });
-        if ((event.type === "commit" || event.type === "rollback" || event.type === "heartbeat") && !isBefore(event, end)) return changes;
+        const ended = event.type === "commit" || event.type === "rollback";
+        if (ended && event.gtid) executed?.addGtid(event.gtid);
+        if (event.type === "heartbeat" || (ended && (executed ? executed.contains(wanted) : !isBefore(event, end)))) return changes;
       }
     }
     signal.throwIfAborted();

@@ -14,11 +14,12 @@ export class Reading implements AsyncDisposable {
   /** Retries a lost connection until `signal` aborts; other errors are thrown. */
   async ask<T>(question: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt++) {
+      const connection = this.#open();
       try {
-        return await question(await this.#open());
+        return await question(await connection);
       } catch (error) {
         if (!isLost(error)) throw error;
-        this.#connection = null;
+        if (this.#connection === connection) this.#connection = null;
         await pause(backoff(attempt), signal);
         signal.throwIfAborted();
       }

@@ -6,7 +6,7 @@ import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
 import { PurgedPosition, ReaderAhead } from "./binlog/errors.js";
 import { GtidSet } from "./binlog/gtid.js";
-import { readBinlog } from "./binlog/reader.js";
+import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
 import { forecastOf, logFacts } from "./log-facts.js";
 import { LiveDefinitions } from "./live-definitions.js";
 import { type MysqlSourceOptions, preflight } from "./preflight.js";
@@ -47,26 +47,26 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
       // A position by file stays one when the server begins with GTIDs, and its head then names no server.
       : (target.server ?? position.server) === position.server
         && (position.file > target.file || (position.file === target.file && position.offset >= target.offset))),
-    stream: (after, end) => {
+    stream: (after, end, seen) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
         ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
-      return stream(reading, catalog, database, id(), after, end, isOurs, definitions);
+      return stream(reading, catalog, database, { serverId: id(), isOurs, known: seen?.gtids ?? "", ...(definitions && { definitions }) }, after, end);
     },
     [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose](),
   };
 }
 
-async function* stream(asking: Reading, catalog: Catalog, database: string, id: number, after: Position, signal: AbortSignal, isOurs: () => Promise<boolean>, definitions?: LiveDefinitions): AsyncGenerator<Message[]> {
+type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "definitions">;
+
+async function* stream(asking: Reading, catalog: Catalog, database: string, reader: OfReader, after: Position, signal: AbortSignal): AsyncGenerator<Message[]> {
   const reading = new EventMessages(catalog, database, after);
   const { url } = asking;
   const options = {
+    ...reader,
     connection: mysqlOptions(url),
-    serverId: id,
     heartbeatMs,
-    isOurs,
     start: after.gtids ? { gtids: after.gtids } : { file: after.file, offset: after.offset },
-    ...(definitions && { definitions }),
     tables: (of: string, table: string) => of === database && catalog.has(table),
   };
   await mustBeServerOf(asking, after, signal);

@@ -42,8 +42,8 @@ function weather(effects: number, dice: Iterator<number>): Weather {
 /** The source as a pipeline sees it whose catalog lacks some of its tables. */
 function seenBy(of: Catalog, source: MemorySource): Source {
   return instead<Source>(source, {
-    async *stream(...args) {
-      for await (const messages of source.stream(...args)) {
+    async *stream(after, signal) {
+      for await (const messages of source.stream(after, signal)) {
         const seen = messages.filter((message) => !("entity" in message) || of.has(message.entity));
         if (seen.length > 0) yield seen;
       }

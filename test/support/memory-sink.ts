@@ -80,22 +80,36 @@ export interface Weather {
   before(what: "write" | "atom" | "sweep" | "commit" | "park" | "settle"): Promise<void>;
 }
 
-/** Whoever began before the store died is answered no more. */
-function connected(disk: MemoryDisk, weather: Weather): Weather["before"] {
-  const { session } = disk;
-  return async (what) => {
-    await weather.before(what);
-    if (disk.session !== session) throw new Severed("memory", "the connection broke");
-  };
+/** Whoever began before the store died is answered no more; whoever asks next is told that it died. */
+class Connection {
+  #session: number;
+
+  constructor(readonly disk: MemoryDisk, readonly weather: Weather) {
+    this.#session = disk.session;
+  }
+
+  begin(): Weather["before"] {
+    const { disk, weather } = this;
+    const { session } = disk;
+    const known = this.#session === session;
+    this.#session = session;
+    if (!known) throw new Severed("memory", "the connection broke before");
+    return async (what) => {
+      await weather.before(what);
+      if (disk.session !== session) throw new Severed("memory", "the connection broke");
+    };
+  }
 }
 
 export class MemorySink implements Sink {
   readonly name = "memory";
   readonly lingerMs = 0;
   readonly deadLetters: DeadLetters;
+  readonly #connection: Connection;
 
   constructor(readonly disk: MemoryDisk, readonly refuses: (row: Row) => string | null, readonly weather: Weather, readonly onCommit: (progress: Progress) => void = () => undefined) {
     const { letters } = disk;
+    const connection = (this.#connection = new Connection(disk, weather));
     const put = (name: string, letter: DeadLetter | undefined) => {
       const held = letters.get(name);
       const set = (is: DeadLetter | undefined) => void (is ? letters.set(name, is) : letters.delete(name));
@@ -105,17 +119,23 @@ export class MemorySink implements Sink {
     const nameOf = ({ entity, key }: { readonly entity: string; readonly key: Key }) => `${entity}\0${keyText(key)}`;
     this.deadLetters = {
       async park(rejections) {
-        const before = connected(disk, weather);
+        const before = connection.begin();
         for (const rejection of rejections) {
           await before("park");
           const held = letters.get(nameOf(rejection));
           if (!held || held.version < rejection.version) put(nameOf(rejection), { ...rejection, parkedAt: Date.now() });
         }
       },
-      list: async (limit) => [...letters.values()].slice(0, limit),
-      count: async () => letters.size,
+      async list(limit) {
+        connection.begin();
+        return [...letters.values()].slice(0, limit);
+      },
+      async count() {
+        connection.begin();
+        return letters.size;
+      },
       async settle(settled) {
-        await connected(disk, weather)("settle");
+        await connection.begin()("settle");
         for (const letter of settled) if ((letters.get(nameOf(letter))?.version ?? Infinity) <= letter.version) put(nameOf(letter), undefined);
       },
     };
@@ -130,7 +150,7 @@ export class MemorySink implements Sink {
   }
 
   async write(changes: readonly Change[]): Promise<readonly Rejection[]> {
-    const before = connected(this.disk, this.weather);
+    const before = this.#connection.begin();
     await before("write");
     const rejections: Rejection[] = [];
     for (const change of changes) {
@@ -148,7 +168,7 @@ export class MemorySink implements Sink {
   }
 
   async sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void> {
-    const before = connected(this.disk, this.weather);
+    const before = this.#connection.begin();
     for (const table of [entity.table, ...entity.lookups.map((lookup) => lookupTable(entity, lookup))]) {
       for (const [place, { version, row }] of this.disk.tables.get(table) ?? []) {
         if (!row || version >= olderThan || !isWithin(within, keyOf(entity, row))) continue;
@@ -159,11 +179,12 @@ export class MemorySink implements Sink {
   }
 
   async progress(): Promise<Progress | null> {
+    this.#connection.begin();
     return this.disk.progress;
   }
 
   async commit(progress: Progress): Promise<void> {
-    await connected(this.disk, this.weather)("commit");
+    await this.#connection.begin()("commit");
     this.onCommit(progress);
     const held = this.disk.progress;
     this.disk.progress = structuredClone(progress);

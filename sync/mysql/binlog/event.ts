@@ -111,7 +111,6 @@ export interface QueryEvent extends Place {
 /** The text of the statement whose rows follow (binlog_rows_query_log_events, MariaDB's annotate). */
 export interface RowsQueryEvent extends Place { readonly type: "rows-query"; readonly statement: string }
 
-/** The source is alive and has nothing newer than this place. */
 /** The source has nothing more: everything that was committed when it was connected to has been given out, and all since. */
 export interface HeartbeatEvent extends Place { readonly type: "heartbeat" }
 

@@ -18,6 +18,8 @@ export interface BinlogReaderOptions {
   readonly serverId: number;
   /** After these transactions (a GTID set; MariaDB: a GTID position), or at this place. */
   readonly start: BinlogStart;
+  /** A GTID set that was read before, and of which the source must still have everything. */
+  readonly known?: string;
   /** The source's sign of life while it has nothing to send; three periods of silence count as a broken connection. Default 5,000. */
   readonly heartbeatMs?: number;
   /** Bytes held unread before the source is made to wait. Default 4 MiB; one event may be larger. */
@@ -88,8 +90,8 @@ function mayPass(error: unknown, takeovers: number[] | null, hasConnected: boole
 }
 
 function open(options: BinlogReaderOptions, start: BinlogStart, signal: AbortSignal): Promise<Dump> {
-  const { connection, serverId, heartbeatMs = 5_000, highWaterBytes = 4 * 2 ** 20 } = options;
-  return openDump({ connection, serverId, heartbeatMs, highWaterBytes, prepare: dumpRequest(start, serverId, heartbeatMs) }, signal);
+  const { connection, serverId, known, heartbeatMs = 5_000, highWaterBytes = 4 * 2 ** 20 } = options;
+  return openDump({ connection, serverId, heartbeatMs, highWaterBytes, prepare: dumpRequest(start, serverId, heartbeatMs, known) }, signal);
 }
 
 /** Every chunk's events, decoded when asked for. Ends only by an error: a dump has no end. */

@@ -3,13 +3,13 @@ import { GtidSet } from "./gtid.js";
 
 export interface DumpCommand {
   readonly statements: readonly string[];
-  /** The GTID set to go on from, which the source must have executed; empty where it can say nothing of that. */
+  /** The GTID set the source must have executed: what to go on from, and what else is known of it. Empty where it can say nothing of that. */
   readonly executed: string;
   readonly command: Buffer;
 }
 
 /** How a session is prepared and the dump is asked for: MySQL by GTID set, MariaDB by its own, both by file and offset. */
-export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: number): (version: string) => DumpCommand {
+export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: number, known = ""): (version: string) => DumpCommand {
   // The source ends an older dump of the same replica's UUID: a zombie of ours after a reconnect, or a second reader started by mistake.
   const uuid = `736c7569-6365-4000-8000-${serverId.toString(16).padStart(12, "0")}`;
   return (version) => {
@@ -20,7 +20,7 @@ export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: n
     if (!("gtids" in start)) return { statements, executed: "", command: dumpCommand(serverId, flags, start.file, start.offset) };
     if (mariadb) return { statements, executed: "", command: dumpCommand(serverId, flags, "", 4) };
     const set = GtidSet.parse(start.gtids);
-    return { statements, executed: set.toString(), command: dumpGtidCommand(serverId, set) };
+    return { statements, executed: set.union(GtidSet.parse(known)).toString(), command: dumpGtidCommand(serverId, set) };
   };
 }
 

@@ -36,13 +36,13 @@ export class Pair implements AsyncDisposable {
 
   /** A new standby needs to read only what is logged from now on. To be called while there is no database. */
   async begin(): Promise<void> {
-    this.#before = await on(this.primary.url, (server) => ask(server, "SELECT @@gtid_executed AS answer"));
+    this.#before = await executedBy(this.primary);
     for (const { url } of [this.primary, this.standby]) await on(url, (server) => inTurn(server, ["FLUSH BINARY LOGS", "PURGE BINARY LOGS BEFORE NOW()"]));
   }
 
   /** The standby takes over once it has everything; to be called while nobody writes. The former primary follows it from then on. */
   async failOver(): Promise<void> {
-    const executed = await on(this.primary.url, (server) => ask(server, "SELECT @@gtid_executed AS answer"));
+    const executed = await executedBy(this.primary);
     await this.#promote(executed);
     [this.primary, this.standby] = [this.standby, this.primary];
     await this.#follow();
@@ -53,7 +53,7 @@ export class Pair implements AsyncDisposable {
    * its own log, and a standby that is new has nothing of what was before it.
    */
   async together(): Promise<void> {
-    const executed = await on(this.primary.url, (server) => ask(server, "SELECT @@gtid_executed AS answer"));
+    const executed = await executedBy(this.primary);
     await on(this.standby.url, (server) => untilExecuted(server, executed));
   }
 
@@ -123,6 +123,10 @@ async function open(within: string, id: number, work: Work): Promise<Server> {
 
 async function inTurn(server: Connection, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await server.query(statement);
+}
+
+function executedBy({ url }: Server): Promise<string> {
+  return on(url, (server) => ask(server, "SELECT @@gtid_executed AS answer"));
 }
 
 async function untilExecuted(standby: Connection, gtids: string): Promise<void> {

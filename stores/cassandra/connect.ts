@@ -105,10 +105,8 @@ function refusal(address: Address, error: unknown): unknown {
     return new StoreRefusal(address.place, `it does not let us in: ${problem}`, "correct user and password in the URL: cassandra://user:password@host");
   }
   const Kind = causes.every(mayPass) ? Unreachable : StoreRefusal;
-  const remedy = address.tls
-    ? "start Cassandra, or correct host and port in the URL; ssl-ca names the authority that signed its certificate"
-    : "start Cassandra, or correct host and port in the URL; ?ssl-mode=REQUIRED where it demands TLS";
-  return new Kind(address.place, `cannot be reached: ${problem}`, remedy);
+  const tls = address.tls ? "ssl-ca names the authority that signed its certificate" : "?ssl-mode=REQUIRED where it demands TLS";
+  return new Kind(address.place, `cannot be reached: ${problem}`, `start Cassandra, or correct host and port in the URL; ${tls}`);
 }
 
 function isDenied(error: unknown): boolean {

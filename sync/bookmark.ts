@@ -24,6 +24,7 @@ export class Bookmark implements AsyncDisposable {
   #storedAt = -Infinity;
   #storing: Promise<void> | null = null;
   #due: NodeJS.Timeout | undefined;
+  #closed = false;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, position: Position, currentAt: number) {
@@ -46,18 +47,18 @@ export class Bookmark implements AsyncDisposable {
     this.#plan();
   }
 
-  /** Resolves when all that is settled is stored. @throws what storing failed with */
+  /** Ends it: resolves when all that is settled is stored. @throws what storing failed with */
   async store(): Promise<void> {
     await this[Symbol.asyncDispose]();
     if (!this.#failure && this.#news) await this.#begin();
     if (this.#failure) throw (this.#failure as { readonly error: unknown }).error;
   }
 
-  /** Nothing is on its way to the sink after this. */
+  /** Nothing is on its way to the sink after this, whatever it is told: somebody else may be saying by then how far the sink is (invariant 2). */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     clearTimeout(this.#due);
     await this.#storing;
-    clearTimeout(this.#due);
   }
 
   get #news(): boolean {
@@ -70,7 +71,7 @@ export class Bookmark implements AsyncDisposable {
 
   #plan(): void {
     clearTimeout(this.#due);
-    if (this.#storing || !this.#news) return;
+    if (this.#closed || this.#storing || !this.#news) return;
     const waitMs = this.#storedAt + (this.#moves ? this.pace.busyMs : this.pace.idleMs) - performance.now();
     if (waitMs <= 0) void this.#begin();
     else this.#due = setTimeout(() => void this.#begin(), waitMs);

@@ -85,7 +85,11 @@ export class LetterBox {
   async #settle(letters: readonly Pick<Rejection, "entity" | "key" | "version">[]): Promise<void> {
     if (letters.length === 0) return;
     await this.letters.settle(letters.map(({ entity, key, version }) => ({ entity, key, version })));
-    for (const { entity, key } of letters) this.#open.get(entity)?.delete(keyText(key));
+    // One parked meanwhile for a newer version stays, as it does in the store.
+    for (const { entity, key, version } of letters) {
+      const keys = this.#open.get(entity);
+      if (keys && (keys.get(keyText(key))?.version ?? Infinity) <= version) keys.delete(keyText(key));
+    }
     for (const [entity, keys] of this.#open) if (keys.size === 0) this.#open.delete(entity);
     this.#count = await this.letters.count();
   }

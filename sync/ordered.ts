@@ -44,8 +44,9 @@ export class Ordered {
     if (this.#failure) throw this.#failure.error;
   }
 
-  /** Resolves when no work is under way any more, however it ended. */
+  /** Resolves when no work and no follow-up is under way any more, however they ended. */
   async ended(): Promise<void> {
+    while (this.#running) await this.#changed();
     await Promise.allSettled(this.#waiting.map(({ work }) => work));
   }
 

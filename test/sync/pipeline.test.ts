@@ -274,3 +274,20 @@ test("work overlaps up to its limit, and is spoken of in order", async () => {
   expect(told).toEqual(Array.from({ length: 20 }, (_, i) => i));
   expect(most).toBe(3);
 });
+
+test("work has ended once what follows it has ended too, also when nobody waits for it to be done", async () => {
+  const ordered = new Ordered(3, new AbortController());
+  let release: () => void = () => undefined;
+  let [ended, told] = [false, 0];
+  for (let i = 0; i < 2; i++) {
+    await ordered.add(async () => i, () => new Promise<void>((resolve) => { release = resolve; }).then(() => { told++; }));
+  }
+  const ending = ordered.ended().then(() => { ended = true; });
+  for (let i = 0; i < 2; i++) {
+    await turn();
+    expect([ended, told]).toEqual([false, i]);
+    release();
+  }
+  await ending;
+  expect(told).toBe(2);
+});

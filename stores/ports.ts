@@ -9,7 +9,10 @@ export interface Sink extends AsyncDisposable {
   readonly name: string;
   /** How long changes may gather before they are written: what the engine shows its readers only now and then gains nothing from haste. */
   readonly lingerMs: number;
-  /** Those of these entities for whose rows there is no table: it was never made, or somebody dropped it. */
+  /**
+   * Those of these entities for whose rows there is no table: it was never made, or somebody dropped it. Nor is there one that was made after
+   * the stored progress was: a store that loses what it confirmed last may keep the new table, and forget that it was to be filled.
+   */
   absent(entities: readonly Entity[]): Promise<readonly Entity[]>;
   /** Creates or widens what holds these entities; refuses what would destroy data. */
   prepare(entities: readonly Entity[]): Promise<void>;

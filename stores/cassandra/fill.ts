@@ -4,16 +4,21 @@ import { perform } from "./perform.js";
 import { plannerOf, type Write } from "./plan.js";
 import { selectFrom } from "./select.js";
 import type { Session } from "./session.js";
-import { insertInto, quoted, type Table, versionColumn } from "./tables.js";
+import type { Existing } from "./system-schema.js";
+import { insertInto, progressTable, type Table, versionColumn } from "./tables.js";
 
-/** The comment of a lookup's table that may lack entries: it was made when there were rows already. */
-export const unfilled = "sluice: being filled";
+/** The comment of a lookup's table that was made when there were rows already. */
+export const madeLater = "sluice: made after its rows";
 
 /**
- * Copies an entity's rows into the table of a lookup that was declared after they were written. Each goes in with its own
- * version, so a copy never stands above a later change (invariant 4), and the whole may be repeated after a crash.
+ * Copies an entity's rows into the table of a lookup that was declared after they were written, unless that was done. Each goes in with its
+ * own version, so a copy never stands above a later change (invariant 4), and the whole may be repeated after a crash.
  */
-export async function fillLookup(session: Session, of: Entity, lookup: Table): Promise<void> {
+export async function fillLookup(session: Session, of: Entity, lookup: Table, { madeAt }: Existing): Promise<void> {
+  // Written as the entries are, so that a server that loses what it confirmed last loses this before them; the table's schema it would keep.
+  const [name, table] = [`filled ${lookup.name}`, String(madeAt)];
+  const { rows: [filled] } = await session.execute(`SELECT progress FROM ${progressTable.name} WHERE pipeline = ?`, [name]);
+  if (filled?.progress === table) return;
   const plan = plannerOf(of);
   const insert = insertInto(lookup);
   const select = selectFrom(of, of.table, [versionColumn]);
@@ -26,5 +31,5 @@ export async function fillLookup(session: Session, of: Entity, lookup: Table): P
     }
     await perform(session, writes.filter(({ query }) => query === insert));
   }
-  await session.define(`ALTER TABLE ${quoted(lookup.name)} WITH comment = ''`);
+  await session.execute(`INSERT INTO ${progressTable.name} (pipeline, progress) VALUES (?, ?)`, [name, table]);
 }

@@ -1,7 +1,7 @@
 import type { Entity } from "../../schema/entity.js";
 import { StoreRefusal } from "../ports.js";
 import { Invalid } from "./errors.js";
-import { fillLookup, unfilled } from "./fill.js";
+import { fillLookup, madeLater } from "./fill.js";
 import type { Session } from "./session.js";
 import { type Existing, readTables } from "./system-schema.js";
 import { addColumn, createTable, deadLetterTable, progressTable, type Table, tablesOf, versionColumn } from "./tables.js";
@@ -25,14 +25,15 @@ export async function prepareTables(session: Session, entities: readonly Entity[
   const withRows = new Set(entities.filter((of) => existing.has(of.table)).flatMap((of) => tablesOf(of).map(({ name }) => name)));
   for (const table of wanted) {
     const found = existing.get(table.name);
-    if (!found) await define(session, createTable(table, withRows.has(table.name) ? unfilled : ""));
+    if (!found) await define(session, createTable(table, withRows.has(table.name) ? madeLater : ""));
     else for (const column of missingColumns(table, found)) await define(session, addColumn(table, column));
   }
 
+  const prepared = await readTables(session);
   for (const of of entities) {
     for (const lookup of tablesOf(of).slice(1)) {
-      const found = existing.get(lookup.name);
-      if (found ? found.comment === unfilled : withRows.has(lookup.name)) await fillLookup(session, of, lookup);
+      const made = prepared.get(lookup.name)!;
+      if (made.comment === madeLater) await fillLookup(session, of, lookup, made);
     }
   }
 }

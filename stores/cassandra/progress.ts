@@ -16,17 +16,24 @@ export async function readProgress(session: Session): Promise<Progress | null> {
 }
 
 /** The sink's progress. Its stamps grow whatever the clock does, else one that steps back would hide each new commit (invariant 2). */
-export function progressIn(session: Session): Pick<Sink, "commit"> & { read(): Promise<Progress | null> } {
+export function progressIn(session: Session): Pick<Sink, "commit"> & { read(): Promise<Progress | null>; storedAt(outlive: number): Promise<number> } {
   let last: number | null = null;
+  const read = async () => {
+    const found = await readStamped(session);
+    last = Math.max(last ?? 0, found.stamp);
+    return found;
+  };
   return {
-    async read() {
-      const { progress, stamp } = await readStamped(session);
-      last = Math.max(last ?? 0, stamp);
-      return progress;
+    read: async () => (await read()).progress,
+    /** Microseconds since the epoch, 0 while there is none. What is stored from now on is stored after `outlive`. */
+    async storedAt(outlive) {
+      const { stamp } = await read();
+      last = Math.max(last!, outlive);
+      return stamp;
     },
     async commit(progress) {
-      last ??= (await readStamped(session)).stamp;
-      last = Math.max(last + 1, Date.now() * 1000);
+      if (last === null) await read();
+      last = Math.max(last! + 1, Date.now() * 1000);
       await session.execute(replace, [pipeline, JSON.stringify(progress), bigintBytes(last)]);
     },
   };

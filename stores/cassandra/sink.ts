@@ -35,7 +35,9 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
     lingerMs: 0,
     async absent(entities) {
       const existing = await readTables(session);
-      return entities.filter((of) => !existing.has(of.table));
+      // The server's clock may be ahead of ours: once it is told of, a table is not found anew each time.
+      const storedAt = await progress.storedAt(Math.max(0, ...[...existing.values()].map(({ madeAt }) => madeAt)));
+      return entities.filter(({ table }) => (existing.get(table)?.madeAt ?? Infinity) > storedAt);
     },
     prepare: (entities) => prepareTables(session, entities),
 

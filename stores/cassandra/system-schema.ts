@@ -1,20 +1,23 @@
+import { types } from "cassandra-driver";
 import type { Session } from "./session.js";
 import type { Table } from "./tables.js";
 
 /** A table as the server has it. */
 export interface Existing extends Table {
   readonly comment: string;
+  /** When it was made, by the server's clock: microseconds since the epoch, 0 when its id does not say. */
+  readonly madeAt: number;
 }
 
 /** The keyspace's tables by name. */
 export async function readTables(session: Session): Promise<ReadonlyMap<string, Existing>> {
   const [columns, tables] = await Promise.all([
     session.execute("SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ?", [session.keyspace]),
-    session.execute("SELECT table_name, comment FROM system_schema.tables WHERE keyspace_name = ?", [session.keyspace]),
+    session.execute("SELECT table_name, comment, id FROM system_schema.tables WHERE keyspace_name = ?", [session.keyspace]),
   ]);
   const described = columns.rows as unknown as readonly Description[];
-  return new Map((tables.rows as unknown as readonly { readonly table_name: string; readonly comment: string }[]).map(({ table_name, comment }) =>
-    [table_name, tableOf(table_name, comment, described.filter((column) => column.table_name === table_name))]));
+  return new Map((tables.rows as unknown as readonly { readonly table_name: string; readonly comment: string; readonly id: types.Uuid }[]).map(({ table_name, comment, id }) =>
+    [table_name, { ...tableOf(table_name, described.filter((column) => column.table_name === table_name)), comment, madeAt: timeOf(id) }]));
 }
 
 interface Description {
@@ -26,11 +29,18 @@ interface Description {
   readonly clustering_order: "asc" | "desc" | "none";
 }
 
-function tableOf(name: string, comment: string, columns: readonly Description[]): Existing {
+/** A table's id is a UUID of version 1 (RFC 9562, section 5.1), unless somebody gave it another. */
+function timeOf(id: types.Uuid): number {
+  const bytes = id.getBuffer();
+  if (bytes[6]! >> 4 !== 1) return 0;
+  const { date, ticks } = new types.TimeUuid(bytes).getDatePrecision();
+  return date.getTime() * 1000 + Math.floor(ticks / 10);
+}
+
+function tableOf(name: string, columns: readonly Description[]): Table {
   const ofKind = (kind: Description["kind"]) => columns.filter((c) => c.kind === kind).sort((a, b) => a.position - b.position);
   return {
     name,
-    comment,
     columns: Object.fromEntries(columns.map((c) => [c.column_name, c.type])),
     partition: ofKind("partition_key").map((c) => c.column_name),
     clustering: ofKind("clustering").map((c) => ({ column: c.column_name, direction: c.clustering_order === "desc" ? "desc" : "asc" })),

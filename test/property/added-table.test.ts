@@ -1,8 +1,12 @@
 import fc from "fast-check";
+import { Registry } from "prom-client";
 import { openLog } from "../../runtime/log.js";
 import { type Catalog, catalog } from "../../schema/catalog.js";
 import type { Progress } from "../../schema/position.js";
+import { Severed } from "../../stores/ports.js";
+import { pipelineMetrics } from "../../sync/metrics.js";
 import { runPipeline } from "../../sync/pipeline.js";
+import { withRetry } from "../../sync/retry.js";
 import type { Source } from "../../sync/source.js";
 import { newState } from "../../sync/status.js";
 import { Valve } from "../../sync/valve.js";
@@ -11,6 +15,9 @@ import { MemorySource, type Operation, type Transaction } from "../support/memor
 import { instead } from "./model/instead.js";
 import { equal } from "./model/run.js";
 import { item, owner, refused, things, unreadable } from "./model/world.js";
+
+/** Waits between tries take no time: what is tried here is what happens in which order. */
+jest.mock("../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }));
 
 const numRuns = Number(process.env.SLUICE_HISTORIES ?? 300);
 jest.setTimeout(Math.max(120_000, numRuns * 10));
@@ -31,13 +38,20 @@ const history: fc.Arbitrary<Transaction[]> = fc.array(
 
 class Crash extends Error {}
 
-/** Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. */
-function weather(effects: number, dice: Iterator<number>): Weather {
-  let left = effects;
+/** After so many effects since the last, the store dies and loses so many of them. */
+interface StoreCrash { readonly after: number; readonly loses: number }
+
+/** Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. Meanwhile the store dies. */
+function weather(effects: number, dice: Iterator<number>, disk: MemoryDisk, dying: StoreCrash[]): Weather {
+  let [left, since] = [effects, 0];
   return {
     async before() {
       for (let turns = dice.next().value! % 4; turns > 0; turns--) await new Promise(setImmediate);
       if (--left < 0) throw new Crash();
+      if (dying.length === 0 || ++since < dying[0]!.after) return;
+      since = 0;
+      disk.crash(dying.shift()!.loses);
+      throw new Severed("memory", "the connection broke");
     },
   };
 }
@@ -56,30 +70,34 @@ function seenBy(of: Catalog, source: MemorySource): Source {
 
 const whole = ({ phase, copied }: Progress, of: Catalog) => phase === "stream" && of.entities.every(({ table }) => copied?.[table] === "done");
 
-test("a table that joined the catalog, or that the store lost, is copied while the log is followed: after any history, with a crash at any effect, nothing is lost, stale or left behind", async () => {
+test("a table that joined the catalog, or that the store lost, is copied while the log is followed: after any history, with a crash of sync or of the store at any effect, nothing is lost, stale or left behind", async () => {
   let beside = 0;
   await fc.assert(fc.asyncProperty(
-    history, fc.boolean(), fc.nat(6), fc.array(fc.nat(60), { maxLength: 5 }), fc.infiniteStream(fc.nat(1000)),
+    history, fc.boolean(), fc.nat(6), fc.array(fc.nat(60), { maxLength: 5 }), fc.array(fc.record({ after: fc.integer({ min: 1, max: 40 }), loses: fc.nat(12) }), { maxLength: 2 }),
+    fc.infiniteStream(fc.nat(1000)),
     fc.record({ growth: fc.integer({ min: 1, max: 2 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 6 }), atOnce: fc.integer({ min: 1, max: 4 }) }),
-    async (transactions, loses, until, crashes, dice, { growth, chunk, rows, atOnce }) => {
+    async (transactions, loses, until, crashes, storeCrashes, dice, { growth, chunk, rows, atOnce }) => {
       const source = new MemorySource(transactions, unreadable, growth, chunk);
       const disk = new MemoryDisk(all);
       const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
-      const run = async (of: Catalog, effects: number, enough: (progress: Progress) => boolean) => {
-        const stop = new AbortController();
-        const sink = new MemorySink(disk, refused, weather(effects, dice), (progress) => {
+      const run = async (of: Catalog, effects: number, dying: StoreCrash[], enough: (progress: Progress) => boolean) => {
+        const [stop, cutoff] = [new AbortController(), new AbortController().signal];
+        const state = newState("memory");
+        const sink = new MemorySink(disk, refused, weather(effects, dice, disk, dying), (progress) => {
           if (enough(progress)) stop.abort();
         });
-        const parts = { source: seenBy(of, source), sink, catalog: of, limits, state: newState("memory"), valve: new Valve(), log };
-        await runPipeline(parts, stop.signal, new AbortController().signal).catch((error: unknown) => {
+        const patient = withRetry(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop: stop.signal, cutoff });
+        const parts = { source: seenBy(of, source), sink: patient, catalog: of, limits, state, valve: new Valve(), log };
+        await runPipeline(parts, stop.signal, cutoff).catch((error: unknown) => {
           if (!(error instanceof Crash)) throw error;
         });
       };
       const before = loses ? all : few;
-      await run(before, Infinity, (progress) => whole(progress, before) && progress.phase === "stream" && progress.position.offset >= Math.min(until, source.length));
+      await run(before, Infinity, [], (progress) => whole(progress, before) && progress.phase === "stream" && progress.position.offset >= Math.min(until, source.length));
       if (loses) disk.drop(item);
-      for (const effects of [...crashes, Infinity]) {
-        await run(all, effects, (progress) => {
+      // A store that dies when all is stored is met by the next.
+      for (const [effects, dying] of [...[...crashes, Infinity].map((each) => [each, storeCrashes] as const), [Infinity, []] as const]) {
+        await run(all, effects, [...dying], (progress) => {
           if (!whole(progress, all) && source.length > until) beside++;
           return whole(progress, all) && progress.phase === "stream" && progress.position.offset === source.length;
         });

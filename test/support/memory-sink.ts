@@ -20,11 +20,14 @@ interface Atom {
 /** What a store keeps on disk: it outlives the sinks opened on it. Rows and entries are kept as a wide-column store would. */
 export class MemoryDisk {
   readonly tables = new Map<string, Map<string, Cell>>();
-  readonly prepared = new Set<string>();
+  /** By table: when it was made. */
+  readonly prepared = new Map<string, number>();
   progress: Progress | null = null;
+  progressAt = 0;
   readonly letters = new Map<string, DeadLetter>();
   /** How to take back each effect, in their order. */
   readonly #undo: (() => void)[] = [];
+  #time = 0;
   /** A number for each time the store's process was started. */
   session = 0;
 
@@ -40,6 +43,11 @@ export class MemoryDisk {
     this.did(() => (held ? cells.set(place, held) : cells.delete(place)));
   }
 
+  /** What time it is: later whenever somebody asks. */
+  get now(): number {
+    return ++this.#time;
+  }
+
   did(undo: () => void): void {
     this.#undo.push(undo);
   }
@@ -53,7 +61,11 @@ export class MemoryDisk {
   /** As if somebody dropped the entity's tables. */
   drop(entity: Entity): void {
     this.prepared.delete(entity.table);
-    for (const table of [entity.table, ...entity.lookups.map((lookup) => lookupTable(entity, lookup))]) this.tables.delete(table);
+    for (const table of [entity.table, ...entity.lookups.map((lookup) => lookupTable(entity, lookup))]) {
+      const held = this.tables.get(table);
+      this.tables.delete(table);
+      this.did(() => { if (held) this.tables.set(table, held); });
+    }
   }
 
   live(table: string): ReadonlyMap<string, Row> {
@@ -142,11 +154,11 @@ export class MemorySink implements Sink {
   }
 
   async absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
-    return entities.filter(({ table }) => !this.disk.prepared.has(table));
+    return entities.filter(({ table }) => !((this.disk.prepared.get(table) ?? Infinity) <= this.disk.progressAt));
   }
 
   async prepare(entities: readonly Entity[]): Promise<void> {
-    for (const { table } of entities) this.disk.prepared.add(table);
+    for (const { table } of entities) if (!this.disk.prepared.has(table)) this.disk.prepared.set(table, this.disk.now);
   }
 
   async write(changes: readonly Change[]): Promise<readonly Rejection[]> {
@@ -186,9 +198,9 @@ export class MemorySink implements Sink {
   async commit(progress: Progress): Promise<void> {
     await this.#connection.begin()("commit");
     this.onCommit(progress);
-    const held = this.disk.progress;
-    this.disk.progress = structuredClone(progress);
-    this.disk.did(() => { this.disk.progress = held; });
+    const { disk } = this, { progress: held, progressAt } = disk;
+    [disk.progress, disk.progressAt] = [structuredClone(progress), disk.now];
+    disk.did(() => { [disk.progress, disk.progressAt] = [held, progressAt]; });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -67,7 +67,7 @@ test("several ranges of a table are read at once, and after a kill each goes on 
 test("what an earlier release stored of a snapshot, the last key copied, is gone on from", async () => {
   const [disk, source] = [new MemoryDisk(notes), sourceOf(100)];
   const head = await source.head();
-  disk.prepared.add("note");
+  disk.prepared.set("note", 0);
   disk.progress = { phase: "snapshot", head, copied: { note: [id(59)] } } as unknown as Progress;
   const { written } = await run(disk, source);
   expect(written.map(({ key }) => key[0]).sort()).toEqual(Array.from({ length: 40 }, (_, n) => id(60 + n)));
@@ -131,7 +131,7 @@ function broken(): { readonly source: Broken; readonly disk: MemoryDisk } {
   source.grow();
   const disk = new MemoryDisk(notes);
   disk.atomsOf({ op: "create", entity: "note", key: ["7"], before: null, after: { id: "7", text: "deleted in what is lost" }, version: 10 }).forEach((atom) => disk.put(atom));
-  disk.prepared.add("note");
+  disk.prepared.set("note", 0);
   disk.progress = { phase: "stream", position: { ...source.positionAt(0), version: 20 }, currentAt: 1, copied: { note: "done" } };
   return { source, disk };
 }

@@ -53,7 +53,7 @@ describe("prepare", () => {
   test("what it makes is what it finds: a second time changes nothing", async () => {
     await prepareTables(keyspace.session, [box]);
     const made = await readTables(keyspace.session);
-    for (const table of tablesOf(box)) expect(made.get(table.name)).toEqual({ ...table, comment: "" });
+    for (const table of tablesOf(box)) expect(made.get(table.name)).toEqual({ ...table, comment: "", madeAt: expect.any(Number) as number });
     await prepareTables(keyspace.session, [box]);
     expect(await readTables(keyspace.session)).toEqual(made);
   });
@@ -103,15 +103,34 @@ describe("prepare", () => {
     const wanted = rows.filter((row) => row.other_id === "2").reverse();
     expect(await list()).toEqual(wanted);
 
-    // As a crash in the middle of it leaves the table.
-    await keyspace.session.define("ALTER TABLE box_by_other_id WITH comment = 'sluice: being filled'");
+    // As a crash in the middle of it leaves the table, or one of Cassandra that loses the end of it.
+    await keyspace.session.execute("DELETE FROM sluice_progress WHERE pipeline = 'filled box_by_other_id'");
     await keyspace.session.execute("DELETE FROM box_by_other_id USING TIMESTAMP 1 WHERE other_id = 2");
     const moved = { ...rows[0]!, other_id: "3" };
     await after.sink.write([updated(furtherBox, rows[0]!, moved), deleted(furtherBox, rows[1]!)], signal);
     await after.sink.prepare([shelf, furtherBox]);
     expect(await list()).toEqual(wanted.slice(0, -2));
-    expect((await readTables(keyspace.session)).get("box_by_other_id")?.comment).toBe("");
     expect((await collect(after.store.audit.entries(furtherBox, byOther))).length).toBe(7);
+    // Filled once, it is left alone.
+    await keyspace.session.execute("TRUNCATE box_by_other_id");
+    await after.sink.prepare([shelf, furtherBox]);
+    expect(await list()).toEqual([]);
+  });
+
+  test("a table that was made after the stored progress lacks its rows, as when the server died and forgot that they were to be copied again", async () => {
+    await using open = await opened(box);
+    const names = async () => (await open.sink.absent([shelf, box])).map(({ table }) => table);
+    const progress = { phase: "stream", position: { gtids: "", file: "", offset: 1, version: 1 }, currentAt: 1, copied: { shelf: "done", box: "done" } } as const;
+    expect(await names()).toEqual(["shelf", "box"]);
+    await open.sink.prepare([shelf, box]);
+    await open.sink.commit(progress);
+    expect(await names()).toEqual([]);
+    await keyspace.session.define("DROP TABLE box");
+    expect(await names()).toEqual(["box"]);
+    await open.sink.prepare([shelf, box]);
+    expect(await names()).toEqual(["box"]);
+    await open.sink.commit(progress);
+    expect(await names()).toEqual([]);
   });
 
   test("a table dropped while sync runs stops it; the rows do not become dead letters", async () => {

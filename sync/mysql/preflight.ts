@@ -99,12 +99,21 @@ async function privilegeFindings(connection: Connection, server: Server, url: UR
     findings.push(denied("REPLICATION SLAVE", "read the binary log"));
   }
   try {
-    findings.push(...filterFindings(await logStatus(connection, server), database));
+    findings.push(...filterFindings(await logStatus(connection, server), database), ...await replicaFindings(connection, server));
   } catch (error) {
     if (!accessDenied(error)) throw error;
     findings.push(denied("REPLICATION CLIENT", "ask where the binary log ends"));
   }
   return findings;
+}
+
+/** Its own log would then have nothing of what it replicates, and nothing else in it says so. */
+async function replicaFindings(connection: Connection, server: Server): Promise<Unplaced[]> {
+  const [off] = await connection.query<RowDataPacket[]>("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_replica_updates', 'log_slave_updates') AND Value = 'OFF'");
+  if (off.length === 0) return [];
+  const [channels] = await connection.query<RowDataPacket[]>(server.release >= 80_022 ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS");
+  if (channels.length === 0) return [];
+  return [{ problem: "it is a replica that does not log what it replicates (log_replica_updates is OFF)", remedy: "start it with --log-replica-updates=ON, or name the server it replicates" }];
 }
 
 export function accessDenied(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { Change, Message, Unreadable } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { nextVersion, type Position, type Version, versionStep } from "../../schema/position.js";
-import { type BinlogEvent, type CommitEvent, type GtidEvent, isBefore, type Place, type QueryEvent, type RollbackEvent, type RowsEvent, type TableMap } from "./binlog/event.js";
+import { type BinlogEvent, type CommitEvent, type GtidEvent, type HeartbeatEvent, isBefore, type Place, type QueryEvent, type RollbackEvent, type RowsEvent, type TableMap } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { SourceDiverged } from "./errors.js";
 import { divergence, type RowChanges, rowChanges } from "./row-changes.js";
@@ -59,12 +59,12 @@ export class EventMessages {
   }
 
   /** By file, a position also passes what is no transaction, such as the beginning of the next file: else it would never reach the head. */
-  #idle({ file, offset }: Place, messages: Message[]): void {
+  #idle({ receivedAt: at, file, offset }: HeartbeatEvent, messages: Message[]): void {
     if (this.after.server && !this.#isWithin && isBefore(this.#place, { file, offset })) {
       this.#place = { file, offset };
       messages.push({ op: "commit", position: this.#position(this.#place), committedAt: this.#stamp });
     }
-    messages.push({ op: "idle", at: Date.now() });
+    messages.push({ op: "idle", at });
   }
 
   #begin(event: GtidEvent): void {

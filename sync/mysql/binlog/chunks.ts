@@ -9,11 +9,16 @@ export interface ChunkLimits {
 
 /** Chunks received and not yet asked for. Beyond the high water mark the socket is not read, and TCP makes the source wait. */
 export class Chunks {
-  readonly #queue: Buffer[] = [];
+  readonly #queue: { readonly chunk: Buffer; readonly at: number }[] = [];
   /** Memory held by the queue: of a chunk all it was received into. */
   #bytes = 0;
   #given: Buffer | undefined;
   #paused = false;
+  /** What comes from now on may have been sent since then, and waited in the network. */
+  #lateSince: number | undefined;
+  #added = 0;
+  /** When the chunk given last was received, or earlier where it may have waited before: milliseconds since the epoch. */
+  receivedAt = 0;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
   readonly #silence: NodeJS.Timeout;
@@ -23,13 +28,16 @@ export class Chunks {
   }
 
   add(chunk: Buffer): void {
-    this.#queue.push(chunk);
+    this.#queue.push({ chunk, at: this.#lateSince ?? Date.now() });
+    this.#added++;
     this.#bytes += chunk.buffer.byteLength;
     this.#silence.refresh();
     if (this.#bytes >= this.limits.highWaterBytes && !this.#paused) {
       this.#paused = true;
+      this.#lateSince ??= Date.now();
       this.socket.pause();
     }
+    this.#untilNothingWaits();
     this.#wake?.();
   }
 
@@ -49,15 +57,26 @@ export class Chunks {
       await new Promise<void>((resolve) => { this.#wake = resolve; });
       this.#wake = undefined;
     }
-    const chunk = this.#queue.shift()!;
+    const { chunk, at } = this.#queue.shift()!;
+    this.receivedAt = at;
     this.#bytes -= chunk.buffer.byteLength;
     this.#given = chunk;
     if (this.#paused && this.#bytes < this.limits.highWaterBytes / 2) {
       this.#paused = false;
       this.#silence.refresh();
       this.socket.resume();
+      this.#untilNothingWaits();
     }
     return chunk;
+  }
+
+  /** Between two immediates the event loop reads what waits: where that was nothing, what comes later is sent later. */
+  #untilNothingWaits(): void {
+    if (this.#lateSince === undefined || this.#paused) return;
+    const added = this.#added;
+    setImmediate(() => setImmediate(() => {
+      if (!this.#paused && this.#added === added) this.#lateSince = undefined;
+    }));
   }
 
   close(): void {

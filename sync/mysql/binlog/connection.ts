@@ -14,6 +14,8 @@ export interface Dump {
   readonly checksum: boolean;
   /** Where the log ended before the dump began. */
   readonly end: Place;
+  /** When the bytes read last were received, or earlier where they may have waited in the network: milliseconds since the epoch. */
+  readonly receivedAt: number;
   /** The next bytes, which stay as they are until the next call. Throws `ConnectionLost`, or the abort reason. */
   read(): Promise<Buffer>;
   close(): void;
@@ -58,7 +60,7 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
       signal.removeEventListener("abort", abort);
       chunks.close();
     };
-    return { version, checksum: checksum === "CRC32", end, read: () => chunks.read(signal), close };
+    return { version, checksum: checksum === "CRC32", end, get receivedAt() { return chunks.receivedAt; }, read: () => chunks.read(signal), close };
   } catch (error) {
     signal.removeEventListener("abort", abort);
     connection.stream.destroy();

@@ -30,6 +30,8 @@ export class EventDecoder {
   checksum = false;
   /** Where the log ended when the source was asked for it. A sign of life from before that, while it passes over what it need not send, is none of its end. */
   end: Place = { file: "", offset: 0 };
+  /** When the bytes at hand were received. */
+  receivedAt = 0;
   mariadb = false;
   /** A statement has passed after which the definitions must be renewed before anything else is decoded. */
   outdated = false;
@@ -107,7 +109,7 @@ export class EventDecoder {
       case EventType.Format: return;
       case EventType.Rotate: return this.#rotate(new Cursor(bytes, body, end), out);
       case EventType.Heartbeat: case EventType.HeartbeatV2:
-        if (!isBefore(this, this.end)) out.push({ type: "heartbeat", file: this.file, offset: this.offset });
+        if (!isBefore(this, this.end)) out.push({ type: "heartbeat", receivedAt: this.receivedAt, file: this.file, offset: this.offset });
         return;
       case EventType.RowsQuery:
         out.push({ type: "rows-query", statement: bytes.toString("utf8", body + 1, end), file: this.file, offset: this.offset });

@@ -111,8 +111,11 @@ export interface QueryEvent extends Place {
 /** The text of the statement whose rows follow (binlog_rows_query_log_events, MariaDB's annotate). */
 export interface RowsQueryEvent extends Place { readonly type: "rows-query"; readonly statement: string }
 
-/** The source has nothing more: everything that was committed when it was connected to has been given out, and all since. */
-export interface HeartbeatEvent extends Place { readonly type: "heartbeat" }
+/**
+ * The source had nothing more: everything that was committed by then has been given out. That was at `receivedAt` or later, milliseconds since the
+ * epoch by this machine's clock; it may be long ago where the reader was slow to ask.
+ */
+export interface HeartbeatEvent extends Place { readonly type: "heartbeat"; readonly receivedAt: number }
 
 /** The source goes on in this file. */
 export interface RotateEvent extends Place { readonly type: "rotate" }

@@ -109,6 +109,7 @@ async function* decode(dump: Dump, { tables = () => true, serverId, definitions 
   };
   for (;;) {
     packets.push(await dump.read());
+    decoder.receivedAt = dump.receivedAt;
     try {
       while (decodePlain(packets, decoder, events)) {
         const { bytes, start, end } = packets;

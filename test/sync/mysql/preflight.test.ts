@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectMysql } from "../../../runtime/mysql.js";
 import { catalog } from "../../../schema/catalog.js";
 import { entity } from "../../../schema/entity.js";
 import { choice, decimal, int32, int64, nullable, reference, string, timestamp } from "../../../schema/fields.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
 import { freshDatabase, type FreshDatabase } from "../../migrations/fresh-database.js";
+import { startMysql } from "../../support/mysql-server.js";
 import { openProxy } from "./binlog/proxy.js";
 
 jest.setTimeout(60_000);
@@ -20,7 +25,7 @@ const goodParent = "CREATE TABLE parent (id BIGINT PRIMARY KEY, name VARCHAR(20)
 const goodChild = `CREATE TABLE child (id BIGINT PRIMARY KEY, parent_id BIGINT, price DECIMAL(10,2) NOT NULL, count INT NOT NULL, seen DATETIME(6) NOT NULL, kind ENUM('A','B') NOT NULL,
   FOREIGN KEY (parent_id) REFERENCES parent (id) ON DELETE CASCADE)`;
 
-async function findingsOf(database: FreshDatabase, url = database.url) {
+async function findingsOf(database: Pick<FreshDatabase, "name" | "url">, url = database.url) {
   await using source = openMysqlSource(url, family, database.name, new AbortController().signal);
   return (await source.preflight()).map(({ where, problem, remedy }) => {
     expect(remedy).toMatch(/\S{4}/);
@@ -98,4 +103,21 @@ test("invariant 3: rows a foreign key deletes by itself are in the stream of a s
     }
   }
   expect(gone.sort()).toEqual(["child 7", "child 8", "parent 1"]);
+});
+
+test("a replica that does not log what it replicates is refused", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-preflight-"));
+  const server = await startMysql({ dataDir: folder, fresh: true, flags: { "log-replica-updates": "OFF" } });
+  const db = await connectMysql(new URL(server.url), { database: undefined });
+  try {
+    for (const statement of ["CREATE DATABASE replica", "USE replica", goodParent, goodChild]) await db.query(statement);
+    const ask = () => findingsOf({ name: "replica", url: new URL("/replica", server.url) });
+    expect(await ask()).toEqual([]);
+    await db.query("CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = 1");
+    expect(await ask()).toEqual([expect.stringContaining("a replica that does not log what it replicates")]);
+  } finally {
+    await db.end();
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  }
 });

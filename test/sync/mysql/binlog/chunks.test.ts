@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { Chunks } from "../../../../sync/mysql/binlog/chunks.js";
+import { ReceiveBuffers } from "../../../../sync/mysql/binlog/receive-buffers.js";
+
+const unstopped = new AbortController().signal;
+const MARK = 0xff;
+
+let [source, chunks] = [null as unknown as Socket, null as unknown as Chunks];
+const server = createServer();
+beforeEach(async () => {
+  if (!server.listening) await once(server.listen(0, "127.0.0.1"), "listening");
+  const accepted = once(server, "connection");
+  const buffers = new ReceiveBuffers();
+  const socket = buffers.connect({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
+  chunks = new Chunks(socket, buffers, { heartbeatMs: 60_000, highWaterBytes: 65_536 });
+  socket.on("data", (chunk: Buffer) => chunks.add(chunk)).on("error", () => undefined);
+  [source] = await accepted as [Socket];
+});
+afterEach(() => {
+  chunks.close();
+  source.destroy();
+});
+afterAll(() => void server.close());
+
+/** When the next byte of that kind was received. */
+async function receivedAt(byte: number): Promise<number> {
+  while (!(await chunks.read(unstopped)).includes(byte)) continue;
+  return chunks.receivedAt;
+}
+
+test("what waited unread was received when it came, not when it was read", async () => {
+  source.write(Buffer.of(1));
+  await pause(50);
+  const came = Date.now();
+  await pause(50);
+  expect(await receivedAt(1)).toBeLessThanOrEqual(came);
+});
+
+test("what was sent while the source was made to wait is no newer than the beginning of that, until nothing waits any more", async () => {
+  const began = Date.now();
+  source.write(Buffer.alloc(2 ** 20));
+  await pause(50);
+  source.write(Buffer.of(MARK));
+  const sent = Date.now();
+  await pause(100);
+  const marked = await receivedAt(MARK);
+  expect(marked).toBeGreaterThanOrEqual(began);
+  expect(marked).toBeLessThanOrEqual(sent);
+
+  await pause(50);
+  const later = Date.now();
+  source.write(Buffer.of(MARK));
+  expect(await receivedAt(MARK)).toBeGreaterThanOrEqual(later);
+});

@@ -12,6 +12,12 @@ export interface Pace {
   readonly idleMs: number;
 }
 
+/** How far the sink is, and until which moment it is current: milliseconds since the epoch. */
+export interface Stored {
+  readonly position: Position;
+  readonly currentAt: number;
+}
+
 /**
  * How far a sink has come, and when to store it. It is told of batches in their order and only once they are settled
  * (invariant 1), and positions are those of commits (invariant 5), so what it stores only grows (invariant 2). It is stored
@@ -20,14 +26,14 @@ export interface Pace {
 export class Bookmark implements AsyncDisposable {
   #position: Position;
   #currentAt: number;
-  #stored: { readonly position: Position; readonly currentAt: number; readonly copied: Copied };
+  #stored: Stored & { readonly copied: Copied };
   #storedAt = -Infinity;
   #storing: Promise<void> | null = null;
   #due: NodeJS.Timeout | undefined;
   #closed = false;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, position: Position, currentAt: number) {
+  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, { position, currentAt }: Stored) {
     this.#position = position;
     this.#currentAt = currentAt;
     this.#stored = { position, currentAt, copied: copies.copied };

@@ -1,7 +1,7 @@
 import type { Truncate } from "../schema/change.js";
 import { everyKey, type Position } from "../schema/position.js";
 import { batches } from "./batch.js";
-import { Bookmark } from "./bookmark.js";
+import { Bookmark, type Stored } from "./bookmark.js";
 import { Copies, copiedIn } from "./copies.js";
 import { copy, copyBeside } from "./copy.js";
 import { LetterBox } from "./dead-letters.js";
@@ -51,7 +51,7 @@ async function runTurn(parts: PipelineParts, seen: Seen, stop: AbortSignal, cuto
     if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
     state.phase = "starting";
     state.waitsFor = state.retrying = null;
-    await run({ ...parts, sink: fenced(parts.sink, turn) }, seen, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
+    await run({ ...parts, sink: fenced(parts.sink, turn), seen }, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
       if (error instanceof CameBack) log.info({ pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds");
       else if (!told(turn.lost, error)) throw error;
     });
@@ -85,7 +85,12 @@ function hear(news: TurnNews, { source, state, log }: PipelineParts): void {
   }
 }
 
-async function run(parts: PipelineParts, seen: Seen, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+/** What a turn works with. */
+interface TurnParts extends PipelineParts {
+  readonly seen: Seen;
+}
+
+async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { sink, catalog, limits, state, valve } = parts;
   await forgetLost(parts);
   await sink.prepare(catalog.entities);
@@ -96,7 +101,7 @@ async function run(parts: PipelineParts, seen: Seen, stop: AbortSignal, cutoff: 
     while (!stop.aborted) {
       const phase = state.phase;
       await valve.opened(stop, (rest) => { state.phase = rest ?? phase; });
-      if (!stop.aborted) await advance(parts, seen, writing, AbortSignal.any([stop, valve.closing]));
+      if (!stop.aborted) await advance(parts, writing, AbortSignal.any([stop, valve.closing]));
     }
   } finally {
     // The sink is closed by whoever opened it, so nothing may be on its way to it after this.
@@ -116,19 +121,19 @@ async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise
 }
 
 /** From where the sink is, until `stop` aborts, or until it has to be set back: then it is called again. */
-async function advance(parts: PipelineParts, seen: Seen, writing: Writing, stop: AbortSignal): Promise<void> {
+async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): Promise<void> {
   const progress = await parts.sink.progress();
   const copies = new Copies(parts.catalog, parts.state, progress);
   try {
-    if (progress?.phase === "stream") return await follow(parts, seen, writing, copies, progress.position, progress.currentAt, stop);
+    if (progress?.phase === "stream") return await follow(parts, writing, copies, progress, stop);
     const head = await copy(parts, writing, copies, progress?.head ?? null, stop);
-    if (head) await follow(parts, seen, writing, copies, head, Math.floor(head.version / 1000), stop);
+    if (head) await follow(parts, writing, copies, { position: head, currentAt: Math.floor(head.version / 1000) }, stop);
     else await writing.drained();
   } catch (error) {
     // One whose log is purged while it copies would copy for ever: that a person must see to.
     const heals = error instanceof Unresumable && (error.because === "lost" || progress?.phase === "stream");
     if (heals && !parts.limits.stopWhenPurged) {
-      seen.position = null;
+      parts.seen.position = null;
       return await heal(parts, writing, error);
     }
     // Whoever waited for a source that is away was told to wait no longer.
@@ -148,9 +153,9 @@ async function heal({ source, sink, catalog, state, log }: PipelineParts, writin
   log.warn({ pipeline: state.name, missing }, `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`);
 }
 
-async function follow(parts: PipelineParts, seen: Seen, writing: Writing, copies: Copies, from: Position, currentAt: number, stop: AbortSignal): Promise<void> {
-  const { source, sink, limits, state, valve, log } = parts;
-  await using bookmark = new Bookmark(sink, state, limits.pace, copies, from, currentAt);
+async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored: Stored, stop: AbortSignal): Promise<void> {
+  const { source, sink, limits, state, valve, log, seen } = parts, { position: from } = stored;
+  await using bookmark = new Bookmark(sink, state, limits.pace, copies, stored);
   state.phase = "streaming";
   log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");
   const [failing, ending] = [new AbortController(), new AbortController()];

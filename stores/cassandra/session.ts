@@ -27,29 +27,25 @@ export class Session implements AsyncDisposable {
   }
 
   /** @throws Retriable, Invalid, StoreRefusal */
-  async execute(query: string, params: readonly unknown[] = [], options: QueryOptions = prepared): Promise<types.ResultSet> {
-    await this.#gate.enter();
-    try {
-      this.#tellLost(query);
-      return await this.client.execute(query, params as unknown[], options);
-    } catch (error) {
-      throw classified(this.place, subjectOf(query), error);
-    } finally {
-      this.#gate.leave();
-    }
+  execute(query: string, params: readonly unknown[] = [], options: QueryOptions = prepared): Promise<types.ResultSet> {
+    return this.#ask(query, () => this.client.execute(query, params as unknown[], options));
   }
 
   /** Several writes in one request; those that share a partition are one mutation of the replica. */
   async batch(statements: readonly Statement[]): Promise<void> {
-    const [first] = statements;
+    const [first, ...others] = statements;
     if (!first) return;
-    if (statements.length === 1) return void (await this.execute(first.query, first.params));
+    if (others.length === 0) await this.execute(first.query, first.params);
+    else await this.#ask(first.query, () => this.client.batch(statements as { query: string; params: unknown[] }[], together));
+  }
+
+  async #ask<T>(query: string, request: () => Promise<T>): Promise<T> {
     await this.#gate.enter();
     try {
-      this.#tellLost(first.query);
-      await this.client.batch(statements as { query: string; params: unknown[] }[], together);
+      this.#tellLost(query);
+      return await request();
     } catch (error) {
-      throw classified(this.place, subjectOf(first.query), error);
+      throw classified(this.place, subjectOf(query), error);
     } finally {
       this.#gate.leave();
     }

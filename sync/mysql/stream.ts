@@ -49,7 +49,8 @@ export class EventMessages {
           [end, at] = [event, messages.length];
           break;
         case "resume": this.#again(); break;
-        case "heartbeat": this.#idle(event, messages); break;
+        // What came with it, behind it, may have been committed by the time they came.
+        case "heartbeat": if (event === events.at(-1)) this.#idle(event, messages); break;
         case "rotate": case "format": case "rows-query": break;
         default: event satisfies never;
       }

@@ -112,8 +112,8 @@ export interface QueryEvent extends Place {
 export interface RowsQueryEvent extends Place { readonly type: "rows-query"; readonly statement: string }
 
 /**
- * The source had nothing more: everything that was committed by then has been given out. That was at `receivedAt` or later, milliseconds since the
- * epoch by this machine's clock; it may be long ago where the reader was slow to ask.
+ * The source had nothing more: everything that was committed by then has been given out. Where it is the last of its array that was at `receivedAt`,
+ * milliseconds since the epoch by this machine's clock, which may be long ago if the reader was slow to ask; else some time before.
  */
 export interface HeartbeatEvent extends Place { readonly type: "heartbeat"; readonly receivedAt: number }
 

@@ -42,7 +42,7 @@ export class Writer implements AsyncDisposable {
 
   /** Within `alone`: transactions of which it does not matter what becomes. */
   async perform(transactions: readonly Transaction[]): Promise<void> {
-    for (const transaction of transactions) await perform(await this.#open(), transaction);
+    for (const transaction of transactions) await perform(await this.#open(), transaction).catch((error: unknown) => this.#closeLost(error));
   }
 
   /** Runs between two transactions. */

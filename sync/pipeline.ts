@@ -1,5 +1,7 @@
 import type { Truncate } from "../schema/change.js";
-import { everyKey, type Position } from "../schema/position.js";
+import type { Catalog } from "../schema/catalog.js";
+import { everyKey, type Position, type Progress } from "../schema/position.js";
+import type { Sink } from "../stores/ports.js";
 import { batches } from "./batch.js";
 import { Bookmark, type Stored } from "./bookmark.js";
 import { Copies, copiedIn } from "./copies.js";
@@ -111,18 +113,23 @@ async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Pr
 
 /** A table somebody dropped is made again, empty. That it is to be copied again is stored before that: a crash between must not hide it (invariant 7). */
 async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise<void> {
-  const absent = await sink.absent(catalog.entities), progress = await sink.progress();
-  if (!progress) return;
-  const copied = copiedIn(catalog, progress);
-  const lost = absent.filter(({ table }) => copied[table] !== undefined).map(({ table }) => table);
-  if (lost.length === 0) return;
+  const progress = await sink.progress(), lost = await lostTables(sink, catalog, progress);
+  if (!progress || lost.length === 0) return;
   log.warn({ pipeline: state.name, tables: lost }, "the store has lost these tables; they are copied again");
-  await sink.commit({ ...progress, copied: Object.fromEntries(Object.entries(copied).filter(([table]) => !lost.includes(table))) });
+  await sink.commit({ ...progress, copied: Object.fromEntries(Object.entries(copiedIn(catalog, progress)).filter(([table]) => !lost.includes(table))) });
+}
+
+/** Those the sink is to have rows of, by what it has stored, and has not. */
+async function lostTables(sink: Sink, catalog: Catalog, progress: Progress | null): Promise<readonly string[]> {
+  const copied = copiedIn(catalog, progress);
+  return (await sink.absent(catalog.entities)).map(({ table }) => table).filter((table) => copied[table] !== undefined);
 }
 
 /** From where the sink is, until `stop` aborts, or until it has to be set back: then it is called again. */
 async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): Promise<void> {
   const progress = await parts.sink.progress();
+  // It died since the turn began, and forgot that they are to be copied again.
+  if ((await lostTables(parts.sink, parts.catalog, progress)).length > 0) throw new CameBack(`${parts.sink.name} lacks tables of which it stored that they are copied`);
   const copies = new Copies(parts.catalog, parts.state, progress);
   try {
     if (progress?.phase === "stream") return await follow(parts, writing, copies, progress, stop);

@@ -14,11 +14,11 @@ export const madeLater = "sluice: made after its rows";
  * Copies an entity's rows into the table of a lookup that was declared after they were written, unless that was done. Each goes in with its
  * own version, so a copy never stands above a later change (invariant 4), and the whole may be repeated after a crash.
  */
-export async function fillLookup(session: Session, of: Entity, lookup: Table, { madeAt }: Existing): Promise<void> {
+export async function fillLookup(session: Session, of: Entity, lookup: Table, { id }: Existing): Promise<void> {
   // Written as the entries are, so that a server that loses what it confirmed last loses this before them; the table's schema it would keep.
-  const [name, table] = [`filled ${lookup.name}`, String(madeAt)];
+  const name = `filled ${lookup.name}`;
   const { rows: [filled] } = await session.execute(`SELECT progress FROM ${progressTable.name} WHERE pipeline = ?`, [name]);
-  if (filled?.progress === table) return;
+  if (filled?.progress === id) return;
   const plan = plannerOf(of);
   const insert = insertInto(lookup);
   const select = selectFrom(of, of.table, [versionColumn]);
@@ -31,5 +31,5 @@ export async function fillLookup(session: Session, of: Entity, lookup: Table, { 
     }
     await perform(session, writes.filter(({ query }) => query === insert));
   }
-  await session.execute(`INSERT INTO ${progressTable.name} (pipeline, progress) VALUES (?, ?)`, [name, table]);
+  await session.execute(`INSERT INTO ${progressTable.name} (pipeline, progress) VALUES (?, ?)`, [name, id]);
 }

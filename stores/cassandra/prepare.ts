@@ -1,5 +1,5 @@
 import type { Entity } from "../../schema/entity.js";
-import { StoreRefusal } from "../ports.js";
+import { Retriable, StoreRefusal } from "../ports.js";
 import { Invalid } from "./errors.js";
 import { fillLookup, madeLater } from "./fill.js";
 import type { Session } from "./session.js";
@@ -9,9 +9,9 @@ import { addColumn, createTable, deadLetterTable, progressTable, type Table, tab
 /**
  * Creates the tables that are missing, adds the columns that are missing, and fills a lookup declared after its rows were
  * written. Nothing is dropped; columns that nobody declares stay. @throws StoreRefusal with all that stands in the way,
- * before anything is changed
+ * before anything is changed; Retriable. `storedAt` is the stamp of the latest progress known, which is older than a table made now.
  */
-export async function prepareTables(session: Session, entities: readonly Entity[]): Promise<void> {
+export async function prepareTables(session: Session, entities: readonly Entity[], storedAt = 0): Promise<void> {
   const existing = await readTables(session);
   const wanted = wantedTables(entities);
   const problems = [...nameProblems(entities, wanted), ...differences(wanted, existing)];
@@ -25,17 +25,29 @@ export async function prepareTables(session: Session, entities: readonly Entity[
   const withRows = new Set(entities.filter((of) => existing.has(of.table)).flatMap((of) => tablesOf(of).map(({ name }) => name)));
   for (const table of wanted) {
     const found = existing.get(table.name);
-    if (!found) await define(session, createTable(table, withRows.has(table.name) ? madeLater : ""));
+    if (!found) await define(session, createTable(table, withRows.has(table.name) ? madeLater : madeAfter(storedAt)));
     else for (const column of missingColumns(table, found)) await define(session, addColumn(table, column));
   }
 
   const prepared = await readTables(session);
   for (const of of entities) {
     for (const lookup of tablesOf(of).slice(1)) {
-      const made = prepared.get(lookup.name)!;
+      const made = prepared.get(lookup.name);
+      if (!made) throw new Retriable(`preparing ${lookup.name}`, new Error("not every node knows the table yet"));
       if (made.comment === madeLater) await fillLookup(session, of, lookup, made);
     }
   }
+}
+
+const after = "sluice: made after ";
+
+function madeAfter(storedAt: number): string {
+  return `${after}${storedAt}`;
+}
+
+/** Whether a table is younger than the progress stored then: what that says of its rows it says of another table. */
+export function isYounger({ comment }: Existing, storedAt: number): boolean {
+  return comment.startsWith(after) && Number(comment.slice(after.length)) > storedAt;
 }
 
 /** Whether what the server has is what these entities need: false after somebody dropped or changed a table. */

@@ -16,30 +16,32 @@ export async function readProgress(session: Session): Promise<Progress | null> {
 }
 
 /** The sink's progress. Its stamps grow whatever the clock does, else one that steps back would hide each new commit (invariant 2). */
-export function progressIn(session: Session): Pick<Sink, "commit"> & { read(): Promise<Progress | null>; storedAt(outlive: number): Promise<number> } {
+export function progressIn(session: Session): Pick<Sink, "commit"> & { read(): Promise<Stamped>; latest(): Promise<number> } {
   let last: number | null = null;
   const read = async () => {
     const found = await readStamped(session);
     last = Math.max(last ?? 0, found.stamp);
     return found;
   };
+  const latest = async () => last ?? (await read()).stamp;
   return {
-    read: async () => (await read()).progress,
-    /** Microseconds since the epoch, 0 while there is none. What is stored from now on is stored after `outlive`. */
-    async storedAt(outlive) {
-      const { stamp } = await read();
-      last = Math.max(last!, outlive);
-      return stamp;
-    },
+    read,
+    /** The latest stamp read or given, also where the server has lost what was stored with it. */
+    latest,
     async commit(progress) {
-      if (last === null) await read();
-      last = Math.max(last! + 1, Date.now() * 1000);
+      last = Math.max(await latest() + 1, Date.now() * 1000);
       await session.execute(replace, [pipeline, JSON.stringify(progress), bigintBytes(last)]);
     },
   };
 }
 
-async function readStamped(session: Session): Promise<{ readonly progress: Progress | null; readonly stamp: number }> {
+interface Stamped {
+  readonly progress: Progress | null;
+  /** Microseconds since the epoch, 0 while there is no progress. */
+  readonly stamp: number;
+}
+
+async function readStamped(session: Session): Promise<Stamped> {
   try {
     const { rows: [row] } = await session.execute(select, [pipeline]);
     return row ? { progress: JSON.parse(row.progress as string) as Progress, stamp: Number(row.stamp) } : { progress: null, stamp: 0 };

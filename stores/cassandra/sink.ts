@@ -6,7 +6,7 @@ import { deadLettersIn } from "./dead-letters.js";
 import { Unprepared } from "./errors.js";
 import { perform } from "./perform.js";
 import { plannerOf, type Write } from "./plan.js";
-import { isPrepared, prepareTables } from "./prepare.js";
+import { isPrepared, isYounger, prepareTables } from "./prepare.js";
 import { progressIn } from "./progress.js";
 import type { Session } from "./session.js";
 import { sweepTables } from "./sweep.js";
@@ -34,12 +34,10 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
     name: "cassandra",
     lingerMs: 0,
     async absent(entities) {
-      const existing = await readTables(session);
-      // The server's clock may be ahead of ours: once it is told of, a table is not found anew each time.
-      const storedAt = await progress.storedAt(Math.max(0, ...[...existing.values()].map(({ madeAt }) => madeAt)));
-      return entities.filter(({ table }) => (existing.get(table)?.madeAt ?? Infinity) > storedAt);
+      const existing = await readTables(session), { stamp } = await progress.read();
+      return entities.filter(({ table }) => !existing.has(table) || isYounger(existing.get(table)!, stamp));
     },
-    prepare: (entities) => prepareTables(session, entities),
+    prepare: async (entities) => prepareTables(session, entities, await progress.latest()),
 
     async write(changes, signal) {
       const writes: Write[] = [];
@@ -55,7 +53,7 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
     },
 
     sweep: (entity, olderThan, within) => checked(sweepTables(session, entity, olderThan, within), () => [entity]),
-    progress: progress.read,
+    progress: async () => (await progress.read()).progress,
     commit: (position) => checked(progress.commit(position)),
     deadLetters: {
       park: (rejections) => checked(letters.park(rejections)),

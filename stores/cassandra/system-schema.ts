@@ -1,12 +1,12 @@
-import { types } from "cassandra-driver";
+import type { types } from "cassandra-driver";
 import type { Session } from "./session.js";
 import type { Table } from "./tables.js";
 
 /** A table as the server has it. */
 export interface Existing extends Table {
   readonly comment: string;
-  /** When it was made, by the server's clock: microseconds since the epoch, 0 when its id does not say. */
-  readonly madeAt: number;
+  /** Of this table, and of no later one of its name. */
+  readonly id: string;
 }
 
 /** The keyspace's tables by name. */
@@ -17,7 +17,7 @@ export async function readTables(session: Session): Promise<ReadonlyMap<string, 
   ]);
   const described = columns.rows as unknown as readonly Description[];
   return new Map((tables.rows as unknown as readonly { readonly table_name: string; readonly comment: string; readonly id: types.Uuid }[]).map(({ table_name, comment, id }) =>
-    [table_name, { ...tableOf(table_name, described.filter((column) => column.table_name === table_name)), comment, madeAt: timeOf(id) }]));
+    [table_name, { ...tableOf(table_name, described.filter((column) => column.table_name === table_name)), comment, id: id.toString() }]));
 }
 
 interface Description {
@@ -27,14 +27,6 @@ interface Description {
   readonly kind: "partition_key" | "clustering" | "regular" | "static";
   readonly position: number;
   readonly clustering_order: "asc" | "desc" | "none";
-}
-
-/** A table's id is a UUID of version 1 (RFC 9562, section 5.1), unless somebody gave it another. */
-function timeOf(id: types.Uuid): number {
-  const bytes = id.getBuffer();
-  if (bytes[6]! >> 4 !== 1) return 0;
-  const { date, ticks } = new types.TimeUuid(bytes).getDatePrecision();
-  return date.getTime() * 1000 + Math.floor(ticks / 10);
 }
 
 function tableOf(name: string, columns: readonly Description[]): Table {

@@ -113,7 +113,7 @@ async function replicaFindings(connection: Connection, server: Server): Promise<
   if (off.length === 0) return [];
   const [channels] = await connection.query<RowDataPacket[]>(server.release >= 80_022 ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS");
   if (channels.length === 0) return [];
-  return [{ problem: "it is a replica that does not log what it replicates (log_replica_updates is OFF)", remedy: "start it with --log-replica-updates=ON, or name the server it replicates" }];
+  return [{ problem: "it is a replica that does not log what it replicates (log_replica_updates is OFF)", remedy: "start it with --log-replica-updates=ON, or name the server it replicates; or, where it replicates no more, RESET REPLICA ALL" }];
 }
 
 export function accessDenied(error: unknown): boolean {

@@ -89,7 +89,7 @@ export class MemoryDisk {
 /** How things go wrong: asked before each effect, it may wait, throw `Retriable`, or throw something fatal. */
 export interface Weather {
   /** `atom`: within a write, before the next part of it. */
-  before(what: "write" | "atom" | "sweep" | "commit" | "park" | "settle"): Promise<void>;
+  before(what: "look" | "prepare" | "write" | "atom" | "sweep" | "commit" | "park" | "settle"): Promise<void>;
 }
 
 /** Whoever began before the store died is answered no more; whoever asks next is told that it died. */
@@ -154,10 +154,12 @@ export class MemorySink implements Sink {
   }
 
   async absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
+    await this.#connection.begin()("look");
     return entities.filter(({ table }) => !((this.disk.prepared.get(table) ?? Infinity) <= this.disk.progressAt));
   }
 
   async prepare(entities: readonly Entity[]): Promise<void> {
+    await this.#connection.begin()("prepare");
     for (const { table } of entities) if (!this.disk.prepared.has(table)) this.disk.prepared.set(table, this.disk.now);
   }
 

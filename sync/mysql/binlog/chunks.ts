@@ -22,6 +22,7 @@ export class Chunks {
   #error: Error | undefined;
   #wake: (() => void) | undefined;
   readonly #silence: NodeJS.Timeout;
+  #quiet: NodeJS.Timeout | undefined;
 
   constructor(readonly socket: Socket, readonly buffers: ReceiveBuffers, readonly limits: ChunkLimits) {
     this.#silence = setTimeout(() => this.#silent(), 3 * limits.heartbeatMs);
@@ -44,6 +45,7 @@ export class Chunks {
   fail(error: Error): void {
     this.#error ??= error;
     clearTimeout(this.#silence);
+    clearTimeout(this.#quiet);
     this.#wake?.();
   }
 
@@ -70,13 +72,15 @@ export class Chunks {
     return chunk;
   }
 
-  /** Between two immediates the event loop reads what waits: where that was nothing, what comes later is sent later. */
+  /** A source that has nothing to send is quiet for a whole period before it says so; what waited comes sooner. */
   #untilNothingWaits(): void {
+    clearTimeout(this.#quiet);
     if (this.#lateSince === undefined || this.#paused) return;
-    const added = this.#added;
-    setImmediate(() => setImmediate(() => {
-      if (!this.#paused && this.#added === added) this.#lateSince = undefined;
-    }));
+    this.#quiet = setTimeout(() => {
+      const added = this.#added;
+      // Where the process was busy for so long, what came meanwhile is read in between.
+      setImmediate(() => { if (this.#added === added) this.#lateSince = undefined; });
+    }, this.limits.heartbeatMs / 2);
   }
 
   close(): void {

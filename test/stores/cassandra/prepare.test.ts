@@ -53,7 +53,7 @@ describe("prepare", () => {
   test("what it makes is what it finds: a second time changes nothing", async () => {
     await prepareTables(keyspace.session, [box]);
     const made = await readTables(keyspace.session);
-    for (const table of tablesOf(box)) expect(made.get(table.name)).toEqual({ ...table, comment: "", madeAt: expect.any(Number) as number });
+    for (const table of tablesOf(box)) expect(made.get(table.name)).toEqual({ ...table, comment: "sluice: made after 0", id: expect.any(String) as string });
     await prepareTables(keyspace.session, [box]);
     expect(await readTables(keyspace.session)).toEqual(made);
   });
@@ -117,20 +117,32 @@ describe("prepare", () => {
     expect(await list()).toEqual([]);
   });
 
-  test("a table that was made after the stored progress lacks its rows, as when the server died and forgot that they were to be copied again", async () => {
-    await using open = await opened(box);
-    const names = async () => (await open.sink.absent([shelf, box])).map(({ table }) => table);
+  test("a table made after the stored progress lacks its rows: the server died and forgot that they were to be copied again, but kept the table", async () => {
+    const { session } = keyspace;
     const progress = { phase: "stream", position: { gtids: "", file: "", offset: 1, version: 1 }, currentAt: 1, copied: { shelf: "done", box: "done" } } as const;
-    expect(await names()).toEqual(["shelf", "box"]);
+    await using open = await opened(box);
+    const absent = async (of = open) => (await of.sink.absent([shelf, box])).map(({ table }) => table);
+    expect(await absent()).toEqual(["shelf", "box"]);
     await open.sink.prepare([shelf, box]);
     await open.sink.commit(progress);
-    expect(await names()).toEqual([]);
-    await keyspace.session.define("DROP TABLE box");
-    expect(await names()).toEqual(["box"]);
+    const { rows: [kept] } = await session.execute("SELECT progress, writetime(progress) AS stamp FROM sluice_progress");
+    await session.define("DROP TABLE box");
+    expect(await absent()).toEqual(["box"]);
+    await open.sink.commit({ ...progress, copied: { shelf: "done" } });
     await open.sink.prepare([shelf, box]);
-    expect(await names()).toEqual(["box"]);
-    await open.sink.commit(progress);
-    expect(await names()).toEqual([]);
+    expect(await absent()).toEqual([]);
+
+    await session.execute("TRUNCATE sluice_progress");
+    await session.execute("INSERT INTO sluice_progress (pipeline, progress) VALUES ('cassandra', ?) USING TIMESTAMP ?", [kept!.progress, kept!.stamp]);
+    expect(await open.sink.progress()).toEqual(progress);
+    await using later = await opened(box);
+    for (const each of [open, later]) {
+      expect(await absent(each)).toEqual(["box"]);
+      await each.sink.prepare([shelf, box]);
+      expect(await absent(each)).toEqual(["box"]);
+    }
+    await later.sink.commit(progress);
+    expect(await absent()).toEqual([]);
   });
 
   test("a table dropped while sync runs stops it; the rows do not become dead letters", async () => {

@@ -7,14 +7,15 @@ import { ReceiveBuffers } from "../../../../sync/mysql/binlog/receive-buffers.js
 const unstopped = new AbortController().signal;
 const MARK = 0xff;
 
-let [source, chunks] = [null as unknown as Socket, null as unknown as Chunks];
+const heartbeatMs = 600;
+let [source, socket, chunks] = [null as unknown as Socket, null as unknown as Socket, null as unknown as Chunks];
 const server = createServer();
 beforeEach(async () => {
   if (!server.listening) await once(server.listen(0, "127.0.0.1"), "listening");
   const accepted = once(server, "connection");
   const buffers = new ReceiveBuffers();
-  const socket = buffers.connect({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
-  chunks = new Chunks(socket, buffers, { heartbeatMs: 60_000, highWaterBytes: 65_536 });
+  socket = buffers.connect({ host: "127.0.0.1", port: (server.address() as AddressInfo).port });
+  chunks = new Chunks(socket, buffers, { heartbeatMs, highWaterBytes: 65_536 });
   socket.on("data", (chunk: Buffer) => chunks.add(chunk)).on("error", () => undefined);
   [source] = await accepted as [Socket];
 });
@@ -32,7 +33,7 @@ async function receivedAt(byte: number): Promise<number> {
 
 test("what waited unread was received when it came, not when it was read", async () => {
   source.write(Buffer.of(1));
-  await pause(50);
+  await once(socket, "data");
   const came = Date.now();
   await pause(50);
   expect(await receivedAt(1)).toBeLessThanOrEqual(came);
@@ -49,7 +50,7 @@ test("what was sent while the source was made to wait is no newer than the begin
   expect(marked).toBeGreaterThanOrEqual(began);
   expect(marked).toBeLessThanOrEqual(sent);
 
-  await pause(50);
+  await pause(heartbeatMs);
   const later = Date.now();
   source.write(Buffer.of(MARK));
   expect(await receivedAt(MARK)).toBeGreaterThanOrEqual(later);

@@ -4,7 +4,7 @@ import { Invalid } from "./errors.js";
 import { fillLookup, madeLater } from "./fill.js";
 import type { Session } from "./session.js";
 import { type Existing, readTables } from "./system-schema.js";
-import { addColumn, createTable, deadLetterTable, progressTable, type Table, tablesOf, versionColumn } from "./tables.js";
+import { addColumn, createTable, deadLetterTable, lookAt, progressTable, type Table, tablesOf, versionColumn } from "./tables.js";
 
 /**
  * Creates the tables that are missing, adds the columns that are missing, and fills a lookup declared after its rows were
@@ -22,11 +22,20 @@ export async function prepareTables(session: Session, entities: readonly Entity[
     );
   }
 
-  const withRows = new Set(entities.filter((of) => existing.has(of.table)).flatMap((of) => tablesOf(of).map(({ name }) => name)));
+  const later = new Set(entities.filter((of) => existing.has(of.table)).flatMap((of) => tablesOf(of).slice(1).map(({ name }) => name)));
+  const create = (table: Table) => define(session, createTable(table, later.has(table.name) ? madeLater : madeAfter(storedAt)));
   for (const table of wanted) {
     const found = existing.get(table.name);
-    if (!found) await define(session, createTable(table, withRows.has(table.name) ? madeLater : madeAfter(storedAt)));
+    if (!found) await create(table);
     else for (const column of missingColumns(table, found)) await define(session, addColumn(table, column));
+  }
+  for (const table of await unknownTo(session, wanted)) await create(table);
+  const unknown = await unknownTo(session, wanted);
+  if (unknown.length > 0) {
+    throw new StoreRefusal(
+      `${session.place}, keyspace ${session.keyspace}`, `it describes ${unknown.map(({ name }) => name).join(", ")} and does not know them so, as after it was killed while they were altered`,
+      "restart Cassandra",
+    );
   }
 
   const prepared = await readTables(session);
@@ -50,12 +59,25 @@ export function isYounger({ comment }: Existing, storedAt: number): boolean {
   return comment.startsWith(after) && Number(comment.slice(after.length)) > storedAt;
 }
 
+/**
+ * A server killed while it made a table may describe it afterwards, and answer all the same that there is none: its commit log has brought the
+ * description back when the schema was read already. To make the table once more, or another restart, cures that.
+ */
+async function unknownTo(session: Session, tables: readonly Table[]): Promise<readonly Table[]> {
+  const known = await Promise.all(tables.map((table) => session.execute(lookAt(table), [], { prepare: false, isIdempotent: true }).then(() => true, (error: unknown) => {
+    if (error instanceof Invalid) return false;
+    throw error;
+  })));
+  return tables.filter((_, i) => !known[i]);
+}
+
 /** Whether what the server has is what these entities need: false after somebody dropped or changed a table. */
 export async function isPrepared(session: Session, entities: readonly Entity[]): Promise<boolean> {
   const existing = await readTables(session);
   const wanted = wantedTables(entities);
   return differences(wanted, existing).length === 0
-    && wanted.every((table) => existing.has(table.name) && missingColumns(table, existing.get(table.name)!).length === 0);
+    && wanted.every((table) => existing.has(table.name) && missingColumns(table, existing.get(table.name)!).length === 0)
+    && (await unknownTo(session, wanted)).length === 0;
 }
 
 function wantedTables(entities: readonly Entity[]): readonly Table[] {

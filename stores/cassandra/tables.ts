@@ -70,6 +70,11 @@ export function createTable({ name, columns, partition, clustering }: Table, com
   ].join("\n");
 }
 
+/** One row at most, with every column. */
+export function lookAt({ name, columns }: Table): string {
+  return `SELECT ${list(Object.keys(columns))} FROM ${quoted(name)} LIMIT 1`;
+}
+
 export function addColumn(table: Table, column: string): string {
   return `ALTER TABLE ${quoted(table.name)} ADD ${quoted(column)} ${table.columns[column]}`;
 }

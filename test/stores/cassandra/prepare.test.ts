@@ -2,12 +2,13 @@ import { catalog } from "../../../schema/catalog.js";
 import { type Entity, entity, type Row } from "../../../schema/entity.js";
 import { date, int32, int64, nullable, reference, string, timestamp } from "../../../schema/fields.js";
 import { openSink, openStore } from "../../../stores/cassandra/open.js";
-import { prepareTables } from "../../../stores/cassandra/prepare.js";
+import { isPrepared, prepareTables } from "../../../stores/cassandra/prepare.js";
 import { readTables } from "../../../stores/cassandra/system-schema.js";
 import { tablesOf } from "../../../stores/cassandra/tables.js";
 import { type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
 import { collect, created, deleted, signal, updated } from "../../contract/changes.js";
 import { shelf } from "../../contract/entities.js";
+import { instead } from "../../property/model/instead.js";
 import { type FreshKeyspace, freshKeyspace } from "./fresh-keyspace.js";
 
 jest.setTimeout(120_000);
@@ -143,6 +144,27 @@ describe("prepare", () => {
     }
     await later.sink.commit(progress);
     expect(await absent()).toEqual([]);
+  });
+
+  test("a table that the server describes and does not know, as after it was killed while it made it, is made once more", async () => {
+    const { session } = keyspace;
+    await prepareTables(session, [shelf, box]);
+    const described = new Map<string, Awaited<ReturnType<typeof session.execute>>>();
+    const forgetful = instead(session, {
+      async execute(query, ...others) {
+        if (!query.includes("system_schema")) return session.execute(query, ...others);
+        if (!described.has(query)) described.set(query, await session.execute(query, ...others));
+        return described.get(query)!;
+      },
+    });
+    expect(await isPrepared(forgetful, [shelf, box])).toBe(true);
+    for (const table of ["box", "box_by_shelf_id"]) await session.define(`DROP TABLE ${table}`);
+    expect(await isPrepared(forgetful, [shelf, box])).toBe(false);
+    await prepareTables(forgetful, [shelf, box]);
+    expect(await isPrepared(session, [shelf, box])).toBe(true);
+
+    await session.define("ALTER TABLE box DROP size");
+    await expect(prepareTables(forgetful, [shelf, box])).rejects.toThrow(/describes box and does not know them so.*Remedy: restart Cassandra/s);
   });
 
   test("a table dropped while sync runs stops it; the rows do not become dead letters", async () => {

@@ -1,5 +1,5 @@
-import type { Truncate } from "../schema/change.js";
 import type { Catalog } from "../schema/catalog.js";
+import type { Truncate } from "../schema/change.js";
 import { everyKey, type Position, type Progress } from "../schema/position.js";
 import type { Sink } from "../stores/ports.js";
 import { batches } from "./batch.js";

@@ -15,9 +15,10 @@ export async function prepareTables(session: Session, entities: readonly Entity[
   const existing = await readTables(session);
   const wanted = wantedTables(entities);
   const problems = [...nameProblems(entities, wanted), ...differences(wanted, existing)];
+  const where = `${session.place}, keyspace ${session.keyspace}`;
   if (problems.length > 0) {
     throw new StoreRefusal(
-      `${session.place}, keyspace ${session.keyspace}`, problems.join("; "),
+      where, problems.join("; "),
       "name another keyspace in the URL, which sync fills anew, or put the tables right (to drop them and their data is yours to decide)",
     );
   }
@@ -29,13 +30,11 @@ export async function prepareTables(session: Session, entities: readonly Entity[
     if (!found) await create(table);
     else for (const column of missingColumns(table, found)) await define(session, addColumn(table, column));
   }
-  for (const table of await unknownTo(session, wanted)) await create(table);
   const unknown = await unknownTo(session, wanted);
-  if (unknown.length > 0) {
-    throw new StoreRefusal(
-      `${session.place}, keyspace ${session.keyspace}`, `it describes ${unknown.map(({ name }) => name).join(", ")} and does not know them so, as after it was killed while they were altered`,
-      "restart Cassandra",
-    );
+  for (const table of unknown) await create(table);
+  const altered = await unknownTo(session, unknown);
+  if (altered.length > 0) {
+    throw new StoreRefusal(where, `it describes ${altered.map(({ name }) => name).join(", ")} and does not know them so, as after it was killed while they were altered`, "restart Cassandra");
   }
 
   const prepared = await readTables(session);

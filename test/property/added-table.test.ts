@@ -14,7 +14,7 @@ import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js"
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
 import { instead } from "./model/instead.js";
 import { equal } from "./model/run.js";
-import { item, owner, refused, things, unreadable } from "./model/world.js";
+import { item, owner, refused, type StoreCrash, storeCrash, things, unreadable } from "./model/world.js";
 
 /** Waits between tries take no time: what is tried here is what happens in which order. */
 jest.mock("../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }));
@@ -37,9 +37,6 @@ const history: fc.Arbitrary<Transaction[]> = fc.array(
   fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }), { minLength: 4, maxLength: 20 });
 
 class Crash extends Error {}
-
-/** After so many effects since the last, the store dies and loses so many of them. */
-interface StoreCrash { readonly after: number; readonly loses: number }
 
 /** Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. Meanwhile the store dies. */
 function weather(effects: number, dice: Iterator<number>, disk: MemoryDisk, dying: StoreCrash[]): Weather {
@@ -73,8 +70,7 @@ const whole = ({ phase, copied }: Progress, of: Catalog) => phase === "stream" &
 test("a table that joined the catalog, or that the store lost, is copied while the log is followed: after any history, with a crash of sync or of the store at any effect, nothing is lost, stale or left behind", async () => {
   let beside = 0;
   await fc.assert(fc.asyncProperty(
-    history, fc.boolean(), fc.nat(6), fc.array(fc.nat(60), { maxLength: 5 }), fc.array(fc.record({ after: fc.integer({ min: 1, max: 40 }), loses: fc.nat(12) }), { maxLength: 2 }),
-    fc.infiniteStream(fc.nat(1000)),
+    history, fc.boolean(), fc.nat(6), fc.array(fc.nat(60), { maxLength: 5 }), fc.array(storeCrash, { maxLength: 2 }), fc.infiniteStream(fc.nat(1000)),
     fc.record({ growth: fc.integer({ min: 1, max: 2 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 6 }), atOnce: fc.integer({ min: 1, max: 4 }) }),
     async (transactions, loses, until, crashes, storeCrashes, dice, { growth, chunk, rows, atOnce }) => {
       const source = new MemorySource(transactions, unreadable, growth, chunk);

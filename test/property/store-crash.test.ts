@@ -13,7 +13,7 @@ import { MemorySource } from "../support/memory-source.js";
 import { instead } from "./model/instead.js";
 import { equal } from "./model/run.js";
 import { Violation } from "./model/violation.js";
-import { histories, type History, refused, things, unreadable } from "./model/world.js";
+import { histories, type History, refused, type StoreCrash, storeCrash, things, unreadable } from "./model/world.js";
 
 /** Waits between tries take no time: what is tried here is what happens in which order. */
 jest.mock("../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }));
@@ -23,9 +23,9 @@ jest.setTimeout(Math.max(120_000, numRuns * 10));
 
 const log = openLog("test", "silent");
 
-/** After so many effects since the last, the store dies and loses so many of them; `quietly` after an effect rather than in one. */
-interface StoreCrash { readonly after: number; readonly loses: number; readonly quietly: boolean }
-const crashes = fc.array(fc.record({ after: fc.integer({ min: 1, max: 40 }), loses: fc.nat(12), quietly: fc.boolean() }), { minLength: 1, maxLength: 3 });
+/** `quietly`: after an effect rather than in one. */
+type Dying = StoreCrash & { readonly quietly: boolean };
+const crashes: fc.Arbitrary<Dying[]> = fc.array(fc.tuple(storeCrash, fc.boolean()).map(([crash, quietly]) => ({ ...crash, quietly })), { minLength: 1, maxLength: 3 });
 
 type Retrying = (sink: Sink, stop: AbortSignal) => Sink;
 
@@ -59,7 +59,7 @@ const stubborn: Retrying = (sink) => {
 };
 
 /** Follows the source to its end while the store dies now and then. @throws Violation */
-async function follow({ transactions, dice, growth, chunk, rows, atOnce }: History, dying: readonly StoreCrash[], retrying: Retrying): Promise<void> {
+async function follow({ transactions, dice, growth, chunk, rows, atOnce }: History, dying: readonly Dying[], retrying: Retrying): Promise<void> {
   const source = new MemorySource(transactions, unreadable, growth, chunk);
   const disk = new MemoryDisk(things);
   const left = [...dying];

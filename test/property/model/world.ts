@@ -68,3 +68,11 @@ export function histories(two: "never" | "sometimes"): fc.Arbitrary<History> {
     atOnce: fc.integer({ min: 1, max: 4 }),
   });
 }
+
+/** After so many effects since the last, the store dies and loses so many of them. */
+export interface StoreCrash {
+  readonly after: number;
+  readonly loses: number;
+}
+
+export const storeCrash: fc.Arbitrary<StoreCrash> = fc.record({ after: fc.integer({ min: 1, max: 40 }), loses: fc.nat(12) });

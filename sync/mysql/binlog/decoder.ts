@@ -1,5 +1,5 @@
-import { crc32 } from "./crc32.js";
-import { Cursor, int32, uint32 } from "./cursor.js";
+import { Checksums } from "./checksums.js";
+import { Cursor, uint32 } from "./cursor.js";
 import type { TableDefinitions } from "./definitions.js";
 import { MalformedEvent, MissingMetadata, SourceIncident, UncertainDefinition, UnsupportedColumn, UnsupportedEvent } from "./errors.js";
 import { EventType } from "./event-type.js";
@@ -13,7 +13,7 @@ import type { RowsKind } from "./row-reader.js";
 import { RowReaders } from "./rows.js";
 import { readPayload } from "./payload.js";
 import { readTableMap, readTableMapHead, type TableMapHead } from "./tablemap.js";
-import { type Readers, TableMaps, wrongChecksum } from "./table-maps.js";
+import { type Readers, TableMaps } from "./table-maps.js";
 import { readXaPrepare, readXaStatement } from "./xa.js";
 
 export type DecodedEvent = BinlogEvent | LineEvent;
@@ -38,11 +38,14 @@ export class EventDecoder {
   #inTransaction = false;
   #gtid = "";
   readonly #gtids = new GtidReader();
+  readonly #checksums: Checksums;
   #tables = new TableMaps();
 
-  constructor(start: Place, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions) {
+  /** `gap`: how many bytes stand between one event and the next. */
+  constructor(start: Place, gap: number, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions) {
     this.file = start.file;
     this.offset = start.offset;
+    this.#checksums = new Checksums(gap);
   }
 
   /** The events of a compressed transaction, in turn, as much at a time as was expanded. They end where it ends. */
@@ -70,7 +73,6 @@ export class EventDecoder {
     this.#moveTo(logged);
     try {
       if (size !== end - start) throw new MalformedEvent(`an event of ${end - start} bytes whose header says ${size}`);
-      if (type === EventType.TableMap && this.checksum && this.#tables.repeats(bytes, start, end)) return;
       const bodyEnd = type === EventType.Format ? this.#format(bytes, start, end, out) : this.#checked(bytes, start, end);
       this.#event(type, bytes, start, bodyEnd, out);
     } catch (error) {
@@ -147,7 +149,7 @@ export class EventDecoder {
 
   #checked(bytes: Buffer, start: number, end: number): number {
     if (!this.checksum) return end;
-    if (crc32(bytes, start, end - 4) !== int32(bytes, end - 4)) throw new MalformedEvent(wrongChecksum);
+    if (!this.#checksums.isRight(bytes, start, end)) throw new MalformedEvent("its checksum does not match");
     return end - 4;
   }
 

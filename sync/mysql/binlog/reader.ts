@@ -6,7 +6,7 @@ import type { TableDefinitions } from "./definitions.js";
 import { MalformedEvent, Superseded } from "./errors.js";
 import { EventType } from "./event-type.js";
 import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
-import { Packets } from "./packets.js";
+import { BETWEEN_EVENTS, Packets } from "./packets.js";
 import { Progress } from "./progress.js";
 import { classifyRefusal, ConnectionLost } from "./refusal.js";
 import { dumpRequest } from "./request.js";
@@ -96,7 +96,7 @@ function open(options: BinlogReaderOptions, start: BinlogStart, signal: AbortSig
 
 /** Every chunk's events, decoded when asked for. Ends only by an error: a dump has no end. */
 async function* decode(dump: Dump, { tables = () => true, serverId, definitions }: BinlogReaderOptions, toLines: boolean, progress: Progress, signal: AbortSignal): AsyncGenerator<DecodedEvent[]> {
-  const packets = new Packets(), decoder = new EventDecoder(progress.place, tables, toLines, definitions);
+  const packets = new Packets(), decoder = new EventDecoder(progress.place, BETWEEN_EVENTS, tables, toLines, definitions);
   decoder.checksum = dump.checksum;
   decoder.end = dump.end;
   let events: DecodedEvent[] = [];

@@ -1,6 +1,4 @@
-import { crc32, KnownTail } from "./crc32.js";
-import { int32, uint32 } from "./cursor.js";
-import { MalformedEvent } from "./errors.js";
+import { uint32 } from "./cursor.js";
 import type { RowImages } from "./event.js";
 import type { RowReaders } from "./rows.js";
 
@@ -15,14 +13,10 @@ interface KnownTable {
   readonly bytes: Buffer;
   /** Undefined when nobody wants the table. */
   readonly readers: Readers | undefined;
-  tail?: KnownTail;
 }
-
-export const wrongChecksum = "its checksum does not match";
 
 /** A TABLE_MAP_EVENT begins with its table's number (six bytes) and flags that tell of the statement (two), not of the table. */
 const beforeMeaning = 8;
-const headBytes = 19;
 
 /**
  * The table maps of a file by their tables' numbers. Nearly every statement repeats its table map: what has the same bytes means the same,
@@ -33,15 +27,6 @@ export class TableMaps {
 
   get(tableId: number): Pick<KnownTable, "readers"> | undefined {
     return this.#tables.get(tableId);
-  }
-
-  /** Whether a whole event, with its checksum, says again what is known; its checksum is right then. */
-  repeats(bytes: Buffer, start: number, end: number): boolean {
-    const body = start + headBytes, known = this.#at(bytes, body, end - 4);
-    if (!known) return false;
-    known.tail ??= new KnownTail(known.bytes);
-    if (known.tail.crc32After(crc32(bytes, start, body + beforeMeaning)) !== int32(bytes, end - 4)) throw new MalformedEvent(wrongChecksum);
-    return true;
   }
 
   /** Whether the body of an event says again what is known. */

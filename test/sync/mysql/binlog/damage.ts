@@ -40,7 +40,7 @@ export function shown(events: readonly Buffer[], mariadb: boolean, kind = "decod
 
 /** What the events decode to between bytes of this value, or the error. */
 export function outcome(events: readonly Buffer[], mariadb: boolean, around: number): BinlogEvent[] | Error {
-  const decoder = new EventDecoder({ file: "binlog.000001", offset: 4 }, () => true), out: BinlogEvent[] = [];
+  const decoder = new EventDecoder({ file: "binlog.000001", offset: 4 }, 0, () => true), out: BinlogEvent[] = [];
   decoder.mariadb = mariadb;
   try {
     for (const event of events) {

@@ -13,7 +13,7 @@ function decode(type: number, body: Buffer, flags = 0, tables: (database: string
   event.writeUInt32LE(event.length, 9);
   event.writeUInt32LE(1234, 13);
   event.writeUInt16LE(flags, 17);
-  new EventDecoder({ file: "binlog.000007", offset: 4 }, tables).decode(event, 0, event.length, out);
+  new EventDecoder({ file: "binlog.000007", offset: 4 }, 0, tables).decode(event, 0, event.length, out);
   return out;
 }
 
@@ -39,7 +39,7 @@ test("a table map that comes again is checked like any other event", () => {
     return sealed;
   };
   for (const damage of [0, 5, 17, 25, 30, event.length - 1]) {
-    const decoder = new EventDecoder({ file: "binlog.000007", offset: 4 }, () => false), decode = (bytes: Buffer) => decoder.decode(bytes, 0, bytes.length, []);
+    const decoder = new EventDecoder({ file: "binlog.000007", offset: 4 }, 0, () => false), decode = (bytes: Buffer) => decoder.decode(bytes, 0, bytes.length, []);
     decoder.checksum = true;
     for (let n = 0; n < 3; n++) decode(seal(-1));
     expect(() => decode(seal(damage))).toThrow("its checksum does not match");

@@ -3,13 +3,14 @@
  *
  *     node dist/bench/cdc.js --mysql mysql://root@127.0.0.1:3306 [--json] [--scale 0.1] [--only bulk,small,orm,latency]
  *
- * Each reader runs in a process of its own, in turn, three times; medians count. The machine's speed cancels out in the ratios.
+ * Each reader has a process of its own in which it reads three times, in turn with the others. Medians count, so that neither is judged by the reading
+ * during which the engine compiles its code; each reading's figure is given as well. The machine's speed cancels out in the ratios.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { createConnection } from "mysql2/promise";
-import { readWith, type Reader, type Reading } from "./cdc/readers.js";
+import { type Measured, readWith, type Reader, type Reading } from "./cdc/readers.js";
 import { measureLatency, type Latency } from "./cdc/latency.js";
 import { workloads, type Workload } from "./cdc/workloads.js";
 
@@ -17,13 +18,15 @@ const { values: options } = parseArgs({
   options: {
     mysql: { type: "string", default: process.env.SLUICE_TEST_MYSQL_URL ?? "mysql://root@127.0.0.1:3306" },
     json: { type: "boolean", default: false }, scale: { type: "string", default: "1" },
-    only: { type: "string", default: "bulk,small,orm,latency" }, runs: { type: "string", default: "3" }, reading: { type: "string" },
+    only: { type: "string", default: "bulk,small,orm,latency" }, runs: { type: "string", default: "3" }, serve: { type: "boolean", default: false },
   },
 });
 
-void (options.reading === undefined ? compare() : readWith(JSON.parse(options.reading) as Reading).then((result) => { process.stdout.write(JSON.stringify(result)); }));
+if (options.serve) process.on("message", (reading) => void readWith(reading as Reading).then((measured) => process.send!(measured)));
+else void compare();
 
-interface Result { readonly rowsPerSecond: number; readonly cpuSeconds: number; readonly rssMb: number }
+/** The median of the readings, and the rows per second of each in their order. */
+interface Result extends Measured { readonly runs: readonly number[] }
 
 async function compare(): Promise<void> {
   const url = options.mysql, only = options.only.split(","), database = `binlog_bench_${process.pid}`;
@@ -32,10 +35,7 @@ async function compare(): Promise<void> {
   for (const workload of workloads.filter(({ name }) => only.includes(name))) {
     const span = await prepare(url, database, workload);
     const readers: Reader[] = workload.name === "bulk" ? ["ours", "zongji", "ours-ndjson", "zongji-ndjson"] : ["ours", "zongji"];
-    const results = new Map<Reader, Result[]>(readers.map((reader) => [reader, []]));
-    for (let run = 0; run < Number(options.runs); run++)
-      for (const reader of readers) results.get(reader)!.push(await runReading({ reader, url, database, ...span }));
-    const medians = Object.fromEntries(readers.map((reader) => [reader, median(results.get(reader)!)])) as Record<Reader, Result>;
+    const medians = await readInTurn(readers, { url, database, ...span });
     report.workloads[workload.name] = medians;
     report.ratios[workload.name] = ratio(medians.ours, medians.zongji);
     if (workload.name === "bulk") report.ratios.ndjson = ratio(medians["ours-ndjson"], medians["zongji-ndjson"]);
@@ -69,17 +69,27 @@ async function prepare(url: string, database: string, workload: Workload): Promi
   }
 }
 
-async function runReading(reading: Reading): Promise<Result> {
-  const child = spawn(process.execPath, [__filename, "--reading", JSON.stringify(reading)], { stdio: ["ignore", "pipe", "inherit"] });
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (part: string) => { text += part; });
-  const [code] = await once(child, "close") as [number];
-  if (code !== 0) throw new Error(`reading with ${reading.reader} ended with code ${code}`);
-  return JSON.parse(text) as Result;
+async function readInTurn(readers: readonly Reader[], span: Omit<Reading, "reader">): Promise<Record<Reader, Result>> {
+  const processes = readers.map((reader) => ({ reader, child: fork(__filename, ["--serve"]), measured: [] as Measured[] }));
+  try {
+    for (let run = 0; run < Number(options.runs); run++)
+      for (const { reader, child, measured } of processes) measured.push(await readIn(child, { reader, ...span }));
+  } finally {
+    for (const { child } of processes) child.kill();
+  }
+  const results = processes.map(({ reader, measured }): [Reader, Result] => [reader, { ...median(measured), runs: measured.map(({ rowsPerSecond }) => Math.round(rowsPerSecond)) }]);
+  return Object.fromEntries(results) as Record<Reader, Result>;
 }
 
-function median(results: readonly Result[]): Result {
-  return [...results].sort((a, b) => a.rowsPerSecond - b.rowsPerSecond)[results.length >> 1]!;
+async function readIn(child: ChildProcess, reading: Reading): Promise<Measured> {
+  child.send(reading);
+  const [answer] = await Promise.race([once(child, "message"), once(child, "exit")]) as [Measured | number | null];
+  if (typeof answer !== "object" || answer === null) throw new Error(`reading with ${reading.reader} ended with code ${answer}`);
+  return answer;
+}
+
+function median(measured: readonly Measured[]): Measured {
+  return [...measured].sort((a, b) => a.rowsPerSecond - b.rowsPerSecond)[measured.length >> 1]!;
 }
 
 function ratio(ours: Result, theirs: Result): number {
@@ -87,7 +97,7 @@ function ratio(ours: Result, theirs: Result): number {
 }
 
 function print(workload: string, medians: Record<string, Result>, ratios: Record<string, number>): void {
-  for (const [reader, { rowsPerSecond, cpuSeconds, rssMb }] of Object.entries(medians))
-    process.stdout.write(`${workload.padEnd(8)} ${reader.padEnd(14)} ${Math.round(rowsPerSecond).toString().padStart(9)} rows/s  ${cpuSeconds.toFixed(2).padStart(6)} CPU s  ${Math.round(rssMb)} MB\n`);
+  for (const [reader, { rowsPerSecond, cpuSeconds, rssMb, runs }] of Object.entries(medians))
+    process.stdout.write(`${workload.padEnd(8)} ${reader.padEnd(14)} ${Math.round(rowsPerSecond).toString().padStart(9)} rows/s  ${cpuSeconds.toFixed(2).padStart(6)} CPU s  ${Math.round(rssMb)} MB  (${runs.join(", ")})\n`);
   process.stdout.write(`${workload.padEnd(8)} ratio ${ratios[workload]}${workload === "bulk" ? `, ndjson ${ratios.ndjson}` : ""}\n`);
 }

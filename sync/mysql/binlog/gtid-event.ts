@@ -1,4 +1,4 @@
-import { type Cursor, uint32 } from "./cursor.js";
+import { type Cursor, int32, uint32 } from "./cursor.js";
 import type { GtidEvent } from "./event.js";
 import { uuidText } from "./gtid.js";
 import { readTaggedGtid } from "./gtid-tagged.js";
@@ -33,8 +33,9 @@ export class GtidReader {
   }
 
   #prefixAt(bytes: Buffer, at: number): string {
-    for (let n = 0; n < 16; n++) {
-      if (bytes[at + n] === this.#uuidBytes[n]) continue;
+    const known = this.#uuidBytes;
+    for (let n = 0; n < 16; n += 4) {
+      if (int32(bytes, at + n) === int32(known, n)) continue;
       this.#uuidBytes = Buffer.from(bytes.subarray(at, at + 16));
       this.#prefix = `${uuidText(bytes.toString("hex", at, at + 16))}:`;
       break;

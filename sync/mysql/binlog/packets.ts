@@ -28,7 +28,8 @@ export class Packets {
     const chunk = this.#chunk, at = this.#at;
     const length = packetLength(chunk, at);
     if (at + 4 + length <= chunk.length && length < LONGEST) {
-      this.bytes = chunk;
+      // A store that says nothing new still costs the collector's barrier, for each event.
+      if (this.bytes !== chunk) this.bytes = chunk;
       this.start = at + 4;
       this.#at = this.end = at + 4 + length;
       return true;

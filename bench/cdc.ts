@@ -3,8 +3,8 @@
  *
  *     node dist/bench/cdc.js --mysql mysql://root@127.0.0.1:3306 [--json] [--scale 0.1] [--only bulk,small,orm,latency]
  *
- * Each reader has a process of its own in which it reads three times, in turn with the others. Medians count, so that neither is judged by the reading
- * during which the engine compiles its code; each reading's figure is given as well. The machine's speed cancels out in the ratios.
+ * Each reader has one process for all workloads, as a follower's reads for weeks: that of its first readings still compiles its code. It reads each workload
+ * three times, in turn with the others; medians count, and every reading's figure is given. The machine's speed cancels out in the ratios.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -32,10 +32,11 @@ async function compare(): Promise<void> {
   const url = options.mysql, only = options.only.split(","), database = `binlog_bench_${process.pid}`;
   const report: { workloads: Record<string, Record<string, Result>>; ratios: Record<string, number>; latency?: Record<string, Latency> } = { workloads: {}, ratios: {} };
   await using database_ = await openDatabase(url, database);
+  using processes = new ReaderProcesses();
   for (const workload of workloads.filter(({ name }) => only.includes(name))) {
     const span = await prepare(url, database, workload);
     const readers: Reader[] = workload.name === "bulk" ? ["ours", "zongji", "ours-ndjson", "zongji-ndjson"] : ["ours", "zongji"];
-    const medians = await readInTurn(readers, { url, database, ...span });
+    const medians = await readInTurn(processes, readers, { url, database, ...span });
     report.workloads[workload.name] = medians;
     report.ratios[workload.name] = ratio(medians.ours, medians.zongji);
     if (workload.name === "bulk") report.ratios.ndjson = ratio(medians["ours-ndjson"], medians["zongji-ndjson"]);
@@ -69,23 +70,29 @@ async function prepare(url: string, database: string, workload: Workload): Promi
   }
 }
 
-async function readInTurn(readers: readonly Reader[], span: Omit<Reading, "reader">): Promise<Record<Reader, Result>> {
-  const processes = readers.map((reader) => ({ reader, child: fork(__filename, ["--serve"]), measured: [] as Measured[] }));
-  try {
-    for (let run = 0; run < Number(options.runs); run++)
-      for (const { reader, child, measured } of processes) measured.push(await readIn(child, { reader, ...span }));
-  } finally {
-    for (const { child } of processes) child.kill();
-  }
-  const results = processes.map(({ reader, measured }): [Reader, Result] => [reader, { ...median(measured), runs: measured.map(({ rowsPerSecond }) => Math.round(rowsPerSecond)) }]);
+async function readInTurn(processes: ReaderProcesses, readers: readonly Reader[], span: Omit<Reading, "reader">): Promise<Record<Reader, Result>> {
+  const readings = readers.map((reader) => ({ reader, measured: [] as Measured[] }));
+  for (let run = 0; run < Number(options.runs); run++)
+    for (const { reader, measured } of readings) measured.push(await processes.read({ reader, ...span }));
+  const results = readings.map(({ reader, measured }): [Reader, Result] => [reader, { ...median(measured), runs: measured.map(({ rowsPerSecond }) => Math.round(rowsPerSecond)) }]);
   return Object.fromEntries(results) as Record<Reader, Result>;
 }
 
-async function readIn(child: ChildProcess, reading: Reading): Promise<Measured> {
-  child.send(reading);
-  const [answer] = await Promise.race([once(child, "message"), once(child, "exit")]) as [Measured | number | null];
-  if (typeof answer !== "object" || answer === null) throw new Error(`reading with ${reading.reader} ended with code ${answer}`);
-  return answer;
+class ReaderProcesses implements Disposable {
+  readonly #children = new Map<Reader, ChildProcess>();
+
+  async read(reading: Reading): Promise<Measured> {
+    const child = this.#children.get(reading.reader) ?? fork(__filename, ["--serve"]);
+    this.#children.set(reading.reader, child);
+    child.send(reading);
+    const [answer] = await Promise.race([once(child, "message"), once(child, "exit")]) as [Measured | number | null];
+    if (typeof answer !== "object" || answer === null) throw new Error(`reading with ${reading.reader} ended with code ${answer}`);
+    return answer;
+  }
+
+  [Symbol.dispose](): void {
+    for (const child of this.#children.values()) child.kill();
+  }
 }
 
 function median(measured: readonly Measured[]): Measured {

@@ -16,7 +16,7 @@ export interface Reading {
 
 export interface Measured { readonly rowsPerSecond: number; readonly cpuSeconds: number; readonly rssMb: number }
 
-/** Reads the span whole with all columns of both images and says how fast. This process does nothing else. */
+/** Reads the span whole with all columns of both images and says how fast. This process does nothing else; the memory is the most it has held so far. */
 export async function readWith(reading: Reading): Promise<Measured> {
   const cpu = process.cpuUsage(), began = performance.now();
   const seen = await (reading.reader.startsWith("ours") ? readOurs(reading) : readZongji(reading));

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { makeFolder } from "../../runtime/folder.js";
@@ -38,9 +39,30 @@ const formatVersion = 1;
  */
 const pragmas = "PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
 
-/** @throws StoreRefusal when the file is not ours or cannot be opened */
-export function openConnection(file: string, mode: "writer" | "reader"): Connection {
-  const db = openDatabase(file);
+/** For the file's one writer: makes it and its folder where they are missing. @throws StoreRefusal when the file is not ours or cannot be opened */
+export function openWriter(file: string): Connection {
+  makeFolder(dirname(file));
+  return openConnection(file, file, "writer");
+}
+
+/** For reading. A file that is not there is not made, and is an empty one until its writer makes it. @throws StoreRefusal */
+export function openReader(file: string): Connection {
+  let isThere = existsSync(file), db = openConnection(file, isThere ? file : ":memory:", "reader");
+  const now = (): Connection => {
+    if (!isThere && existsSync(file)) [isThere, db] = [true, openConnection(file, file, "reader")];
+    return db;
+  };
+  return {
+    file,
+    exec: (sql) => now().exec(sql), statement: (sql) => now().statement(sql),
+    transaction: (kind, body) => now().transaction(kind, body), attempt: (what, body) => now().attempt(what, body),
+    [Symbol.dispose]: () => db[Symbol.dispose](),
+  };
+}
+
+/** `place` is where SQLite keeps it. */
+function openConnection(file: string, place: string, mode: "writer" | "reader"): Connection {
+  const db = openDatabase(file, place);
   const statements = new Map<string, Statement>();
   const connection: Connection = {
     file,
@@ -82,10 +104,9 @@ export function openConnection(file: string, mode: "writer" | "reader"): Connect
   }
 }
 
-function openDatabase(file: string): Database.Database {
-  makeFolder(dirname(file));
+function openDatabase(file: string, place: string): Database.Database {
   try {
-    return new Database(file);
+    return new Database(place);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StoreRefusal("embedded", `${file} cannot be opened (${why})`, "name a file in a folder this process may write to");

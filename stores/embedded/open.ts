@@ -1,7 +1,7 @@
 import type { Catalog } from "../../schema/catalog.js";
 import { type Sink, type Store, StoreRefusal } from "../ports.js";
 import { auditOf } from "./audit.js";
-import { openConnection } from "./connection.js";
+import { openReader, openWriter } from "./connection.js";
 import { deadLettersOf } from "./letters.js";
 import { readProgress } from "./progress.js";
 import { rowStoreOf } from "./rows.js";
@@ -10,12 +10,12 @@ import { sinkOf } from "./sink.js";
 
 /** Opens the file for its one writer, and makes it and its folder where they are missing. @throws StoreRefusal, Retriable */
 export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
-  return sinkOf(openConnection(fileOf(url), "writer"), catalog);
+  return sinkOf(openWriter(fileOf(url)), catalog);
 }
 
 /** Opens the file for reading, beside the writer's process and any number of other readers. @throws StoreRefusal, Retriable */
 export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
-  const db = openConnection(fileOf(url), "reader");
+  const db = openReader(fileOf(url));
   return {
     name: "embedded",
     rows: rowStoreOf(db),

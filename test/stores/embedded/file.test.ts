@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import Database from "libsql";
 import type { Change } from "../../../schema/change.js";
 import type { Progress } from "../../../schema/position.js";
-import { openConnection } from "../../../stores/embedded/connection.js";
+import { openWriter } from "../../../stores/embedded/connection.js";
 import { openSink, openStore } from "../../../stores/embedded/open.js";
 import { sinkOf } from "../../../stores/embedded/sink.js";
 import { Retriable, StoreRefusal } from "../../../stores/ports.js";
@@ -15,7 +16,7 @@ const at = (version: number): Progress => ({ phase: "stream", position: { gtids:
 
 test("a tombstone is kept for a day of version time behind the position, and then purged", async () => {
   await using place1 = await place();
-  using db = openConnection(place1.file, "writer");
+  using db = openWriter(place1.file);
   const sink = sinkOf(db, contractCatalog);
   await sink.prepare(contractCatalog.entities);
   const tombstones = () => Number(db.statement("SELECT count(*) FROM sluice_tombstone").first()?.[0]);
@@ -33,7 +34,7 @@ test("a tombstone is kept for a day of version time behind the position, and the
 
 test("a full disk is Retriable, nothing of the batch is left, and it goes on when there is room", async () => {
   await using place1 = await place();
-  using db = openConnection(place1.file, "writer");
+  using db = openWriter(place1.file);
   const sink = sinkOf(db, contractCatalog);
   await sink.prepare(contractCatalog.entities);
   const rows = Array.from({ length: 2000 }, () => ({ specimen_id: nextId(), part: "full", taken_on: "2026-01-01", note: "x".repeat(200) }));
@@ -47,11 +48,12 @@ test("a full disk is Retriable, nothing of the batch is left, and it goes on whe
   expect(await everyRow(store, sample)).toHaveLength(2000);
 });
 
-test("a file nobody prepared has no progress, and reading it is Retriable", async () => {
+test("a file nobody prepared has no progress, reading it is Retriable, and no reader makes it", async () => {
   await using place1 = await place();
   await using store = await openStore(place1.url, contractCatalog);
   expect(await store.progress()).toBeNull();
   await expect(rowOf(store, shelf, ["1"])).rejects.toThrow(Retriable);
+  expect(existsSync(place1.file)).toBe(false);
   await using sink = await openSink(place1.url, contractCatalog);
   await sink.prepare(contractCatalog.entities);
   expect(await rowOf(store, shelf, ["1"])).toBeNull();

@@ -3,8 +3,8 @@
  *
  *     node dist/bench/cdc.js --mysql mysql://root@127.0.0.1:3306 [--json] [--scale 0.1] [--only bulk,small,orm,latency]
  *
- * Each reader has one process for all workloads, as a follower's reads for weeks: that of its first readings still compiles its code. It reads each workload
- * three times, in turn with the others; medians count, and every reading's figure is given. The machine's speed cancels out in the ratios.
+ * Each reader has one process for all workloads, as a follower's goes on for weeks: what a fresh one does in its first half second is mostly to compile its code.
+ * It reads each workload three times, in turn with the others; medians count, and every reading's figure is given. The machine's speed cancels out in the ratios.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -22,8 +22,14 @@ const { values: options } = parseArgs({
   },
 });
 
-if (options.serve) process.on("message", (reading) => void readWith(reading as Reading).then((measured) => process.send!(measured)));
+if (options.serve) serve();
 else void compare();
+
+/** What a reader's process does; it ends with the one that asks. */
+function serve(): void {
+  process.on("disconnect", () => process.exit());
+  process.on("message", (reading) => void readWith(reading as Reading).then((measured) => process.send!(measured)));
+}
 
 /** The median of the readings, and the rows per second of each in their order. */
 interface Result extends Measured { readonly runs: readonly number[] }
@@ -84,10 +90,16 @@ class ReaderProcesses implements Disposable {
   async read(reading: Reading): Promise<Measured> {
     const child = this.#children.get(reading.reader) ?? fork(__filename, ["--serve"]);
     this.#children.set(reading.reader, child);
-    child.send(reading);
-    const [answer] = await Promise.race([once(child, "message"), once(child, "exit")]) as [Measured | number | null];
-    if (typeof answer !== "object" || answer === null) throw new Error(`reading with ${reading.reader} ended with code ${answer}`);
-    return answer;
+    const answered = new AbortController(), { signal } = answered;
+    try {
+      child.send(reading);
+      return await Promise.race([
+        once(child, "message", { signal }).then(([measured]) => measured as Measured),
+        once(child, "exit", { signal }).then(([code, killedBy]) => { throw new Error(`reading with ${reading.reader} ended by ${killedBy ?? `code ${code}`}`); }),
+      ]);
+    } finally {
+      answered.abort();
+    }
   }
 
   [Symbol.dispose](): void {

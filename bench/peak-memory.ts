@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 /**
  * The most memory a process has held at once, in MB (2^20 bytes); of this one, where nothing else is named. Where the kernel tells it of
@@ -8,6 +8,15 @@ import { readFileSync } from "node:fs";
 export function peakMemoryMb(pid?: number): number {
   const kilobytes = pid === undefined ? ownKilobytes() : told(pid);
   return Math.round(kilobytes / 1024);
+}
+
+/** From here on the peak of this process counts anew, where the kernel can do that (proc(5), clear_refs). */
+export function forgetPeakMemory(): void {
+  try {
+    writeFileSync("/proc/self/clear_refs", "5");
+  } catch {
+    // Then it is the peak since the process began, which is no less.
+  }
 }
 
 function ownKilobytes(): number {

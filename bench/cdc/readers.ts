@@ -1,6 +1,6 @@
 import ZongJi from "@vlasky/zongji";
 import { readBinlog, readBinlogLines } from "../../sync/mysql/binlog/reader.js";
-import { peakMemoryMb } from "../peak-memory.js";
+import { forgetPeakMemory, peakMemoryMb } from "../peak-memory.js";
 
 export type Reader = "ours" | "zongji" | "ours-ndjson" | "zongji-ndjson";
 
@@ -16,8 +16,9 @@ export interface Reading {
 
 export interface Measured { readonly rowsPerSecond: number; readonly cpuSeconds: number; readonly rssMb: number }
 
-/** Reads the span whole with all columns of both images and says how fast. This process does nothing else; the memory is the most it has held so far. */
+/** Reads the span whole with all columns of both images and says how fast. This process does nothing else. */
 export async function readWith(reading: Reading): Promise<Measured> {
+  forgetPeakMemory();
   const cpu = process.cpuUsage(), began = performance.now();
   const seen = await (reading.reader.startsWith("ours") ? readOurs(reading) : readZongji(reading));
   const seconds = (performance.now() - began) / 1000, used = process.cpuUsage(cpu);

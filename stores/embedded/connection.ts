@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { makeFolder } from "../../runtime/folder.js";
@@ -47,17 +47,37 @@ export function openWriter(file: string): Connection {
 
 /** For reading. A file that is not there is not made, and is an empty one until its writer makes it. @throws StoreRefusal */
 export function openReader(file: string): Connection {
-  let isThere = existsSync(file), db = openConnection(file, isThere ? file : ":memory:", "reader");
-  const now = (): Connection => {
-    if (!isThere && existsSync(file)) [isThere, db] = [true, openConnection(file, file, "reader")];
-    return db;
+  let isAway = isMissing(file), isOpen = true, db = openConnection(file, isAway ? ":memory:" : file, "reader");
+  const look = (): void => {
+    if (!isAway || !isOpen || isMissing(file)) return;
+    const found = openConnection(file, file, "reader");
+    db[Symbol.dispose]();
+    [isAway, db] = [false, found];
   };
   return {
     file,
-    exec: (sql) => now().exec(sql), statement: (sql) => now().statement(sql),
-    transaction: (kind, body) => now().transaction(kind, body), attempt: (what, body) => now().attempt(what, body),
-    [Symbol.dispose]: () => db[Symbol.dispose](),
+    exec: (sql) => db.exec(sql),
+    statement: (sql) => db.statement(sql),
+    transaction: (kind, body) => db.transaction(kind, body),
+    attempt(what, body) {
+      look();
+      return db.attempt(what, body);
+    },
+    [Symbol.dispose]() {
+      isOpen = false;
+      db[Symbol.dispose]();
+    },
   };
+}
+
+/** Of one that may not be looked at, SQLite says why. */
+function isMissing(file: string): boolean {
+  try {
+    statSync(file);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  }
 }
 
 /** `place` is where SQLite keeps it. */

@@ -14,7 +14,7 @@ export class Checksums {
   /** `gap`: how many bytes stand between an event and the next; those after the fourth are zero. */
   constructor(readonly gap: number) {}
 
-  /** Of the event in bytes[start, end). Those in the same bytes are asked about from front to back. */
+  /** Of the event in bytes[start, end), which is as long as its head says. Those in the same bytes are asked about from front to back. */
   isRight(bytes: Buffer, start: number, end: number): boolean {
     if (bytes !== this.#chunk && end < bytes.length) {
       this.#chunk = bytes;

@@ -6,6 +6,7 @@ import { EventType } from "./event-type.js";
 import { type BinlogEvent, type CommitEvent, isBefore, type LineEvent, type Place, type QueryEvent } from "./event.js";
 import { readFormat } from "./format.js";
 import { GtidReader } from "./gtid-event.js";
+import { incidentReason } from "./incident.js";
 import { expand as inflate, MariadbEvent, readMariadbGtid } from "./mariadb.js";
 import { classify, isBegin, readQuery, type Statement } from "./query.js";
 import { asLines, asObjects, utf8 } from "./rendering.js";
@@ -41,7 +42,7 @@ export class EventDecoder {
   readonly #checksums: Checksums;
   #tables = new TableMaps();
 
-  /** `gap`: how many bytes stand between one event and the next. */
+  /** `gap`: how many bytes stand between one event and the next; see Checksums. */
   constructor(start: Place, gap: number, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions) {
     this.file = start.file;
     this.offset = start.offset;
@@ -51,7 +52,7 @@ export class EventDecoder {
   /** The events of a compressed transaction, in turn, as much at a time as was expanded. They end where it ends. */
   *expand(bytes: Buffer, start: number, end: number): Generator<DecodedEvent[]> {
     try {
-      this.#moveTo(uint32(bytes, start + 13));
+      this.#typeOf(bytes, start, end);
       for (const part of readPayload(new Cursor(bytes, start + 19, this.#checked(bytes, start, end)))) {
         const out: DecodedEvent[] = [];
         while (part.left > 0) {
@@ -67,17 +68,22 @@ export class EventDecoder {
 
   /** Decodes the event in bytes[start, end) and appends what it means, if anything, to `out`. */
   decode(bytes: Buffer, start: number, end: number, out: DecodedEvent[]): void {
-    if (end - start < 19) throw new MalformedEvent(`an event of ${end - start} bytes, less than its header`, this.file, this.offset);
-    const type = bytes[start + 4]!;
-    const size = uint32(bytes, start + 9), logged = uint32(bytes, start + 13);
-    this.#moveTo(logged);
     try {
-      if (size !== end - start) throw new MalformedEvent(`an event of ${end - start} bytes whose header says ${size}`);
+      const type = this.#typeOf(bytes, start, end);
       const bodyEnd = type === EventType.Format ? this.#format(bytes, start, end, out) : this.#checked(bytes, start, end);
       this.#event(type, bytes, start, bodyEnd, out);
     } catch (error) {
       throw this.#placed(error);
     }
+  }
+
+  /** What the head of the event says it is. It may be damaged, but the event is as long as it says. */
+  #typeOf(bytes: Buffer, start: number, end: number): number {
+    if (end - start < 19) throw new MalformedEvent(`an event of ${end - start} bytes, less than its header`);
+    this.#moveTo(uint32(bytes, start + 13));
+    const size = uint32(bytes, start + 9);
+    if (size !== end - start) throw new MalformedEvent(`an event of ${end - start} bytes whose header says ${size}`);
+    return bytes[start + 4]!;
   }
 
   /** An artificial event (position 0) was never in the file. Logged positions have 32 bits, but a file may be longer. */
@@ -240,10 +246,3 @@ export class EventDecoder {
 }
 
 const DUMMY_TABLE = 0xffffff;
-
-/** MySQL logs more bytes after the text than the event's own checksum: only the length before it says where it ends. */
-function incidentReason(event: Cursor): string {
-  event.skip(2);
-  const length = event.left > 0 ? event.u8() : 0;
-  return event.utf8(Math.min(length, event.left)).replace(/\.$/, "") || "no reason given";
-}

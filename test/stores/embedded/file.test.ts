@@ -71,6 +71,7 @@ test("a URL that names no file, another program's database and a file that is no
     await expect(open(new URL(`sqlite:${place1.folder}/text.db`), contractCatalog)).rejects.toThrow(/not a SQLite database.*Remedy/);
     await expect(open(new URL(`sqlite:${place1.folder}`), contractCatalog)).rejects.toThrow(StoreRefusal);
   }
+  await expect(openStore(new URL(`sqlite:${place1.folder}/text.db/below.db`), contractCatalog)).rejects.toThrow(/cannot be opened.*Remedy/);
 });
 
 test("invariant 9: what would not come back as it went in is rejected with the reason", async () => {

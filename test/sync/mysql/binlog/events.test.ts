@@ -46,6 +46,17 @@ test("a table map that comes again is checked like any other event", () => {
   }
 });
 
+test("a compressed transaction whose packet is longer than it says does not take the next event with it", () => {
+  const payload = Buffer.from([2, 3, 252, 255, 0, 1, 1, 0, 3, 1, 0, 0]), event = Buffer.concat([Buffer.alloc(19), payload, Buffer.alloc(4)]);
+  event[4] = 40;
+  event.writeUInt32LE(event.length, 9);
+  event.writeUInt32LE(crc32(event.subarray(0, -4)), event.length - 4);
+  const bytes = Buffer.concat([event, event]), decoder = new EventDecoder({ file: "binlog.000007", offset: 4 }, 0, () => true);
+  decoder.checksum = true;
+  expect([...decoder.expand(bytes, 0, event.length)]).toEqual([]);
+  expect(() => [...decoder.expand(bytes, 0, bytes.length)]).toThrow(`an event of ${bytes.length} bytes whose header says ${event.length}`);
+});
+
 test("an unknown column type is a named error with its place", () => {
   expect(() => decode(19, minimalTableMap(200))).toThrow(UnsupportedColumn);
   expect(() => decode(19, minimalTableMap(200))).toThrow(/type number 200.*binlog\.000007, 1234/s);

@@ -133,7 +133,7 @@ test("a network that went silent is noticed by missing heartbeats", async () => 
   expect(reader.events.find(({ type }) => type === "resume")).toMatchObject({ reason: expect.stringContaining("no sign of life") as string });
 });
 
-/** The proxy leaves as much as it passed on. */
+/** What the proxy has passed on is in memory as well, until it is collected. */
 function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   (runInNewContext("gc") as () => void)();

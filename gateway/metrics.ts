@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
 
-const maxOperationNames = 100;
+const [maxOperationNames, maxNameLength] = [100, 64];
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** What the gateway counts. Every label has a bounded set of values. */
@@ -42,9 +42,10 @@ export class GatewayMetrics {
     return (outcome) => void end({ outcome });
   }
 
-  /** Clients choose operation names, so only the first hundred become labels. */
+  /** Clients choose operation names, so only the first hundred of a usual length become labels. */
   private labelOf(name: string | null | undefined): string {
     if (!name) return "anonymous";
+    if (name.length > maxNameLength) return "other";
     if (this.names.size < maxOperationNames) this.names.add(name);
     return this.names.has(name) ? name : "other";
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { type Entity, entryOf, type Lookup, type Row } from "../schema/entity.js";
 import type { Page, Slice } from "../stores/ports.js";
 import { badUserInput } from "./graphql/errors.js";
@@ -11,14 +12,26 @@ export interface Walk {
 const stepRows = 500;
 const maxSteps = 24;
 
+/** Reads beyond the first of each walk that one operation has left, over all its pages. */
+export interface Patience {
+  left: number;
+}
+
+export const patience = (): Patience => ({ left: 100 });
+
 /**
  * One page of what is kept of a lookup, with `more` exact. All walks yield the same rows in the same order, but one may have to pass
  * over far more than another, so they take turns and the first that fills the page, or reaches the end, answers.
- * Bounded: after `maxSteps` reads it gives what it has and says there is more; no entry that was left out shows in any cursor.
+ * Bounded: after `maxSteps` reads, or without patience left, it gives what it has and says there is more; no entry that was left out shows in any cursor.
  */
-export async function ownPage(of: Entity, lookup: Lookup, walks: readonly Walk[], page: Page): Promise<Slice> {
+export async function ownPage(of: Entity, lookup: Lookup, walks: readonly Walk[], page: Page, operation: Patience): Promise<Slice> {
   const states = walks.map((walk) => ({ walk, from: page.from, kept: [] as readonly Row[], limit: page.limit + 1 }));
   for (let step = 0; step < maxSteps; step++) {
+    if (step >= states.length) {
+      if (operation.left-- <= 0) break;
+      // A store of this process answers without a turn for anybody else.
+      await turn();
+    }
     const state = states[step % states.length]!;
     const slice = await state.walk.list({ limit: state.limit, from: state.from, backward: page.backward });
     const kept = await state.walk.keep(slice.rows);

@@ -4,7 +4,7 @@ import type { Value } from "../schema/fields.js";
 import type { Page, Slice } from "../stores/ports.js";
 import type { Viewer } from "./auth/viewer.js";
 import type { ListKey, Loaders } from "./loaders.js";
-import { ownPage, type Walk } from "./own-page.js";
+import { ownPage, patience, type Walk } from "./own-page.js";
 import { type Reached, verdictOf } from "./scope.js";
 
 const nothing: Slice = { rows: [], more: false };
@@ -13,6 +13,8 @@ const maxHops = 8;
 
 /** The only way a resolver comes to rows: every row it gives out, this viewer may see. */
 export class VisibleRows {
+  readonly #patience = patience();
+
   constructor(private readonly catalog: Catalog, private readonly loaders: Loaders, readonly viewer: Viewer) {}
 
   /** Somebody else's row is null, as if it did not exist. */
@@ -41,7 +43,7 @@ export class VisibleRows {
         keep: async (rows) => rows.filter((row) => row[lookup.by] === by),
       });
     }
-    return ownPage(of, lookup, walks, page);
+    return ownPage(of, lookup, walks, page, this.#patience);
   }
 
   async visible(of: Entity, rows: readonly Row[], reached: Reached = "from a visible row"): Promise<readonly Row[]> {

@@ -42,8 +42,11 @@ export async function keySource(config: Pick<GatewayConfig, "jwtKeys" | "jwtSecr
   }
 }
 
+/** As long may whoever signs tokens be away. */
+const keysKeptMs = 300_000;
+
 function remoteKeys(url: URL): JWTVerifyGetKey {
-  const remote = createRemoteJWKSet(url, { timeoutDuration: 5_000, cooldownDuration: 10_000 });
+  const remote = createRemoteJWKSet(url, { timeoutDuration: 5_000, cooldownDuration: 10_000, cacheMaxAge: keysKeptMs });
   return async (header, token) => {
     try {
       return await remote(header, token);

@@ -10,7 +10,7 @@ export interface Expectations {
 }
 
 const maxRemembered = 10_000;
-/** A key that was withdrawn stops being honoured after this long, even for tokens seen before. */
+/** A key that was withdrawn stops being honoured this long after the keys were fetched anew (`keysKeptMs`), even for tokens seen before. */
 const rememberedMs = 60_000;
 const clockToleranceSeconds = 5;
 

@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import {
-  type ASTVisitor, type DocumentNode, type FieldNode, type FragmentDefinitionNode, GraphQLError, getNamedType, isObjectType, Kind,
+  type ASTVisitor, type DocumentNode, type FieldNode, type FragmentDefinitionNode, getVariableValues, GraphQLError, getNamedType, isObjectType, Kind,
   type OperationDefinitionNode, type SelectionSetNode, type ValidationContext, type ValidationRule, visit,
 } from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
@@ -37,6 +37,9 @@ export function costLimit({ maxCost }: OperationLimits, pages: PageLimits): Apol
     requestDidStart: async () => ({
       async didResolveOperation({ schema, document, operation, request: { variables } }) {
         if (!operation) return;
+        const [wrong] = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 }).errors ?? [];
+        // All that is wrong with a long list would take seconds to say, and the names it might have meant are the schema's.
+        if (wrong) throw refusing(badUserInput(wrong.message.replace(/ Did you mean .*$/s, "")), 400);
         let cost;
         try {
           cost = getComplexity({ schema, query: only(operation, document), estimators: [costOf(pages)], ...(variables && { variables }), maxQueryNodes: maxCost });

@@ -2,7 +2,7 @@
 export interface Place {
   /** 1 when a typing error had to be forgiven. */
   readonly forgiven: number;
-  /** FTS5's bm25, which is less for what is better, and never above zero. */
+  /** Less for what is better, and never above zero: FTS5's bm25 is so. */
   readonly weight: number;
   /** Index of the target in the query. */
   readonly target: number;

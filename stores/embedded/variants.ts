@@ -3,23 +3,28 @@ import type { Connection } from "./connection.js";
 import type { Word } from "./search-words.js";
 import { wordTable } from "./tables.js";
 
-/** Index entries looked through for one word, and words taken of them: the price of an error stays bounded. */
-const maxNeighbours = 50_000;
+/** Index entries looked through for one word and for all of a search, and words taken of one's: the price of errors stays bounded. */
+const [maxNeighbours, maxNeighboursOfAll] = [50_000, 400_000];
 const maxVariants = 20;
+
+/** Index entries to look through for each word of a search that asks for so many. */
+export function neighboursFor(words: number): number {
+  return Math.min(maxNeighbours, Math.floor(maxNeighboursOfAll / Math.max(1, words)));
+}
 
 /**
  * Words that stand in `fields` of some row and are one typing error away from a word, the commonest first. The first
  * letter is taken to be right, so that only its words are looked through. No other field's words are (invariant 6).
  */
-export function variantsOf(db: Connection, of: Entity, fields: readonly string[], word: Word): readonly string[] {
+export function variantsOf(db: Connection, of: Entity, fields: readonly string[], word: Word, neighbours: number): readonly string[] {
   const spelling = folded(word.text);
   if (!forgivable(spelling)) return [];
   const [first] = spelling;
   const length = [...spelling].length;
   return db.statement(`
-    SELECT term, sum(doc) AS rows FROM (SELECT term, col, doc FROM ${wordTable(of)} WHERE term >= ? AND term < ? LIMIT ${maxNeighbours})
+    SELECT term, sum(doc) AS rows FROM (SELECT term, col, doc FROM ${wordTable(of)} WHERE term >= ? AND term < ? LIMIT ?)
     WHERE length(term) BETWEEN ? AND ? AND col IN (${fields.map(() => "?").join(", ")}) GROUP BY term ORDER BY rows DESC, term`)
-    .all([first!, `${first}\u{10ffff}`, length - 1, length + 1, ...fields])
+    .all([first!, `${first}\u{10ffff}`, neighbours, length - 1, length + 1, ...fields])
     .map(([term]) => term as string)
     .filter((term) => isOneErrorApart(spelling, term))
     .slice(0, maxVariants);

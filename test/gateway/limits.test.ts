@@ -120,11 +120,25 @@ describe("GraphiQL, in development", () => {
   });
 });
 
+test("variables are refused at the first that is wrong, with no hint at the names of the schema", async () => {
+  const answer = await refusal("query ($t: [Searchable!]) { search(text: \"a\", types: $t) { __typename } }", { t: Array.from({ length: 10_000 }, () => "DESIGNS") });
+  expect(answer.slice(0, 3)).toEqual([400, undefined, "BAD_USER_INPUT"]);
+  expect(answer[3]).toMatch(/Value "DESIGNS" does not exist in "Searchable" enum\.$/);
+});
+
+test("persisted queries are not kept, and clients that send their hash are told so", async () => {
+  const extensions = { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } };
+  const answer = await post({ ...asAdministrator(), "content-type": "application/json" }, JSON.stringify({ extensions }));
+  expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: "PERSISTED_QUERY_NOT_SUPPORTED" } }] });
+});
+
 test("metrics count operations by name, errors by code and what the stores took; health says what is served", async () => {
   await world.ask("partner", "query Named { salesOrder(salesOrderId: \"3\") { unitPrice } }");
   await world.ask(null, "{ viewer { id } }");
+  await world.ask("partner", `query ${"N".repeat(65)} { viewer { id } }`);
   const metrics = await (await fetch(`${world.operationsUrl}/metrics`)).text();
   expect(metrics).toMatch(/sluice_gateway_requests_total\{operation="Named",outcome="partial"\} 1/);
+  expect(metrics).toMatch(/sluice_gateway_requests_total\{operation="other",outcome="ok"\} 1/);
   expect(metrics).toMatch(/sluice_gateway_errors_total\{code="FORBIDDEN"\} \d/);
   expect(metrics).toMatch(/sluice_gateway_errors_total\{code="UNAUTHENTICATED"\} \d/);
   expect(metrics).toMatch(/sluice_gateway_store_seconds_count\{store="embedded",call="get",outcome="ok"\} \d/);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { ownPage, type Walk } from "../../gateway/own-page.js";
+import { ownPage, patience, type Walk } from "../../gateway/own-page.js";
 import { entity, entryOf, type Row } from "../../schema/entity.js";
 import { int32, int64, reference } from "../../schema/fields.js";
 import type { Page, Slice } from "../../stores/ports.js";
@@ -45,7 +45,7 @@ test("pages of own rows are the pages of the list that has nothing else, in both
       const from = shown.length > 0 && start < 40 ? shown[start % shown.length]! : null;
       const rest = from === null ? shown : backward ? shown.slice(0, shown.indexOf(from)) : shown.slice(shown.indexOf(from) + 1);
       const page = { limit, backward, from: from && entryOf(item, lookup, from) };
-      expect(await ownPage(item, lookup, walksOver(all).slice(0, walks), page)).toEqual({
+      expect(await ownPage(item, lookup, walksOver(all).slice(0, walks), page, patience())).toEqual({
         rows: backward ? rest.slice(-limit) : rest.slice(0, limit), more: rest.length > limit,
       });
     },
@@ -56,7 +56,7 @@ test("a partner with few rows on a crowded shelf is answered from its own rows",
   const all = itemsOf(Array.from({ length: 30_000 }, (_, i) => [i % 10_000 === 9_999, true] as const));
   const [crowded, own] = [shelfOf(all.filter(onShelf)), shelfOf(all.filter(isOwn))];
   const walks: Walk[] = [{ list: crowded.list, keep: async (rows) => rows.filter(isOwn) }, { list: own.list, keep: async (rows) => rows.filter(onShelf) }];
-  expect(await ownPage(item, lookup, walks, { limit: 20, from: null, backward: false })).toEqual({ rows: all.filter(isOwn), more: false });
+  expect(await ownPage(item, lookup, walks, { limit: 20, from: null, backward: false }, patience())).toEqual({ rows: all.filter(isOwn), more: false });
   expect([crowded.served.steps, own.served.steps]).toEqual([1, 1]);
 });
 
@@ -64,7 +64,14 @@ test("the reads are bounded: what was found is given with more to come, and noth
   const sparse = (own: readonly number[]) => itemsOf(Array.from({ length: 30_000 }, (_, i) => [own.includes(i), true] as const));
   const only = (rows: readonly Row[]) => [{ list: shelfOf(rows).list, keep: async (some: readonly Row[]) => some.filter(isOwn) }];
   const page = { limit: 20, from: null, backward: false };
-  const found = await ownPage(item, lookup, only(sparse([3, 29_999])), page);
+  const found = await ownPage(item, lookup, only(sparse([3, 29_999])), page, patience());
   expect([found.rows.map((row) => row.id), found.more]).toEqual([["3"], true]);
-  await expect(ownPage(item, lookup, only(sparse([29_999])), page)).rejects.toThrow("too few of these rows are yours");
+  await expect(ownPage(item, lookup, only(sparse([29_999])), page, patience())).rejects.toThrow("too few of these rows are yours");
+});
+
+test("all pages of an operation have one patience", async () => {
+  const sparse = itemsOf(Array.from({ length: 30_000 }, (_, i) => [i === 1, true] as const)), { list, served } = shelfOf(sparse), operation = patience(), all = operation.left;
+  const walks: Walk[] = [{ list, keep: async (rows) => rows.filter(isOwn) }], page = { limit: 2, from: null, backward: false };
+  for (let n = 0; n < 20; n++) expect(await ownPage(item, lookup, walks, page, operation)).toEqual({ rows: [sparse[1]], more: true });
+  expect(served.steps).toBe(20 + all);
 });

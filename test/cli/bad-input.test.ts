@@ -61,7 +61,7 @@ test("a file, a position or a folder that is not there is a finding before any w
     [["binlog", "--file", "/nowhere"], /--file: ENOENT/],
     [["binlog", "--from", "yesterday", "--mysql", good.href], /--from: Not a GTID set: "yesterday"/],
     [["verify", "--mysql", good.href, "--stores", store, "--report", "/nowhere/report.html"], /--report: ENOENT/],
-    [["dead-letters", "--stores", "sqlite:///proc/sluice/store.db"], /\/proc\/sluice: this folder cannot be made/],
+    [["sync", "--mysql", good.href, "--stores", "sqlite:///proc/sluice/store.db"], /\/proc\/sluice: this folder cannot be made/],
     [["pause", "--data-dir", `${join(folder, "file")}`], /environment\.json: cannot be read: ENOTDIR/],
   ] as const) refused(await runCli([...args, ...(args[0] === "pause" ? [] : ["--data-dir", folder])]), says);
 });

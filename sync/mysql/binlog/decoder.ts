@@ -52,7 +52,7 @@ export class EventDecoder {
   /** The events of a compressed transaction, in turn, as much at a time as was expanded. They end where it ends. */
   *expand(bytes: Buffer, start: number, end: number): Generator<DecodedEvent[]> {
     try {
-      this.#typeOf(bytes, start, end);
+      this.#enter(bytes, start, end);
       for (const part of readPayload(new Cursor(bytes, start + 19, this.#checked(bytes, start, end)))) {
         const out: DecodedEvent[] = [];
         while (part.left > 0) {
@@ -69,7 +69,7 @@ export class EventDecoder {
   /** Decodes the event in bytes[start, end) and appends what it means, if anything, to `out`. */
   decode(bytes: Buffer, start: number, end: number, out: DecodedEvent[]): void {
     try {
-      const type = this.#typeOf(bytes, start, end);
+      const type = this.#enter(bytes, start, end);
       const bodyEnd = type === EventType.Format ? this.#format(bytes, start, end, out) : this.#checked(bytes, start, end);
       this.#event(type, bytes, start, bodyEnd, out);
     } catch (error) {
@@ -77,8 +77,8 @@ export class EventDecoder {
     }
   }
 
-  /** What the head of the event says it is. It may be damaged, but the event is as long as it says. */
-  #typeOf(bytes: Buffer, start: number, end: number): number {
+  /** Goes to the event, and says its type. Its head may be damaged, but it is as long as that says. */
+  #enter(bytes: Buffer, start: number, end: number): number {
     if (end - start < 19) throw new MalformedEvent(`an event of ${end - start} bytes, less than its header`);
     this.#moveTo(uint32(bytes, start + 13));
     const size = uint32(bytes, start + 9);

@@ -31,16 +31,12 @@ export class TableMaps {
 
   /** Whether the body of an event says again what is known. */
   has(bytes: Buffer, start: number, end: number): boolean {
-    return this.#at(bytes, start, end) !== undefined;
+    const meaning = start + beforeMeaning, known = meaning < end ? this.#tables.get(tableIdAt(bytes, start)) : undefined;
+    return known?.bytes.length === end - meaning && known.bytes.compare(bytes, meaning, end) === 0;
   }
 
   add(bytes: Buffer, start: number, end: number, readers: Readers | undefined): void {
     this.#tables.set(tableIdAt(bytes, start), { bytes: Buffer.from(bytes.subarray(start + beforeMeaning, end)), readers });
-  }
-
-  #at(bytes: Buffer, start: number, end: number): KnownTable | undefined {
-    const meaning = start + beforeMeaning, known = meaning < end ? this.#tables.get(tableIdAt(bytes, start)) : undefined;
-    return known?.bytes.length === end - meaning && known.bytes.compare(bytes, meaning, end) === 0 ? known : undefined;
   }
 }
 

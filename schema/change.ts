@@ -39,6 +39,18 @@ export interface Unreadable {
   readonly reason: string;
 }
 
+/**
+ * Rows of these tables may have been changed by what no row event tells of, such as a statement that is not understood (invariant 3):
+ * they are copied again beside the stream, while readers keep what is there.
+ */
+export interface Recopy {
+  readonly op: "recopy";
+  readonly entities: readonly string[];
+  /** Of the place in the log where it happened: what is older may be wrong. */
+  readonly version: Version;
+  readonly reason: string;
+}
+
 /** The source has nothing further at this moment: the reader is at its head. */
 export interface Idle {
   readonly op: "idle";
@@ -46,7 +58,7 @@ export interface Idle {
   readonly at: number;
 }
 
-export type Message = Change | Commit | Truncate | Unreadable | Idle;
+export type Message = Change | Commit | Truncate | Unreadable | Recopy | Idle;
 
 /** A change that a sink cannot store, and why. Anything that may pass on a later try is not a rejection. */
 export interface Rejection {

@@ -1,4 +1,4 @@
-import type { Change, Commit, Message, Truncate, Unreadable } from "../schema/change.js";
+import type { Change, Commit, Message, Recopy, Truncate, Unreadable } from "../schema/change.js";
 import type { Row } from "../schema/entity.js";
 
 /** Consecutive messages that are written together. */
@@ -11,6 +11,8 @@ export interface Batch {
   readonly idleAt: number | null;
   /** It ends the batch: the changes in it came before, and are to be written before. */
   readonly truncate: Truncate | null;
+  /** Tables to be copied again, from places within it. */
+  readonly recopies: readonly Recopy[];
 }
 
 /** What a batch and what is read ahead may hold: whichever comes first. A single row may be larger. */
@@ -114,16 +116,18 @@ class Arrivals {
     const { rows, bytes } = this.limits;
     const changes: Change[] = [];
     const unreadable: Unreadable[] = [];
+    const recopies: Recopy[] = [];
     let [commit, idleAt, truncate, taken]: [Commit | null, number | null, Truncate | null, number] = [null, null, null, 0];
     while (this.#queue.length > 0) {
       const { messages, sizes } = this.#queue[0]!;
       const message = messages[this.#next]!;
-      const isRow = message.op !== "commit" && message.op !== "idle";
+      const isRow = message.op !== "commit" && message.op !== "idle" && message.op !== "recopy";
       if (isRow && (truncate || changes.length + unreadable.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes))) break;
       switch (message.op) {
         case "commit": commit = message; break;
         case "idle": idleAt = message.at; break;
         case "truncate": truncate = message; break;
+        case "recopy": recopies.push(message); break;
         case "unreadable": unreadable.push(message); break;
         default: changes.push(message);
       }
@@ -131,7 +135,7 @@ class Arrivals {
       this.#forget(messages.length, sizes[this.#next]!);
     }
     this.#notify();
-    return { changes, unreadable, commit, idleAt, truncate };
+    return { changes, unreadable, commit, idleAt, truncate, recopies };
   }
 
   #forget(length: number, bytes: number): void {

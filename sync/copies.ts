@@ -59,6 +59,13 @@ export class Copies {
     this.state.copying = null;
   }
 
+  /** Nothing that was copied of the table counts any more: its copy begins once more. */
+  again(table: string): void {
+    const { [table]: _, ...others } = this.#copied;
+    this.#copied = others;
+    this.#cuts.get(table)?.abort();
+  }
+
   /**
    * The table was emptied: every row it has now was written after that, so the stream brings it. What the copy wrote, and may be
    * writing still, is to be swept.

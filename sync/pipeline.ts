@@ -168,6 +168,7 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
   const [failing, ending] = [new AbortController(), new AbortController()];
   const copying = copyBeside(parts, writing, copies, from, () => bookmark.moved(), AbortSignal.any([stop, ending.signal])).catch((error: unknown) => failing.abort(error));
   const timing = { room: () => writing.room(), lingerMs: sink.lingerMs };
+  let toCopy: readonly string[] = [];
   try {
     for await (const batch of batches(source.stream(from, AbortSignal.any([stop, writing.failed, failing.signal]), seen.position), limits.batch, timing)) {
       // Drained by hand, what was read is written too; else it comes again.
@@ -175,8 +176,12 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
       seen.position = batch.commit?.position ?? seen.position;
       await writing.write(batch.changes, batch.unreadable, async () => {
         if (batch.truncate) await empty(parts, writing, copies, batch.truncate);
+        for (const { entities } of batch.recopies) for (const table of entities) copies.again(table);
         await bookmark.settled(batch);
       });
+      for (const { entities, reason } of batch.recopies) log.warn({ pipeline: state.name, tables: entities, reason }, "these tables are copied again, while readers keep what is there");
+      toCopy = batch.recopies.flatMap(({ entities }) => entities);
+      if (toCopy.length > 0) break;
     }
   } finally {
     ending.abort();
@@ -185,7 +190,7 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
   failing.signal.throwIfAborted();
   await writing.drained();
   await bookmark.store();
-  if (!stop.aborted) throw new Error(`${source.name} ended its stream of changes by itself`);
+  if (!stop.aborted && toCopy.length === 0) throw new Error(`${source.name} ended its stream of changes by itself`);
 }
 
 /**

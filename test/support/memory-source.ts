@@ -67,7 +67,7 @@ export class MemorySource implements Source {
 
   /** Whether the row was deleted, or its table emptied, after that version: a snapshot need not have met it. */
   goneAfter(entity: string, place: string, version: Version): boolean {
-    return this.#log.some(({ messages }) => messages.some((m) => "version" in m && m.version > version && m.entity === entity
+    return this.#log.some(({ messages }) => messages.some((m) => "version" in m && m.version > version && "entity" in m && m.entity === entity
       && (m.op === "truncate" || (m.op === "delete" && keyText(m.key) === place))));
   }
 

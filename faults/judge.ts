@@ -1,4 +1,5 @@
 import { pause } from "../runtime/wait.js";
+import { isWhole } from "../schema/position.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { openSink, openStore } from "../stores/open.js";
 import type { DeadLetter, Store } from "../stores/ports.js";
@@ -80,7 +81,7 @@ const settleMs = 3_000;
 /** A position read from a server that is lost may name what the source has not. */
 async function hasNothingElse(store: Store, source: Source): Promise<boolean> {
   const progress = await store.progress();
-  return progress?.phase === "stream" && source.reached(await source.head(), progress.position);
+  return progress !== null && source.reached(await source.head(), progress.position);
 }
 
 /** A store that sync has not made yet cannot be opened yet. */
@@ -106,7 +107,7 @@ async function untilFollowed(store: Store, source: Source, sync: SyncProcess, si
   while (Date.now() - since < patienceMs) {
     const progress = await store.progress();
     const isIts = (line: string) => line.includes(streams) && line.includes('"msg":"streaming"');
-    const follows = progress?.phase === "stream" && progress.currentAt > since && (await sync.said()).split("\n").some(isIts);
+    const follows = progress !== null && isWhole(progress) && progress.currentAt > since && (await sync.said()).split("\n").some(isIts);
     if (follows && (await hasNothingElse(store, source))) return;
     await pause(100, signal);
     signal.throwIfAborted();

@@ -62,8 +62,7 @@ async function stateOf(store: Store, catalog: Catalog): Promise<State> {
 
 function phaseOf(progress: Progress | null, { entities }: Catalog): State {
   if (!progress) return { phase: "none" };
-  if (progress.phase === "snapshot") return { phase: "snapshot" };
-  // Beside the stream a table can be copied that the store lacked, or held wrongly: then not everything committed is in it.
+  // A table that is copied, for the first time or again, may lack what was committed.
   const { copied } = progress;
   const isWhole = copied === undefined || entities.every(({ table }) => copied[table] === "done");
   return isWhole ? { phase: "stream", currentAt: progress.currentAt } : { phase: "snapshot" };

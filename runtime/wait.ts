@@ -20,3 +20,10 @@ export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): P
   const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", giveUp = () => reject(signal.reason as Error), { once: true }));
   return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", giveUp));
 }
+
+/** Resolves when the work does, or quietly when `signal` aborts before. */
+export async function untilAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  await unlessAborted(signal, work).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

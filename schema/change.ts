@@ -1,5 +1,5 @@
 import type { Key, Row } from "./entity.js";
-import type { Position, Version } from "./position.js";
+import type { LogPlace, Position, Version } from "./position.js";
 
 /** One row of one table, after (and before) one row event. Rows are whole: every declared field is present. */
 export interface Change {
@@ -56,9 +56,18 @@ export interface Idle {
   readonly op: "idle";
   /** Milliseconds since the epoch when the source said so. */
   readonly at: number;
+  /** Where its log ends, outside any transaction; the place of the last commit where it does not say. */
+  readonly place?: LogPlace;
 }
 
-export type Message = Change | Commit | Truncate | Unreadable | Recopy | Idle;
+/** The source is followed from here, for the first time or after a break. A transaction that had no commit before it comes once more. */
+export interface Connected {
+  readonly op: "connected";
+  /** Which server it is: places in the log of another mean something else. */
+  readonly server: string;
+}
+
+export type Message = Change | Commit | Truncate | Unreadable | Recopy | Idle | Connected;
 
 /** A change that a sink cannot store, and why. Anything that may pass on a later try is not a rejection. */
 export interface Rejection {

@@ -22,6 +22,12 @@ export function rewriteVersion(version: Version): Version {
   return version + 1;
 }
 
+/** A place in the log of one server. */
+export interface LogPlace {
+  readonly file: string;
+  readonly offset: number;
+}
+
 /** A place in the binary log. Positions exist only at commits (invariant 5). */
 export interface Position {
   /** Executed GTID set, with its gaps, as MySQL prints it; empty when GTIDs are off. */
@@ -50,38 +56,61 @@ export function isWithin({ after, upTo }: KeyRange, key: Key): boolean {
 
 /** A table that is being copied, by so many readers as there are ranges left. */
 export interface TableCopy {
-  /** Of the rows it writes. Once nothing is left, what is older in `range` is swept: the source no longer has it. */
+  /** The copy's start: once nothing is left, what is older in `range` is swept, for the source no longer has it. */
   readonly version: Version;
   /** What of the table: every key, or those an operator named. */
   readonly range: KeyRange;
   readonly left: readonly KeyRange[];
   /** Copied so far. */
   readonly rows: number;
+  /** Once it is done it begins again: something made it doubtful meanwhile. */
+  readonly again?: true;
 }
 
-/** By table. One that is absent has not begun. */
-export type Copied = Readonly<Record<string, TableCopy | "done">>;
+/** By table. One that is absent is due. */
+export type Copied = Readonly<Record<string, TableCopy | "due" | "done">>;
 
 /** How far a sink has come. It is stored in the sink it describes. */
-export type Progress =
-  | {
-      readonly phase: "snapshot";
-      /** Where the stream will go on from once every table is copied. */
-      readonly head: Position;
-      readonly copied: Copied;
-    }
-  | {
-      readonly phase: "stream";
-      readonly position: Position;
-      /** Milliseconds since the epoch at which the sink held everything the source had committed. */
-      readonly currentAt: number;
-      /** What is not `done` is copied beside the stream. Left out, every table is. */
-      readonly copied?: Copied;
-    };
+export interface Progress {
+  readonly position: Position;
+  /** Milliseconds since the epoch at which the sink held everything the source had committed, but for tables that are not copied yet. */
+  readonly currentAt: number;
+  /** What is not `done` is copied beside the stream. Left out, every table is. */
+  readonly copied?: Copied;
+}
+
+/** Whether a sink holds every table as a whole; else some are being copied, for the first time or again. */
+export function isWhole({ copied }: Progress): boolean {
+  return Object.values(copied ?? {}).every((copy) => copy === "done");
+}
 
 /** Nothing older than this is written to the sink any more but what was already on its way: tombstones of older deletes may go. */
-export function heldVersion(progress: Progress): Version {
-  const { version } = progress.phase === "stream" ? progress.position : progress.head;
-  const copies = Object.values(progress.copied ?? {}).flatMap((copy) => (copy === "done" ? [] : [copy.version]));
-  return Math.min(version, ...copies);
+export function heldVersion({ position, copied = {} }: Progress): Version {
+  return Math.min(position.version, ...Object.values(copied).flatMap((copy) => (typeof copy === "string" ? [] : [copy.version])));
+}
+
+/**
+ * What stores of earlier releases hold: a first copy had a phase of its own, at whose end the stream went on from its head, and before
+ * that one reader, which stored the last key it had copied.
+ */
+type Stored = Omit<Progress, "copied"> & { readonly phase?: "stream"; readonly copied?: FormerlyCopied } | {
+  readonly phase: "snapshot"; readonly head: Position; readonly copied: FormerlyCopied;
+};
+type FormerlyCopied = Readonly<Record<string, TableCopy | "due" | "done" | Key>>;
+
+/** Stored progress as of this release. */
+export function adopted(stored: Stored): Progress {
+  const position = stored.phase === "snapshot" ? stored.head : stored.position;
+  const currentAt = stored.phase === "snapshot" ? Math.floor(position.version / 1000) : stored.currentAt;
+  if (!stored.copied) return { position, currentAt };
+  const copied = Object.entries(stored.copied).map(([table, copy]) => [table, isKey(copy) ? copiedUpTo(copy, position.version) : copy] as const);
+  return { position, currentAt, copied: Object.fromEntries(copied) };
+}
+
+function isKey(copy: FormerlyCopied[string]): copy is Key {
+  return Array.isArray(copy);
+}
+
+function copiedUpTo(key: Key, version: Version): TableCopy {
+  return { version, range: everyKey, left: [{ after: key, upTo: null }], rows: 0 };
 }

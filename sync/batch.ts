@@ -1,5 +1,6 @@
-import type { Change, Commit, Message, Recopy, Truncate, Unreadable } from "../schema/change.js";
+import type { Change, Commit, Recopy, Truncate, Unreadable } from "../schema/change.js";
 import type { Row } from "../schema/entity.js";
+import type { Arrival, ChunkEnd } from "./interleaving.js";
 
 /** Consecutive messages that are written together. */
 export interface Batch {
@@ -13,6 +14,8 @@ export interface Batch {
   readonly truncate: Truncate | null;
   /** Tables to be copied again, from places within it. */
   readonly recopies: readonly Recopy[];
+  /** Pieces of copies, of which all is in it or an earlier one. */
+  readonly chunks: readonly ChunkEnd[];
 }
 
 /** What a batch and what is read ahead may hold: whichever comes first. A single row may be larger. */
@@ -33,7 +36,7 @@ export interface Timing {
  * Reads ahead, within `limits`, while what was given out is being written; once there is room for more, the next batch is everything that
  * has arrived meanwhile. So a batch is small when little happens, and as large as it must be when much does.
  */
-export async function* batches(messages: AsyncIterable<readonly Message[]>, limits: BatchLimits, { room, lingerMs }: Timing): AsyncGenerator<Batch, void, undefined> {
+export async function* batches(messages: AsyncIterable<readonly Arrival[]>, limits: BatchLimits, { room, lingerMs }: Timing): AsyncGenerator<Batch, void, undefined> {
   const arrivals = new Arrivals(limits);
   const reading = readAhead(messages, arrivals);
   try {
@@ -49,7 +52,7 @@ export async function* batches(messages: AsyncIterable<readonly Message[]>, limi
 }
 
 /** Fills `arrivals` until the messages end; a failure reaches whoever takes from it. */
-async function readAhead(messages: AsyncIterable<readonly Message[]>, arrivals: Arrivals): Promise<void> {
+async function readAhead(messages: AsyncIterable<readonly Arrival[]>, arrivals: Arrivals): Promise<void> {
   try {
     for await (const some of messages) {
       arrivals.add(some);
@@ -62,7 +65,7 @@ async function readAhead(messages: AsyncIterable<readonly Message[]>, arrivals: 
 }
 
 class Arrivals {
-  readonly #queue: { readonly messages: readonly Message[]; readonly sizes: readonly number[] }[] = [];
+  readonly #queue: { readonly messages: readonly Arrival[]; readonly sizes: readonly number[] }[] = [];
   #next = 0;
   #rows = 0;
   #bytes = 0;
@@ -72,7 +75,7 @@ class Arrivals {
 
   constructor(readonly limits: BatchLimits) {}
 
-  add(messages: readonly Message[]): void {
+  add(messages: readonly Arrival[]): void {
     const sizes = messages.map(sizeOf);
     this.#queue.push({ messages, sizes });
     this.#rows += messages.length;
@@ -117,16 +120,18 @@ class Arrivals {
     const changes: Change[] = [];
     const unreadable: Unreadable[] = [];
     const recopies: Recopy[] = [];
+    const chunks: ChunkEnd[] = [];
     let [commit, idleAt, truncate, taken]: [Commit | null, number | null, Truncate | null, number] = [null, null, null, 0];
     while (this.#queue.length > 0) {
       const { messages, sizes } = this.#queue[0]!;
       const message = messages[this.#next]!;
-      const isRow = message.op !== "commit" && message.op !== "idle" && message.op !== "recopy";
-      if (isRow && (truncate || changes.length + unreadable.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes))) break;
+      if (isRow(message) && (truncate || changes.length + unreadable.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes))) break;
       switch (message.op) {
         case "commit": commit = message; break;
         case "idle": idleAt = message.at; break;
         case "truncate": truncate = message; break;
+        case "connected": break;
+        case "chunk-end": chunks.push(message); break;
         case "recopy": recopies.push(message); break;
         case "unreadable": unreadable.push(message); break;
         default: changes.push(message);
@@ -135,7 +140,7 @@ class Arrivals {
       this.#forget(messages.length, sizes[this.#next]!);
     }
     this.#notify();
-    return { changes, unreadable, commit, idleAt, truncate, recopies };
+    return { changes, unreadable, commit, idleAt, truncate, recopies, chunks };
   }
 
   #forget(length: number, bytes: number): void {
@@ -155,8 +160,12 @@ class Arrivals {
   }
 }
 
+function isRow({ op }: Arrival): boolean {
+  return op !== "commit" && op !== "idle" && op !== "recopy" && op !== "connected" && op !== "chunk-end";
+}
+
 /** About what a message takes in memory. */
-export function sizeOf(message: Message): number {
+export function sizeOf(message: Arrival): number {
   if (!("after" in message)) return 64;
   return 128 + rowSize(message.after) + rowSize(message.before);
 }

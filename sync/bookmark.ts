@@ -1,5 +1,5 @@
 import type { Commit } from "../schema/change.js";
-import type { Copied, Position } from "../schema/position.js";
+import { isWhole, type Position, type Progress } from "../schema/position.js";
 import type { Sink } from "../stores/ports.js";
 import type { Copies } from "./copies.js";
 import type { PipelineState } from "./status.js";
@@ -12,12 +12,6 @@ export interface Pace {
   readonly idleMs: number;
 }
 
-/** How far the sink is, and until which moment it is current: milliseconds since the epoch. */
-export interface Stored {
-  readonly position: Position;
-  readonly currentAt: number;
-}
-
 /**
  * How far a sink has come, and when to store it. It is told of batches in their order and only once they are settled
  * (invariant 1), and positions are those of commits (invariant 5), so what it stores only grows (invariant 2). It is stored
@@ -26,14 +20,14 @@ export interface Stored {
 export class Bookmark implements AsyncDisposable {
   #position: Position;
   #currentAt: number;
-  #stored: Stored & { readonly copied: Copied };
+  #stored: Required<Progress>;
   #storedAt = -Infinity;
   #storing: Promise<void> | null = null;
   #due: NodeJS.Timeout | undefined;
   #closed = false;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, { position, currentAt }: Stored) {
+  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, { position, currentAt }: Progress) {
     this.#position = position;
     this.#currentAt = currentAt;
     this.#stored = { position, currentAt, copied: copies.copied };
@@ -96,7 +90,7 @@ export class Bookmark implements AsyncDisposable {
 
   async #store(): Promise<void> {
     const now = { position: this.#position, currentAt: this.#currentAt, copied: this.copies.copied };
-    await this.sink.commit({ phase: "stream", ...now });
+    await this.sink.commit(now);
     this.#stored = now;
     this.#storedAt = performance.now();
     this.#show();
@@ -104,6 +98,6 @@ export class Bookmark implements AsyncDisposable {
 
   #show(): void {
     this.state.position = this.#stored.position;
-    this.state.currentAt = this.#stored.currentAt;
+    this.state.currentAt = isWhole(this.#stored) ? this.#stored.currentAt : null;
   }
 }

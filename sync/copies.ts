@@ -1,6 +1,6 @@
 import type { Catalog } from "../schema/catalog.js";
-import type { Entity, Key } from "../schema/entity.js";
-import { type Copied, everyKey, type Progress, type TableCopy, type Version } from "../schema/position.js";
+import type { Entity } from "../schema/entity.js";
+import { type Copied, everyKey, type KeyRange, type Progress, type TableCopy, type Version } from "../schema/position.js";
 import type { Survey } from "./source.js";
 import type { PipelineState } from "./status.js";
 
@@ -9,8 +9,9 @@ export class Copies {
   #copied: Copied;
   readonly #cuts = new Map<string, AbortController>();
   readonly #surveys = new Map<string, Survey>();
+  #wake: (() => void)[] = [];
 
-  constructor(readonly catalog: Catalog, readonly state: PipelineState, progress: Progress | null) {
+  constructor(readonly catalog: Catalog, readonly state: PipelineState, progress: Progress) {
     this.#copied = copiedIn(catalog, progress);
   }
 
@@ -23,47 +24,50 @@ export class Copies {
     return this.catalog.entities.filter(({ table }) => this.#copied[table] !== "done");
   }
 
+  /** Resolves when the copy of some table has begun, moved or ended. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#wake.push(resolve));
+  }
+
   surveyed({ table }: Entity, survey: Survey): void {
     this.#surveys.set(table, survey);
   }
 
   /** Goes on with a table's copy, or begins one. `cut` aborts when nothing of it is wanted any more. */
   begin({ table }: Entity, version: Version): { readonly copy: TableCopy; readonly cut: AbortSignal } {
-    const known = this.#copied[table];
-    const copy = known && known !== "done" ? known : { version, range: everyKey, left: this.#surveys.get(table)!.ranges, rows: 0 };
+    const known = this.of(table);
+    const copy = known ?? { version, range: everyKey, left: this.#surveys.get(table)!.ranges, rows: 0 };
     const cut = new AbortController();
     this.#cuts.set(table, cut);
-    this.moved(table, copy);
+    this.#move(table, copy);
     return { copy, cut: cut.signal };
   }
 
-  moved(table: string, copy: TableCopy): void {
-    this.#copied = { ...this.#copied, [table]: copy };
-    const rowsLeft = this.unfinished.reduce((sum, { table: of }) => sum + Math.max(0, this.#about(of) - ((this.#copied[of] as TableCopy | undefined)?.rows ?? 0)), 0);
-    this.state.copying = { table, rows: copy.rows, rowsAbout: Math.max(this.#about(table), copy.rows), rowsLeft };
+  /** So many rows more of the copy that began at `version` are in the store; of the range that ends at `upTo` this is left. */
+  advanced(table: string, version: Version, upTo: KeyRange["upTo"], left: KeyRange | null, rows: number): void {
+    const copy = this.of(table);
+    // Another copy of the table may have begun meanwhile.
+    if (copy?.version !== version) return;
+    const name = JSON.stringify(upTo);
+    const ranges = copy.left.flatMap((range) => (JSON.stringify(range.upTo) !== name ? [range] : left ? [left] : []));
+    this.#move(table, { ...copy, left: ranges, rows: copy.rows + rows });
   }
 
-  #about(table: string): number {
-    const [copy, rows] = [this.#copied[table], this.#surveys.get(table)?.rows ?? 0];
-    const { after, upTo } = copy && copy !== "done" ? copy.range : everyKey;
-    return after && upTo ? Math.min(rows, Number(BigInt(upTo[0]!) - BigInt(after[0]!))) : rows;
-  }
-
-  /** As it is stored now. */
-  of({ table }: Entity): TableCopy {
-    return this.#copied[table] as TableCopy;
+  /** As it is stored now; null when it has not begun, or is done. */
+  of(table: string): TableCopy | null {
+    const copy = this.#copied[table];
+    return copy === undefined || typeof copy === "string" ? null : copy;
   }
 
   done({ table }: Entity): void {
-    this.#copied = { ...this.#copied, [table]: "done" };
+    this.#set(table, this.of(table)?.again ? "due" : "done");
     this.state.copying = null;
   }
 
-  /** Nothing that was copied of the table counts any more: its copy begins once more. */
+  /** Rows of the table may differ from the source's: it is copied again, now or when the copy under way is done. */
   again(table: string): void {
-    const { [table]: _, ...others } = this.#copied;
-    this.#copied = others;
-    this.#cuts.get(table)?.abort();
+    const copy = this.of(table);
+    this.#set(table, copy ? { ...copy, again: true } : "due");
   }
 
   /**
@@ -71,29 +75,29 @@ export class Copies {
    * writing still, is to be swept.
    */
   emptied({ table }: Entity, version: Version): void {
-    const copy = this.#copied[table];
-    if (copy === "done") return;
-    this.#copied = { ...this.#copied, [table]: { version, range: everyKey, left: [], rows: copy?.rows ?? 0 } };
+    if (this.#copied[table] === "done") return;
+    this.#set(table, { version, range: everyKey, left: [], rows: this.of(table)?.rows ?? 0 });
     this.#cuts.get(table)?.abort();
+  }
+
+  #move(table: string, copy: TableCopy): void {
+    this.#set(table, copy);
+    const rowsLeft = this.unfinished.reduce((sum, { table: of }) => sum + Math.max(0, this.#about(of) - (this.of(of)?.rows ?? 0)), 0);
+    this.state.copying = { table, rows: copy.rows, rowsAbout: Math.max(this.#about(table), copy.rows), rowsLeft };
+  }
+
+  #about(table: string): number {
+    const rows = this.#surveys.get(table)?.rows ?? 0, { after, upTo } = this.of(table)?.range ?? everyKey;
+    return after && upTo ? Math.min(rows, Number(BigInt(upTo[0]!) - BigInt(after[0]!))) : rows;
+  }
+
+  #set(table: string, copy: Copied[string]): void {
+    this.#copied = { ...this.#copied, [table]: copy };
+    for (const wake of this.#wake.splice(0)) wake();
   }
 }
 
 /** A table that left the catalog is forgotten: nothing keeps it equal meanwhile, so should it come back it is copied anew. */
-export function copiedIn(catalog: Catalog, progress: Progress | null): Copied {
-  if (!progress) return {};
-  const stored = progress.copied as Readonly<Record<string, TableCopy | "done" | Key>> | undefined;
-  return Object.fromEntries(catalog.entities.flatMap(({ table }) => {
-    const copy = stored ? stored[table] : "done";
-    if (copy === undefined) return [];
-    return [[table, copy === "done" || !isKey(copy) ? copy : { version: headOf(progress), range: everyKey, left: [{ after: copy, upTo: null }], rows: 0 }]];
-  }));
-}
-
-/** An earlier release had one reader, and stored the last key it had copied. */
-function isKey(copy: TableCopy | Key): copy is Key {
-  return Array.isArray(copy);
-}
-
-function headOf(progress: Progress): Version {
-  return (progress.phase === "stream" ? progress.position : progress.head).version;
+export function copiedIn(catalog: Catalog, { copied }: Progress): Copied {
+  return Object.fromEntries(catalog.entities.map(({ table }) => [table, copied ? copied[table] ?? "due" : "done"]));
 }

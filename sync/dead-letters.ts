@@ -77,11 +77,6 @@ export class LetterBox {
     await this.#settle(older.map((letter) => ({ entity, ...letter })));
   }
 
-  /** What stands in these letters was taken after all, or is gone. */
-  async resolved(letters: readonly Rejection[]): Promise<void> {
-    await this.#settle(letters);
-  }
-
   async #settle(letters: readonly Pick<Rejection, "entity" | "key" | "version">[]): Promise<void> {
     if (letters.length === 0) return;
     await this.letters.settle(letters.map(({ entity, key, version }) => ({ entity, key, version })));

@@ -1,13 +1,14 @@
 import type { Catalog } from "../schema/catalog.js";
-import type { Truncate } from "../schema/change.js";
-import { everyKey, type Position, type Progress } from "../schema/position.js";
+import type { Recopy, Truncate } from "../schema/change.js";
+import { type Copied, everyKey, type Position, type Progress } from "../schema/position.js";
 import type { Sink } from "../stores/ports.js";
 import { batches } from "./batch.js";
-import { Bookmark, type Stored } from "./bookmark.js";
+import { Bookmark } from "./bookmark.js";
 import { Copies, copiedIn } from "./copies.js";
-import { copy, copyBeside } from "./copy.js";
+import { copyBeside } from "./copy.js";
 import { LetterBox } from "./dead-letters.js";
 import { fenced } from "./fenced.js";
+import { Interleaving } from "./interleaving.js";
 import type { PipelineParts } from "./parts.js";
 import { resnapshot } from "./resnapshot.js";
 import { CameBack } from "./retry.js";
@@ -116,37 +117,46 @@ async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise
   const progress = await sink.progress(), lost = await lostTables(sink, catalog, progress);
   if (!progress || lost.length === 0) return;
   log.warn({ pipeline: state.name, tables: lost }, "the store has lost these tables; they are copied again");
-  await sink.commit({ ...progress, copied: Object.fromEntries(Object.entries(copiedIn(catalog, progress)).filter(([table]) => !lost.includes(table))) });
+  await sink.commit({ ...progress, copied: { ...copiedIn(catalog, progress), ...Object.fromEntries(lost.map((table) => [table, "due" as const])) } });
 }
 
 /** Those the sink is to have rows of, by what it has stored, and has not. */
 async function lostTables(sink: Sink, catalog: Catalog, progress: Progress | null): Promise<readonly string[]> {
-  const copied = copiedIn(catalog, progress);
-  return (await sink.absent(catalog.entities)).map(({ table }) => table).filter((table) => copied[table] !== undefined);
+  const copied: Copied = progress ? copiedIn(catalog, progress) : {};
+  return (await sink.absent(catalog.entities)).map(({ table }) => table).filter((table) => (copied[table] ?? "due") !== "due");
 }
 
 /** From where the sink is, until `stop` aborts, or until it has to be set back: then it is called again. */
 async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): Promise<void> {
-  const progress = await parts.sink.progress();
+  const { sink, catalog } = parts;
+  const found = await sink.progress();
   // It died since the turn began, and forgot that they are to be copied again.
-  if ((await lostTables(parts.sink, parts.catalog, progress)).length > 0) throw new CameBack(`${parts.sink.name} lacks tables of which it stored that they are copied`);
-  const copies = new Copies(parts.catalog, parts.state, progress);
+  if ((await lostTables(sink, catalog, found)).length > 0) throw new CameBack(`${sink.name} lacks tables of which it stored that they are copied`);
   try {
-    if (progress?.phase === "stream") return await follow(parts, writing, copies, progress, stop);
-    const head = await copy(parts, writing, copies, progress?.head ?? null, stop);
-    if (head) await follow(parts, writing, copies, { position: head, currentAt: Math.floor(head.version / 1000) }, stop);
-    else await writing.drained();
-  } catch (error) {
-    // One whose log is purged while it copies would copy for ever: that a person must see to.
-    const heals = error instanceof Unresumable && (error.because === "lost" || progress?.phase === "stream");
-    if (heals && !parts.limits.stopWhenPurged) {
+    const progress = found ?? await begun(parts);
+    const copies = new Copies(catalog, parts.state, progress);
+    try {
+      await follow(parts, writing, copies, progress, stop);
+    } catch (error) {
+      // One whose log is purged again before any table is copied would copy for ever: that a person must see to.
+      const heals = error instanceof Unresumable && (error.because === "lost" || Object.values(copies.copied).includes("done"));
+      if (!heals || parts.limits.stopWhenPurged) throw error;
       parts.seen.position = null;
-      return await heal(parts, writing, error);
+      await heal(parts, writing, error);
     }
+  } catch (error) {
     // Whoever waited for a source that is away was told to wait no longer.
     if (!stop.aborted || error !== stop.reason) throw error;
     await writing.drained();
   }
+}
+
+/** The first progress of a sink that has none: from where the source is now the stream brings what changes, and the copies what is there. */
+async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress> {
+  const position = await source.head();
+  const progress = { position, currentAt: Math.floor(position.version / 1000), copied: Object.fromEntries(catalog.entities.map(({ table }) => [table, "due" as const])) };
+  await sink.commit(progress);
+  return progress;
 }
 
 /**
@@ -160,28 +170,26 @@ async function heal({ source, sink, catalog, state, log }: PipelineParts, writin
   log.warn({ pipeline: state.name, missing }, `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`);
 }
 
-async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored: Stored, stop: AbortSignal): Promise<void> {
+async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored: Progress, stop: AbortSignal): Promise<void> {
   const { source, sink, limits, state, valve, log, seen } = parts, { position: from } = stored;
   await using bookmark = new Bookmark(sink, state, limits.pace, copies, stored);
-  state.phase = "streaming";
   log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");
   const [failing, ending] = [new AbortController(), new AbortController()];
-  const copying = copyBeside(parts, writing, copies, from, () => bookmark.moved(), AbortSignal.any([stop, ending.signal])).catch((error: unknown) => failing.abort(error));
-  const timing = { room: () => writing.room(), lingerMs: sink.lingerMs };
-  let toCopy: readonly string[] = [];
+  const interleaving = new Interleaving(source, from);
+  const copying = copyBeside(parts, writing, copies, interleaving, () => bookmark.moved(), AbortSignal.any([stop, writing.failed, ending.signal]))
+    .catch((error: unknown) => failing.abort(error));
+  const arrivals = interleaving.through((signal) => source.stream(from, signal, seen.position), AbortSignal.any([stop, writing.failed, failing.signal]));
   try {
-    for await (const batch of batches(source.stream(from, AbortSignal.any([stop, writing.failed, failing.signal]), seen.position), limits.batch, timing)) {
+    for await (const batch of batches(arrivals, limits.batch, { room: () => writing.room(), lingerMs: sink.lingerMs })) {
       // Drained by hand, what was read is written too; else it comes again.
       if (stop.aborted && valve.wish !== "drain") break;
       seen.position = batch.commit?.position ?? seen.position;
       await writing.write(batch.changes, batch.unreadable, async () => {
+        for (const { entity, version, upTo, left, rows } of batch.chunks) copies.advanced(entity, version, upTo, left, rows);
         if (batch.truncate) await empty(parts, writing, copies, batch.truncate);
-        for (const { entities } of batch.recopies) for (const table of entities) copies.again(table);
+        for (const recopy of batch.recopies) copyAgain(parts, copies, recopy);
         await bookmark.settled(batch);
       });
-      for (const { entities, reason } of batch.recopies) log.warn({ pipeline: state.name, tables: entities, reason }, "these tables are copied again, while readers keep what is there");
-      toCopy = batch.recopies.flatMap(({ entities }) => entities);
-      if (toCopy.length > 0) break;
     }
   } finally {
     ending.abort();
@@ -190,7 +198,13 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
   failing.signal.throwIfAborted();
   await writing.drained();
   await bookmark.store();
-  if (!stop.aborted && toCopy.length === 0) throw new Error(`${source.name} ended its stream of changes by itself`);
+  if (!stop.aborted) throw new Error(`${source.name} ended its stream of changes by itself`);
+}
+
+function copyAgain({ state, log }: PipelineParts, copies: Copies, { entities, reason }: Recopy): void {
+  log.warn({ pipeline: state.name, tables: entities, reason }, "these tables are copied again, while readers keep what is there");
+  state.recopies++;
+  for (const table of entities) copies.again(table);
 }
 
 /**

@@ -16,18 +16,18 @@ import type { Source } from "./source.js";
 export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey): Promise<Progress> {
   const progress = await sink.progress();
   if (!progress) throw new PreflightFailed([{ where: sink.name, problem: "nothing was ever written to it", remedy: "start sync: it copies everything" }]);
-  const known = progress.phase === "stream" ? progress.position : progress.head;
+  const known = progress.position;
   const head = await source.head();
   const newer = (position: Position): Position => ({ ...position, version: nextVersion(known.version, head.version) });
   const before = copiedIn(catalog, progress);
-  const copied: Record<string, TableCopy | "done"> = Object.fromEntries(Object.entries(before).filter(([table]) => !tables.includes(table)));
+  const copied: Record<string, TableCopy | "due" | "done"> = { ...before };
+  for (const { table } of catalog.entities) if (tables.length === 0 || tables.includes(table)) copied[table] = "due";
   if (range !== everyKey) {
     const half = tables.filter((table) => before[table] !== "done");
     if (half.length > 0) throw new PreflightFailed(half.map((table) => ({ where: sink.name, problem: `${table} is still being copied`, remedy: "start sync and let it end, or leave --where out" })));
     for (const table of tables) copied[table] = { version: rewriteVersion(newer(known).version), range, left: [range], rows: 0 };
   }
-  const next: Progress = tables.length === 0 ? { phase: "snapshot", head: newer(head), copied: {} }
-    : progress.phase === "stream" ? { ...progress, position: newer(known), copied } : { ...progress, head: newer(known), copied };
+  const next: Progress = { ...progress, position: newer(tables.length === 0 ? head : known), copied };
   await sink.commit(next);
   return next;
 }

@@ -78,8 +78,7 @@ async function write(desk: Desk, letter: DeadLetter, act: Act["act"], row: Row |
 /** @throws PreflightFailed when the server is behind the store, as a replica can be: its row could be older than what was refused */
 async function rowNow({ source, store, catalog }: Desk, { entity, key }: DeadLetter): Promise<Row | Unheld | null> {
   const progress = await store.progress();
-  const known = progress?.phase === "stream" ? progress.position : progress?.head;
-  if (known && !source.reached(await source.head(), known)) {
+  if (progress && !source.reached(await source.head(), progress.position)) {
     throw new PreflightFailed([{ where: source.name, problem: `it does not have yet what ${store.name} already holds`, remedy: "wait until it has caught up, or name the server that sync follows" }]);
   }
   return (await source.rows(catalog.entity(entity), [key]))[0]!;

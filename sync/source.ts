@@ -1,7 +1,7 @@
 import type { Finding } from "../runtime/findings.js";
 import type { Change, Message, Unreadable } from "../schema/change.js";
 import type { Entity, Key, Row } from "../schema/entity.js";
-import type { KeyRange, Position, Version } from "../schema/position.js";
+import type { KeyRange, LogPlace, Position } from "../schema/position.js";
 
 /** Where changes come from: the system of record. One per pipeline, so that each reads at its own pace. */
 export interface Source extends AsyncDisposable {
@@ -16,19 +16,42 @@ export interface Source extends AsyncDisposable {
   /** What copying the table amounts to, in `mostRanges` parts at most. */
   survey(entity: Entity, mostRanges: number): Promise<Survey>;
   /**
-   * The entity's rows within a key range (null for all), in key order, in chunks of at least one, bounded in bytes; all with the version
-   * of `at`. Several may be read side by side. Ends early when `signal` aborts.
+   * The entity's rows within a key range (null for all), in key order, in chunks of at least one, bounded in bytes; each about as it is when
+   * it is read, without a version. Several may be read side by side. Ends early when `signal` aborts.
    */
-  snapshot(entity: Entity, at: { readonly version: Version }, range: KeyRange | null, signal: AbortSignal): AsyncIterable<readonly (Change | Unreadable)[]>;
+  snapshot(entity: Entity, range: KeyRange | null, signal: AbortSignal): AsyncIterable<readonly Found[]>;
+  /**
+   * The first rows of a key range, as one statement reads them: in pieces of at least one row, bounded in bytes; none where the range is empty.
+   * `seen`: a position whose transactions must all be visible to it. @throws TableAbsent, Overtaken
+   */
+  chunk(entity: Entity, range: KeyRange, seen: Position, signal: AbortSignal): AsyncIterable<Piece>;
+  /** Where its log ends: everything a statement has seen by now was logged before that; null as in a piece. */
+  end(signal: AbortSignal): Promise<ServerPlace | null>;
   /**
    * Everything committed after the position, in order, as it happens. Ends when `signal` aborts. `seen`: how far somebody has read before.
    * @throws Unresumable when what is to come, or what was seen, is no longer there
    */
   stream(after: Position, signal: AbortSignal, seen?: Position | null): AsyncIterable<readonly Message[]>;
-  /** The rows as they are now, in the order of `keys`. */
-  rows(entity: Entity, keys: readonly Key[]): Promise<readonly (Row | Unheld | null)[]>;
+  /** The rows as they are now, or, with `seen`, as they are once all of its transactions are visible; in the order of `keys`. */
+  rows(entity: Entity, keys: readonly Key[], seen?: Position): Promise<readonly (Row | Unheld | null)[]>;
+  /** Whether what was logged before `place` is logged before `at` too, of one server. */
+  passed(at: LogPlace, place: LogPlace): boolean;
   /** Whether everything before `target` is before `position` too. */
   reached(position: Position, target: Position): boolean;
+}
+
+/** A row met by reading the table: it has no place in the log, so its version is 0. */
+export type Found = Change | Unreadable;
+
+/** A place in the log of one server. */
+export interface ServerPlace extends LogPlace {
+  readonly server: string;
+}
+
+export interface Piece {
+  readonly rows: readonly Found[];
+  /** Whatever the rows show of a transaction was logged before this place; null where the source cannot tell (a log without GTIDs). */
+  readonly until: ServerPlace | null;
 }
 
 export interface Survey {
@@ -69,6 +92,16 @@ export class Unresumable extends Error {
 }
 
 const orCopy = "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or do the same by hand with sluice resnapshot --store <name>, or empty the store";
+
+/** Rows that were read cannot be given their place in the log: the stream broke, or too much changed meanwhile. They are to be read again. */
+export class Overtaken extends Error {
+  override readonly name = "Overtaken";
+}
+
+/** The table is not there at the moment: dropped, or renamed away. It may be made again. */
+export class TableAbsent extends Error {
+  override readonly name = "TableAbsent";
+}
 
 /** A value, or a row with a value, that the catalog's types cannot hold exactly (invariant 9). */
 export class Unheld extends Error {

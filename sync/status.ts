@@ -1,4 +1,4 @@
-import type { Position } from "../schema/position.js";
+import { isWhole, type Position } from "../schema/position.js";
 import type { Store } from "../stores/ports.js";
 
 /** `waiting`: another process feeds the store. `paused` and `drained` are at rest: everything written is settled, its position stored. */
@@ -27,17 +27,19 @@ export interface PipelineState {
   /** Row changes settled by this process. */
   rows: number;
   deadLetters: number;
+  /** How often tables had to be copied again by this process, for what the log does not tell. */
+  recopies: number;
   /** Set while the sink does not answer. */
   retrying: { readonly since: number; readonly error: string } | null;
   /** Set while the source does not answer: where, and why. */
   sourceSilent: string | null;
-  /** Set while another process feeds the store: who it is. */
+  /** Set while another process feeds the store, or a table to be copied is not there: which. */
   waitsFor: string | null;
   error: string | null;
 }
 
 export function newState(name: string): PipelineState {
-  return { name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, retrying: null, sourceSilent: null, waitsFor: null, error: null };
+  return { name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, recopies: 0, retrying: null, sourceSilent: null, waitsFor: null, error: null };
 }
 
 /** The same as data for people and scripts. Times in milliseconds. */
@@ -45,7 +47,7 @@ export interface PipelineStatus {
   readonly pipeline: string;
   readonly state: Phase | "retrying" | "new";
   readonly position: Position | null;
-  /** How old what readers see may be; null before the first snapshot is whole. */
+  /** How old what readers see may be; null while tables are copied. */
   readonly lagMs: number | null;
   readonly copying: Copying | null;
   /** Row changes settled since the process began; null when none runs. */
@@ -75,7 +77,7 @@ export async function storedStatus(stores: readonly Store[], now = Date.now()): 
     try {
       const progress = await store.progress();
       if (!progress) return { ...rest, state: "new", position: null, lagMs: null, error: null };
-      if (progress.phase === "snapshot") return { ...rest, state: "snapshot", position: progress.head, lagMs: null, error: null };
+      if (!isWhole(progress)) return { ...rest, state: "snapshot", position: progress.position, lagMs: null, error: null };
       return { ...rest, state: "streaming", position: progress.position, lagMs: lag(progress.currentAt, now), error: null };
     } catch (error) {
       return { ...rest, state: "failed", position: null, lagMs: null, error: (error as Error).message };

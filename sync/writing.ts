@@ -30,12 +30,14 @@ export class Writing {
   }
 
   /**
-   * Begins a write once there is room for it; `settled` is called when it and every earlier one is stored or in the dead letters, with
-   * those of it that are there now.
+   * Begins a write once there is room for it; `settled` is called when it and every earlier one is stored or in the dead letters.
    */
-  async write(changes: readonly Change[], unreadable: readonly Unreadable[], settled: (refused: readonly Rejection[]) => Promise<void>): Promise<void> {
+  async write(changes: readonly Change[], unreadable: readonly Unreadable[], settled: () => Promise<void>): Promise<void> {
     const begin = () => (changes.length > 0 ? this.sink.write(changes, this.#signal) : Promise.resolve([]));
-    await this.#ordered.add(begin, async (rejections) => settled(await this.#settle(changes, rejections, unreadable)));
+    await this.#ordered.add(begin, async (rejections) => {
+      await this.#settle(changes, rejections, unreadable);
+      await settled();
+    });
   }
 
   /** Resolves when everything that was begun by now is settled. @throws what failed */
@@ -53,7 +55,7 @@ export class Writing {
     return this.#ordered.ended();
   }
 
-  async #settle(changes: readonly Change[], rejections: readonly Rejection[], unreadable: readonly Unreadable[]): Promise<readonly Rejection[]> {
+  async #settle(changes: readonly Change[], rejections: readonly Rejection[], unreadable: readonly Unreadable[]): Promise<void> {
     const parked = [...unreadable.map(asRejection), ...rejections];
     try {
       await this.letters.park(parked);
@@ -62,18 +64,9 @@ export class Writing {
       await this.letters.overtaken(refused.size === 0 ? changes : changes.filter((change) => !refused.has(change)));
       await this.letters.recounted();
       this.state.rows += changes.length + unreadable.length;
-      return parked;
     } finally {
       this.state.deadLetters = this.letters.count;
     }
-  }
-
-  /** Rows refused before, once more as they are now, null where they are gone: what is taken this time leaves the dead letters. */
-  async again(letters: readonly Rejection[], changes: readonly (Change | null)[]): Promise<void> {
-    const present = changes.filter((change) => change !== null);
-    const refused = new Set((await this.sink.write(present, this.#signal)).map(({ change }) => change));
-    await this.letters.resolved(letters.filter((_, i) => changes[i] === null || !refused.has(changes[i]!)));
-    this.state.deadLetters = this.letters.count;
   }
 
   /** A row whose newer state is refused must not stay as if it were the newest: readers would take what is past for true. */

@@ -52,7 +52,7 @@ export async function reached(mysql: URL, stores: readonly URL[], target: Positi
     await using store = await openStore(url, totesys);
     for (;;) {
       const progress = await store.progress();
-      if (progress?.phase === "stream" && source.reached(progress.position, target)) return performance.now();
+      if (progress && source.reached(progress.position, target)) return performance.now();
       await sleep(20);
     }
   }));

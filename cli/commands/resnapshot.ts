@@ -73,7 +73,7 @@ async function turnOf(source: Source, signal: AbortSignal): Promise<Turn> {
 async function mustResume(mysql: URL, { store }: Shelf): Promise<void> {
   const { forecastOf, logFacts } = await import("../../sync/mysql/log-facts.js");
   const progress = await store.progress();
-  const position = progress?.phase === "stream" ? progress.position : progress?.head;
+  const position = progress?.position;
   const forecast = position && forecastOf(position, 0, await logFacts(mysql), false);
   if (!forecast || forecast.kind === "possible") return;
   const why = forecast.kind === "gone" ? `the binary log after its position is gone (${forecast.missing})` : `it holds changes this server does not have (${forecast.beyond})`;

@@ -1,4 +1,4 @@
-import type { Progress } from "../../schema/position.js";
+import { adopted, type Progress } from "../../schema/position.js";
 import type { Sink } from "../ports.js";
 import { bigintBytes } from "./codec.js";
 import { Invalid } from "./errors.js";
@@ -44,7 +44,7 @@ interface Stamped {
 async function readStamped(session: Session): Promise<Stamped> {
   try {
     const { rows: [row] } = await session.execute(select, [pipeline]);
-    return row ? { progress: JSON.parse(row.progress as string) as Progress, stamp: Number(row.stamp) } : { progress: null, stamp: 0 };
+    return row ? { progress: adopted(JSON.parse(row.progress as string) as Progress), stamp: Number(row.stamp) } : { progress: null, stamp: 0 };
   } catch (error) {
     if (error instanceof Invalid && !(await readTables(session)).has(progressTable.name)) return { progress: null, stamp: 0 };
     throw error;

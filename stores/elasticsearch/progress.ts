@@ -1,4 +1,4 @@
-import type { Progress } from "../../schema/position.js";
+import { adopted, type Progress } from "../../schema/position.js";
 import type { Cluster } from "./cluster.js";
 import { failed } from "./errors.js";
 import { aliasOf, progressName } from "./indices.js";
@@ -11,7 +11,7 @@ interface Stored {
 export async function readProgress({ client, prefix }: Cluster): Promise<Progress | null> {
   const { _source } = await client.get<Stored>({ index: aliasOf(prefix, progressName), id: "progress" }, { ignore: [404] })
     .catch(failed("reading progress"));
-  return _source?.progress ?? null;
+  return _source ? adopted(_source.progress) : null;
 }
 
 export async function writeProgress({ client, prefix }: Cluster, progress: Progress): Promise<void> {

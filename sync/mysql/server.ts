@@ -1,5 +1,6 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
+import type { ServerPlace } from "../source.js";
 import { nextVersion, type Position } from "../../schema/position.js";
 import { logStatusStatement } from "./binlog/request.js";
 
@@ -22,6 +23,14 @@ export async function serverOf(connection: Connection): Promise<Server> {
 export async function logStatus(connection: Connection, server: Server): Promise<RowDataPacket | undefined> {
   const [[status]] = await connection.query<RowDataPacket[]>(logStatusStatement(server.version));
   return status;
+}
+
+/** Where the log of which server ends; null where it has no GTIDs: then nothing tells what of it is visible. */
+export async function endOf(connection: Connection): Promise<ServerPlace | null> {
+  const [[server]] = await connection.query<RowDataPacket[]>("SELECT @@version AS version, @@server_uuid AS uuid, @@gtid_mode AS mode");
+  if (server!.mode !== "ON") return null;
+  const [[status]] = await connection.query<RowDataPacket[]>(logStatusStatement(String(server!.version)));
+  return { server: String(server!.uuid), file: String(status!.File), offset: Number(status!.Position) };
 }
 
 /**

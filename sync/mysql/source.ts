@@ -5,14 +5,16 @@ import type { Catalog } from "../../schema/catalog.js";
 import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
 import { PurgedPosition, ReaderAhead } from "./binlog/errors.js";
+import { isBefore } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
 import { forecastOf, logFacts } from "./log-facts.js";
 import { LiveDefinitions } from "./live-definitions.js";
 import { type MysqlSourceOptions, preflight } from "./preflight.js";
 import { Reading } from "./reading.js";
-import { headOf, serverOf } from "./server.js";
-import { rowsOf, snapshot } from "./snapshot.js";
+import { Readings } from "./readings.js";
+import { endOf, headOf, serverOf } from "./server.js";
+import { chunk, rowsOf, snapshot } from "./snapshot.js";
 import { EventMessages } from "./stream.js";
 import { survey } from "./survey.js";
 import { type MysqlTurn, takeTurn } from "./turn.js";
@@ -29,6 +31,8 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   const { allowMinimalMetadata = false } = options;
   const database = decodeURIComponent(url.pathname.slice(1));
   const reading = new Reading(url);
+  const readings = new Readings(url);
+  const end = (stop: AbortSignal) => reading.ask(endOf, AbortSignal.any([signal, stop]));
   let turn: MysqlTurn | null = null;
   const isOurs = async () => {
     await turn?.held(0);
@@ -39,9 +43,12 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     turn: async (told, end) => (turn = await takeTurn(url, `${database}\0${reader}`, told, end)),
     preflight: () => preflight(url, catalog, options),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
+    end,
     survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),
-    snapshot: (entity, at, range, end) => snapshot(url, database, entity, at, range ?? everyKey, end),
-    rows: (entity, keys) => rowsOf(reading, database, entity, keys, signal),
+    snapshot: (entity, range, end) => snapshot(url, database, entity, range ?? everyKey, end),
+    chunk: (entity, range, seen, stop) => readings.with((each) => chunk(each, database, entity, range, seen, () => end(stop), stop)),
+    rows: (entity, keys, seen = undefined) => rowsOf(reading, database, entity, keys, seen ?? null, signal),
+    passed: (at, place) => !isBefore(at, place),
     reached: (position, target) => (position.gtids || (target.gtids && !position.server)
       ? GtidSet.parse(position.gtids).contains(GtidSet.parse(target.gtids))
       // A position by file stays one when the server begins with GTIDs, and its head then names no server.
@@ -53,7 +60,10 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
         ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
       return stream(reading, catalog, database, { serverId: id(), isOurs, known: seen?.gtids ?? "", ...(definitions && { definitions }) }, after, end);
     },
-    [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await reading[Symbol.asyncDispose]();
+      await readings[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -22,6 +22,8 @@ export class EventMessages {
   #place: Place;
   #stamp = 0;
   #rowsOpen = false;
+  /** The server of this connection was named. */
+  #isConnected = false;
   /** A transaction has begun and not ended. */
   #isWithin = false;
   /** XA transactions prepared without a row of ours: their commit means nothing to us. */
@@ -48,10 +50,17 @@ export class EventMessages {
           this.#end(event);
           [end, at] = [event, messages.length];
           break;
-        case "resume": this.#again(); break;
+        case "resume":
+          this.#again();
+          this.#isConnected = false;
+          break;
         // What came with it, behind it, may have been committed by the time they came.
         case "heartbeat": if (event === events.at(-1)) this.#idle(event, messages); break;
-        case "rotate": case "format": case "rows-query": break;
+        case "format":
+          if (!this.#isConnected) messages.push({ op: "connected", server: event.server });
+          this.#isConnected = true;
+          break;
+        case "rotate": case "rows-query": break;
         default: event satisfies never;
       }
     }
@@ -65,7 +74,7 @@ export class EventMessages {
       this.#place = { file, offset };
       messages.push({ op: "commit", position: this.#position(this.#place), committedAt: this.#stamp });
     }
-    messages.push({ op: "idle", at });
+    messages.push(this.#isWithin ? { op: "idle", at } : { op: "idle", at, place: { file, offset } });
   }
 
   #begin(event: GtidEvent): void {

@@ -53,7 +53,7 @@ async function valuesBetween(
         case "read": case "create": case "update": case "delete":
           if (message.entity === entity.table) add(keyText(message.key), message.before, message.after);
           break;
-        case "recopy": case "idle": break;
+        case "recopy": case "idle": case "connected": break;
         default: message satisfies never;
       }
     }

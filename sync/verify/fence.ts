@@ -1,5 +1,5 @@
 import { pause } from "../../runtime/wait.js";
-import type { Position } from "../../schema/position.js";
+import { isWhole, type Position } from "../../schema/position.js";
 import type { Store } from "../../stores/ports.js";
 import type { Source } from "../source.js";
 
@@ -46,7 +46,7 @@ async function lacking(source: Source, store: Store, target: Position): Promise<
   try {
     const progress = await store.progress();
     if (!progress) return "nothing was ever written to it";
-    if (progress.phase === "snapshot" || Object.values(progress.copied ?? {}).some((copy) => copy !== "done")) return "its snapshot is not complete";
+    if (!isWhole(progress)) return "its snapshot is not complete";
     return source.reached(progress.position, target) ? null : "it is behind";
   } catch (error) {
     return (error as Error).message;

@@ -1,7 +1,7 @@
 import { backoff, pause } from "../../runtime/wait.js";
 import type { Change } from "../../schema/change.js";
 import { keyText, type Row } from "../../schema/entity.js";
-import { nextVersion, type Position, rewriteVersion, type Version } from "../../schema/position.js";
+import { isWhole, nextVersion, type Position, rewriteVersion, type Version } from "../../schema/position.js";
 import { Retriable } from "../../stores/ports.js";
 import { type Act, audited } from "../audit-file.js";
 import type { Content } from "./compare.js";
@@ -59,7 +59,7 @@ export async function repair(side: Side, repairer: Repairer, content: Content, d
 /** How far the store is; or why nothing can be repaired. */
 async function positionOf({ source, store }: Side, { sink }: Repairer): Promise<Position | string> {
   const progress = await sink.progress();
-  if (progress?.phase !== "stream") return "its snapshot is not complete";
+  if (!progress || !isWhole(progress)) return "its snapshot is not complete";
   // As a replica can be: its rows could be older than what the store was given.
   if (!source.reached(await source.head(), progress.position)) return `${source.name} does not have yet what ${store.name} already holds`;
   return progress.position;
@@ -68,7 +68,7 @@ async function positionOf({ source, store }: Side, { sink }: Repairer): Promise<
 /** A version above every clock's; and the store's position is raised above it, so that every later change is newer. */
 async function raised({ source }: Side, { sink }: Repairer): Promise<Version> {
   const progress = await sink.progress();
-  if (progress?.phase !== "stream") throw new Error(`${sink.name} was set back while it was repaired`);
+  if (!progress || !isWhole(progress)) throw new Error(`${sink.name} was set back while it was repaired`);
   const version = nextVersion(Math.max(progress.position.version, (await source.head()).version), Date.now() * 1000);
   await sink.commit({ ...progress, position: { ...progress.position, version: nextVersion(version, 0) } });
   return rewriteVersion(version);

@@ -46,8 +46,7 @@ export async function* sourceRowsIn({ source, paces, signal }: Side, { entity }:
     const first = runs[0]!;
     let last = first;
     while (runs[0] === last || runs[0] === last + 1) last = runs.shift()!;
-    const at = await source.head();
-    for await (const chunk of source.snapshot(entity, at, { after: sections.beginsAfter(first), upTo: null }, signal)) {
+    for await (const chunk of source.snapshot(entity, { after: sections.beginsAfter(first), upTo: null }, signal)) {
       await paces.source.spent(chunk.length);
       const isAsked = (key: Key) => sections.of(key) >= first && sections.of(key) <= last;
       const rows = chunk.flatMap((message) => (message.op !== "unreadable" && message.after && isAsked(message.key) ? [message.after] : []));

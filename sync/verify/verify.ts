@@ -81,7 +81,7 @@ async function readSource(source: Source, entity: Entity, contents: readonly Con
   const sumsOf = new Map(contents.map((content) => [shape(content), { content, spelling: content.fields.join(), sums: new Checksums() }]));
   const shapes = [...sumsOf.values()];
   const unheld: Key[] = [];
-  for await (const chunk of source.snapshot(entity, await source.head(), null, signal)) {
+  for await (const chunk of source.snapshot(entity, null, signal)) {
     if (sections.next(chunk.at(-1)!.key)) for (const { sums } of shapes) sums.halve();
     for (const message of chunk) {
       if (message.op === "unreadable" && unheld.length < mostUnheld) unheld.push(message.key);

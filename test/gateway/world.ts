@@ -104,7 +104,7 @@ export async function fill(url: URL): Promise<void> {
     const changes = rows[of.table]!.map((after) => ({ op: "create" as const, entity: of.table, key: keyOf(of, after), before: null, after, version: ++version }));
     expect(await sink.write(changes, new AbortController().signal)).toEqual([]);
   }
-  await sink.commit({ phase: "stream", position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() - 1000 });
+  await sink.commit({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() - 1000 });
 }
 
 function withResolvers<T>() {

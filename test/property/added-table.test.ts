@@ -65,7 +65,7 @@ function seenBy(of: Catalog, source: MemorySource): Source {
   });
 }
 
-const whole = ({ phase, copied }: Progress, of: Catalog) => phase === "stream" && of.entities.every(({ table }) => copied?.[table] === "done");
+const whole = ({ copied }: Progress, of: Catalog) => of.entities.every(({ table }) => copied?.[table] === "done");
 
 test("a table that joined the catalog, or that the store lost, is copied while the log is followed: after any history, with a crash of sync or of the store at any effect, nothing is lost, stale or left behind", async () => {
   let beside = 0;
@@ -89,13 +89,13 @@ test("a table that joined the catalog, or that the store lost, is copied while t
         });
       };
       const before = loses ? all : few;
-      await run(before, Infinity, [], (progress) => whole(progress, before) && progress.phase === "stream" && progress.position.offset >= Math.min(until, source.length));
+      await run(before, Infinity, [], (progress) => whole(progress, before) && progress.position.offset >= Math.min(until, source.length));
       if (loses) disk.drop(item);
       // A store that dies when all is stored is met by the next.
       for (const [effects, dying] of [...[...crashes, Infinity].map((each) => [each, storeCrashes] as const), [Infinity, []] as const]) {
         await run(all, effects, [...dying], (progress) => {
           if (!whole(progress, all) && source.length > until) beside++;
-          return whole(progress, all) && progress.phase === "stream" && progress.position.offset === source.length;
+          return whole(progress, all) && progress.position.offset === source.length;
         });
       }
       equal(source, disk);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Message } from "../../schema/change.js";
+import { Window } from "../../sync/interleaving.js";
 import { MemoryDisk } from "../support/memory-sink.js";
 import { instead } from "./model/instead.js";
 import { type Mutant, runHistory } from "./model/run.js";
@@ -18,8 +19,8 @@ const commitBeforeWrite: Mutant = {
   }),
 };
 
-/** What is copied was read before the head that the stream goes on from. */
-const headAfterCopy: Mutant = {
+/** What is copied was read before what the window has seen. */
+const staleRead: Mutant = {
   source(source) {
     let read = source.frozen();
     return instead(source, {
@@ -28,7 +29,9 @@ const headAfterCopy: Mutant = {
         for (let commits = 0; commits < 3; commits++) source.grow();
         return source.head();
       },
-      snapshot: (entity, at, range, signal) => read.snapshot(entity, at, range, signal),
+      async *chunk(entity, range, _seen, signal) {
+        for await (const rows of read.snapshot(entity, range, signal)) yield { rows, until: await source.end() };
+      },
     });
   },
 };
@@ -37,9 +40,21 @@ const lookupWithoutBefore: Mutant = {
   sink: (sink) => instead(sink, { write: (changes, signal) => sink.write(changes.map((change) => ({ ...change, before: null })), signal) }),
 };
 
-/** The copy wins over what was committed after it was read. */
-const copyTooNew: Mutant = {
-  source: (source) => instead(source, { snapshot: (entity, at, range, signal) => source.snapshot(entity, { version: at.version + 500 }, range, signal) }),
+/** What is copied enters the stream before its place: what comes next is older than it. */
+const enteringTooEarly: Mutant = {
+  source: (source) => instead(source, {
+    async *chunk(entity, range, seen, signal) {
+      for await (const piece of source.chunk(entity, range, seen, signal)) yield { ...piece, until: { ...piece.until!, offset: 0 } };
+    },
+  }),
+};
+
+/** What the stream brings while rows are read does not count. */
+const forgetfulWindow: Mutant = {
+  begin() {
+    const touch = jest.spyOn(Window.prototype, "touch").mockImplementation(() => undefined);
+    return { [Symbol.dispose]: () => touch.mockRestore() };
+  },
 };
 
 const noSweep: Mutant = { sink: (sink) => instead(sink, { sweep: async () => undefined }) };
@@ -83,9 +98,10 @@ interface Planted {
 
 const planted: readonly Planted[] = [
   { name: "commit before write", mutant: commitBeforeWrite, breaks: ["too early"] },
-  { name: "head read after the copy", mutant: headAfterCopy, breaks: ["too early", "rows"] },
+  { name: "a copy that reads what was there before its window", mutant: staleRead, breaks: ["rows", "reader"] },
   { name: "a lookup that ignores the before image", mutant: lookupWithoutBefore, breaks: ["entries"] },
-  { name: "a copy stamped too new", mutant: copyTooNew, breaks: ["rows", "entries"] },
+  { name: "a piece of a copy that enters the stream before its place", mutant: enteringTooEarly, breaks: ["reader", "rows"] },
+  { name: "a window that forgets what changed meanwhile", mutant: forgetfulWindow, breaks: ["reader", "rows"] },
   { name: "no sweep", mutant: noSweep, breaks: ["rows", "entries"] },
   { name: "a position inside a transaction", mutant: positionWithin, breaks: ["within", "too early"] },
   { name: "no version guard: a reader sees a row go backwards", mutant: noVersionGuard, breaks: ["reader"] },
@@ -95,6 +111,7 @@ const planted: readonly Planted[] = [
 test.each(planted)("a planted mutant is killed: $name", async ({ mutant, breaks, bySecond = false }) => {
   const broken = async (history: History): Promise<boolean> => {
     try {
+      using _ = mutant.begin?.();
       await runHistory(history, mutant);
       return false;
     } catch (error) {

@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { Registry } from "prom-client";
 import { openLog } from "../../runtime/log.js";
+import { isWhole } from "../../schema/position.js";
 import { Retriable, Severed, type Sink } from "../../stores/ports.js";
 import { pipelineMetrics } from "../../sync/metrics.js";
 import { runPipeline } from "../../sync/pipeline.js";
@@ -81,7 +82,7 @@ async function follow({ transactions, dice, growth, chunk, rows, atOnce }: Histo
   for (let run = 0; run < 2; run++) {
     const stop = new AbortController();
     const sink = new MemorySink(disk, refused, weather, (progress) => {
-      if (progress.phase === "stream" && progress.position.offset === source.length) stop.abort();
+      if (isWhole(progress) && progress.position.offset === source.length) stop.abort();
     });
     const parts = { source, sink: retrying(sink, stop.signal), catalog: things, limits, state: newState("memory"), valve: new Valve(), log };
     await runPipeline(parts, stop.signal, new AbortController().signal);

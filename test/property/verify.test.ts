@@ -3,6 +3,7 @@ import { openLog } from "../../runtime/log.js";
 import { catalog } from "../../schema/catalog.js";
 import { entity, entryOf, type Row } from "../../schema/entity.js";
 import { int32, int64, nullable, reference, string } from "../../schema/fields.js";
+import { isWhole } from "../../schema/position.js";
 import { runPipeline } from "../../sync/pipeline.js";
 import type { Source } from "../../sync/source.js";
 import { newState } from "../../sync/status.js";
@@ -50,7 +51,7 @@ async function underLoad(transactions: readonly Transaction[], { growth, chunk, 
   const sink = new MemorySink(disk, refused, { before });
   const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: 2, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
   const pipeline = runPipeline({ source, sink, catalog: things, limits, state: newState("memory"), valve: new Valve(), log }, stop.signal, new AbortController().signal);
-  while (disk.progress?.phase !== "stream") await new Promise(setImmediate);
+  while (!disk.progress || !isWhole(disk.progress)) await new Promise(setImmediate);
   plant(disk);
   try {
     const meanwhile = async () => {
@@ -76,13 +77,16 @@ function changing(source: Source, meanwhile: () => Promise<void>): Source {
     name: source.name,
     preflight: () => source.preflight(),
     head: () => between(() => source.head()),
-    async *snapshot(entity, at, after, signal) {
-      for await (const chunk of source.snapshot(entity, at, after, signal)) {
+    async *snapshot(entity, range, signal) {
+      for await (const chunk of source.snapshot(entity, range, signal)) {
         await meanwhile();
         yield chunk;
       }
     },
     stream: (after, signal) => source.stream(after, signal),
+    chunk: (entity, range, seen, signal) => source.chunk(entity, range, seen, signal),
+    end: (signal) => source.end(signal),
+    passed: (at, place) => source.passed(at, place),
     rows: (entity, keys) => between(() => source.rows(entity, keys)),
     survey: (entity, mostRanges) => source.survey(entity, mostRanges),
     turn: (told, end) => source.turn(told, end),

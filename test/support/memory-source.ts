@@ -1,7 +1,7 @@
-import type { Change, Message, Unreadable } from "../../schema/change.js";
+import type { Message } from "../../schema/change.js";
 import { type Entity, type Key, type Row, keyOf, keyText } from "../../schema/entity.js";
-import { everyKey, type KeyRange, type Position, type Version } from "../../schema/position.js";
-import { type Source, type Survey, type Turn, Unheld } from "../../sync/source.js";
+import { everyKey, type KeyRange, type LogPlace, nextVersion, type Position, type Version } from "../../schema/position.js";
+import { type Found, type Piece, type ServerPlace, type Source, type Survey, type Turn, Unheld } from "../../sync/source.js";
 
 /** One row of one table set to a state, given another key, or emptied tables. */
 export type Operation =
@@ -15,6 +15,13 @@ export interface Transaction {
   readonly stamp: number;
 }
 
+interface Logged {
+  readonly messages: readonly Message[];
+  readonly version: Version;
+  /** By table; of every row where there is no place. */
+  readonly effects: readonly { readonly table: string; readonly place?: string; readonly row: Row | null }[];
+}
+
 /** Which rows the "source" cannot read, as a zero date could not be. */
 export type Readable = (row: Row) => string | null;
 
@@ -24,14 +31,17 @@ export type Readable = (row: Row) => string | null;
  */
 export class MemorySource implements Source {
   readonly name = "memory";
-  readonly #log: { readonly messages: readonly Message[]; readonly version: Version }[] = [];
+  readonly #log: Logged[] = [];
   readonly #rows = new Map<string, Map<string, Row>>();
+  /** As statements see them: a transaction is logged, and can be followed, before it is visible. */
+  readonly #visible = new Map<string, Map<string, Row>>();
+  #shown = 0;
   readonly #pending: Transaction[];
   /** By `entity\0key`: every state the row had, in order; at first it is not there. */
   readonly #states = new Map<string, (Row | null)[]>();
   #version: Version = 0;
 
-  constructor(history: readonly Transaction[], readonly unreadable: Readable, readonly growth: number, readonly chunk: number) {
+  constructor(history: readonly Transaction[], readonly unreadable: Readable, readonly growth: number, readonly atOnce: number) {
     this.#pending = [...history];
   }
 
@@ -73,7 +83,7 @@ export class MemorySource implements Source {
 
   /** The tables as they are now, to be read later. */
   frozen(): Pick<MemorySource, "snapshot"> {
-    const frozen = new MemorySource([], this.unreadable, this.growth, this.chunk);
+    const frozen = new MemorySource([], this.unreadable, this.growth, this.atOnce);
     for (const [table, rows] of this.#rows) frozen.#rows.set(table, new Map(rows));
     return frozen;
   }
@@ -96,7 +106,7 @@ export class MemorySource implements Source {
 
   async head(): Promise<Position> {
     // As with a real server, the clock at the head may be beyond the last commit: versions go on from there.
-    this.#version = Math.max(this.#version + 1, 1_000);
+    this.#version = nextVersion(this.#version, 1_000);
     const position = { ...this.positionAt(this.#log.length), version: this.#version };
     this.grow();
     return position;
@@ -109,25 +119,57 @@ export class MemorySource implements Source {
     return { rows: keys.length, ranges: ends.slice(1).map((upTo, i) => ({ after: ends[i]!, upTo })) };
   }
 
-  async *snapshot(entity: Entity, at: { readonly version: Version }, range: KeyRange | null, signal?: AbortSignal): AsyncGenerator<(Change | Unreadable)[]> {
-    const { after, upTo } = range ?? everyKey;
-    let last = after ? keyText(after) : "";
-    while (!signal?.aborted) {
-      const next = [...this.table(entity)].filter(([key]) => key > last && (upTo === null || key <= keyText(upTo))).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, this.chunk);
-      if (next.length === 0) return;
-      last = next.at(-1)![0];
-      yield next.map(([, row]) => this.#message(entity, "read", keyOf(entity, row), null, row, at.version) as Change | Unreadable);
+  async *snapshot(entity: Entity, range: KeyRange | null, signal?: AbortSignal): AsyncGenerator<Found[]> {
+    for (let { after, upTo } = range ?? everyKey; !signal?.aborted;) {
+      const rows = this.#read(this.table(entity), entity, { after, upTo }).slice(0, this.atOnce);
+      if (rows.length === 0) return;
+      after = rows.at(-1)!.key;
+      yield rows;
       this.grow();
     }
   }
 
+  /** Of what is logged already perhaps only `seen` is visible. Transactions commit before the log's end is asked, and after. */
+  async *chunk(entity: Entity, range: KeyRange, seen: Position, signal: AbortSignal): AsyncGenerator<Piece> {
+    this.#show(seen.offset);
+    const rows = this.#read(this.#visible.get(entity.table) ?? new Map<string, Row>(), entity, range);
+    this.grow();
+    const until = await this.end();
+    for (const [i] of rows.entries()) if (i % this.atOnce === 0 && !signal.aborted) yield { rows: rows.slice(i, i + this.atOnce), until };
+    this.grow();
+  }
+
+  #show(upTo: number): void {
+    for (; this.#shown < upTo; this.#shown++) {
+      for (const { table, place, row } of this.#log[this.#shown]!.effects) {
+        const rows = this.#visible.get(table) ?? new Map<string, Row>();
+        this.#visible.set(table, rows);
+        if (place === undefined) rows.clear();
+        else if (row) rows.set(place, row);
+        else rows.delete(place);
+      }
+    }
+  }
+
+  /** A statement reads twice as many rows as come in one piece. */
+  #read(rows: ReadonlyMap<string, Row>, entity: Entity, { after, upTo }: KeyRange): Found[] {
+    const last = after ? keyText(after) : "";
+    return [...rows].filter(([key]) => key > last && (upTo === null || key <= keyText(upTo))).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, 2 * this.atOnce)
+      .map(([, row]) => this.#message(entity, "read", keyOf(entity, row), null, row, 0) as Found);
+  }
+
+  async end(): Promise<ServerPlace> {
+    return { server: "memory", file: "memory", offset: this.#log.length };
+  }
+
   async *stream(after: Position, signal: AbortSignal): AsyncGenerator<Message[]> {
     let waiting: Message[] = [];
+    yield [{ op: "connected", server: "memory" }];
     for (let at = after.offset; !signal.aborted;) {
       if (at < this.#log.length) waiting.push(...this.#log[at++]!.messages);
-      else waiting.push({ op: "idle", at: Date.now() });
-      while (waiting.length >= this.chunk || (waiting.length > 0 && at === this.#log.length)) {
-        yield waiting.splice(0, this.chunk);
+      else waiting.push({ op: "idle", at: Date.now(), place: { file: "memory", offset: at } });
+      while (waiting.length >= this.atOnce || (waiting.length > 0 && at === this.#log.length)) {
+        yield waiting.splice(0, this.atOnce);
         this.grow();
         if (signal.aborted) return;
       }
@@ -144,6 +186,10 @@ export class MemorySource implements Source {
   }
 
 
+  passed(at: LogPlace, place: LogPlace): boolean {
+    return at.offset >= place.offset;
+  }
+
   reached(position: Position, target: Position): boolean {
     return position.offset >= target.offset;
   }
@@ -152,17 +198,19 @@ export class MemorySource implements Source {
 
   grow(transactions = this.growth): void {
     for (const { operations, stamp } of this.#pending.splice(0, transactions)) {
-      const messages: Message[] = [];
-      for (const operation of operations) this.#apply(operation, stamp, messages);
-      this.#log.push({ messages: [...messages, { op: "commit", position: { gtids: "", file: "memory", offset: this.#log.length + 1, version: this.#version }, committedAt: stamp }], version: this.#version });
+      const messages: Message[] = [], effects: Logged["effects"][number][] = [];
+      this.#show(this.#log.length);
+      for (const operation of operations) this.#apply(operation, stamp, messages, effects);
+      this.#log.push({ effects, messages: [...messages, { op: "commit", position: { gtids: "", file: "memory", offset: this.#log.length + 1, version: this.#version }, committedAt: stamp }], version: this.#version });
     }
   }
 
-  #apply(operation: Operation, stamp: number, into: Message[]): void {
-    const next = () => (this.#version = Math.max(this.#version + 1, stamp));
+  #apply(operation: Operation, stamp: number, into: Message[], effects: Logged["effects"][number][]): void {
+    const next = () => (this.#version = nextVersion(this.#version, stamp));
     if ("truncate" in operation) {
       for (const place of this.table(operation.truncate).keys()) this.#states.get(`${operation.truncate.table}\0${place}`)!.push(null);
       this.#rows.delete(operation.truncate.table);
+      effects.push({ table: operation.truncate.table, row: null });
       into.push({ op: "truncate", entity: operation.truncate.table, version: next() });
       return;
     }
@@ -170,8 +218,8 @@ export class MemorySource implements Source {
       const { entity, key, moved } = operation;
       const free = !this.table(entity).has(keyText(keyOf(entity, moved)));
       if (!free || !this.table(entity).has(keyText(key))) return;
-      this.#apply({ entity, key, row: null }, stamp, into);
-      this.#apply({ entity, key: keyOf(entity, moved), row: moved }, stamp, into);
+      this.#apply({ entity, key, row: null }, stamp, into, effects);
+      this.#apply({ entity, key: keyOf(entity, moved), row: moved }, stamp, into, effects);
       return;
     }
     const { entity, key, row } = operation;
@@ -180,6 +228,7 @@ export class MemorySource implements Source {
     const before = table.get(keyText(key)) ?? null;
     const name = `${entity.table}\0${keyText(key)}`;
     this.#states.set(name, [...this.#states.get(name) ?? [null], row]);
+    effects.push({ table: entity.table, place: keyText(key), row });
     if (row) table.set(keyText(key), row);
     else table.delete(keyText(key));
     const known = before && this.unreadable(before) === null ? before : null;

@@ -16,7 +16,8 @@ test("invariant 2: one position at most is on its way to the store, and none onc
     commit: (progress: Progress) => new Promise<void>((done) => { begun.push({ progress, done }); }),
   });
   const state = newState("memory");
-  const bookmark = new Bookmark(sink, state, { busyMs: 0, idleMs: 0 }, new Copies(things, state, null), { position: at(0), currentAt: 0 });
+  const start = { position: at(0), currentAt: 0 };
+  const bookmark = new Bookmark(sink, state, { busyMs: 0, idleMs: 0 }, new Copies(things, state, start), start);
   const offsets = () => begun.map(({ progress }) => (progress as { position: Position }).position.offset);
 
   await bookmark.settled(batch(1));

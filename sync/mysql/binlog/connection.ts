@@ -10,6 +10,8 @@ import { type DumpCommand, logStatusStatement } from "./request.js";
 /** The stream of packets a source sends once it was asked for its binary log. */
 export interface Dump {
   readonly version: string;
+  /** Its UUID; '' of MariaDB, which has none. */
+  readonly server: string;
   /** Whether the first events end in a CRC32; the format event confirms it. */
   readonly checksum: boolean;
   /** Where the log ended before the dump began. */
@@ -43,6 +45,8 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
   connection.on("error", () => undefined);
   try {
     const [source] = await query(connection, "SELECT VERSION() AS version, @@GLOBAL.binlog_checksum AS checksum");
+    const [uuid] = await query(connection, "SHOW GLOBAL VARIABLES LIKE 'server_uuid'");
+    const server = (uuid as { Value: string } | undefined)?.Value ?? "";
     const { version, checksum } = source as { version: string; checksum: string };
     const { statements, executed, command } = request.prepare(version);
     for (const statement of statements) await query(connection, statement);
@@ -60,7 +64,7 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
       signal.removeEventListener("abort", abort);
       chunks.close();
     };
-    return { version, checksum: checksum === "CRC32", end, get receivedAt() { return chunks.receivedAt; }, read: () => chunks.read(signal), close };
+    return { version, server, checksum: checksum === "CRC32", end, get receivedAt() { return chunks.receivedAt; }, read: () => chunks.read(signal), close };
   } catch (error) {
     signal.removeEventListener("abort", abort);
     connection.stream.destroy();

@@ -31,6 +31,7 @@ export class EventDecoder {
   checksum = false;
   /** Where the log ended when the source was asked for it. A sign of life from before that, while it passes over what it need not send, is none of its end. */
   end: Place = { file: "", offset: 0 };
+  server = "";
   /** When the bytes at hand were received. */
   receivedAt = 0;
   mariadb = false;
@@ -166,7 +167,7 @@ export class EventDecoder {
     // Table ids begin anew with each run of the server, and a file begins outside any transaction.
     this.#tables = new TableMaps();
     this.#inTransaction = false;
-    out.push({ type: "format", ...format, file: this.file, offset: this.offset });
+    out.push({ type: "format", ...format, server: this.server, file: this.file, offset: this.offset });
     return end;
   }
 

@@ -120,7 +120,13 @@ export interface HeartbeatEvent extends Place { readonly type: "heartbeat"; read
 /** The source goes on in this file. */
 export interface RotateEvent extends Place { readonly type: "rotate" }
 
-export interface FormatEvent extends Place { readonly type: "format"; readonly serverVersion: string; readonly checksum: boolean }
+export interface FormatEvent extends Place {
+  readonly type: "format";
+  readonly serverVersion: string;
+  readonly checksum: boolean;
+  /** The UUID of the server that sends it; '' of a file, and of MariaDB. */
+  readonly server: string;
+}
 
 /** The connection broke and stands again: whatever came after the last commit is repeated from here. */
 export interface ResumeEvent extends Place { readonly type: "resume"; readonly reason: string; readonly attempts: number }

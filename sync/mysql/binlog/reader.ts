@@ -99,6 +99,7 @@ async function* decode(dump: Dump, { tables = () => true, serverId, definitions 
   const packets = new Packets(), decoder = new EventDecoder(progress.place, BETWEEN_EVENTS, tables, toLines, definitions);
   decoder.checksum = dump.checksum;
   decoder.end = dump.end;
+  decoder.server = dump.server;
   let events: DecodedEvent[] = [];
   const hand = function* (): Generator<DecodedEvent[]> {
     const ready = events;

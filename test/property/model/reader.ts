@@ -7,25 +7,16 @@ import { refused, things, unreadable } from "./world.js";
 /**
  * Somebody who reads each row the moment it changes in the sink, and remembers how far in the row's own life it was: what is read
  * next must be that state or a later one. A state the sink cannot hold is seen as no row.
- *
- * It watches from when the sink is as current as the snapshot's end: until then the stream repeats what the copy has already met.
  */
 export class Reader {
   /** By `entity\0key`: the least place in the row's life at which what was seen fits. */
   readonly #seen = new Map<string, number>();
-  #isWatching = false;
   #violation: Violation | null = null;
 
   constructor(readonly source: MemorySource, readonly disk: MemoryDisk) {}
 
-  watch(): void {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
-    for (const { table } of things.entities) for (const place of this.disk.tables.get(table)?.keys() ?? []) this.look(table, place);
-  }
-
   look(table: string, place: string): void {
-    if (!this.#isWatching || !things.has(table)) return;
+    if (!things.has(table)) return;
     const name = `${table}\0${place}`;
     const life = this.source.statesOf(table, place).map(visible);
     const now = visible(this.disk.tables.get(table)?.get(place)?.row ?? null);

@@ -1,6 +1,6 @@
 import { openLog } from "../../../runtime/log.js";
 import { entryOf, lookupTable, type Row } from "../../../schema/entity.js";
-import type { Position, Progress } from "../../../schema/position.js";
+import { isWhole, type Progress } from "../../../schema/position.js";
 import type { Sink } from "../../../stores/ports.js";
 import { runPipeline } from "../../../sync/pipeline.js";
 import type { Source } from "../../../sync/source.js";
@@ -19,6 +19,8 @@ export interface Mutant {
   source?(source: MemorySource): Source;
   sink?(sink: Sink): Sink;
   disk?(): MemoryDisk;
+  /** Of the product's own code, until it is disposed of. */
+  begin?(): Disposable;
 }
 
 class Crash extends Error {}
@@ -48,12 +50,10 @@ export async function runHistory({ transactions, leftovers, eras, dice, growth, 
   }
   const reader = new Reader(source, disk);
   const put = disk.put.bind(disk);
-  let copiedAt = 0;
   const running = new Set<PipelineState>();
   const turns = new Turns();
   disk.put = (atom) => {
     put(atom);
-    if ([...running].some(({ phase }) => phase === "snapshot")) copiedAt = source.committed;
     reader.look(atom.table, atom.place);
   };
   let thrown = 0;
@@ -70,9 +70,7 @@ export async function runHistory({ transactions, leftovers, eras, dice, growth, 
     }), (progress) => {
       holds(source, disk, last, progress);
       last = structuredClone(progress);
-      if (progress.phase !== "stream") return;
-      if (![...running].some(({ phase }) => phase === "snapshot") && progress.position.offset >= copiedAt) reader.watch();
-      if (progress.position.offset === source.length) stop.abort();
+      if (isWhole(progress) && progress.position.offset === source.length) stop.abort();
     });
     const commit = inner.commit.bind(inner);
     inner.commit = (progress) => commit(progress).finally(() => { if (holder) holder.isCommitting = false; });
@@ -100,18 +98,19 @@ export async function runHistory({ transactions, leftovers, eras, dice, growth, 
 
 /** What must be true whenever a process stores progress; `before` is what it stored, or found, before. */
 function holds(source: MemorySource, disk: MemoryDisk, before: Progress | null, progress: Progress): void {
-  const at = (p: Progress): Position => (p.phase === "stream" ? p.position : p.head);
   const must = (of: Violation["of"], is: boolean, what: string) => {
     if (!is) throw new Violation(of, `${what}: ${JSON.stringify(before)} then ${JSON.stringify(progress)}`);
   };
   if (before) {
-    must("shrinks", at(progress).offset >= at(before).offset && at(progress).version >= at(before).version, "a position went back");
-    if (before.phase === "stream") must("shrinks", progress.phase === "stream" && progress.currentAt >= before.currentAt, "it is less current");
+    must("shrinks", progress.position.offset >= before.position.offset && progress.position.version >= before.position.version, "a position went back");
+    must("shrinks", progress.currentAt >= before.currentAt, "it is less current");
   }
-  if (progress.phase !== "stream") return;
   must("within", progress.position.version >= source.positionAt(progress.position.offset).version, "it is no end of a transaction");
   for (const [name, { version, gone }] of source.versionsUpTo(progress.position)) {
     const [table, place] = name.split("\0") as [string, string];
+    // What was there when its table's copy began comes with the copy.
+    const copy = progress.copied?.[table] ?? "due";
+    if (copy !== "done" && (copy === "due" || version < copy.version)) continue;
     const cell = disk.tables.get(table)?.get(place);
     const settled = (cell && cell.version >= version) || (disk.letters.get(name)?.version ?? -1) >= version
       || (gone && !cell?.row) || (!cell?.row && source.goneAfter(table, place, version));

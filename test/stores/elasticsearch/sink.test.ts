@@ -43,7 +43,7 @@ const indexName = () => `${place.prefix}-parcel-v1`;
 const read = async (...ids: string[]) => store.rows!.get(parcel, ids.map((id) => [id]));
 const set = (settings: Record<string, unknown>) => place.client.indices.putSettings({ index: indexName(), settings });
 const streamAt = (version: number): Progress =>
-  ({ phase: "stream", position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: 0 });
+  ({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: 0 });
 
 test("invariant 4: a write that comes after its row's delete was forgotten does not bring the row back", async () => {
   await set({ "index.gc_deletes": "0s" });

@@ -12,7 +12,7 @@ import { contractCatalog, sample, shelf } from "../../contract/entities.js";
 import { place } from "./place.js";
 
 const day = 86_400_000_000;
-const at = (version: number): Progress => ({ phase: "stream", position: { gtids: "", file: "", offset: 0, version }, currentAt: 0 });
+const at = (version: number): Progress => ({ position: { gtids: "", file: "", offset: 0, version }, currentAt: 0 });
 
 test("a tombstone is kept for a day of version time behind the position, and then purged", async () => {
   await using place1 = await place();

@@ -103,7 +103,7 @@ test("invariant 8: every value is that of the snapshot", async () => {
   expect(error).toBeUndefined();
   await using source = openMysqlSource(url, both, "copy", new AbortController().signal);
   const copied: Row[] = [];
-  for await (const chunk of source.snapshot(many, await source.head(), null, new AbortController().signal)) copied.push(...chunk.map((change) => (change as { after: Row }).after));
+  for await (const chunk of source.snapshot(many, null, new AbortController().signal)) copied.push(...chunk.map((change) => (change as { after: Row }).after));
   expect([rows[2], rows[1]]).toEqual(copied);
   expect(rows[0]).toMatchObject({ big: "9223372036854775807", price: "-1.50", word: "žluť 日本", latin: "é", kind: "it's, ok" });
 });

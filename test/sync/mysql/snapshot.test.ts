@@ -37,7 +37,7 @@ const numbers = (count: number) => `(WITH RECURSIVE t(n) AS (SELECT 0 UNION ALL 
 
 async function keysIn(of: Entity, range: KeyRange | null): Promise<string[]> {
   const keys: string[] = [];
-  for await (const chunk of source.snapshot(of, { version: 2 }, range, never)) keys.push(...chunk.map(({ key }) => key.join()));
+  for await (const chunk of source.snapshot(of, range, never)) keys.push(...chunk.map(({ key }) => key.join()));
   return keys;
 }
 
@@ -66,7 +66,7 @@ test("a chunk is bounded in bytes, wherever the wide rows begin", async () => {
   await database.server.query(`INSERT INTO wide SELECT n, 'x' FROM ${numbers(3_000)}`);
   await database.server.query(`INSERT INTO wide SELECT n + 3000, REPEAT('y', 60000) FROM ${numbers(400)}`);
   let rows = 0;
-  for await (const chunk of source.snapshot(wide, { version: 2 }, null, never)) {
+  for await (const chunk of source.snapshot(wide, null, never)) {
     rows += chunk.length;
     const bytes = chunk.reduce((sum, message) => sum + ("after" in message ? String(message.after!.text).length : 0), 0);
     expect(bytes).toBeLessThan(1024 * 1024 + 60_000);
@@ -77,9 +77,9 @@ test("a chunk is bounded in bytes, wherever the wide rows begin", async () => {
 test("whoever stops in the middle, or aborts, leaves no connection behind", async () => {
   const open = async () => (await database.rows("SELECT ID FROM information_schema.processlist WHERE DB = ? AND ID <> CONNECTION_ID()", [database.name])).length;
   const before = await open();
-  for await (const chunk of source.snapshot(wide, { version: 2 }, null, never)) if (chunk.length > 0) break;
+  for await (const chunk of source.snapshot(wide, null, never)) if (chunk.length > 0) break;
   const stop = new AbortController();
   let chunks = 0;
-  for await (const chunk of source.snapshot(wide, { version: 2 }, null, stop.signal)) if ((chunks += chunk.length) > 0) stop.abort();
+  for await (const chunk of source.snapshot(wide, null, stop.signal)) if ((chunks += chunk.length) > 0) stop.abort();
   for (const deadline = Date.now() + 10_000; (await open()) > before;) expect(Date.now()).toBeLessThan(deadline);
 });

@@ -1,0 +1,21 @@
+import { Reading } from "./reading.js";
+
+/** Connections for statements that read side by side: each is used by one at a time, and kept for the next. */
+export class Readings implements AsyncDisposable {
+  readonly #idle: Reading[] = [];
+
+  constructor(readonly url: URL) {}
+
+  async *with<T>(use: (reading: Reading) => AsyncIterable<T>): AsyncGenerator<T> {
+    const reading = this.#idle.pop() ?? new Reading(this.url);
+    try {
+      yield* use(reading);
+    } finally {
+      this.#idle.push(reading);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((reading) => reading[Symbol.asyncDispose]()));
+  }
+}

@@ -96,8 +96,9 @@ export class Interleaving {
           if (message.place) [this.#place, this.#isWithin] = [message.place, false];
           break;
         case "connected":
+          // What was read before a break may be of another server, or of transactions that are lost.
+          if (this.#server !== null) this.#fail(new Overtaken("the stream began again"));
           [this.#server, this.#place, this.#isWithin] = [message.server, null, false];
-          this.#fail(new Overtaken("the stream began again"));
           break;
         case "recopy": this.#isWithin = true; break;
         case "truncate": case "unreadable": case "read": case "create": case "update": case "delete":

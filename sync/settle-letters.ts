@@ -1,10 +1,11 @@
 import { PreflightFailed } from "../runtime/findings.js";
 import type { Catalog } from "../schema/catalog.js";
 import { type Entity, keyText, type Row } from "../schema/entity.js";
-import { rewriteVersion } from "../schema/position.js";
+import { type Position, rewriteVersion, type Version } from "../schema/position.js";
 import type { DeadLetter, Sink, Store } from "../stores/ports.js";
 import { type Act, audited } from "./audit-file.js";
 import { replacementOf } from "./replacement.js";
+import { rowsAsOf } from "./rows-as-of.js";
 import { type Source, Unheld } from "./source.js";
 
 /** What it takes to settle a letter by hand; a sync process may run meanwhile. */
@@ -24,14 +25,28 @@ export interface Settlement {
   readonly outcome: string;
 }
 
+/** Why a row that changes at this moment is left alone: refused once more it has a new letter, else its letter is settled. */
+const changing = "it has changed meanwhile, and its pipeline brings it as it is now";
+
 /**
- * Writes the row as MySQL has it now; one that is gone there is deleted. The version lies between that of the refused change and
- * every later one (`rewriteVersion`). So it does not matter how far the pipeline is: a change that was committed before the row was
- * read is in it, and comes again over it; one committed after it is newer (invariants 3 and 4).
+ * Writes each row as MySQL has it now; one that is gone there is deleted. It stands at its place in the log, so it does not matter how far the
+ * pipeline is: what was committed before the row was read is in it and loses to it, what is committed after it is newer (invariants 3 and 4).
+ * @returns one settlement a letter, in their order
  */
-export async function retryLetter(desk: Desk, letter: DeadLetter): Promise<Settlement> {
-  const row = await rowNow(desk, letter);
-  return row instanceof Unheld ? { settled: false, outcome: row.reason } : write(desk, letter, "retry", row);
+export async function retryLetters(desk: Desk, letters: readonly DeadLetter[]): Promise<readonly Settlement[]> {
+  const settlements = new Map<DeadLetter, Settlement>();
+  for (const entity of desk.catalog.entities) {
+    const of = letters.filter((letter) => letter.entity === entity.table);
+    if (of.length === 0) continue;
+    const { rows, version } = await rowsAsOf(desk.source, await positionOf(desk), entity, of.map(({ key }) => key), desk.signal);
+    for (const [i, letter] of of.entries()) {
+      const row = rows[i];
+      const at = Math.max(version, rewriteVersion(letter.version));
+      settlements.set(letter, row === undefined ? { settled: false, outcome: changing }
+        : row instanceof Unheld ? { settled: false, outcome: row.reason } : await write(desk, letter, "retry", row, at));
+    }
+  }
+  return letters.map((letter) => settlements.get(letter)!);
 }
 
 /** Writes another row in place of the refused one, until MySQL's own changes. @throws PreflightFailed when it may not be */
@@ -44,12 +59,12 @@ export async function editLetter(desk: Desk, letter: DeadLetter, given: unknown)
   if (row instanceof Unheld) {
     // Its next change will have no before image that can be read, so nothing would take the lookups' entries away again.
     if (places.length > 0) throw refuse(`${row.reason}, and ${entity.table} is listed in lookups`, "correct the row in MySQL; the letter then settles by itself");
-    return write(desk, letter, "edit", replacementOf(entity, letter.key, {}, given));
+    return write(desk, letter, "edit", replacementOf(entity, letter.key, {}, given), rewriteVersion(letter.version));
   }
   const replacement = replacementOf(entity, letter.key, row, given);
   const moved = places.filter((name) => replacement[name] !== row[name]);
   if (moved.length > 0) throw refuse(`${moved.join(" and ")} would move it within lookups`, "leave these fields as MySQL has them, or change them in MySQL");
-  return write(desk, letter, "edit", replacement);
+  return write(desk, letter, "edit", replacement, rewriteVersion(letter.version));
 }
 
 /** Settles the letter and writes nothing: the store goes without the row until it changes again. */
@@ -61,12 +76,12 @@ export async function skipLetter(desk: Desk, letter: DeadLetter): Promise<Settle
   });
 }
 
-async function write(desk: Desk, letter: DeadLetter, act: Act["act"], row: Row | null): Promise<Settlement> {
+async function write(desk: Desk, letter: DeadLetter, act: Act["act"], row: Row | null, version: Version): Promise<Settlement> {
   const { sink, signal, auditFile } = desk;
   const { entity, key } = letter;
   const held = await heldRow(desk, desk.catalog.entity(entity), letter);
   return audited(auditFile, actOf(desk, letter, act, held, row), async () => {
-    const change = { op: row ? "create" : "delete", entity, key, before: null, after: row, version: rewriteVersion(letter.version) } as const;
+    const change = { op: row ? "create" : "delete", entity, key, before: null, after: row, version } as const;
     const [refused] = await sink.write([change], signal);
     if (refused) return { settled: false, outcome: refused.reason };
     // Only up to its own version: a letter parked meanwhile for a newer change stays (invariant 1).
@@ -75,13 +90,18 @@ async function write(desk: Desk, letter: DeadLetter, act: Act["act"], row: Row |
   });
 }
 
-/** @throws PreflightFailed when the server is behind the store, as a replica can be: its row could be older than what was refused */
-async function rowNow({ source, store, catalog }: Desk, { entity, key }: DeadLetter): Promise<Row | Unheld | null> {
-  const progress = await store.progress();
-  if (progress && !source.reached(await source.head(), progress.position)) {
+/** How far the store is. @throws PreflightFailed when the server is behind it, as a replica can be: its rows could be older than what was refused */
+async function positionOf({ source, store }: Desk): Promise<Position> {
+  const { position } = (await store.progress())!;
+  if (!source.reached(await source.head(), position)) {
     throw new PreflightFailed([{ where: source.name, problem: `it does not have yet what ${store.name} already holds`, remedy: "wait until it has caught up, or name the server that sync follows" }]);
   }
-  return (await source.rows(catalog.entity(entity), [key]))[0]!;
+  return position;
+}
+
+async function rowNow(desk: Desk, { entity, key }: DeadLetter): Promise<Row | Unheld | null> {
+  await positionOf(desk);
+  return (await desk.source.rows(desk.catalog.entity(entity), [key]))[0]!;
 }
 
 async function heldRow({ store }: Desk, entity: Entity, { key }: DeadLetter): Promise<Row | null> {

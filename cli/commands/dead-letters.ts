@@ -32,9 +32,11 @@ export const deadLetters = command({
       if (verb === "show") return show(found[0]!.letter, out);
       await using desks = await deskMaker(mysql, folder, signal);
       const settled: (Settlement & { readonly letter: string })[] = [];
-      for (const { shelf, letter } of found) {
+      for (const shelf of shelves) {
         signal.throwIfAborted();
-        settled.push({ letter: letterName(shelf, letter), ...await settle(verb, desks.deskOf(shelf), letter, row) });
+        const letters = found.filter((each) => each.shelf === shelf).map(({ letter }) => letter);
+        const settlements = await settle(verb, desks.deskOf(shelf), letters, row);
+        settled.push(...settlements.map((settlement, i) => ({ letter: letterName(shelf, letters[i]!), ...settlement })));
       }
       out.result(settled, table(["letter", "settled", "outcome"], settled.map((each) => [each.letter, each.settled ? "yes" : "no", each.outcome])));
       return settled.every((each) => each.settled) ? 0 : 1;
@@ -42,14 +44,12 @@ export const deadLetters = command({
   },
 });
 
-async function settle(verb: Exclude<Verb, "list" | "show">, desk: Desk, letter: DeadLetter, row: string | undefined): Promise<Settlement> {
-  const { editLetter, retryLetter, skipLetter } = await import("../../sync/settle-letters.js");
-  switch (verb) {
-    case "retry": return retryLetter(desk, letter);
-    case "edit": return editLetter(desk, letter, jsonOf(row));
-    case "skip": return skipLetter(desk, letter);
-  }
-  verb satisfies never;
+async function settle(verb: Exclude<Verb, "list" | "show">, desk: Desk, letters: readonly DeadLetter[], row: string | undefined): Promise<readonly Settlement[]> {
+  const { editLetter, retryLetters, skipLetter } = await import("../../sync/settle-letters.js");
+  if (verb === "retry") return retryLetters(desk, letters);
+  const settlements: Settlement[] = [];
+  for (const letter of letters) settlements.push(verb === "edit" ? await editLetter(desk, letter, jsonOf(row)) : await skipLetter(desk, letter));
+  return settlements;
 }
 
 async function list(shelves: readonly Shelf[], limit: number, out: Output): Promise<number> {

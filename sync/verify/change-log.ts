@@ -1,5 +1,6 @@
 import { type Entity, type Key, type Row, keyText } from "../../schema/entity.js";
 import type { Position } from "../../schema/position.js";
+import { type RowsAsOf, rowsAsOf } from "../rows-as-of.js";
 import type { Source } from "../source.js";
 
 /** The log is read to a place that was there when it was asked for, so this is a server that hangs. */
@@ -21,9 +22,18 @@ export class ChangeLog {
   async valuesSince(from: Position, entity: Entity, keys: readonly Key[]): Promise<Values> {
     const to = await this.source.head();
     if (keys.length === 0 || this.source.reached(from, to)) return new Map();
-    const values = this.#turn.then(() => valuesBetween(this.source, entity, keys, from, to, this.signal));
-    this.#turn = values.catch(() => undefined);
-    return values;
+    return this.#inTurn(() => valuesBetween(this.source, entity, keys, from, to, this.signal));
+  }
+
+  /** Rows as they are now, and the place in the log to write them at into a store that is at this position. */
+  asOf(position: Position, entity: Entity, keys: readonly Key[]): Promise<RowsAsOf> {
+    return this.#inTurn(() => rowsAsOf(this.source, position, entity, keys, this.signal));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 }
 

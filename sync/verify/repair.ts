@@ -1,10 +1,12 @@
 import { backoff, pause } from "../../runtime/wait.js";
 import type { Change } from "../../schema/change.js";
-import { keyText, type Row } from "../../schema/entity.js";
-import { isWhole, nextVersion, type Position, rewriteVersion, type Version } from "../../schema/position.js";
+import { type Key, keyText, type Row } from "../../schema/entity.js";
+import { isWhole, nextVersion, type Position, type Version } from "../../schema/position.js";
 import { Retriable } from "../../stores/ports.js";
 import { type Act, audited } from "../audit-file.js";
+import { Unheld } from "../source.js";
 import type { Content } from "./compare.js";
+import { isKeyOf } from "./held-rows.js";
 import { lookAtEntries, type Suspect } from "./look-at-entries.js";
 import { lookAtRows } from "./look-at-rows.js";
 import type { Repairer } from "./repairer.js";
@@ -22,26 +24,25 @@ const atOnce = 50;
 const mostAttempts = 6;
 
 /**
- * Writes what the source has now over what differs, and looks again. Rows that the dead letters explain are left to them. The version
- * lies between those of all changes up to the store's position and those of every later one, so it does not matter whether sync runs:
- * a change committed after the position comes again over it (invariants 3 and 4). What somebody wrote with a newer version than that
- * gives way only once the store's position is raised above it, and for that its pipeline must be at rest.
+ * Writes what the source has now over what differs, and looks again. Rows that the dead letters explain are left to them. What is written
+ * stands at its place in the log (`rowsAsOf`), so it does not matter whether sync runs, or how far it is (invariants 3 and 4); a row that
+ * changes meanwhile is left to the pipeline. What somebody wrote with a newer version than that gives way only once the store's position is
+ * raised above it, and for that its pipeline must be at rest.
  */
 export async function repair(side: Side, repairer: Repairer, content: Content, deviations: readonly Deviation[]): Promise<Repaired> {
   const explained = deviations.filter(({ differences }) => differences.every(({ deadLetter }) => deadLetter !== undefined));
   const open = deviations.filter((each) => !explained.includes(each));
   if (open.length === 0) return { repaired: [], left: explained };
-  const progress = await positionOf(side, repairer);
-  if (typeof progress === "string") return { repaired: [], left: [...explained, ...open.map((each) => unrepaired(each, progress))] };
+  const position = await positionOf(side, repairer);
+  if (typeof position === "string") return { repaired: [], left: [...explained, ...open.map((each) => unrepaired(each, position))] };
 
-  let refused = await write(side, repairer, content, open, rewriteVersion(progress.version));
+  let refused = await write(side, repairer, content, open, position);
   let left = await stillThere(side, content, open);
   const stubborn = left.filter((each) => !refused.has(keyText(each.key)));
   let rested = true;
   if (stubborn.length > 0 && !(repairer.sink.rebuild && content.lookup)) {
     rested = await repairer.atRest(async () => {
-      const version = await raised(side, repairer);
-      refused = new Map([...refused, ...await write(side, repairer, content, stubborn, version)]);
+      refused = new Map([...refused, ...await write(side, repairer, content, stubborn, await raised(side, repairer))]);
     });
     if (rested) left = await stillThere(side, content, left);
   }
@@ -65,20 +66,21 @@ async function positionOf({ source, store }: Side, { sink }: Repairer): Promise<
   return progress.position;
 }
 
-/** A version above every clock's; and the store's position is raised above it, so that every later change is newer. */
-async function raised({ source }: Side, { sink }: Repairer): Promise<Version> {
+/** The store's position, its version raised above every clock's: so is what is written at a place after it, and every later change. */
+async function raised({ source }: Side, { sink }: Repairer): Promise<Position> {
   const progress = await sink.progress();
   if (!progress || !isWhole(progress)) throw new Error(`${sink.name} was set back while it was repaired`);
   const version = nextVersion(Math.max(progress.position.version, (await source.head()).version), Date.now() * 1000);
-  await sink.commit({ ...progress, position: { ...progress.position, version: nextVersion(version, 0) } });
-  return rewriteVersion(version);
+  const position = { ...progress.position, version };
+  await sink.commit({ ...progress, position });
+  return position;
 }
 
 /** By key text, what the store refused and why. */
-async function write(side: Side, { sink, auditFile }: Repairer, content: Content, deviations: readonly Deviation[], version: Version): Promise<Map<string, string>> {
+async function write(side: Side, { sink, auditFile }: Repairer, content: Content, deviations: readonly Deviation[], position: Position): Promise<Map<string, string>> {
   const { entity, lookup } = content;
   const refused = new Map<string, string>();
-  const rows = await rowsAtSource(side, content, deviations.map(({ key }) => key));
+  const { rows, version } = await rowsNow(side, content, deviations.map(({ key }) => key), position);
   const rebuild = lookup && sink.rebuild?.bind(sink);
   const write = async (deviation: Deviation, row: Row | null) => audited(auditFile, actOf(side, entity.table, deviation, row, version), async () => {
     if (rebuild) return { outcome: "the lookup is made anew from the rows" };
@@ -87,11 +89,26 @@ async function write(side: Side, { sink, auditFile }: Repairer, content: Content
     return { outcome: rejection ? `refused: ${rejection.reason}` : row ? "written" : "deleted, as in MySQL" };
   });
   for (let from = 0; from < deviations.length; from += atOnce) {
-    await Promise.all(deviations.slice(from, from + atOnce).map((deviation, i) => write(deviation, rows[from + i]!)));
+    await Promise.all(deviations.slice(from, from + atOnce).map(async (deviation, i) => {
+      const row = rows[from + i];
+      if (row === undefined) refused.set(keyText(deviation.key), "it has changed meanwhile, and its pipeline brings it as it is now");
+      else await write(deviation, row);
+    }));
   }
   if (rebuild) await persist(() => rebuild(entity, lookup), side.signal);
   return refused;
 }
+
+/** `undefined` where a row has changed since the position. What no store can hold, and no key of the table, has no row. */
+async function rowsNow({ log, paces }: Side, { entity }: Content, keys: readonly Key[], position: Position): Promise<{ readonly rows: readonly (Row | null | undefined)[]; readonly version: Version }> {
+  const known = keys.filter((key) => isKeyOf(entity, key));
+  const { rows, version } = await log.asOf(position, entity, known);
+  await paces.source.spent(known.length);
+  const byKey = new Map(known.map((key, i) => [key, rows[i]]));
+  return { version, rows: keys.map((key) => (byKey.has(key) ? withoutUnheld(byKey.get(key)) : null)) };
+}
+
+const withoutUnheld = (row: Row | Unheld | null | undefined) => (row instanceof Unheld ? null : row);
 
 /** Sync may be writing to the same file or partition at this moment. */
 async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -10,7 +10,7 @@ import { openSink, openStore } from "../../stores/open.js";
 import type { Store } from "../../stores/ports.js";
 import { runSync } from "../../sync/main.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
-import { type Desk, editLetter, retryLetter, skipLetter } from "../../sync/settle-letters.js";
+import { type Desk, editLetter, retryLetters, skipLetter } from "../../sync/settle-letters.js";
 import type { Source } from "../../sync/source.js";
 import { caughtUp } from "../../sync/verify/fence.js";
 import { freshDatabase, type FreshDatabase } from "../migrations/fresh-database.js";
@@ -81,7 +81,7 @@ test("a row no store can have is edited until MySQL has a better one, which then
     const [letter] = await desk.sink.deadLetters.list(10);
     expect(letter).toMatchObject({ entity: "design", key: ["1"], change: null, reason: expect.stringMatching(/^created_at holds 0000-00-00/) });
     expect(await held("1")).toBeNull();
-    expect(await retryLetter(desk, letter!)).toEqual({ settled: false, outcome: letter!.reason });
+    expect(await retryLetters(desk, [letter!])).toEqual([{ settled: false, outcome: letter!.reason }]);
 
     const wrong = editLetter(desk, letter!, { ...whole, design_id: "9", design_name: "x".repeat(81), file_name: 7, created_at: "2026-02-30T00:00:00.000000Z", color: "red", last_updated: null });
     await expect(wrong).rejects.toThrow(PreflightFailed);
@@ -110,7 +110,7 @@ test("invariant 4: a retry wins over what the refused change left, and loses to 
     await desk.sink.write([{ ...refused, op: "delete", after: null }], unstopped);
     expect(await held("2")).toBeNull();
     const [letter] = await desk.sink.deadLetters.list(10);
-    expect(await retryLetter(desk, letter!)).toEqual({ settled: true, outcome: "written" });
+    expect(await retryLetters(desk, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
     expect(await held("2")).toEqual(row);
 
     // The pipeline repeats the refused change, then brings the next one; a second retry had read the row before it.
@@ -118,7 +118,7 @@ test("invariant 4: a retry wins over what the refused change left, and loses to 
     expect(await held("2")).toEqual(row);
     await desk.sink.write([{ ...refused, after: { ...row, design_name: "newer" }, version: version + 2 }], unstopped);
     await desk.sink.deadLetters.park([{ ...about, version: version + 2, reason: "newer, refused", change: null }]);
-    expect(await retryLetter(desk, letter!)).toEqual({ settled: true, outcome: "written" });
+    expect(await retryLetters(desk, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
     expect(await held("2")).toMatchObject({ design_name: "newer" });
     // Invariant 1: what it settled was its own letter, not the newer one.
     expect(await desk.sink.deadLetters.list(10)).toMatchObject([{ version: version + 2 }]);
@@ -137,7 +137,7 @@ test("a row that is gone from MySQL is taken out of the store; one listed in loo
     await desk.sink.deadLetters.park([{ entity: "design", key: ["3"], version: 2, reason, change: null }, { entity: "staff", key: ["1"], version: 2, reason, change: null }]);
     const letterOf = async (entity: string) => (await desk.sink.deadLetters.list(10)).find((letter) => letter.entity === entity)!;
     await expect(editLetter(desk, await letterOf("design"), {})).rejects.toThrow(/no such row any more/);
-    expect(await retryLetter(desk, await letterOf("design"))).toEqual({ settled: true, outcome: "deleted, as in MySQL" });
+    expect(await retryLetters(desk, [await letterOf("design")])).toEqual([{ settled: true, outcome: "deleted, as in MySQL" }]);
     await expect(editLetter(desk, await letterOf("staff"), { department_id: "2" })).rejects.toThrow(/department_id would move it within lookups/);
     await skipLetter(desk, await letterOf("staff"));
   });

@@ -62,7 +62,7 @@ async function streamed(source: Source, work: () => Promise<unknown>, from?: Pos
   return messages.filter((m) => m.op !== "idle");
 }
 
-const rowsOf = (messages: readonly Message[]) => messages.filter((m) => m.op !== "commit") as (Change | Unreadable)[];
+const rowsOf = (messages: readonly Message[]) => messages.filter((m) => m.op !== "commit" && m.op !== "connected") as (Change | Unreadable)[];
 
 const values: readonly (readonly [string, string, unknown])[] = [
   ["tiny", "-128", -128], ["big", "-9223372036854775808", "-9223372036854775808"], ["big", "9007199254740993", "9007199254740993"], ["big", "0", "0"],

@@ -75,8 +75,10 @@ export async function rowsOf(
 
 /** Which server it is, once everything that was committed up to the position is visible there: a stream brings a transaction before that. */
 async function serverWith(reading: Reading, { gtids }: Position, signal: AbortSignal): Promise<string> {
+  // Without GTIDs the server refuses the question.
+  const late = gtids === "" ? "0" : `WAIT_FOR_EXECUTED_GTID_SET('${gtids}', 1)`;
   for (;;) {
-    const [row] = await reading.rows(`SELECT @@server_uuid AS server, WAIT_FOR_EXECUTED_GTID_SET('${gtids}', 1) AS late`, signal);
+    const [row] = await reading.rows(`SELECT @@server_uuid AS server, ${late} AS late`, signal);
     if (Number(row!.late) === 0) return String(row!.server);
     signal.throwIfAborted();
   }

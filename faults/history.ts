@@ -98,7 +98,7 @@ const beginMs = 60_000;
 /** Resolves when a pipeline has begun to copy: faults that struck while Node loads its modules would show little. */
 async function copying(log: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + beginMs;
-  while (Date.now() < deadline && !(await readFile(log, "utf8").catch(() => "")).includes("snapshot begins")) {
+  while (Date.now() < deadline && !(await readFile(log, "utf8").catch(() => "")).includes("copying tables beside the stream")) {
     await pause(50, signal);
     signal.throwIfAborted();
   }

@@ -28,6 +28,7 @@ export async function copyBeside(parts: PipelineParts, writing: Writing, copies:
     const absent = await copyEach(parts, writing, copies, interleaving, unfinished, moved, stop);
     state.waitsFor = absent.length > 0 ? `MySQL has no table ${absent.join(", ")}; it is copied once it is there again` : null;
     misses = absent.length > 0 ? misses + 1 : 0;
+    if (copies.unfinished.length === 0) log.info({ pipeline: state.name }, "every table is copied");
     if (misses === 1) log.warn({ pipeline: state.name, tables: absent }, "these tables are not there; they are copied once they are made again");
     if (misses > 0) await pause(backoff(misses), stop);
   }

@@ -16,10 +16,12 @@ export interface Copied {
   readonly rowsAtKill: number;
 }
 
-/** Syncs into an empty store, is killed when half of the rows are there, begins again, and ends once it follows the log. */
+const begins = "copying tables beside the stream";
+
+/** Syncs into an empty store, is killed when half of the rows are there, begins again, and ends once all are. */
 export async function copyKilledHalfway(mysql: URL, store: URL, rows: number): Promise<Copied> {
   const first = start(mysql, store);
-  const begun = await first.said("snapshot begins");
+  const begun = await first.said(begins);
   let rowsAtKill = 0;
   await using reading = await openStore(store, totesys);
   for (; rowsAtKill < rows / 2; await sleep(100)) {
@@ -33,13 +35,13 @@ export async function copyKilledHalfway(mysql: URL, store: URL, rows: number): P
   rowsAtKill = await copiedRows(reading);
 
   const second = start(mysql, store);
-  const again = await second.said("snapshot begins");
-  const streaming = await second.said("streaming");
+  const again = await second.said(begins);
+  const whole = await second.said("every table is copied");
   const held = second.rssMb();
   second.child.kill("SIGTERM");
   const [code] = (await once(second.child, "exit")) as [number | null];
   if (code !== 0) throw new Error(`sync ended with code ${code}:\n${second.lines.slice(-5).join("\n")}`);
-  return { seconds: (killedAt - begun + streaming - again) / 1000, rssMb: Math.max(rssMb, held), rowsAtKill };
+  return { seconds: (killedAt - begun + whole - again) / 1000, rssMb: Math.max(rssMb, held), rowsAtKill };
 }
 
 interface Running {

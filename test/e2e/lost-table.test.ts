@@ -42,7 +42,7 @@ test("invariant 7: a table that every store lost is copied while the log is foll
     await running.ended;
     return text;
   };
-  await syncUntil(/"msg":"streaming"/g, "SIGTERM");
+  await syncUntil(/"msg":"every table is copied"/g, "SIGTERM");
   await dropPayments(system.stores);
 
   await using trading = system.trade(30);

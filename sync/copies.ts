@@ -1,6 +1,6 @@
 import type { Catalog } from "../schema/catalog.js";
 import type { Entity } from "../schema/entity.js";
-import { type Copied, everyKey, type KeyRange, type Progress, type TableCopy, type Version } from "../schema/position.js";
+import { type Copied, everyKey, type KeyRange, type Progress, rewriteVersion, type TableCopy, type Version } from "../schema/position.js";
 import type { Survey } from "./source.js";
 import type { PipelineState } from "./status.js";
 
@@ -9,6 +9,8 @@ export class Copies {
   #copied: Copied;
   readonly #cuts = new Map<string, AbortController>();
   readonly #surveys = new Map<string, Survey>();
+  /** By table: when it became doubtful last. */
+  readonly #doubts = new Map<string, Version>();
   #wake: (() => void)[] = [];
 
   constructor(readonly catalog: Catalog, readonly state: PipelineState, progress: Progress) {
@@ -36,7 +38,8 @@ export class Copies {
   /** Goes on with a table's copy, or begins one. `cut` aborts when nothing of it is wanted any more. */
   begin({ table }: Entity, version: Version): { readonly copy: TableCopy; readonly cut: AbortSignal } {
     const known = this.of(table);
-    const copy = known ?? { version, range: everyKey, left: this.#surveys.get(table)!.ranges, rows: 0 };
+    const start = Math.max(version, rewriteVersion(this.#doubts.get(table) ?? 0));
+    const copy = known ?? { version: start, range: everyKey, left: this.#surveys.get(table)!.ranges, rows: 0 };
     const cut = new AbortController();
     this.#cuts.set(table, cut);
     this.#move(table, copy);
@@ -64,8 +67,9 @@ export class Copies {
     this.state.copying = null;
   }
 
-  /** Rows of the table may differ from the source's: it is copied again, now or when the copy under way is done. */
-  again(table: string): void {
+  /** Rows of the table that are older than `version` may differ from the source's: it is copied again, now or when the copy under way is done. */
+  again(table: string, version: Version): void {
+    this.#doubts.set(table, version);
     const copy = this.of(table);
     this.#set(table, copy ? { ...copy, again: true } : "due");
   }

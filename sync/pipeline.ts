@@ -201,10 +201,10 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
   if (!stop.aborted) throw new Error(`${source.name} ended its stream of changes by itself`);
 }
 
-function copyAgain({ state, log }: PipelineParts, copies: Copies, { entities, reason }: Recopy): void {
+function copyAgain({ state, log }: PipelineParts, copies: Copies, { entities, version, reason }: Recopy): void {
   log.warn({ pipeline: state.name, tables: entities, reason }, "these tables are copied again, while readers keep what is there");
   state.recopies++;
-  for (const table of entities) copies.again(table);
+  for (const table of entities) copies.again(table, version);
 }
 
 /**

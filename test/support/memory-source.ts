@@ -196,6 +196,15 @@ export class MemorySource implements Source {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
+  /** A row becomes another, or none, and the log does not tell. */
+  behind({ table }: Entity, place: string, row: Row | null): void {
+    this.#show(this.#log.length);
+    for (const rows of [this.#rows.get(table), this.#visible.get(table)]) {
+      if (row) rows?.set(place, row);
+      else rows?.delete(place);
+    }
+  }
+
   grow(transactions = this.growth): void {
     for (const { operations, stamp } of this.#pending.splice(0, transactions)) {
       const messages: Message[] = [], effects: Logged["effects"][number][] = [];

@@ -6,7 +6,7 @@ import { int64, string } from "../../schema/fields.js";
 import { adopted, type Progress, type TableCopy } from "../../schema/position.js";
 import { defaultLimits } from "../../sync/parts.js";
 import { runPipeline } from "../../sync/pipeline.js";
-import { Unresumable } from "../../sync/source.js";
+import { TableAbsent, Unresumable } from "../../sync/source.js";
 import { newState } from "../../sync/status.js";
 import { Valve } from "../../sync/valve.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
@@ -153,4 +153,58 @@ test("a purged log heals by a copy of every table, while what is there stays; no
   const unwanted = broken();
   expect((await run(unwanted.disk, unwanted.source, { stopWhenPurged: true })).error).toBeInstanceOf(Unresumable);
   expect(unwanted.disk.progress).toMatchObject({ copied: { note: "done" } });
+});
+
+/** Says once, when the table is copied, that rows of it may differ; by then one is gone, and another changed, without a word in the log. */
+class Doubtful extends MemorySource {
+  told = false;
+  isCopied = false;
+
+  override async *stream(...args: Parameters<MemorySource["stream"]>): ReturnType<MemorySource["stream"]> {
+    for await (const messages of super.stream(...args)) {
+      yield messages;
+      if (this.told || !this.isCopied || messages[0]?.op !== "idle") continue;
+      this.told = true;
+      for (const row of [null, { id: id(2), text: "changed" }]) this.behind(note, row ? id(2) : id(1), row);
+      const position = { ...this.positionAt(this.committed), version: this.version + 2 };
+      yield [{ op: "recopy", entities: ["note"], version: position.version, reason: "a statement that is not understood" }];
+      yield [{ op: "commit", position, committedAt: 1 }];
+    }
+  }
+}
+
+test("a table whose rows the log no longer tells is copied again beside the stream, readers keep what is there, and the log says why", async () => {
+  const source = new Doubtful(history(20), good, 1, 5);
+  source.grow();
+  const disk = new MemoryDisk(notes);
+  const least: number[] = [];
+  const { state, lines } = await run(disk, source, { enough: (progress) => {
+    if (source.told) least.push(disk.live("note").size);
+    source.isCopied ||= followed(progress);
+    return source.told && progress.position.version > source.version && followed(progress);
+  } });
+  expect(Math.min(...least)).toBeGreaterThanOrEqual(19);
+  expect(disk.live("note").has(id(1))).toBe(false);
+  expect(disk.live("note").get(id(2))).toEqual({ id: id(2), text: "changed" });
+  expect(state.recopies).toBe(1);
+  expect(lines.join("")).toMatch(/"tables":\["note"\],"reason":"a statement that is not understood","msg":"these tables are copied again, while readers keep what is there"/);
+});
+
+/** Its table is away for the first answers. */
+class Away extends MemorySource {
+  answers = 0;
+
+  override async *chunk(...args: Parameters<MemorySource["chunk"]>): ReturnType<MemorySource["chunk"]> {
+    if (++this.answers < 3) throw new TableAbsent("memory.note does not exist");
+    yield* super.chunk(...args);
+  }
+}
+
+test("a table that is not there is waited for by name, and copied once it is made again", async () => {
+  const source = new Away(history(20), good, 1, 5);
+  source.grow();
+  const disk = new MemoryDisk(notes);
+  const { error, lines, state } = await run(disk, source);
+  expect([error, state.waitsFor, disk.live("note").size]).toEqual([null, null, 20]);
+  expect(lines.join("")).toMatch(/"tables":\["note"\],"msg":"these tables are not there; they are copied once they are made again"/);
 });

@@ -72,7 +72,7 @@ const positionWithin: Mutant = {
           yield [...half, message, ...open.slice(half.length)];
           open = [];
         }
-        if (open.length > 0 && open[0]!.op === "idle") yield open.splice(0);
+        if (open.every(({ op }) => op === "idle" || op === "connected")) yield open.splice(0);
       }
     },
   }),

@@ -3,11 +3,12 @@ import { type Entity, type Key, type Row, keyOf, keyText } from "../../schema/en
 import { everyKey, type KeyRange, type LogPlace, nextVersion, type Position, type Version } from "../../schema/position.js";
 import { type Found, type Piece, type ServerPlace, type Source, type Survey, type Turn, Unheld } from "../../sync/source.js";
 
-/** One row of one table set to a state, given another key, or emptied tables. */
+/** One row of one table set to a state, given another key, or emptied tables; or a row set by what the log tells only to have happened. */
 export type Operation =
   | { readonly entity: Entity; readonly key: Key; readonly moved: Row }
   | { readonly entity: Entity; readonly key: Key; readonly row: Row | null }
-  | { readonly truncate: Entity };
+  | { readonly truncate: Entity }
+  | { readonly statement: Entity; readonly key: Key; readonly row: Row | null };
 
 export interface Transaction {
   readonly operations: readonly Operation[];
@@ -75,10 +76,11 @@ export class MemorySource implements Source {
     return versions;
   }
 
-  /** Whether the row was deleted, or its table emptied, after that version: a snapshot need not have met it. */
+  /** Whether the row was deleted, or its table emptied, or changed by a statement, after that version: a snapshot need not have met it. */
   goneAfter(entity: string, place: string, version: Version): boolean {
-    return this.#log.some(({ messages }) => messages.some((m) => "version" in m && m.version > version && "entity" in m && m.entity === entity
-      && (m.op === "truncate" || (m.op === "delete" && keyText(m.key) === place))));
+    const isGone = (m: Message) => (m.op === "recopy" ? m.entities.includes(entity)
+      : "entity" in m && m.entity === entity && (m.op === "truncate" || (m.op === "delete" && keyText(m.key) === place)));
+    return this.#log.some(({ messages }) => messages.some((m) => "version" in m && m.version > version && isGone(m)));
   }
 
   /** The tables as they are now, to be read later. */
@@ -223,6 +225,14 @@ export class MemorySource implements Source {
       into.push({ op: "truncate", entity: operation.truncate.table, version: next() });
       return;
     }
+    if ("statement" in operation) {
+      const { statement: { table }, key, row } = operation;
+      const name = `${table}\0${keyText(key)}`;
+      this.#states.set(name, [...this.#states.get(name) ?? [null], row]);
+      this.#set(table, keyText(key), row, effects);
+      into.push({ op: "recopy", entities: [table], version: next(), reason: "a statement" });
+      return;
+    }
     if ("moved" in operation) {
       const { entity, key, moved } = operation;
       const free = !this.table(entity).has(keyText(keyOf(entity, moved)));
@@ -232,14 +242,10 @@ export class MemorySource implements Source {
       return;
     }
     const { entity, key, row } = operation;
-    const table = this.#rows.get(entity.table) ?? new Map<string, Row>();
-    this.#rows.set(entity.table, table);
-    const before = table.get(keyText(key)) ?? null;
+    const before = this.table(entity).get(keyText(key)) ?? null;
     const name = `${entity.table}\0${keyText(key)}`;
     this.#states.set(name, [...this.#states.get(name) ?? [null], row]);
-    effects.push({ table: entity.table, place: keyText(key), row });
-    if (row) table.set(keyText(key), row);
-    else table.delete(keyText(key));
+    this.#set(entity.table, keyText(key), row, effects);
     const known = before && this.unreadable(before) === null ? before : null;
     if (!row) {
       if (before) into.push({ op: "delete", entity: entity.table, key, before: known, after: null, version: next() });
@@ -247,6 +253,14 @@ export class MemorySource implements Source {
     }
     if (this.unreadable(row) !== null && before) into.push({ op: "delete", entity: entity.table, key, before: known, after: null, version: next() });
     into.push(this.#message(entity, known ? "update" : "create", key, known, row, next()));
+  }
+
+  #set(name: string, place: string, row: Row | null, effects: Logged["effects"][number][]): void {
+    const table = this.#rows.get(name) ?? new Map<string, Row>();
+    this.#rows.set(name, table);
+    effects.push({ table: name, place, row });
+    if (row) table.set(place, row);
+    else table.delete(place);
   }
 
   #message(entity: Entity, op: "read" | "create" | "update", key: Key, before: Row | null, after: Row, version: Version): Message {

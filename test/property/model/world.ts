@@ -52,6 +52,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(key, itemRow).map(([from, moved]): Operation => ({ entity: item, key: [from], moved })) },
   { weight: 4, arbitrary: fc.record({ id: key, text: texts }).map((row): Operation => ({ entity: owner, key: [row.id], row })) },
   { weight: 1, arbitrary: fc.constantFrom<Operation>({ truncate: item }, { truncate: owner }) },
+  { weight: 1, arbitrary: fc.tuple(key, fc.option(itemRow)).map(([id, row]): Operation => ({ statement: item, key: [id], row: row && { ...row, id } })) },
 );
 const run = fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 1, 8) });
 

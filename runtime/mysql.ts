@@ -1,9 +1,23 @@
 import { readFileSync } from "node:fs";
+import type { RowDataPacket } from "mysql2";
 import { type Connection, type ConnectionOptions, createConnection } from "mysql2/promise";
 import { type Finding, PreflightFailed } from "./findings.js";
 
-/** What every session of ours begins with: all times UTC, and no value bent to fit its column. */
-export const sessionStart = "SET time_zone = '+00:00', sql_mode = 'TRADITIONAL'";
+/**
+ * What every session of ours begins with, whatever the server's own defaults and its init_connect say: text in UTF-8, all times UTC, no value
+ * bent to fit its column, every statement a transaction of its own that sees what is committed by then, and every row of an answer.
+ * MariaDB passes over the comment: it knows these by other names.
+ */
+export const sessionStart = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'TRADITIONAL', autocommit = 1, sql_select_limit = 18446744073709551615, "
+  + "sql_big_selects = 1, sql_auto_is_null = 0, sql_safe_updates = 0 /*!80000 , max_execution_time = 0, transaction_isolation = 'REPEATABLE-READ', transaction_read_only = 0 */";
+
+/** The same as the server reports it. What stands between us and the server may swallow a SET. */
+const sessionKept: Readonly<Record<string, string>> = {
+  character_set_client: "utf8mb4", character_set_connection: "utf8mb4", character_set_results: "utf8mb4", time_zone: "+00:00", autocommit: "1",
+  sql_select_limit: "18446744073709551615",
+};
+/** Modes in which our statements mean something else. */
+const strangeModes = ["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "PAD_CHAR_TO_FULL_LENGTH"];
 
 /**
  * mysql2's options for `mysql://user:password@host:port/database`, with times and large numbers as exact text.
@@ -29,15 +43,33 @@ export function mysqlOptions(url: URL): ConnectionOptions {
   };
 }
 
-/** One connection, its session begun with `sessionStart`. @throws PreflightFailed when it is ours or the operator's to cure */
+/** One connection, its session begun with `sessionStart`, which the server is asked to have kept. @throws PreflightFailed when it is ours or the operator's to cure */
 export async function connectMysql(url: URL, overrides: ConnectionOptions = {}): Promise<Connection> {
   try {
     const connection = await createConnection({ ...mysqlOptions(url), ...overrides });
-    await connection.query(sessionStart);
-    return connection;
+    try {
+      await connection.query(sessionStart);
+      await mustHaveKept(connection, url);
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
   } catch (error) {
     throw mysqlProblem(url, error);
   }
+}
+
+async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
+  const names = [...Object.keys(sessionKept), "sql_mode"];
+  const [[found]] = await connection.query<RowDataPacket[]>(`SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`);
+  const modes = String(found!.sql_mode).split(",");
+  const wrong = names.filter((name) => (name === "sql_mode" ? strangeModes.some((mode) => modes.includes(mode)) : String(found![name]) !== sessionKept[name]));
+  if (wrong.length === 0) return;
+  throw new PreflightFailed([{
+    where: mysqlPlace(url), problem: `it does not keep what our session is set to: ${wrong.map((name) => `${name} is ${String(found![name])}`).join("; ")}`,
+    remedy: "name the server itself in the URL, or have the proxy before it pass on each session's SET statements",
+  }]);
 }
 
 /** The error as a finding, when its code says what a person can do about it; else the error itself. */

@@ -30,11 +30,14 @@ export function logStatusStatement(version: string): string {
   return !version.includes("MariaDB") && (major > 8 || (major === 8 && minor >= 2)) ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
 }
 
-/** We can check CRC32; a consumer that takes its time must not be cut off after net_write_timeout's 60 seconds. */
+/**
+ * We can check CRC32; a consumer that takes its time must not be cut off after net_write_timeout's 60 seconds, nor a question by a limit that
+ * the server sets for everybody.
+ */
 function mysqlSession(heartbeatMs: number, uuid: string): string {
   return `SET @source_binlog_checksum=@@GLOBAL.binlog_checksum, @master_binlog_checksum=@@GLOBAL.binlog_checksum, `
     + `@source_heartbeat_period=${heartbeatMs * 1e6}, @master_heartbeat_period=${heartbeatMs * 1e6}, `
-    + `@replica_uuid='${uuid}', @slave_uuid='${uuid}', SESSION net_write_timeout=3600`;
+    + `@replica_uuid='${uuid}', @slave_uuid='${uuid}', SESSION net_write_timeout=3600, max_execution_time=0, autocommit=1`;
 }
 
 /** Capability 4: MARIA_SLAVE_CAPABILITY_GTID, events of MariaDB's own included. */

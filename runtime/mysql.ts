@@ -22,7 +22,7 @@ const strangeModes = ["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", 
 /**
  * mysql2's options for `mysql://user:password@host:port/database`, with times and large numbers as exact text.
  * Parameters are named as MySQL's own clients name them: `ssl-mode` (DISABLED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY),
- * and the files `ssl-ca`, `ssl-cert`, `ssl-key`. @throws PreflightFailed
+ * and the files `ssl-ca`, `ssl-cert`, `ssl-key`; `datetime-zone` is ours (`datetimeAhead`). @throws PreflightFailed
  */
 export function mysqlOptions(url: URL): ConnectionOptions {
   const database = decodeURIComponent(url.pathname.slice(1));
@@ -113,12 +113,25 @@ function cureOf(code: string, url: URL): string | null {
   }
 }
 
-const parameters = ["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"];
+const parameters = ["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "datetime-zone"];
+
+/** By how many minutes the clock is ahead of UTC that fills DATETIME columns: the URL's `datetime-zone`, as `+05:30`. Without one they are UTC. */
+export function datetimeAhead(url: URL): number {
+  const [, sign, hours, minutes] = offset.exec(url.searchParams.get("datetime-zone") ?? "+00:00") ?? [];
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+/** Offsets as MySQL has them. A zone with summer time reads the same at two moments of a year, so its name tells no moment exactly. */
+const offset = /^([ +-])(0\d|1[0-4]):([0-5]\d)$/;
 
 function sslOptions(url: URL): { [name: string]: string | boolean } | null {
   const findings: Finding[] = [...url.searchParams.keys()].filter((name) => !parameters.includes(name)).map((name) => ({
     where: mysqlPlace(url), problem: `its URL has a parameter "${name}", which is not known`, remedy: `use one of ${parameters.join(", ")}`,
   }));
+  const zone = url.searchParams.get("datetime-zone");
+  if (zone !== null && !offset.test(zone)) {
+    findings.push({ where: mysqlPlace(url), problem: `its URL has datetime-zone=${zone}, which is no offset from UTC`, remedy: "write the offset, as %2B05:30 for +05:30; a zone whose offset changes during the year cannot be told exactly" });
+  }
   const read = (name: string): string | undefined => {
     const file = url.searchParams.get(name);
     if (!file) return undefined;

@@ -6,6 +6,7 @@ export const developmentFlags: Flags = {
   "bind-address": "127.0.0.1",
   "mysqlx": "OFF",
   "server-id": "1",
+  "default-time-zone": "+00:00",
   "log-bin": "binlog",
   "binlog-row-metadata": "FULL",
   "gtid-mode": "ON",

@@ -4,6 +4,7 @@ import { type Finding, PreflightFailed } from "../../runtime/findings.js";
 import { connectMysql, mysqlPlace } from "../../runtime/mysql.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { tableFindings } from "./preflight-tables.js";
+import { zoneFindings } from "./preflight-zone.js";
 import { isLost } from "./reading.js";
 import { logStatus, type Server, serverOf } from "./server.js";
 
@@ -31,7 +32,8 @@ export async function preflight(url: URL, catalog: Catalog, options: MysqlSource
     const findings = [...versionFindings(server), ...logFindings(await variables(connection), options), ...await privilegeFindings(connection, server, url, database)];
     const about = findings.map((finding) => ({ where, ...finding }));
     if (!database) return [...about, { where, problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" }];
-    return [...about, ...await tableFindings(connection, server, catalog, database, `${where}, database ${database}`)];
+    const place = `${where}, database ${database}`;
+    return [...about, ...await tableFindings(connection, server, catalog, database, place), ...await zoneFindings(connection, url, catalog, database, place)];
   } catch (error) {
     if (!isLost(error)) throw error;
     return [{ where, problem: `it went away while it was asked: ${(error as Error).message}`, remedy: "see that the server runs, and start again" }];

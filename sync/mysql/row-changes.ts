@@ -3,7 +3,7 @@ import { type Entity, type Key, type Row, keyOf } from "../../schema/entity.js";
 import { type Version, versionStep } from "../../schema/position.js";
 import { Unheld } from "../source.js";
 import type { RowImages, TableMap } from "./binlog/event.js";
-import { type RawRow, rowCodec } from "./codec.js";
+import { type RawRow, rowCodec, type Zoned } from "./codec.js";
 import { misfit } from "./columns.js";
 import { held } from "./snapshot.js";
 
@@ -23,8 +23,8 @@ export function divergence(entity: Entity, { columns }: TableMap): readonly stri
   });
 }
 
-export function rowChanges(entity: Entity): RowChanges {
-  const codec = rowCodec(entity);
+export function rowChanges(entity: Entity, zoned?: Zoned): RowChanges {
+  const codec = rowCodec(entity, zoned);
   const of = entity.table;
   const gone = (key: Key, before: Row | null, version: Version): Change => ({ op: "delete", entity: of, key, before, after: null, version });
   const come = (after: Row, version: Version): Change => ({ op: "create", entity: of, key: keyOf(entity, after), before: null, after, version });

@@ -1,9 +1,10 @@
 import { type Entity, type Key, keyOf, keyText, type Row } from "../../schema/entity.js";
 import type { KeyRange, Position } from "../../schema/position.js";
 import { type Found, Overtaken, type Piece, type ServerPlace, TableAbsent, Unheld } from "../source.js";
-import { type RawRow, type RowCodec, rowCodec } from "./codec.js";
+import type { RawRow, RowCodec } from "./codec.js";
 import { Reading } from "./reading.js";
 import { selectChunk, selectKeys } from "./snapshot-sql.js";
+import { codecFor } from "./zones.js";
 
 /** Rows of one statement, so that none takes long: many enough that the round trip does not count. */
 const statementRows = 1_000;
@@ -16,7 +17,7 @@ const pieceBytes = 1024 * 1024;
  */
 export async function* snapshot(url: URL, database: string, entity: Entity, range: KeyRange, signal: AbortSignal): AsyncGenerator<Found[]> {
   await using reading = new Reading(url);
-  const codec = rowCodec(entity);
+  const codec = await codecFor(reading, database, entity, signal);
   let after = range.after;
   while (!signal.aborted) {
     let rows = 0;
@@ -39,8 +40,8 @@ export async function* snapshot(url: URL, database: string, entity: Entity, rang
 export async function* chunk(
   reading: Reading, database: string, entity: Entity, range: KeyRange, seen: Position, end: () => Promise<ServerPlace | null>, signal: AbortSignal,
 ): AsyncGenerator<Piece> {
-  const codec = rowCodec(entity);
   try {
+    const codec = await codecFor(reading, database, entity, signal);
     const server = await serverWith(reading, seen, signal);
     let statements = 0;
     let until: ServerPlace | null | undefined;
@@ -66,7 +67,7 @@ export async function rowsOf(
 ): Promise<(Row | Unheld | null)[]> {
   if (keys.length === 0) return [];
   if (seen) await serverWith(reading, seen, signal);
-  const codec = rowCodec(entity);
+  const codec = await codecFor(reading, database, entity, signal);
   const raws = await reading.rows(selectKeys(entity, database, keys), signal);
   const found = new Map<string, Row | Unheld>();
   for (const raw of raws as RawRow[]) found.set(keyText(codec.key(raw)), held(codec, raw));

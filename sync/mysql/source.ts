@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mysqlOptions, mysqlPlace } from "../../runtime/mysql.js";
+import { datetimeAhead, mysqlOptions, mysqlPlace } from "../../runtime/mysql.js";
 import type { Message } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { everyKey, type Position } from "../../schema/position.js";
@@ -70,7 +70,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
 type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "definitions">;
 
 async function* stream(asking: Reading, catalog: Catalog, database: string, reader: OfReader, after: Position, signal: AbortSignal): AsyncGenerator<Message[]> {
-  const reading = new EventMessages(catalog, database, after);
+  const reading = new EventMessages(catalog, database, after, datetimeAhead(asking.url));
   const { url } = asking;
   const options = {
     ...reader,

@@ -5,6 +5,7 @@ import { type BinlogEvent, type CommitEvent, type GtidEvent, type HeartbeatEvent
 import { GtidSet } from "./binlog/gtid.js";
 import { SourceDiverged } from "./errors.js";
 import { divergence, type RowChanges, rowChanges } from "./row-changes.js";
+import { zonedIn } from "./zones.js";
 import { harmsOf } from "./statements.js";
 
 /** What passes over a place in the log that cannot be read as rows. */
@@ -30,7 +31,7 @@ export class EventMessages {
   readonly #harmless = new Set<string>();
   readonly #readers = new WeakMap<TableMap, RowChanges>();
 
-  constructor(readonly catalog: Catalog, readonly database: string, readonly after: Position) {
+  constructor(readonly catalog: Catalog, readonly database: string, readonly after: Position, readonly datetimeAhead = 0) {
     this.#executed = GtidSet.parse(after.gtids);
     this.#version = this.#committed = after.version;
     this.#place = after;
@@ -100,7 +101,7 @@ export class EventMessages {
       throw new SourceDiverged(`table ${this.database}.${table.table} no longer fits the catalog: ${problems.join("; ")}`, event,
         `run the version whose catalog fits these rows; where there is none, mend the table, then ${anew}`);
     }
-    const reader = rowChanges(entity);
+    const reader = rowChanges(entity, zonedIn(table, this.datetimeAhead));
     this.#readers.set(table, reader);
     return reader;
   }

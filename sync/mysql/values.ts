@@ -7,9 +7,12 @@ export type Raw = null | undefined | number | bigint | string | Buffer;
 /** Turns a raw value into the field's. @throws Unheld when it cannot be held exactly (invariant 9) */
 export type ReadValue = (raw: Raw) => Value;
 
-/** How the values of a field are read; the same from SELECT and from the binary log (invariant 8). */
-export function valueReader(name: string, field: Field): ReadValue {
-  const read = present(field);
+/**
+ * How the values of a field are read; the same from SELECT and from the binary log (invariant 8). `ahead`: by how many minutes the clock that
+ * wrote a moment's reading is ahead of UTC.
+ */
+export function valueReader(name: string, field: Field, ahead = 0): ReadValue {
+  const read = present(field, ahead);
   const { nullable } = field;
   return (raw) => {
     if (raw === null) return nullable ? null : unheld(name, "NULL, in a field that cannot be null");
@@ -28,14 +31,14 @@ function unheld(name: string, reason: string): never {
 
 type Present = Exclude<Raw, null | undefined>;
 
-function present({ type: wanted }: Field): (raw: Present) => Value {
+function present({ type: wanted }: Field, ahead: number): (raw: Present) => Value {
   switch (wanted.kind) {
     case "int64": return int64;
     case "int32": return int32;
     case "boolean": return boolean;
     case "decimal": return (raw) => decimal(String(raw), wanted.scale);
     case "date": return (raw) => (isDate(String(raw)) ? String(raw) : refuse(`${raw}, which is not a day of the calendar`));
-    case "timestamp": return (raw) => timestamp(String(raw));
+    case "timestamp": return ahead === 0 ? (raw) => timestamp(String(raw)) : (raw) => shifted(timestamp(String(raw)), ahead);
     case "string": return (raw) => text(String(raw), wanted.maxLength);
     case "choice": {
       const values = new Set<string>(wanted.values);
@@ -90,6 +93,12 @@ function timestamp(raw: string): string {
   if (!isDate(raw)) refuse(`${raw}, which is not a moment of the calendar`);
   const missing = raw.length === 19 ? ".000000" : raw.length < 26 ? fractions[25 - raw.length] : "";
   return `${raw.slice(0, 10)}T${raw.slice(11)}${missing}Z`;
+}
+
+/** The moment in UTC whose reading on a clock that is ahead is this. */
+function shifted(reading: string, ahead: number): string {
+  const moment = new Date(Date.parse(`${reading.slice(0, 19)}Z`) - ahead * 60_000).toISOString();
+  return moment.length === 24 ? `${moment.slice(0, 19)}${reading.slice(19)}` : refuse(`${reading}, which in UTC is a year that no store holds`);
 }
 
 const ZERO = 48;

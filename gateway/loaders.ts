@@ -20,8 +20,8 @@ export class Loaders {
   private readonly byTable = new Map<string, DataLoader<Key, Row | null, string>>();
   private readonly lists: DataLoader<ListKey, Slice, string>;
 
-  /** After `deadline`, milliseconds since the epoch, no store is waited for. */
-  constructor(private readonly stores: ServedStores, private readonly deadline: number) {
+  /** After `deadline`, milliseconds since the epoch, no store is waited for. Once `stop` aborts none is asked any more: its reason is thrown. */
+  constructor(private readonly stores: ServedStores, private readonly deadline: number, private readonly stop: AbortSignal) {
     this.lists = new DataLoader((keys) => this.listAll(keys), { cacheKeyFn: listText });
   }
 
@@ -36,7 +36,7 @@ export class Loaders {
   private rowsOf(of: Entity): DataLoader<Key, Row | null, string> {
     let loader = this.byTable.get(of.table);
     if (!loader) {
-      loader = new DataLoader((keys) => this.stores.get(of, keys, this.deadline), { cacheKeyFn: keyText, maxBatchSize: maxBatch });
+      loader = new DataLoader((keys) => this.stores.get(of, keys, this.deadline, this.stop), { cacheKeyFn: keyText, maxBatchSize: maxBatch });
       this.byTable.set(of.table, loader);
     }
     return loader;
@@ -54,7 +54,7 @@ export class Loaders {
   }
 
   private async listOne({ of, lookup, by, page }: ListKey): Promise<Slice> {
-    const slice = await this.stores.list(of, lookup, by, page, this.deadline);
+    const slice = await this.stores.list(of, lookup, by, page, this.deadline, this.stop);
     const rows = this.rowsOf(of);
     for (const row of slice.rows) rows.prime(keyOf(of, row), row);
     return slice;

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type Entity, entryOf, type Lookup, type Row } from "../schema/entity.js";
 import type { Page, Slice } from "../stores/ports.js";
-import { badUserInput } from "./graphql/errors.js";
 
 /** A way through the entries of a lookup, in its order, that leaves out what is not shown. */
 export interface Walk {
@@ -12,42 +11,53 @@ export interface Walk {
 const stepRows = 500;
 const maxSteps = 24;
 
-/** Reads beyond the first of each walk that one operation has left, over all its pages. */
+/** Reads beyond the first of each page that one operation has left, over all its pages, and who hears of each. */
 export interface Patience {
   left: number;
+  spent(rows: number): void;
 }
 
-export const patience = (): Patience => ({ left: 100 });
+export const patience = (spent: Patience["spent"] = () => undefined): Patience => ({ left: 100, spent });
 
 /**
- * One page of what is kept of a lookup, with `more` exact. All walks yield the same rows in the same order, but one may have to pass
- * over far more than another, so they take turns and the first that fills the page, or reaches the end, answers.
- * Bounded: after `maxSteps` reads, or without patience left, it gives what it has and says there is more; no entry that was left out shows in any cursor.
+ * One page of what is kept of a lookup, with `more` exact. All walks yield the same rows in the same order. The first that fills the page,
+ * or reaches the end, answers; the next one is begun only when the one before it was given up. So a walk over the viewer's own rows comes
+ * first: as long as it answers, the time it takes tells nothing of other rows.
+ * Bounded: after `maxSteps` reads, or without patience left, a walk is given up. When all are, the longest part is the page and `more` is
+ * true, also of no rows at all. No entry that was left out shows in any cursor.
  */
 export async function ownPage(of: Entity, lookup: Lookup, walks: readonly Walk[], page: Page, operation: Patience): Promise<Slice> {
-  const states = walks.map((walk) => ({ walk, from: page.from, kept: [] as readonly Row[], limit: page.limit + 1 }));
-  for (let step = 0; step < maxSteps; step++) {
-    if (step >= states.length) {
+  let longest: readonly Row[] = [];
+  for (const walk of walks) {
+    const { rows, ended } = await follow(of, lookup, walk, page, operation);
+    if (rows.length > page.limit) return { rows: nearest(rows, page), more: true };
+    if (ended) return { rows, more: false };
+    if (rows.length > longest.length) longest = rows;
+  }
+  return { rows: longest, more: true };
+}
+
+/** What is kept, until it is more than a page, and whether the end was reached. */
+async function follow(of: Entity, lookup: Lookup, walk: Walk, page: Page, operation: Patience): Promise<{ readonly rows: readonly Row[]; readonly ended: boolean }> {
+  let rows: readonly Row[] = [];
+  let from = page.from;
+  for (let step = 0; step < maxSteps && rows.length <= page.limit; step++) {
+    if (step > 0) {
       if (operation.left-- <= 0) break;
+      operation.spent(stepRows);
       // A store of this process answers without a turn for anybody else.
       await turn();
     }
-    const state = states[step % states.length]!;
-    const slice = await state.walk.list({ limit: state.limit, from: state.from, backward: page.backward });
-    const kept = await state.walk.keep(slice.rows);
-    state.kept = page.backward ? [...kept, ...state.kept] : [...state.kept, ...kept];
-    if (state.kept.length > page.limit) return { rows: nearest(state.kept, page), more: true };
-
+    const slice = await walk.list({ limit: step === 0 ? page.limit + 1 : stepRows, from, backward: page.backward });
+    const kept = await walk.keep(slice.rows);
+    rows = page.backward ? [...kept, ...rows] : [...rows, ...kept];
     const last = page.backward ? slice.rows[0] : slice.rows.at(-1);
-    if (!slice.more || !last) return { rows: state.kept, more: false };
-    state.from = entryOf(of, lookup, last);
-    state.limit = stepRows;
+    if (!slice.more || !last) return { rows, ended: true };
+    from = entryOf(of, lookup, last);
   }
-  const longest = states.map((state) => state.kept).reduce((a, b) => (b.length > a.length ? b : a));
-  if (longest.length > 0) return { rows: longest, more: true };
-  throw badUserInput(`${lookup.name}: too few of these rows are yours to find them this way; ask for them from your own counterparty`);
+  return { rows, ended: false };
 }
 
 function nearest(rows: readonly Row[], page: Page): readonly Row[] {
-  return page.backward ? rows.slice(-page.limit) : rows.slice(0, page.limit);
+  return page.backward ? rows.slice(rows.length - page.limit) : rows.slice(0, page.limit);
 }

@@ -1,22 +1,23 @@
 import { type Server } from "node:http";
 import type { ApolloServerPlugin } from "@apollo/server";
+import type { GraphQLError } from "graphql";
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import type { GatewayContext } from "./context.js";
 import type { PageLimits } from "./graphql/connection.js";
-import { costLimit, introspectionLimit, type OperationLimits } from "./graphql/limits.js";
+import { costLimit } from "./graphql/cost.js";
+import { suggestions } from "./graphql/suggestions.js";
 import type { GatewayMetrics } from "./metrics.js";
 
 export interface PluginParts {
   readonly server: Server;
   readonly metrics: GatewayMetrics;
-  readonly limits: OperationLimits;
+  readonly maxCost: number;
   readonly pages: PageLimits;
-  readonly development: boolean;
 }
 
 /** Everything that happens around an operation, in order. */
-export function plugins({ server, metrics, limits, pages, development }: PluginParts): ApolloServerPlugin<GatewayContext>[] {
+export function plugins({ server, metrics, maxCost, pages }: PluginParts): ApolloServerPlugin<GatewayContext>[] {
   return [
     ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: 5_000 }),
     // A fifth of the time of a large answer, and no use of it here: answers differ by viewer.
@@ -24,9 +25,9 @@ export function plugins({ server, metrics, limits, pages, development }: PluginP
     ApolloServerPluginLandingPageDisabled(),
     ApolloServerPluginUsageReportingDisabled(),
     measured(metrics),
-    introspectionLimit(development),
-    costLimit(limits, pages),
-    freshness,
+    suggestions,
+    costLimit(maxCost, pages),
+    answered,
   ];
 }
 
@@ -48,12 +49,21 @@ function measured(metrics: GatewayMetrics): ApolloServerPlugin<GatewayContext> {
   };
 }
 
-/** `extensions.freshness`: how far each store was when this answer was made. */
-const freshness: ApolloServerPlugin<GatewayContext> = {
+/** The end of an operation's turn: its cost is settled, and `extensions` say what it was and how far each store was. */
+const answered: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: async () => ({
-    async willSendResponse({ contextValue, response: { body } }) {
-      if (body.kind !== "single" || body.singleResult.data === undefined) return;
-      body.singleResult.extensions = { ...body.singleResult.extensions, freshness: await contextValue.stores.freshness() };
+    async willSendResponse({ contextValue: { stores, meter, stop, leave }, response: { body, http } }) {
+      leave();
+      const cost = meter.close();
+      if (body.kind !== "single") return;
+      if (stop.aborted && body.singleResult.data !== undefined) {
+        // Of an answer that was given up some parts are missing, so it is given as a whole or not at all.
+        const { message, extensions: { code } } = stop.reason as GraphQLError;
+        body.singleResult = { errors: [{ message, extensions: { code } }] };
+        http.status = 400;
+      }
+      const freshness = body.singleResult.data === undefined ? {} : { freshness: await stores.freshness() };
+      body.singleResult.extensions = { ...body.singleResult.extensions, ...freshness, cost };
     },
   }),
 };

@@ -6,13 +6,17 @@ import express, { type ErrorRequestHandler } from "express";
 import type { Catalog } from "../schema/catalog.js";
 import type { Log } from "../runtime/log.js";
 import type { DevelopmentToken } from "./auth/development.js";
+import { fieldRules } from "./auth/field-rules.js";
 import type { TokenVerifier } from "./auth/tokens.js";
-import { contextOf, type GatewayContext } from "./context.js";
+import type { GatewayContext } from "./context.js";
+import { entrance } from "./entrance.js";
+import { exactBody, exactQuery, RefusedRequest } from "./exact-json.js";
 import { graphiql } from "./graphiql/routes.js";
 import type { PageLimits } from "./graphql/connection.js";
 import { errorFormatter } from "./graphql/errors.js";
 import { shapeRules } from "./graphql/limits.js";
 import { apiSchema } from "./graphql/schema.js";
+import { ShownSchemas } from "./graphql/shown-schema.js";
 import type { GatewayMetrics } from "./metrics.js";
 import { plugins } from "./plugins.js";
 import type { GatewayConfig } from "./settings.js";
@@ -35,20 +39,28 @@ export interface Api extends AsyncDisposable {
 
 const usualPage = 20;
 
+/** How long a client may take to send a request. Node looks after connections once in the interval, 30 s unless told. */
+const patience = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+
 /** Serves POST and GET /graphql and, where it is on, GraphiQL at /. Disposing lets operations under way finish. */
 export async function serveApi({ config, catalog, stores, verifier, metrics, tokens, log }: ApiParts): Promise<Api> {
   const app = express().disable("x-powered-by").disable("etag");
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 }, app);
+  const server = createServer({ ...patience, maxHeaderSize: 16_384 }, app);
+  server.maxConnections = config.maxConnections;
+  // A client that takes nothing of its answer for so long does not get it.
+  server.setTimeout(config.timeoutMs + patience.requestTimeout);
   const pages: PageLimits = { usual: Math.min(usualPage, config.maxPage), most: config.maxPage };
+  const schema = apiSchema(catalog, pages);
+  const enter = entrance({ config, catalog, stores, verifier, schemas: new ShownSchemas(schema, fieldRules(catalog), catalog) });
   const apollo = new ApolloServer<GatewayContext>({
-    schema: apiSchema(catalog, pages),
-    plugins: plugins({ server, metrics, limits: config, pages, development: config.development }),
+    schema,
+    plugins: plugins({ server, metrics, maxCost: config.maxCost, pages }),
     validationRules: shapeRules(config),
     parseOptions: { maxTokens: config.maxTokens },
     formatError: errorFormatter(log),
-    // Whether it is allowed is decided by viewer, in the plugins.
+    // Each viewer is shown its own part, in errors too.
     introspection: true,
-    hideSchemaDetailsFromClientErrors: !config.development,
+    hideSchemaDetailsFromClientErrors: false,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -64,13 +76,11 @@ export async function serveApi({ config, catalog, stores, verifier, metrics, tok
     next();
   });
   if (config.development || config.graphiql) app.use(graphiql(tokens));
-  app.use("/graphql", express.json({ limit: config.maxBodyBytes }), (request, _response, next) => {
+  app.use("/graphql", express.json({ limit: config.maxBodyBytes, verify: exactBody }), exactQuery, (request, _response, next) => {
     // A GET has no body; the integration wants the property to be there.
     request.body ??= {};
     next();
-  }, expressMiddleware(apollo, {
-    context: async ({ req }) => contextOf(catalog, stores, await verifier.viewer(req.headers.authorization), config.timeoutMs),
-  }));
+  }, expressMiddleware(apollo, { context: ({ req, res }) => enter(req, res) }));
   app.use((_request, response) => {
     response.status(404).json({ errors: [{ message: "there is nothing here; the API is at /graphql", extensions: { code: "BAD_REQUEST" } }] });
   });
@@ -96,7 +106,7 @@ function bodyRefused(maxBytes: number, log: Log): ErrorRequestHandler {
     if (response.headersSent) return next(error);
     const status = typeof error.status === "number" && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (status === 500) log.error({ err: error }, "a request failed");
-    const message = error.type === "entity.too.large" ? `the body is larger than ${maxBytes} bytes`
+    const message = error instanceof RefusedRequest ? error.message : error.type === "entity.too.large" ? `the body is larger than ${maxBytes} bytes`
       : error.type === "entity.parse.failed" ? "the body is not JSON" : status === 500 ? "internal error" : "the request cannot be read";
     response.status(status).json({ errors: [{ message, extensions: { code: status === 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST" } }] });
   };

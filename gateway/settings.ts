@@ -49,10 +49,15 @@ export const gatewaySettings = {
     schema: z.string().regex(/^\d{1,18}$/, "a counterparty's id is wanted").default("1"),
   },
   maxPage: number("SLUICE_GATEWAY_MAX_PAGE", 100, 1, 1000, "most entries of one page"),
-  maxCost: number("SLUICE_GATEWAY_MAX_COST", 10_000, 1, 10_000_000, "most fields an operation may ask for, each counted as often as its pages can hold it"),
+  maxCost: number("SLUICE_GATEWAY_MAX_COST", 10_000, 1, 10_000_000, "most points an operation may cost: one a field, as often as its pages hold it, and 500 a search"),
+  budget: number("SLUICE_GATEWAY_BUDGET", 100_000, 1, 1_000_000_000, "most points a viewer can have saved to spend on operations"),
+  budgetPerSecond: number("SLUICE_GATEWAY_BUDGET_PER_SECOND", 20_000, 1, 1_000_000_000, "points a viewer's budget grows by in a second"),
+  atOnce: number("SLUICE_GATEWAY_AT_ONCE", 8, 1, 10_000, "most operations of one viewer under way; fewer where they are dear"),
+  waiting: number("SLUICE_GATEWAY_WAITING", 100, 0, 100_000, "most operations of one viewer that wait for their turn"),
   maxDepth: number("SLUICE_GATEWAY_MAX_DEPTH", 15, 1, 100, "deepest nesting of an operation"),
   maxAliases: number("SLUICE_GATEWAY_MAX_ALIASES", 30, 0, 10_000, "most aliases of an operation"),
   maxTokens: number("SLUICE_GATEWAY_MAX_TOKENS", 2_000, 10, 1_000_000, "longest operation, in GraphQL tokens"),
+  maxConnections: number("SLUICE_GATEWAY_MAX_CONNECTIONS", 2_000, 1, 1_000_000, "most connections at once"),
   maxBodyBytes: number("SLUICE_GATEWAY_MAX_BODY", 262_144, 1_024, 16_777_216, "largest request body, in bytes"),
   timeoutMs: number("SLUICE_GATEWAY_TIMEOUT", 10_000, 100, 600_000, "longest an operation may take, in milliseconds"),
 } as const satisfies Readonly<Record<string, Setting>>;
@@ -82,6 +87,12 @@ export function checkSettings(config: GatewayConfig): void {
   }
   if (config.jwtKeys?.protocol === "http:" && !isLoopback(config.jwtKeys.hostname)) {
     findings.push({ where: "SLUICE_JWT_KEYS", problem: "keys fetched over http: can be replaced on the way", remedy: "use https:" });
+  }
+  if (config.budget < config.maxCost) {
+    findings.push({
+      where: "SLUICE_GATEWAY_BUDGET", problem: `an operation may cost ${config.maxCost} points, which no viewer could ever have with ${config.budget}`,
+      remedy: "raise it, or lower SLUICE_GATEWAY_MAX_COST",
+    });
   }
   if (findings.length > 0) throw new PreflightFailed(findings);
 }

@@ -3,6 +3,7 @@ import type { Entity, Key, Lookup, Row } from "../schema/entity.js";
 import type { Value } from "../schema/fields.js";
 import { type Finding, PreflightFailed } from "../runtime/findings.js";
 import { withoutSecrets } from "../runtime/values.js";
+import { unlessAborted } from "../runtime/wait.js";
 import { openStore } from "../stores/open.js";
 import { type Page, type SearchQuery, type SearchSlice, type Slice, type Store, StoreRefusal } from "../stores/ports.js";
 import { Freshness, type StoreFreshness } from "./freshness.js";
@@ -29,18 +30,18 @@ export class ServedStores implements AsyncDisposable {
     this.fresh = new Freshness(stores.filter((store) => store === rows || store === this.searchable), catalog);
   }
 
-  get(of: Entity, keys: readonly Key[], deadline: number): Promise<readonly (Row | null)[]> {
-    return this.call(this.rows, "get", deadline, () => this.rows.rows!.get(of, keys));
+  get(of: Entity, keys: readonly Key[], deadline: number, stop: AbortSignal): Promise<readonly (Row | null)[]> {
+    return this.call(this.rows, "get", deadline, stop, () => this.rows.rows!.get(of, keys));
   }
 
-  list(of: Entity, lookup: Lookup, by: Value, page: Page, deadline: number): Promise<Slice> {
-    return this.call(this.rows, "list", deadline, () => this.rows.rows!.list(of, lookup, by, page));
+  list(of: Entity, lookup: Lookup, by: Value, page: Page, deadline: number, stop: AbortSignal): Promise<Slice> {
+    return this.call(this.rows, "list", deadline, stop, () => this.rows.rows!.list(of, lookup, by, page));
   }
 
-  search(query: SearchQuery, deadline: number): Promise<SearchSlice> {
+  search(query: SearchQuery, deadline: number, stop: AbortSignal): Promise<SearchSlice> {
     const store = this.searchable;
     if (!store) throw unavailable("no store with search is configured", null);
-    return this.call(store, "search", deadline, () => store.search!.search(query));
+    return this.call(store, "search", deadline, stop, () => store.search!.search(query));
   }
 
   /** How far each store that serves is; at most a quarter of a second old. */
@@ -52,10 +53,11 @@ export class ServedStores implements AsyncDisposable {
     for (const store of this.stores) await store[Symbol.asyncDispose]();
   }
 
-  private async call<T>(store: Store, call: "get" | "list" | "search", deadline: number, work: () => Promise<T>): Promise<T> {
+  private async call<T>(store: Store, call: "get" | "list" | "search", deadline: number, stop: AbortSignal, work: () => Promise<T>): Promise<T> {
+    stop.throwIfAborted();
     const done = this.metrics.storeCall(store.name, call);
     try {
-      const result = await before(deadline, store.name, work);
+      const result = await unlessAborted(stop, before(deadline, store.name, work));
       done("ok");
       return result;
     } catch (error) {

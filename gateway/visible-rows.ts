@@ -3,19 +3,25 @@ import type { Entity, Key, Lookup, Row } from "../schema/entity.js";
 import type { Value } from "../schema/fields.js";
 import type { Page, Slice } from "../stores/ports.js";
 import type { Viewer } from "./auth/viewer.js";
-import type { ListKey, Loaders } from "./loaders.js";
-import { ownPage, patience, type Walk } from "./own-page.js";
+import type { Meter } from "./fairness/meter.js";
+import { badUserInput } from "./graphql/errors.js";
+import type { Loaders } from "./loaders.js";
+import { ownPage, type Patience, patience, type Walk } from "./own-page.js";
 import { type Reached, verdictOf } from "./scope.js";
 
 const nothing: Slice = { rows: [], more: false };
 /** A chain of `through` references longer than this is taken for a circle. */
 const maxHops = 8;
+/** Rows passed over on the way to the viewer's own that cost as much as a field. */
+const rowsPerPoint = 10;
 
 /** The only way a resolver comes to rows: every row it gives out, this viewer may see. */
 export class VisibleRows {
-  readonly #patience = patience();
+  readonly #patience: Patience;
 
-  constructor(private readonly catalog: Catalog, private readonly loaders: Loaders, readonly viewer: Viewer) {}
+  constructor(private readonly catalog: Catalog, private readonly loaders: Loaders, readonly viewer: Viewer, meter: Pick<Meter, "charge">) {
+    this.#patience = patience((rows) => meter.charge(rows / rowsPerPoint));
+  }
 
   /** Somebody else's row is null, as if it did not exist. */
   byKey(of: Entity, key: Key): Promise<Row | null> {
@@ -27,33 +33,45 @@ export class VisibleRows {
     return this.find(of, key, "from a visible row");
   }
 
-  /** A page of the rows of `of` that name a visible row, without those the viewer may not see. */
+  /** A page of the rows of `of` that name a visible row, without those the viewer may not see. @throws BAD_USER_INPUT when they are too rare */
   async page(of: Entity, lookup: Lookup, by: Value, page: Page): Promise<Slice> {
+    const way = this.wayTo(of, lookup, by);
+    if (way === "none") return nothing;
+    if (way === "whole") return this.loaders.list({ of, lookup, by, page });
+    const slice = await ownPage(of, lookup, way, page, this.#patience);
+    if (slice.rows.length > 0 || !slice.more) return slice;
+    throw badUserInput(`${lookup.name}: too few of these rows are yours to find them this way; ask for them from your own counterparty`);
+  }
+
+  /** Whether such a page would hold anything, or is too long a way to tell. */
+  async any(of: Entity, lookup: Lookup, by: Value, side: Omit<Page, "limit">): Promise<boolean> {
+    const way = this.wayTo(of, lookup, by);
+    if (way === "none") return false;
+    if (way === "whole") return (await this.loaders.list({ of, lookup, by, page: { ...side, limit: 1 } })).rows.length > 0;
+    return (await ownPage(of, lookup, way, { ...side, limit: 0 }, this.#patience)).more;
+  }
+
+  /** How the rows of a lookup that the viewer may see are found: the whole list, none of it, or by walks that leave out the others. */
+  private wayTo(of: Entity, lookup: Lookup, by: Value): "whole" | "none" | readonly Walk[] {
     const { viewer } = this;
     const { owner } = of;
-    if (viewer.rows === "all" || owner.kind === "everyone" || owner.kind === "referenced") return this.loaders.list({ of, lookup, by, page });
-    if (owner.kind === "field" && lookup.by === owner.field) return by === viewer.counterpartyId ? this.loaders.list({ of, lookup, by, page }) : nothing;
+    if (viewer.rows === "all" || owner.kind === "everyone" || owner.kind === "referenced") return "whole";
+    if (owner.kind === "field" && lookup.by === owner.field) return by === viewer.counterpartyId ? "whole" : "none";
 
-    const walks: Walk[] = [{ list: (part) => this.list({ of, lookup, by, page: part }), keep: (rows) => this.visible(of, rows) }];
-    // The viewer's own rows in the same order, if there is such a lookup, hold the same page: whichever is shorter finds it first.
+    const among: Walk = { list: (page) => this.loaders.list({ of, lookup, by, page }), keep: (rows) => this.visible(of, rows) };
+    // The viewer's own rows in the same order, if there is such a lookup, hold the same page.
     const own = owner.kind === "field" && of.lookups.find((l) => l.by === owner.field && l.orderBy === lookup.orderBy && l.direction === lookup.direction);
-    if (own) {
-      walks.push({
-        list: (part) => this.list({ of, lookup: own, by: viewer.counterpartyId, page: part }),
-        keep: async (rows) => rows.filter((row) => row[lookup.by] === by),
-      });
-    }
-    return ownPage(of, lookup, walks, page, this.#patience);
+    if (!own) return [among];
+    return [{
+      list: (page) => this.loaders.list({ of, lookup: own, by: viewer.counterpartyId, page }),
+      keep: async (rows) => rows.filter((row) => row[lookup.by] === by),
+    }, among];
   }
 
   async visible(of: Entity, rows: readonly Row[], reached: Reached = "from a visible row"): Promise<readonly Row[]> {
     if (this.viewer.rows === "all") return rows;
     const shown = await Promise.all(rows.map((row) => this.isVisible(of, row, reached, 0)));
     return rows.filter((_, i) => shown[i]);
-  }
-
-  private list(key: ListKey): Promise<Slice> {
-    return this.loaders.list(key);
   }
 
   private async find(of: Entity, key: Key, reached: Reached): Promise<Row | null> {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { AskedRequest } from "./operations-thread.js";
+import { timesSent } from "./times-sent.js";
 
 /** Something that may be asked for or done over HTTP by somebody on this machine, and by nobody else. */
 export interface Route {
@@ -22,9 +23,9 @@ export interface LocalRoutes {
 }
 
 /** The answer of the route that is meant; null when there is none. A page in a browser on this machine is not somebody on it. */
-export async function answerLocally({ token, routes }: LocalRoutes, request: IncomingMessage, path: string): Promise<Reply | null> {
+export async function answerLocally({ token, routes }: LocalRoutes, request: AskedRequest): Promise<Reply | null> {
   const matches = routes.flatMap((route) => {
-    const params = match(route.path, path);
+    const params = match(route.path, request.path);
     return params ? [{ route, params }] : [];
   });
   if (matches.length === 0) return null;
@@ -46,8 +47,8 @@ function match(pattern: string, path: string): Readonly<Record<string, string>> 
 }
 
 /** By address, by the name asked for (a name that was made to point here is not ours), and not on behalf of a web page. */
-function isLocal({ socket, headers }: IncomingMessage): boolean {
-  const [from, at] = [plain(socket.remoteAddress), plain(socket.localAddress)];
+function isLocal({ remoteAddress, localAddress, headers }: AskedRequest): boolean {
+  const [from, at] = [plain(remoteAddress), plain(localAddress)];
   const host = (headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
   return (isLoopback(from) || from === at) && (host === "localhost" || isLoopback(host) || host === at)
     && headers.origin === undefined && (headers["sec-fetch-site"] ?? "none") === "none";
@@ -61,7 +62,7 @@ function plain(address = ""): string {
   return address.replace(/^::ffff:/, "");
 }
 
-function isToken(token: string, { headers }: IncomingMessage): boolean {
+function isToken(token: string, { headers, rawHeaders }: AskedRequest): boolean {
   const [wanted, given] = [Buffer.from(`Bearer ${token}`), Buffer.from(headers.authorization ?? "")];
-  return wanted.length === given.length && timingSafeEqual(wanted, given);
+  return timesSent(rawHeaders, "authorization") === 1 && wanted.length === given.length && timingSafeEqual(wanted, given);
 }

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import type { Registry } from "prom-client";
 import { answerLocally, type LocalRoutes } from "./local-routes.js";
+import { type Answered, type AskedRequest, type FromThread, operationsThread, type ThreadParts, type ToThread } from "./operations-thread.js";
 
 /** What a service tells those who run it. */
 export interface Operations {
@@ -16,41 +17,48 @@ export interface OperationsServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Serves GET /metrics (Prometheus text), /health (readiness, JSON) and /live (liveness). */
+/** How often the main thread says that it comes round, and after what silence it is taken to be stuck. */
+const [tickMs, staleMs] = [200, 2_000];
+
+/**
+ * Serves GET /metrics (Prometheus text), /health (readiness, JSON) and /live (liveness) from a thread of its own. /live is answered
+ * whatever the main thread does; /health is 503 while the main thread has not come round for two seconds.
+ */
 export async function serveOperations(operations: Operations, host: string, port: number): Promise<OperationsServer> {
-  const server = createServer((request, response) => {
-    answer(operations, request, response).catch((error: unknown) => {
-      if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain" });
-      response.end(error instanceof Error ? error.message : String(error));
-    });
+  const tick = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
+  const come = () => void Atomics.store(tick, 0, process.hrtime.bigint());
+  come();
+  const ticking = setInterval(come, tickMs).unref();
+  const worker = new Worker(`(${operationsThread.toString()})()`, {
+    eval: true, name: "operations", workerData: { host, port, tick, staleMs } satisfies ThreadParts, resourceLimits: { maxOldGenerationSizeMb: 64 },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  const { port: bound } = server.address() as AddressInfo;
-  return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+  const stop = async () => {
+    clearInterval(ticking);
+    await worker.terminate();
   };
+  const [first] = await once(worker, "message") as [FromThread];
+  if (first.kind !== "listening") {
+    await stop();
+    throw new Error(first.kind === "refused" ? first.message : "the operations thread did not begin to listen");
+  }
+  worker.on("message", (message: FromThread) => {
+    if (message.kind !== "asked") return;
+    void answer(operations, message.request)
+      .catch((error: unknown): Answered => ({ status: 500, type: "text/plain", body: error instanceof Error ? error.message : String(error) }))
+      .then((answered) => worker.postMessage({ id: message.id, answer: answered } satisfies ToThread));
+  });
+  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${first.port}`, [Symbol.asyncDispose]: stop };
 }
 
-async function answer({ registry, health, local }: Operations, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = new URL(request.url ?? "/", "http://local").pathname;
-  if (path === "/metrics") {
-    const text = await registry.metrics();
-    response.writeHead(200, { "content-type": registry.contentType }).end(text);
-  } else if (path === "/health") {
-    const state = await health();
-    response.writeHead(state.ok ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify(state));
-  } else if (path === "/live") {
-    response.writeHead(200, { "content-type": "application/json" }).end('{"ok":true}');
-  } else {
-    const reply = local && await answerLocally(local, request, path);
-    if (reply) return void response.writeHead(reply.status, { "content-type": "application/json" }).end(JSON.stringify(reply.body));
-    response.writeHead(404, { "content-type": "text/plain" }).end("here are /metrics, /health and /live\n");
+async function answer({ registry, health, local }: Operations, request: AskedRequest): Promise<Answered> {
+  switch (request.path) {
+    case "/metrics": return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    case "/health": {
+      const state = await health();
+      return { status: state.ok ? 200 : 503, type: "application/json", body: JSON.stringify(state) };
+    }
   }
+  const reply = local && await answerLocally(local, request);
+  if (reply) return { status: reply.status, type: "application/json", body: JSON.stringify(reply.body) };
+  return { status: 404, type: "text/plain", body: "here are /metrics, /health and /live\n" };
 }

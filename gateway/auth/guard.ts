@@ -6,8 +6,9 @@ import { forbidden } from "../graphql/errors.js";
 import { type FieldRules, isRestricted, type Needs } from "./field-rules.js";
 
 /**
- * The schema with its rules bound. Only root fields and fields that some role is denied get a guard, since a guard costs on every row;
- * that nothing else slipped through is checked here, once. @throws when a field has no rule, or a rule no field.
+ * The schema with its rules bound. Only root fields and fields that some role is denied get a guard, and it asks their rule once an
+ * operation, since asking costs on every row; that nothing else slipped through is checked here, once.
+ * @throws when a field has no rule, or a rule no field.
  */
 export function guarded(schema: GraphQLSchema, rules: FieldRules): GraphQLSchema {
   const fields = fieldsOf(schema);
@@ -27,14 +28,31 @@ export function guarded(schema: GraphQLSchema, rules: FieldRules): GraphQLSchema
     (tree[type] ??= {})[field] = isGuarded(path) ? readers.get(name)! : allow;
   }
   const bound = shield(tree as IRules, { fallbackRule: deny, fallbackError: forbidden("not allowed"), allowExternalErrors: true }).generate(schema);
-  const guards = Object.fromEntries(Object.entries(bound as Record<string, Record<string, unknown>>).map(([type, ofType]) =>
-    [type, Object.fromEntries(Object.entries(ofType).filter(([field]) => isGuarded(`${type}.${field}`)))]));
+  const guards = Object.fromEntries(Object.entries(bound as Record<string, Record<string, Guard>>).map(([type, ofType]) =>
+    [type, Object.fromEntries(Object.entries(ofType).filter(([field]) => isGuarded(`${type}.${field}`))
+      .map(([field, guard]) => [field, once(`${type}.${field}`, guard)]))]));
   return applyMiddleware(schema, guards as Parameters<typeof applyMiddleware>[1]);
 }
 
+type Resolve = (parent: unknown, args: unknown, context: GatewayContext, info: GraphQLResolveInfo) => unknown;
+type Guard = (resolve: Resolve, ...of: Parameters<Resolve>) => unknown;
+
+/** The guard of a field is asked at its first place in an operation, and its ruling holds for the others. */
+function once(field: string, guard: Guard): Guard {
+  return (resolve, parent, args, context, info) => {
+    const ruling = context.rulings.of(field);
+    if (ruling === undefined) return guard(resolve, parent, args, context, info);
+    return ruling ? resolve(parent, args, context, info) : null;
+  };
+}
+
 function reader(name: string, needs: Needs) {
-  return rule(name, { cache: "no_cache" })((_parent, _args, { viewer }: GatewayContext, info: GraphQLResolveInfo) =>
-    needs.every((c) => viewer.reads.has(c)) || forbidden(`the role ${viewer.role} may not read ${info.parentType.name}.${info.fieldName}`));
+  return rule(name, { cache: "no_cache" })((_parent, _args, { viewer, rulings }: GatewayContext, info: GraphQLResolveInfo) => {
+    const field = `${info.parentType.name}.${info.fieldName}`;
+    if (!needs.every((c) => viewer.reads.has(c))) return rulings.deny(field, `the role ${viewer.role} may not read ${field}`, info.path);
+    rulings.allow(field);
+    return true;
+  });
 }
 
 function fieldsOf(schema: GraphQLSchema): { readonly type: string; readonly field: string; readonly path: string }[] {

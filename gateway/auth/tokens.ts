@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { errors, jwtVerify } from "jose";
+import { errors, type JWTPayload, jwtVerify } from "jose";
 import { refusing, unauthenticated, unavailable } from "../graphql/errors.js";
 import { type KeySource, KeysUnavailable } from "./keys.js";
 import { type Viewer, viewerOf } from "./viewer.js";
@@ -47,6 +47,7 @@ export class TokenVerifier {
         ...(issuer !== undefined && { issuer }),
         ...(audience !== undefined && { audience }),
       });
+      checkTimes(payload);
       return { viewer: viewerOf(payload), expiresAt: payload.exp! * 1000 };
     } catch (error) {
       if (error instanceof errors.JOSEError) throw refusalOf(error);
@@ -56,10 +57,24 @@ export class TokenVerifier {
   }
 }
 
+/** jose holds `exp` and `nbf` against the clock. A time that no clock can show is none, and a token is not from the future. */
+function checkTimes(payload: JWTPayload): void {
+  for (const claim of ["exp", "nbf", "iat"] as const) {
+    const time: unknown = payload[claim];
+    if (time !== undefined && !isTime(time)) throw unauthenticated(`the token's \`${claim}\` is not a time`, true);
+  }
+  if (payload.iat !== undefined && payload.iat > Date.now() / 1000 + clockToleranceSeconds) throw unauthenticated("the token's `iat` is in the future", true);
+}
+
+/** Seconds since the epoch, before the year 10000. */
+function isTime(claim: unknown): claim is number {
+  return typeof claim === "number" && claim >= 0 && claim < 253_402_300_800;
+}
+
 /** Says which check failed, never what value would have passed it. */
 function refusalOf(error: errors.JOSEError) {
   if (error instanceof errors.JWTExpired) {
-    const at = typeof error.payload.exp === "number" ? ` at ${new Date(error.payload.exp * 1000).toISOString()}` : "";
+    const at = isTime(error.payload.exp) ? ` at ${new Date(error.payload.exp * 1000).toISOString()}` : "";
     return unauthenticated(`the token expired${at}`, true);
   }
   if (error instanceof errors.JWTClaimValidationFailed) {

@@ -18,9 +18,12 @@ export interface PageLimits {
   readonly most: number;
 }
 
+/** Known, or found out when it is asked for. */
+type Lazily<T> = T | (() => Promise<T>);
+
 export interface PageInfo {
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
+  readonly hasNextPage: Lazily<boolean>;
+  readonly hasPreviousPage: Lazily<boolean>;
   readonly startCursor: string | null;
   readonly endCursor: string | null;
 }
@@ -47,9 +50,14 @@ export function size(name: "first" | "last", given: number | null | undefined, {
   return wanted;
 }
 
-/** A page of rows in the API's shape; edges and cursors are made only when asked for. */
+/** Whether there is an entry on that side of a place of the list; of the whole list where no place is given. */
+export type AnyEntry = (side: Omit<Page, "limit">) => Promise<boolean>;
+
+/** A page of rows in the API's shape; edges and cursors are made, and the side it was reached from looked at, only when asked for. */
 export class RowConnection {
-  constructor(private readonly of: Entity, private readonly lookup: Lookup, private readonly slice: Slice, private readonly page: Page) {}
+  constructor(
+    private readonly of: Entity, private readonly lookup: Lookup, private readonly slice: Slice, private readonly page: Page, private readonly any: AnyEntry,
+  ) {}
 
   get nodes(): readonly Row[] {
     return this.slice.rows;
@@ -61,15 +69,22 @@ export class RowConnection {
 
   get pageInfo(): PageInfo {
     const { rows, more } = this.slice;
-    const { backward, from } = this.page;
+    const { backward } = this.page;
     const [start, end] = [rows[0], rows.at(-1)];
     return {
-      // What lies on the side we came from is where the cursor stood.
-      hasNextPage: backward ? from !== null : more,
-      hasPreviousPage: backward ? more : from !== null,
+      hasNextPage: backward ? () => this.anyBehind() : more,
+      hasPreviousPage: backward ? more : () => this.anyBehind(),
       startCursor: start ? this.cursorOf(start) : null,
       endCursor: end ? this.cursorOf(end) : null,
     };
+  }
+
+  /** Whether the side we came from has entries. The row of a cursor may have gone, or never have been. */
+  private async anyBehind(): Promise<boolean> {
+    const { from, backward } = this.page;
+    if (from === null) return false;
+    const nearest = backward ? this.slice.rows.at(-1) : this.slice.rows[0];
+    return this.any({ backward: !backward, from: nearest ? entryOf(this.of, this.lookup, nearest) : null });
   }
 
   private cursorOf(row: Row): string {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { inspect } from "node:util";
 import { HeaderMap } from "@apollo/server";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Log } from "../../runtime/log.js";
@@ -6,24 +7,51 @@ import { Retriable } from "../../stores/ports.js";
 
 /** Every code a client can meet in `extensions.code`. */
 export type ErrorCode =
-  | "BAD_USER_INPUT" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_READY" | "UNAVAILABLE" | "INTERNAL_SERVER_ERROR"
+  | "BAD_USER_INPUT" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_READY" | "UNAVAILABLE" | "RATE_LIMITED" | "INTERNAL_SERVER_ERROR"
   // Apollo's own: the request was not understood, so nothing was executed.
   | "GRAPHQL_PARSE_FAILED" | "GRAPHQL_VALIDATION_FAILED" | "OPERATION_RESOLUTION_FAILURE" | "BAD_REQUEST" | "PERSISTED_QUERY_NOT_SUPPORTED";
 
 const passedOn: ReadonlySet<unknown> = new Set<ErrorCode>([
-  "BAD_USER_INPUT", "UNAUTHENTICATED", "FORBIDDEN", "NOT_READY", "UNAVAILABLE",
+  "BAD_USER_INPUT", "UNAUTHENTICATED", "FORBIDDEN", "NOT_READY", "UNAVAILABLE", "RATE_LIMITED",
   "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST", "PERSISTED_QUERY_NOT_SUPPORTED",
 ]);
+
+const [longestEcho, longestMessage] = [80, 500];
 
 export const badUserInput = (message: string) => coded("BAD_USER_INPUT", message);
 export const forbidden = (message: string) => coded("FORBIDDEN", message);
 export const notReady = (message: string) => coded("NOT_READY", message);
 export const unavailable = (message: string, cause: unknown) => coded("UNAVAILABLE", message, cause);
 
+/** A field that the viewer may not read: one error for all its places in an answer, which `pattern` and `count` describe. */
+export class Forbidden extends GraphQLError {
+  declare readonly extensions: { readonly code: "FORBIDDEN"; readonly pattern: string; count: number };
+  constructor(message: string, pattern: string) {
+    super(message, { extensions: { code: "FORBIDDEN", pattern, count: 1 } });
+  }
+}
+
+/** What a client sent, as an error may repeat it. */
+export function shown(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : inspect(value);
+  return text.length > longestEcho ? `${text.slice(0, longestEcho)}… (${text.length} characters)` : text;
+}
+
+/** Also graphql-js repeats what it was sent: a message keeps its beginning and its end, where it says what is wrong. */
+function bounded(message: string): string {
+  if (message.length <= longestMessage) return message;
+  return `${message.slice(0, longestMessage * 0.6)} … ${message.slice(-longestMessage * 0.4)}`;
+}
+
 /** Refuses the whole request: HTTP 401, as RFC 6750 words it. `message` must not tell more than the token's holder knows. */
 export function unauthenticated(message: string, tokenGiven: boolean): GraphQLError {
   const challenge = tokenGiven ? 'Bearer realm="sluice", error="invalid_token"' : 'Bearer realm="sluice"';
   return refusing(coded("UNAUTHENTICATED", message), 401, new Map([["www-authenticate", challenge]]));
+}
+
+/** The viewer asked for more than its share: HTTP 429, and when to ask again. */
+export function rateLimited(message: string, afterSeconds: number): GraphQLError {
+  return refusing(coded("RATE_LIMITED", `${message}. Try again in ${afterSeconds} s`), 429, new Map([["retry-after", String(afterSeconds)]]));
 }
 
 /** The same error, but the request as a whole is answered with this HTTP status. Only for what happens before execution. */
@@ -35,12 +63,14 @@ export function refusing(error: GraphQLError, status: number, headers: ReadonlyM
 /** The one place that decides what of an error leaves the gateway. What is not known is logged and masked (an id joins the two). */
 export function errorFormatter(log: Log): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
-    const { message, locations, path, extensions } = formatted;
+    const { locations, path, extensions } = formatted;
+    const message = bounded(formatted.message);
     const where = { ...(locations && { locations }), ...(path && { path }) };
     const cause = error instanceof GraphQLError ? error.originalError ?? error : error;
     if (cause instanceof Retriable) {
       return { message: "a store cannot be reached; try again", ...where, extensions: { code: "UNAVAILABLE" } };
     }
+    if (cause instanceof Forbidden) return { message, ...where, extensions: cause.extensions };
     if (passedOn.has(extensions?.code)) return { message, ...where, extensions: { code: extensions!.code } };
     const id = randomUUID();
     log.error({ id, path, err: cause }, "an operation failed");

@@ -1,6 +1,6 @@
 import { GraphQLScalarType, Kind } from "graphql";
 import type { FieldType, Value } from "../../schema/fields.js";
-import { badUserInput } from "./errors.js";
+import { badUserInput, shown } from "./errors.js";
 
 const decimalPattern = /^-?\d{1,65}(\.\d{1,30})?$/;
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
@@ -35,10 +35,15 @@ export function isValueOf(type: FieldType, value: unknown): value is Value {
     case "decimal": return typeof value === "string" && decimalPattern.test(value);
     case "date": return typeof value === "string" && datePattern.test(value);
     case "timestamp": return typeof value === "string" && timestampPattern.test(value);
-    case "string": return typeof value === "string" && value.length <= 2 * type.maxLength;
+    case "string": return typeof value === "string" && isTextOf(value, type.maxLength);
     case "choice": return typeof value === "string" && type.values.includes(value);
     default: return type satisfies never;
   }
+}
+
+/** Whether a text has at most so many characters, as MySQL counts them, and half a character nowhere. */
+export function isTextOf(text: string, most: number): boolean {
+  return text.length <= 2 * most && !/\p{Surrogate}/u.test(text) && [...text].length <= most;
 }
 
 function isDate(text: string): boolean {
@@ -57,7 +62,7 @@ function realDay(day: string): boolean {
 function exactText(name: string, description: string, valid: (text: string) => boolean): GraphQLScalarType<string, string> {
   const parse = (value: unknown) => {
     if (typeof value === "string" && valid(value)) return value;
-    throw badUserInput(`${JSON.stringify(value)} is not a ${name}: ${description}`);
+    throw badUserInput(`${shown(value)} is not a ${name}: ${description}`);
   };
   return new GraphQLScalarType<string, string>({
     name,

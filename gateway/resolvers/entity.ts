@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Entity, Fields, Lookup, Row } from "../../schema/entity.js";
 import type { Referable, Value } from "../../schema/fields.js";
 import type { GatewayContext } from "../context.js";
 import { type PageLimits, pageOf, RowConnection } from "../graphql/connection.js";
-import { badUserInput } from "../graphql/errors.js";
+import { badUserInput, shown } from "../graphql/errors.js";
 import { fieldName, referenceName } from "../graphql/names.js";
 import { wholeNumber } from "../graphql/scalars.js";
 import type { ApiTypes, Class } from "../graphql/types.js";
@@ -41,7 +42,7 @@ function byKey(resolver: Class, of: Entity, types: ApiTypes): void {
   function keyPart(name: string, given: string | number): string | number {
     if (fields[name]!.type.kind !== "int64") return given;
     const whole = wholeNumber(String(given));
-    if (whole === null) throw badUserInput(`\`${fieldName(name)}\` must be a whole number of 64 bits, not ${JSON.stringify(given)}`);
+    if (whole === null) throw badUserInput(`\`${fieldName(name)}\` must be a whole number of 64 bits, not ${shown(given)}`);
     return whole;
   }
 }
@@ -60,24 +61,28 @@ function reference(resolver: Class, of: { name: string; target: Entity; descript
 function connection(resolver: Class, of: { to: Entity; lookup: Lookup; key: readonly string[] }, types: ApiTypes, limits: PageLimits): void {
   const { to, lookup, key } = of;
   const prototype = resolver.prototype as object;
-  method(resolver, lookup.name, async (row, context, first, after, last, before) => {
+  method(resolver, lookup.name, async (row, context, { fieldNodes }, first, after, last, before) => {
     const page = pageOf({ first, after, last, before }, to, lookup, limits);
-    return new RowConnection(to, lookup, await context.rows.page(to, lookup, row[key[0]!] as Value, page), page);
+    const by = row[key[0]!] as Value;
+    const slice = await context.rows.page(to, lookup, by, page);
+    context.meter.listed(fieldNodes, slice.rows.length);
+    return new RowConnection(to, lookup, slice, page, (side) => context.rows.any(to, lookup, by, side));
   });
   const size = `1 to ${limits.most}, ${limits.usual} if not given.`;
-  Arg("first", () => Int, { nullable: true, description: `How many entries from the beginning, or after \`after\`: ${size}` })(prototype, lookup.name, 2);
-  Arg("after", () => String, { nullable: true, description: "The cursor after which the page begins." })(prototype, lookup.name, 3);
-  Arg("last", () => Int, { nullable: true, description: `How many entries from the end, or before \`before\`: ${size}` })(prototype, lookup.name, 4);
-  Arg("before", () => String, { nullable: true, description: "The cursor before which the page ends." })(prototype, lookup.name, 5);
+  Arg("first", () => Int, { nullable: true, description: `How many entries from the beginning, or after \`after\`: ${size}` })(prototype, lookup.name, 3);
+  Arg("after", () => String, { nullable: true, description: "The cursor after which the page begins." })(prototype, lookup.name, 4);
+  Arg("last", () => Int, { nullable: true, description: `How many entries from the end, or before \`before\`: ${size}` })(prototype, lookup.name, 5);
+  Arg("before", () => String, { nullable: true, description: "The cursor before which the page ends." })(prototype, lookup.name, 6);
   // Nullable, so that a list that cannot be read costs only itself.
   FieldResolver(() => types.connection(to), { nullable: true, description: lookup.description })(prototype, lookup.name, {});
 }
 
-type Method = (row: Row, context: GatewayContext, first?: number, after?: string, last?: number, before?: string) => unknown;
+type Method = (row: Row, context: GatewayContext, info: GraphQLResolveInfo, first?: number, after?: string, last?: number, before?: string) => unknown;
 
 function method(resolver: Class, name: string, body: Method): void {
   const prototype = resolver.prototype as Record<string, Method>;
   prototype[name] = body;
   Root()(prototype, name, 0);
   Ctx()(prototype, name, 1);
+  Info()(prototype, name, 2);
 }

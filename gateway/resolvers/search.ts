@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Int, Query, Resolver } from "type-graphql";
 import type { Catalog } from "../../schema/catalog.js";
 import type { SearchHit, SearchSlice, SearchTarget } from "../../stores/ports.js";
 import type { GatewayContext } from "../context.js";
 import { decode, encode, type PageLimits, size } from "../graphql/connection.js";
 import { badUserInput } from "../graphql/errors.js";
 import { fieldName, typeName } from "../graphql/names.js";
+import { isTextOf } from "../graphql/scalars.js";
 import type { Class, SearchNode, SearchTypes } from "../graphql/types.js";
 import { searchTarget } from "../scope.js";
 
@@ -15,24 +17,34 @@ export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limi
   const resolver = class {};
   Resolver()(resolver);
   const prototype = resolver.prototype as Record<string, (...args: never[]) => unknown>;
-  prototype.search = async (context: GatewayContext, text: string, tables: readonly string[] | null, first: number | null, after: string | null) => {
-    if (text.length > maxTextLength) throw badUserInput(`\`text\` may have ${maxTextLength} characters, not ${text.length}`);
+  prototype.search = async (
+    context: GatewayContext, { fieldNodes }: GraphQLResolveInfo, text: string, tables: readonly string[] | null, first: number | null, after: string | null,
+  ) => {
+    if (!isTextOf(text, maxTextLength)) throw badUserInput(`\`text\` may have ${maxTextLength} characters, and no half of one`);
     const limit = size("first", first, limits);
     const targets = catalog.entities.filter((of) => !tables || tables.includes(of.table))
       .flatMap((of) => searchTarget(context.viewer, of) ?? []);
     const query = fingerprint(text, targets);
     const from = after == null ? null : cursorIn(after, query);
-    if (targets.length === 0 || text.trim() === "") return connectionOf({ hits: [], more: false }, query, from);
-    const found = await context.stores.search({ text, targets, limit, after: from }, context.deadline).catch((error: unknown) => {
-      throw error instanceof RangeError ? noSuchCursor() : error;
-    });
-    return connectionOf(await visible(context, found, targets), query, from);
+    const page = async (most: number, start: string | null): Promise<SearchSlice> => {
+      if (targets.length === 0 || text.trim() === "") return { hits: [], more: false };
+      const found = await context.stores.search({ text, targets, limit: most, after: start }, context.deadline, context.stop).catch((error: unknown) => {
+        throw error instanceof RangeError ? noSuchCursor() : error;
+      });
+      return visible(context, found, targets);
+    };
+    const slice = await page(limit, from);
+    context.meter.listed(fieldNodes, slice.hits.length);
+    // Before a page is what the search finds first, unless the page begins with it.
+    const hasPrevious = async () => from !== null && (await page(1, null)).hits.some(({ cursor }) => cursor !== slice.hits[0]?.cursor);
+    return connectionOf(slice, query, hasPrevious);
   };
   Ctx()(prototype, "search", 0);
-  Arg("text", () => String, { description: "Words that must all occur; the last may be a beginning, and small typing errors are forgiven." })(prototype, "search", 1);
-  Arg("types", () => [types.searchable], { nullable: true, description: "What to look for; everything if not given." })(prototype, "search", 2);
-  Arg("first", () => Int, { nullable: true, description: `How many hits: 1 to ${limits.most}, ${limits.usual} if not given.` })(prototype, "search", 3);
-  Arg("after", () => String, { nullable: true, description: "The cursor after which the page begins, from the same search." })(prototype, "search", 4);
+  Info()(prototype, "search", 1);
+  Arg("text", () => String, { description: "Words that must all occur; the last may be a beginning, and small typing errors are forgiven." })(prototype, "search", 2);
+  Arg("types", () => [types.searchable], { nullable: true, description: "What to look for; everything if not given." })(prototype, "search", 3);
+  Arg("first", () => Int, { nullable: true, description: `How many hits: 1 to ${limits.most}, ${limits.usual} if not given.` })(prototype, "search", 4);
+  Arg("after", () => String, { nullable: true, description: "The cursor after which the page begins, from the same search." })(prototype, "search", 5);
   Query(() => types.connection, {
     nullable: true, description: "Rows in which a text occurs, best first, in the fields the viewer may read and among the rows it may see.",
   })(prototype, "search", {});
@@ -50,7 +62,7 @@ async function visible({ rows }: GatewayContext, slice: SearchSlice, targets: re
   return { hits, more: slice.more };
 }
 
-function connectionOf({ hits, more }: SearchSlice, query: string, from: string | null) {
+function connectionOf({ hits, more }: SearchSlice, query: string, hasPreviousPage: () => Promise<boolean>) {
   const edges = hits.map(({ entity, row, score, highlights, cursor }) => ({
     cursor: encode([query, cursor]),
     node: { ...row, __typename: typeName(entity) } satisfies SearchNode,
@@ -61,7 +73,7 @@ function connectionOf({ hits, more }: SearchSlice, query: string, from: string |
     edges,
     nodes: edges.map(({ node }) => node),
     pageInfo: {
-      hasNextPage: more, hasPreviousPage: from !== null,
+      hasNextPage: more, hasPreviousPage,
       startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null,
     },
   };

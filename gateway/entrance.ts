@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Catalog } from "../schema/catalog.js";
+import { timesSent } from "../runtime/times-sent.js";
+import type { TokenVerifier } from "./auth/tokens.js";
+import type { Viewer } from "./auth/viewer.js";
+import { contextOf, type GatewayContext } from "./context.js";
+import { Budgets } from "./fairness/budgets.js";
+import { Meter } from "./fairness/meter.js";
+import { Turns } from "./fairness/turns.js";
+import { rateLimited, unauthenticated, unavailable } from "./graphql/errors.js";
+import type { ShownSchemas } from "./graphql/shown-schema.js";
+import type { GatewayConfig } from "./settings.js";
+import type { ServedStores } from "./stores.js";
+
+export interface EntranceParts {
+  readonly config: GatewayConfig;
+  readonly catalog: Catalog;
+  readonly stores: ServedStores;
+  readonly verifier: TokenVerifier;
+  readonly schemas: ShownSchemas;
+}
+
+/**
+ * Lets a request in: who asks, whether that one has a budget left, and when its turn has come. All of it before the operation is even
+ * parsed, so that whatever it costs is its own viewer's to wait for. @throws UNAUTHENTICATED, UNAVAILABLE, RATE_LIMITED
+ */
+export function entrance({ config, catalog, stores, verifier, schemas }: EntranceParts): (request: IncomingMessage, response: ServerResponse) => Promise<GatewayContext> {
+  const budgets = new Budgets({ most: config.budget, perSecond: config.budgetPerSecond });
+  const turns = new Turns({ atOnce: config.atOnce, points: config.maxCost, waiting: config.waiting });
+  return async (request, response) => {
+    const viewer = await verifier.viewer(authorizationOf(request));
+    const name = nameOf(viewer);
+    const deadline = Date.now() + config.timeoutMs;
+    const stop = new AbortController();
+    // Every read under way listens to it.
+    setMaxListeners(0, stop.signal);
+    const meter = new Meter(name, budgets, config.maxCost, stop);
+    const goneAway = () => {
+      stop.abort(unavailable("the client went away", null));
+      meter.close();
+    };
+    if (response.destroyed) goneAway();
+    response.once("close", goneAway);
+
+    const late = setTimeout(() => stop.abort(rateLimited("your operations under way took all the time this one had to wait; send fewer at once", 1)), config.timeoutMs);
+    try {
+      const leave = await turns.enter(name, () => meter.points, stop.signal);
+      response.once("close", leave);
+      return contextOf({ catalog, stores, viewer, shown: schemas.to(viewer), meter, stop: stop.signal, deadline, leave });
+    } catch (error) {
+      meter.close();
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
+  };
+}
+
+function authorizationOf({ headers, rawHeaders }: IncomingMessage): string | undefined {
+  const times = timesSent(rawHeaders, "authorization");
+  if (times > 1) throw unauthenticated(`the request has ${times} Authorization headers; send one`, true);
+  return headers.authorization;
+}
+
+/** One name for a viewer, however long its `sub` is. */
+function nameOf({ id, role, counterpartyId }: Viewer): string {
+  return createHash("sha256").update(JSON.stringify([role, counterpartyId, id])).digest("base64url");
+}

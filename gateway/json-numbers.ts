@@ -1,0 +1,25 @@
+/** A string, which is skipped, also without its end, or a number of a JSON text. */
+const token = /"(?:[^"\\]|\\[^])*\\?(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+/**
+ * The first number of a JSON text that JavaScript would round when it reads it, as it is written there; null when there is none.
+ * Such an id would name another row, so the request is refused (invariant 9).
+ */
+export function inexactNumber(json: string): string | null {
+  for (const [text] of json.matchAll(token)) {
+    // Fifteen digits are held exactly, whichever they are.
+    if (text.startsWith('"') || (text.length <= 15 && !/[eE]/.test(text))) continue;
+    const read = Number(text);
+    if (!Number.isFinite(read) || plain(text) !== plain(String(read))) return text;
+  }
+  return null;
+}
+
+/** One spelling for each number: its digits without zeros around them, and where the point stands. */
+function plain(number: string): string {
+  const [, sign, whole, fraction = "", exponent = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number)!;
+  const digits = `${whole}${fraction}`.replace(/^0+/, "");
+  const kept = digits.replace(/0+$/, "");
+  if (kept === "") return "0";
+  return `${sign}${kept}e${BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - kept.length)}`;
+}

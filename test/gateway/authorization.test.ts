@@ -110,6 +110,20 @@ describe.each(storeSets)("over %s", (set) => {
       ].map((path) => ["FORBIDDEN", `salesOrder.${path}`]));
     });
 
+    test("a field denied in many places is one error, at its first place, that says how many there are and where", async () => {
+      const prices = Array.from({ length: 25 }, (_, i) => `p${i}: unitPrice`).join(" ");
+      const answer = await world.ask("partner", `{ design(designId: "1") { salesOrders(first: 100) { nodes { salesOrderId ${prices} staffId counterparty { contact: commercialContact } } } } }`);
+      const nodes = (data(answer).design as unknown as { salesOrders: { nodes: Record<string, unknown>[] } }).salesOrders.nodes;
+      const own = ownOrders.filter((n) => Number(n) % 20 !== 0);
+      expect(nodes.map(({ salesOrderId }) => salesOrderId)).toEqual(own);
+      for (const { salesOrderId, ...denied } of nodes) expect(JSON.stringify(Object.values(denied))).toBe(JSON.stringify([...Array.from({ length: 26 }, () => null), { contact: null }]));
+      const at = (field: string, count: number) => expect.objectContaining({
+        path: ["design", "salesOrders", "nodes", 0, ...field.split(".")], extensions: { code: "FORBIDDEN", pattern: `design.salesOrders.nodes.*.${field}`, count },
+      });
+      expect(answer.errors).toHaveLength(3);
+      expect(answer.errors).toEqual(expect.arrayContaining([at("p0", 25 * own.length), at("staffId", own.length), at("counterparty.contact", own.length)]));
+    });
+
     test("each role reads its classes and no other", async () => {
       const reads: Record<string, string[]> = {};
       for (const role of roleNames) {

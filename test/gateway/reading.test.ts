@@ -70,6 +70,23 @@ describe.each(storeSets)("over %s", (set) => {
       expect([ids(back), back.pageInfo.hasPreviousPage, back.pageInfo.hasNextPage]).toEqual([ids(first), false, true]);
     });
 
+    test("a page says truly whether there is one before it and one after it, also where the row of its cursor has gone or never was", async () => {
+      const cursorAt = (second: number, id: number) => Buffer.from(JSON.stringify(["sales_order", `2026-01-05T10:${String(Math.floor(second / 60)).padStart(2, "0")}:${String(second % 60).padStart(2, "0")}.000001Z`, String(id)])).toString("base64url");
+      const sides = async (args: string) => {
+        const { orders: { pageInfo, nodes } } = await ordersOf(args);
+        return [nodes.length, pageInfo.hasPreviousPage, pageInfo.hasNextPage];
+      };
+      // Before the first, which is the newest, and after the last: no row ever stood there.
+      const [early, late] = [cursorAt(orderCount + 10, 99), cursorAt(0, 0)];
+      expect(await sides(`(first: 5, after: "${early}")`)).toEqual([5, false, true]);
+      expect(await sides(`(first: 100, after: "${early}")`)).toEqual([orderCount, false, false]);
+      expect(await sides(`(first: 5, after: "${late}")`)).toEqual([0, true, false]);
+      expect(await sides(`(last: 5, before: "${late}")`)).toEqual([5, true, false]);
+      expect(await sides(`(last: 100, before: "${late}")`)).toEqual([orderCount, false, false]);
+      expect(await sides(`(last: 5, before: "${early}")`)).toEqual([0, false, true]);
+      expect(await sides(`(first: 5, after: "${cursorAt(orderCount, orderCount)}")`)).toEqual([5, true, true]);
+    });
+
     test.each([
       ["(first: 3, last: 3)", "`first` and `last` cannot be given together"],
       ["(first: 0)", "`first` must be from 1 to 100, not 0"],
@@ -130,6 +147,11 @@ describe.each(storeSets)("over %s", (set) => {
       const { search: second } = await found(`text: "weavers", first: 1, after: "${first.pageInfo.endCursor}"`);
       expect(second.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true, endCursor: second.edges[0]!.cursor });
       expect(second.edges[0]!.cursor).not.toBe(first.edges[0]!.cursor);
+    });
+
+    test("an empty search has nothing before it", async () => {
+      const { search } = await found('text: "nowherefound", first: 1');
+      expect(search.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
     });
 
     test("a cursor of another search, or of none, is refused", async () => {

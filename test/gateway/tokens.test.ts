@@ -43,6 +43,14 @@ describe("a token signed with the secret", () => {
     ["no counterparty for a partner", { counterparty_id: undefined }, "the token has no `counterparty_id`, which a partner needs"],
     ["a counterparty that is no id", { counterparty_id: "7 OR 1=1" }, "the token's `counterparty_id` is not a whole number"],
     ["a null counterparty", { counterparty_id: null }, "the token's `counterparty_id` is not a whole number"],
+    ["a counterparty of 0", { counterparty_id: 0 }, "the token's `counterparty_id` is one that no counterparty can have"],
+    ["a counterparty below 0", { counterparty_id: "-1" }, "the token's `counterparty_id` is one that no counterparty can have"],
+    ["a counterparty beyond the key's type", { counterparty_id: "9223372036854775808" }, "the token's `counterparty_id` is not a whole number"],
+    ["a counterparty that JSON rounded", { counterparty_id: 2 ** 53 }, "the token's `counterparty_id` is not a whole number"],
+    ["a beginning in the future", { iat: Math.floor(Date.now() / 1000) + 3600 }, "the token's `iat` is in the future"],
+    ["a beginning that is no time", { iat: -1e300 }, "the token's `iat` is not a time"],
+    ["a first use that is no time", { nbf: -1e300 }, "the token's `nbf` is not a time"],
+    ["a first use in the future", { nbf: 1e300 }, "the token's `nbf` is not accepted here"],
   ])("with %s is refused", async (_what, claims, message) => {
     expect(await answer(await verifierOf({ jwtSecret: secret }), await signed(claims))).toBe(`UNAUTHENTICATED: ${message}`);
   });
@@ -56,6 +64,13 @@ describe("a token signed with the secret", () => {
     expect(await answer(verifier, await signed({ ...ours, iss: "them" }))).toBe("UNAUTHENTICATED: the token's `iss` is not accepted here");
     expect(await answer(verifier, await signed({ iss: "us" }))).toBe("UNAUTHENTICATED: the token has no `aud`");
   });
+
+  test.each([[1e300, "the token's `exp` is not a time"], [253_402_300_800, "the token's `exp` is not a time"], [-1e300, "the token expired"]])(
+    "is refused when its end, %d, is no time that a clock can show", async (exp, message) => {
+      const verifier = await verifierOf({ jwtSecret: secret });
+      expect(await answer(verifier, await claimsOf({ exp }).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from(secret)))).toBe(`UNAUTHENTICATED: ${message}`);
+    },
+  );
 
   test("is refused when another key signed it, when it is altered, unsigned or no token at all", async () => {
     const verifier = await verifierOf({ jwtSecret: secret });

@@ -44,7 +44,9 @@ export class Turns {
 
   private async wait(viewer: string, line: Line, points: Points, signal: AbortSignal): Promise<void> {
     const { waiting } = line;
-    if (waiting.length >= this.limits.waiting) throw rateLimited(`${waiting.length} of your operations wait already; send fewer at once`, 1);
+    // Those for which there is room wait for a turn of the event loop only.
+    const soon = this.hasRoom(line) ? this.limits.atOnce - line.underWay.size : 0;
+    if (waiting.length >= this.limits.waiting + soon) throw rateLimited(`${waiting.length} of your operations wait already; send fewer at once`, 1);
     await new Promise<void>((resolve, reject) => {
       const entry: Waiting = {
         points,

@@ -6,20 +6,24 @@ import { GatewayMetrics } from "../../gateway/metrics.js";
 import { serveApi } from "../../gateway/server.js";
 import { ServedStores } from "../../gateway/stores.js";
 import { pino } from "pino";
+import type { RoleName } from "../../schema/policy.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
 import { Retriable, type Store } from "../../stores/ports.js";
-import { type Answer, configOf, fill, folder } from "./world.js";
+import { type Answer, configOf, fill, folder, type Options } from "./world.js";
 
 /** The real store, which fails on demand. */
 type Failure = "none" | "down" | "broken" | "hangs";
 
-async function gatewayOver(failure: { now: Failure }) {
+async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, options: Options = { timeoutMs: "400" }) {
   const dataDir = folder();
-  const config = configOf(dataDir, { development: true, timeoutMs: "400" });
+  const config = configOf(dataDir, { development: true, ...options });
   await fill(config.stores[0]!);
   const real = await openStore(config.stores[0]!, totesys);
+  const calls = { begun: 0 };
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    calls.begun++;
+    await failure.release;
     if (failure.now === "down") throw new Retriable("reading", new Error("connect ECONNREFUSED 10.1.2.3:9042"));
     if (failure.now === "broken") throw new Error("syntax error in SELECT secret_column FROM /var/lib/store.db");
     if (failure.now === "hangs") return new Promise<T>(() => undefined);
@@ -38,12 +42,13 @@ async function gatewayOver(failure: { now: Failure }) {
     config, catalog: totesys, stores, metrics, tokens: [], log: pino({}, { write: (line: string) => void logged.push(line) }),
     verifier: new TokenVerifier(await keySource(config), { issuer: undefined, audience: undefined }),
   });
-  const token = (await developmentTokens(config)).find(({ role }) => role === "partner")!.token;
-  const ask = async (query: string): Promise<Answer> => {
-    const response = await fetch(`${api.url}/graphql`, { method: "POST", headers: { "content-type": "application/json", authorization: `Bearer ${token}` }, body: JSON.stringify({ query }) });
+  const tokens = new Map((await developmentTokens(config)).map(({ role, token }) => [role, token]));
+  const ask = async (query: string, role: RoleName = "partner", signal: AbortSignal | null = null): Promise<Answer> => {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${tokens.get(role)}` };
+    const response = await fetch(`${api.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }), signal });
     return { status: response.status, headers: response.headers, ...(await response.json() as object) };
   };
-  return { api, stores, ask, logged, async [Symbol.asyncDispose]() { await api[Symbol.asyncDispose](); await stores[Symbol.asyncDispose](); } };
+  return { api, stores, ask, logged, calls, metrics, async [Symbol.asyncDispose]() { await api[Symbol.asyncDispose](); await stores[Symbol.asyncDispose](); } };
 }
 
 const query = `{ viewer { role } design(designId: "1") { designName } search(text: "tote") { nodes { __typename } } }`;
@@ -75,3 +80,55 @@ test("invariant 7: what is under way when the gateway stops is still answered", 
   await Promise.all([gateway[Symbol.asyncDispose](), under.then((answer) => expect(answer.status).toBe(200))]);
   await expect(gateway.ask(query)).rejects.toThrow("fetch failed");
 });
+
+const until = async (holds: () => boolean) => { while (!holds()) await new Promise((resolve) => setImmediate(resolve)); };
+
+test("a request whose client went away reads nothing more, and costs its viewer no turn", async () => {
+  let release!: () => void;
+  const failure: { now: Failure; release?: Promise<void> } = { now: "none", release: new Promise((resolve) => { release = resolve; }) };
+  await using gateway = await gatewayOver(failure, { atOnce: "1" });
+  const away = new AbortController();
+  const before = gateway.calls.begun;
+  const left = gateway.ask(`{ staff(staffId: "1") { salesOrders { nodes { design { designName } transactions { nodes { payments { nodes { paymentId } } } } } } } }`, "administrator", away.signal);
+  await until(() => gateway.calls.begun > before);
+  away.abort();
+  await expect(left).rejects.toThrow(/abort/);
+  // The next of the same viewer has its turn while the store still has not answered the first.
+  expect((await gateway.ask("{ viewer { role } }", "administrator")).data).toEqual({ viewer: { role: "ADMINISTRATOR" } });
+  release();
+  await gateway.ask("{ viewer { role } }", "administrator");
+  expect(gateway.logged.join("")).toBe("");
+  // What was under way was given up, and nothing after it begun.
+  expect(await storeCalls(gateway.metrics)).toEqual({ get: 1 });
+});
+
+test("one viewer's operations that hang make no other wait; beyond what may wait they are refused: 429", async () => {
+  let release!: () => void;
+  const failure: { now: Failure; release?: Promise<void> } = { now: "none" };
+  await using gateway = await gatewayOver(failure, { atOnce: "4", waiting: "20", timeoutMs: "50000" });
+  await gateway.ask("{ viewer { role } }");
+  failure.release = new Promise((resolve) => { release = resolve; });
+  const thirty = Array.from({ length: 30 }, () => gateway.ask(`{ design(designId: "1") { designName } }`));
+  const refused = (await firstOf(thirty, 6)).map(({ status, headers, errors }) => [status, headers.get("retry-after"), errors?.[0]?.extensions.code]);
+  expect(refused).toEqual(Array.from({ length: 6 }, () => [429, "1", "RATE_LIMITED"]));
+  expect((await storeCalls(gateway.metrics)).get ?? 0).toBe(0);
+  expect((await gateway.ask("{ viewer { __typename } nope: __typename }", "staff")).status).toBe(200);
+  release();
+  const answers = await Promise.all(thirty);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(24);
+});
+
+/** The first `n` that are answered. */
+function firstOf(all: readonly Promise<Answer>[], n: number): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  return new Promise((resolve, reject) => all.forEach((each) => each.then((answer) => {
+    answers.push(answer);
+    if (answers.length === n) resolve(answers);
+  }, reject)));
+}
+
+/** Calls of the stores that ended, by what was asked. */
+async function storeCalls(metrics: GatewayMetrics): Promise<Record<string, number>> {
+  const text = await metrics.registry.metrics();
+  return Object.fromEntries([...text.matchAll(/^sluice_gateway_store_seconds_count\{.*call="(\w+)".*\} (\d+)$/gm)].map(([, call, n]) => [call!, Number(n)]));
+}

@@ -6,6 +6,8 @@ import type { Page, Slice } from "../stores/ports.js";
 export interface Walk {
   list(page: Page): Promise<Slice>;
   keep(rows: readonly Row[]): Promise<readonly Row[]>;
+  /** Whether this operation has read that part before, so that it costs nothing. */
+  isKnown?(page: Page): boolean;
 }
 
 const stepRows = 500;
@@ -42,13 +44,14 @@ async function follow(of: Entity, lookup: Lookup, walk: Walk, page: Page, operat
   let rows: readonly Row[] = [];
   let from = page.from;
   for (let step = 0; step < maxSteps && rows.length <= page.limit; step++) {
-    if (step > 0) {
+    const part = { limit: step === 0 ? page.limit + 1 : stepRows, from, backward: page.backward };
+    if (step > 0 && !walk.isKnown?.(part)) {
       if (operation.left-- <= 0) break;
       operation.spent(stepRows);
       // A store of this process answers without a turn for anybody else.
       await turn();
     }
-    const slice = await walk.list({ limit: step === 0 ? page.limit + 1 : stepRows, from, backward: page.backward });
+    const slice = await walk.list(part);
     const kept = await walk.keep(slice.rows);
     rows = page.backward ? [...kept, ...rows] : [...rows, ...kept];
     const last = page.backward ? slice.rows[0] : slice.rows.at(-1);

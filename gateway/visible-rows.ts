@@ -1,5 +1,5 @@
 import type { Catalog } from "../schema/catalog.js";
-import type { Entity, Key, Lookup, Row } from "../schema/entity.js";
+import type { Entity, Fields, Key, Lookup, Row } from "../schema/entity.js";
 import type { Value } from "../schema/fields.js";
 import type { Page, Slice } from "../stores/ports.js";
 import type { Viewer } from "./auth/viewer.js";
@@ -18,6 +18,8 @@ const rowsPerPoint = 10;
 /** The only way a resolver comes to rows: every row it gives out, this viewer may see. */
 export class VisibleRows {
   readonly #patience: Patience;
+  /** Parts of the viewer's own lists that this operation has looked through. */
+  readonly #walked = new Set<string>();
 
   constructor(private readonly catalog: Catalog, private readonly loaders: Loaders, readonly viewer: Viewer, meter: Pick<Meter, "charge">) {
     this.#patience = patience((rows) => meter.charge(rows / rowsPerPoint));
@@ -59,19 +61,31 @@ export class VisibleRows {
     if (owner.kind === "field" && lookup.by === owner.field) return by === viewer.counterpartyId ? "whole" : "none";
 
     const among: Walk = { list: (page) => this.loaders.list({ of, lookup, by, page }), keep: (rows) => this.visible(of, rows) };
-    // The viewer's own rows in the same order, if there is such a lookup, hold the same page.
+    // The viewer's own rows in the same order, if there is such a lookup, hold the same page. They come first where the row that the list
+    // hangs on is everybody's, so that the time it takes tells nothing of others; a list on a row of the viewer's is short.
     const own = owner.kind === "field" && of.lookups.find((l) => l.by === owner.field && l.orderBy === lookup.orderBy && l.direction === lookup.direction);
     if (!own) return [among];
-    return [{
+    const amongOwn: Walk = {
       list: (page) => this.loaders.list({ of, lookup: own, by: viewer.counterpartyId, page }),
       keep: async (rows) => rows.filter((row) => row[lookup.by] === by),
-    }, among];
+      isKnown: (page) => this.isKnown(JSON.stringify([of.table, own.by, page])),
+    };
+    const parent = (of.fields as Fields)[lookup.by]!.references;
+    const isShared = parent !== undefined && ["everyone", "referenced"].includes(this.catalog.entity(parent.table).owner.kind);
+    return isShared ? [amongOwn, among] : [among, amongOwn];
   }
 
   async visible(of: Entity, rows: readonly Row[], reached: Reached = "from a visible row"): Promise<readonly Row[]> {
     if (this.viewer.rows === "all") return rows;
     const shown = await Promise.all(rows.map((row) => this.isVisible(of, row, reached, 0)));
     return rows.filter((_, i) => shown[i]);
+  }
+
+  /** Whether this was asked before; the loaders have it then. */
+  private isKnown(part: string): boolean {
+    const known = this.#walked.has(part);
+    this.#walked.add(part);
+    return known;
   }
 
   private async find(of: Entity, key: Key, reached: Reached): Promise<Row | null> {

@@ -68,3 +68,15 @@ test("who spends its budget is refused until it has grown again, and no other vi
   for (; malformed.status === 400;) malformed = await tight.ask("finance", "{");
   expect(malformed.status).toBe(429);
 });
+
+test("a partner's own rows are looked through once an operation, however many lists of shared things are found among them", async () => {
+  const reads = async () => {
+    const text = await (await fetch(`${world.operationsUrl}/metrics`)).text();
+    return Number(/^sluice_gateway_store_seconds_count\{[^}]*call="list"[^}]*\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  };
+  const before = await reads();
+  const { errors } = await world.ask("partner", `{ one: design(designId: "1") { salesOrders(first: 5) { nodes { salesOrderId } } } two: design(designId: "2") { salesOrders(first: 5) { nodes { salesOrderId } } } }`);
+  expect(errors).toBeUndefined();
+  // Both pages begin among the partner's twenty orders at the same place; the second design needs the rest of them as well.
+  expect((await reads()) - before).toBe(2);
+});

@@ -10,9 +10,13 @@ import { Budgets } from "./fairness/budgets.js";
 import { Meter } from "./fairness/meter.js";
 import { Turns } from "./fairness/turns.js";
 import { rateLimited, unauthenticated, unavailable } from "./graphql/errors.js";
+import { checkRepetition } from "./graphql/repetition.js";
 import type { ShownSchemas } from "./graphql/shown-schema.js";
 import type { GatewayConfig } from "./settings.js";
 import type { ServedStores } from "./stores.js";
+
+/** A request whose body, if it has one, has been read as JSON. */
+type Request = IncomingMessage & { readonly body: unknown };
 
 export interface EntranceParts {
   readonly config: GatewayConfig;
@@ -26,9 +30,9 @@ export interface EntranceParts {
  * Lets a request in: who asks, whether that one has a budget left, and when its turn has come. All of it before the operation is even
  * parsed, so that whatever it costs is its own viewer's to wait for. @throws UNAUTHENTICATED, UNAVAILABLE, RATE_LIMITED
  */
-export function entrance({ config, catalog, stores, verifier, schemas }: EntranceParts): (request: IncomingMessage, response: ServerResponse) => Promise<GatewayContext> {
+export function entrance({ config, catalog, stores, verifier, schemas }: EntranceParts): (request: Request, response: ServerResponse) => Promise<GatewayContext> {
   const budgets = new Budgets({ most: config.budget, perSecond: config.budgetPerSecond });
-  const turns = new Turns({ atOnce: config.atOnce, points: config.maxCost, waiting: config.waiting });
+  const turns = new Turns({ atOnce: config.atOnce, points: config.maxCost / 2, waiting: config.waiting });
   return async (request, response) => {
     const viewer = await verifier.viewer(authorizationOf(request));
     const name = nameOf(viewer);
@@ -48,6 +52,7 @@ export function entrance({ config, catalog, stores, verifier, schemas }: Entranc
     try {
       const leave = await turns.enter(name, () => meter.points, stop.signal);
       response.once("close", leave);
+      checkRepetition(queryOf(request), config.maxTokens);
       return contextOf({ catalog, stores, viewer, shown: schemas.to(viewer), meter, stop: stop.signal, deadline, leave });
     } catch (error) {
       meter.close();
@@ -58,7 +63,13 @@ export function entrance({ config, catalog, stores, verifier, schemas }: Entranc
   };
 }
 
-function authorizationOf({ headers, rawHeaders }: IncomingMessage): string | undefined {
+/** The text of the operation, or none where Apollo will say what is wrong with the request. */
+function queryOf({ body, url = "" }: Request): string {
+  const query = (body as { readonly query?: unknown }).query ?? new URLSearchParams(url.slice(url.indexOf("?") + 1)).get("query");
+  return typeof query === "string" ? query : "";
+}
+
+function authorizationOf({ headers, rawHeaders }: Request): string | undefined {
   const times = timesSent(rawHeaders, "authorization");
   if (times > 1) throw unauthenticated(`the request has ${times} Authorization headers; send one`, true);
   return headers.authorization;

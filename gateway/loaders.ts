@@ -12,6 +12,9 @@ export interface ListKey {
   readonly page: Page;
 }
 
+/** Between two levels of an operation the event loop comes round, so that a large one holds it for a level only. */
+const nextTurn = (read: () => void) => void setImmediate(read);
+
 const maxBatch = 200;
 const maxListsAtOnce = 16;
 
@@ -22,7 +25,7 @@ export class Loaders {
 
   /** After `deadline`, milliseconds since the epoch, no store is waited for. Once `stop` aborts none is asked any more: its reason is thrown. */
   constructor(private readonly stores: ServedStores, private readonly deadline: number, private readonly stop: AbortSignal) {
-    this.lists = new DataLoader((keys) => this.listAll(keys), { cacheKeyFn: listText });
+    this.lists = new DataLoader((keys) => this.listAll(keys), { cacheKeyFn: listText, batchScheduleFn: nextTurn });
   }
 
   row(of: Entity, key: Key): Promise<Row | null> {
@@ -36,7 +39,7 @@ export class Loaders {
   private rowsOf(of: Entity): DataLoader<Key, Row | null, string> {
     let loader = this.byTable.get(of.table);
     if (!loader) {
-      loader = new DataLoader((keys) => this.stores.get(of, keys, this.deadline, this.stop), { cacheKeyFn: keyText, maxBatchSize: maxBatch });
+      loader = new DataLoader((keys) => this.stores.get(of, keys, this.deadline, this.stop), { cacheKeyFn: keyText, maxBatchSize: maxBatch, batchScheduleFn: nextTurn });
       this.byTable.set(of.table, loader);
     }
     return loader;

@@ -24,10 +24,11 @@ export function plugins({ server, metrics, maxCost, pages }: PluginParts): Apoll
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginLandingPageDisabled(),
     ApolloServerPluginUsageReportingDisabled(),
+    // Before it is measured, since it may replace the answer.
+    answered,
     measured(metrics),
     suggestions,
     costLimit(maxCost, pages),
-    answered,
   ];
 }
 

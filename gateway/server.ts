@@ -40,15 +40,15 @@ export interface Api extends AsyncDisposable {
 const usualPage = 20;
 
 /** How long a client may take to send a request. Node looks after connections once in the interval, 30 s unless told. */
-const patience = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+const sendingTimes = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
 
 /** Serves POST and GET /graphql and, where it is on, GraphiQL at /. Disposing lets operations under way finish. */
 export async function serveApi({ config, catalog, stores, verifier, metrics, tokens, log }: ApiParts): Promise<Api> {
   const app = express().disable("x-powered-by").disable("etag");
-  const server = createServer({ ...patience, maxHeaderSize: 16_384 }, app);
+  const server = createServer({ ...sendingTimes, maxHeaderSize: 16_384 }, app);
   server.maxConnections = config.maxConnections;
   // A client that takes nothing of its answer for so long does not get it.
-  server.setTimeout(config.timeoutMs + patience.requestTimeout);
+  server.setTimeout(config.timeoutMs + sendingTimes.requestTimeout);
   const pages: PageLimits = { usual: Math.min(usualPage, config.maxPage), most: config.maxPage };
   const schema = apiSchema(catalog, pages);
   const enter = entrance({ config, catalog, stores, verifier, schemas: new ShownSchemas(schema, fieldRules(catalog), catalog) });

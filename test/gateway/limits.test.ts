@@ -37,6 +37,18 @@ test("fragments that spread each other twice are measured at once", async () => 
   expect(Date.now() - began).toBeLessThan(2_000);
 });
 
+test("an operation that would take long to validate is refused before it is", async () => {
+  const documents: Readonly<Record<string, string>> = {
+    id: `{ viewer { ${"id ".repeat(900)} } }`, viewer: `{ ${"viewer { id } ".repeat(390)} }`, "...": `{ viewer { ${"...{ id } ".repeat(390)} } }`,
+  };
+  for (const [name, query] of Object.entries(documents)) {
+    expect(await refusal(query)).toEqual([400, undefined, "BAD_USER_INPUT", expect.stringMatching(/^the operation repeats itself too much to be read: `.+` stands in it \d+ times$/)]);
+    expect((await refusal(query))[3]).toContain(`\`${name}\``);
+  }
+  const ordinary = Array.from({ length: 30 }, (_, i) => `a${i}: staff(staffId: "1") { salesOrders(first: 1) { nodes { salesOrderId unitsSold createdAt } } }`).join(" ");
+  expect((await world.ask("administrator", `{ ${ordinary} }`)).errors).toBeUndefined();
+});
+
 test("aliases, tokens and bytes are bounded", async () => {
   const aliases = (n: number) => `{ ${Array.from({ length: n }, (_, i) => `a${i}: viewer { id }`).join(" ")} }`;
   expect((await world.ask("administrator", aliases(30))).errors).toBeUndefined();

@@ -2,7 +2,8 @@
  * Whether one viewer can stop another: the dearest queries a partner can send, thirty at once and without a pause, beside another viewer's
  * `{ viewer }` and a look at /health each second. It prints how long these took, what the thirty were answered and the memory it cost.
  *
- *     node dist/bench/fairness.js [--stores sqlite:///tmp/bench.db] [--rows 520000] [--seconds 60] [--at-once 30] [--searches 31] [--filled] [--json]
+ *     node dist/bench/fairness.js [--stores sqlite:///tmp/bench.db] [--filled] [--rows 520000] [--seconds 60] [--at-once 30]
+ *         [--searches 31] [--json]
  *
  * Exit code 1 when `{ viewer }` took more than 500 ms at p99 or failed, or /health did not answer.
  */
@@ -20,14 +21,18 @@ import { peakMemoryMb } from "./peak-memory.js";
 
 const { values: options } = parseArgs({
   options: {
-    stores: { type: "string" }, rows: { type: "string", default: "520000" }, seconds: { type: "string", default: "60" }, "at-once": { type: "string", default: "30" },
-    searches: { type: "string", default: "31" }, filled: { type: "boolean", default: false }, json: { type: "boolean", default: false }, attack: { type: "string" },
+    stores: { type: "string" }, filled: { type: "boolean", default: false }, rows: { type: "string", default: "520000" },
+    seconds: { type: "string", default: "60" }, "at-once": { type: "string", default: "30" }, searches: { type: "string", default: "31" },
+    json: { type: "boolean", default: false },
+    // Set where this program is the thirty clients.
+    attack: { type: "string" },
   },
 });
 const secret = "a secret of this bench only, and of no other use";
 const allowedMs = 500;
 
-void (options.attack ? attack(JSON.parse(options.attack) as Client, [deniedFields, searches(Number(options.searches))], Number(options["at-once"])) : main());
+const queries = [deniedFields, searches(Number(options.searches))];
+void (options.attack ? attack(JSON.parse(options.attack) as Client, queries, Number(options["at-once"])) : main());
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-fairness-"));
@@ -39,7 +44,8 @@ async function main(): Promise<void> {
   const gateway = await startGateway(stores, folder);
   try {
     const report = await measure(gateway);
-    process.stdout.write(`${options.json ? JSON.stringify(report) : Object.entries(report).map(([name, value]) => `${name.padEnd(22)} ${JSON.stringify(value)}`).join("\n")}\n`);
+    const lines = Object.entries(report).map(([name, value]) => `${name.padEnd(22)} ${JSON.stringify(value)}`);
+    process.stdout.write(`${options.json ? JSON.stringify(report) : lines.join("\n")}\n`);
     if (report.p99Ms > allowedMs || report.failed > 0 || report.healthFailed > 0) process.exitCode = 1;
   } finally {
     gateway.child.kill();
@@ -51,7 +57,8 @@ async function main(): Promise<void> {
 type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 async function startGateway(stores: string, dataDir: string) {
-  const child = spawn(process.execPath, [join(__dirname, "..", "cli", "main.js"), "gateway", "--json", "--port", "0", "--operations-port", "0", "--data-dir", dataDir, "--stores", stores], {
+  const args = ["gateway", "--json", "--port", "0", "--operations-port", "0", "--data-dir", dataDir, "--stores", stores];
+  const child = spawn(process.execPath, [join(__dirname, "..", "cli", "main.js"), ...args], {
     env: { ...process.env, SLUICE_JWT_SECRET: secret, SLUICE_LOG: "error" }, stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await once(child.stdout, "data") as [Buffer];
@@ -67,7 +74,10 @@ async function measure({ url, operationsUrl, child }: Gateway) {
   for (let second = 0; second < Number(options.seconds); second++) {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     took.push(timed(async () => (await send(other, small, 300_000)) === 200));
-    health.push(timed(async () => (await fetch(`${operationsUrl}/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => null))?.status === 200));
+    health.push(timed(async () => {
+      const response = await fetch(`${operationsUrl}/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+      return response?.status === 200;
+    }));
   }
   attacker.send("stop");
   const [ms, healthMs] = [await Promise.all(took), await Promise.all(health)];
@@ -89,8 +99,8 @@ async function timed(work: () => Promise<boolean>): Promise<number> {
 }
 
 function tokenOf(counterparty: string): Promise<string> {
-  return new SignJWT({ role: "partner", counterparty_id: counterparty }).setProtectedHeader({ alg: "HS256" }).setSubject(`partner ${counterparty}`)
-    .setExpirationTime("2h").sign(Buffer.from(secret));
+  return new SignJWT({ role: "partner", counterparty_id: counterparty }).setProtectedHeader({ alg: "HS256" })
+    .setSubject(`partner ${counterparty}`).setExpirationTime("2h").sign(Buffer.from(secret));
 }
 
 function say(line: string): void {

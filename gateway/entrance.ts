@@ -26,11 +26,14 @@ export interface EntranceParts {
   readonly schemas: ShownSchemas;
 }
 
+type Enter = (request: Request, response: ServerResponse) => Promise<GatewayContext>;
+
 /**
- * Lets a request in: who asks, whether that one has a budget left, and when its turn has come. All of it before the operation is even
- * parsed, so that whatever it costs is its own viewer's to wait for. @throws UNAUTHENTICATED, UNAVAILABLE, RATE_LIMITED
+ * Lets a request in: it finds out who asks, whether that viewer has a budget left, and waits for its turn. All of it comes before the
+ * operation is even parsed, so that the viewer's own operations wait for what it costs.
+ * @throws UNAUTHENTICATED, UNAVAILABLE, RATE_LIMITED, BAD_USER_INPUT
  */
-export function entrance({ config, catalog, stores, verifier, schemas }: EntranceParts): (request: Request, response: ServerResponse) => Promise<GatewayContext> {
+export function entrance({ config, catalog, stores, verifier, schemas }: EntranceParts): Enter {
   const budgets = new Budgets({ most: config.budget, perSecond: config.budgetPerSecond });
   const turns = new Turns({ atOnce: config.atOnce, points: config.maxCost / 2, waiting: config.waiting });
   return async (request, response) => {
@@ -48,7 +51,8 @@ export function entrance({ config, catalog, stores, verifier, schemas }: Entranc
     if (response.destroyed) goneAway();
     response.once("close", goneAway);
 
-    const late = setTimeout(() => stop.abort(rateLimited("your operations under way took all the time this one had to wait; send fewer at once", 1)), config.timeoutMs);
+    const tooLate = rateLimited("your operations under way took all the time this one had to wait; send fewer at once", 1);
+    const late = setTimeout(() => stop.abort(tooLate), config.timeoutMs);
     try {
       const leave = await turns.enter(name, () => meter.points, stop.signal);
       response.once("close", leave);

@@ -23,7 +23,7 @@ export class Loaders {
   private readonly byTable = new Map<string, DataLoader<Key, Row | null, string>>();
   private readonly lists: DataLoader<ListKey, Slice, string>;
 
-  /** After `deadline`, milliseconds since the epoch, no store is waited for. Once `stop` aborts none is asked any more: its reason is thrown. */
+  /** After `deadline`, milliseconds since the epoch, no store is waited for. Once `stop` aborts, none is asked and its reason is thrown. */
   constructor(private readonly stores: ServedStores, private readonly deadline: number, private readonly stop: AbortSignal) {
     this.lists = new DataLoader((keys) => this.listAll(keys), { cacheKeyFn: listText, batchScheduleFn: nextTurn });
   }
@@ -39,7 +39,8 @@ export class Loaders {
   private rowsOf(of: Entity): DataLoader<Key, Row | null, string> {
     let loader = this.byTable.get(of.table);
     if (!loader) {
-      loader = new DataLoader((keys) => this.stores.get(of, keys, this.deadline, this.stop), { cacheKeyFn: keyText, maxBatchSize: maxBatch, batchScheduleFn: nextTurn });
+      const read = (keys: readonly Key[]) => this.stores.get(of, keys, this.deadline, this.stop);
+      loader = new DataLoader(read, { cacheKeyFn: keyText, maxBatchSize: maxBatch, batchScheduleFn: nextTurn });
       this.byTable.set(of.table, loader);
     }
     return loader;

@@ -39,8 +39,13 @@ export async function ownPage(of: Entity, lookup: Lookup, walks: readonly Walk[]
   return { rows: longest, more: true };
 }
 
+interface Followed {
+  readonly rows: readonly Row[];
+  readonly ended: boolean;
+}
+
 /** What is kept, until it is more than a page, and whether the end was reached. */
-async function follow(of: Entity, lookup: Lookup, walk: Walk, page: Page, operation: Patience): Promise<{ readonly rows: readonly Row[]; readonly ended: boolean }> {
+async function follow(of: Entity, lookup: Lookup, walk: Walk, page: Page, operation: Patience): Promise<Followed> {
   let rows: readonly Row[] = [];
   let from = page.from;
   for (let step = 0; step < maxSteps && rows.length <= page.limit; step++) {

@@ -49,7 +49,7 @@ export const gatewaySettings = {
     schema: z.string().regex(/^\d{1,18}$/, "a counterparty's id is wanted").default("1"),
   },
   maxPage: number("SLUICE_GATEWAY_MAX_PAGE", 100, 1, 1000, "most entries of one page"),
-  maxCost: number("SLUICE_GATEWAY_MAX_COST", 10_000, 1, 10_000_000, "most points an operation may cost: one a field, as often as its pages hold it, and 500 a search"),
+  maxCost: number("SLUICE_GATEWAY_MAX_COST", 10_000, 1, 10_000_000, "most points an operation may cost: one a field as often as it is answered, 500 a search"),
   budget: number("SLUICE_GATEWAY_BUDGET", 100_000, 1, 1_000_000_000, "most points a viewer can have saved to spend on operations"),
   budgetPerSecond: number("SLUICE_GATEWAY_BUDGET_PER_SECOND", 20_000, 1, 1_000_000_000, "points a viewer's budget grows by in a second"),
   atOnce: number("SLUICE_GATEWAY_AT_ONCE", 8, 1, 10_000, "most operations of one viewer under way; fewer where they are dear"),
@@ -90,7 +90,8 @@ export function checkSettings(config: GatewayConfig): void {
   }
   if (config.budget < config.maxCost) {
     findings.push({
-      where: "SLUICE_GATEWAY_BUDGET", problem: `an operation may cost ${config.maxCost} points, which no viewer could ever have with ${config.budget}`,
+      where: "SLUICE_GATEWAY_BUDGET",
+      problem: `an operation may cost ${config.maxCost} points, which no viewer could ever have with ${config.budget}`,
       remedy: "raise it, or lower SLUICE_GATEWAY_MAX_COST",
     });
   }

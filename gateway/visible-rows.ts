@@ -35,7 +35,7 @@ export class VisibleRows {
     return this.find(of, key, "from a visible row");
   }
 
-  /** A page of the rows of `of` that name a visible row, without those the viewer may not see. @throws BAD_USER_INPUT when they are too rare */
+  /** A page of the rows that name a visible row, without those the viewer may not see. @throws BAD_USER_INPUT when they are too rare */
   async page(of: Entity, lookup: Lookup, by: Value, page: Page): Promise<Slice> {
     const way = this.wayTo(of, lookup, by);
     if (way === "none") return nothing;

@@ -86,7 +86,8 @@ export function operationsThread(): void {
   }
 
   function busy(late: number): Answered {
-    return { status: 503, type: "application/json", body: JSON.stringify({ ok: false, problem: "the main thread is too busy to answer", lateMs: late }) };
+    const body = JSON.stringify({ ok: false, problem: "the main thread is too busy to answer", lateMs: late });
+    return { status: 503, type: "application/json", body };
   }
 
   function send(response: ServerResponse, { status, type, body }: Answered): void {

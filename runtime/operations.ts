@@ -30,7 +30,8 @@ export async function serveOperations(operations: Operations, host: string, port
   come();
   const ticking = setInterval(come, tickMs).unref();
   const worker = new Worker(`(${operationsThread.toString()})()`, {
-    eval: true, name: "operations", workerData: { host, port, tick, staleMs } satisfies ThreadParts, resourceLimits: { maxOldGenerationSizeMb: 64 },
+    eval: true, name: "operations", workerData: { host, port, tick, staleMs } satisfies ThreadParts,
+    resourceLimits: { maxOldGenerationSizeMb: 64 },
   });
   const stop = async () => {
     clearInterval(ticking);

@@ -1,6 +1,6 @@
 import { type Client, send } from "./queries.js";
 
-/** One viewer sends these queries, so many at once, the next as soon as one is answered, until it is told to stop; then it says how that went. */
+/** One viewer sends these queries, so many at once, the next as soon as one is answered. Told to stop, it says what it was answered. */
 export async function attack(client: Client, queries: readonly string[], atOnce: number): Promise<void> {
   const answers: Record<string, number> = {};
   let stop = false;

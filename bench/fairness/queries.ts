@@ -4,8 +4,10 @@ export const deniedFields = `{ design(designId: 1) { salesOrders(first: 100) { n
 fragment F on Counterparty { commercialContact deliveryContact legalAddress { addressLine1 addressLine2 district postalCode phone } }`;
 
 /** So many searches under as many names, each with a typing error. */
-export const searches = (n: number): string =>
-  `{ ${Array.from({ length: n }, (_, i) => `${i === 0 ? "" : `s${i}: `}search(text: "marigld wevers ${i}", first: 1) { nodes { __typename } }`).join(" ")} }`;
+export function searches(n: number): string {
+  const one = (i: number) => `${i === 0 ? "" : `s${i}: `}search(text: "marigld wevers ${i}", first: 1) { nodes { __typename } }`;
+  return `{ ${Array.from({ length: n }, (_, i) => one(i)).join(" ")} }`;
+}
 
 export const small = "{ viewer { id } }";
 

@@ -63,7 +63,8 @@ function checkTimes(payload: JWTPayload): void {
     const time: unknown = payload[claim];
     if (time !== undefined && !isTime(time)) throw unauthenticated(`the token's \`${claim}\` is not a time`, true);
   }
-  if (payload.iat !== undefined && payload.iat > Date.now() / 1000 + clockToleranceSeconds) throw unauthenticated("the token's `iat` is in the future", true);
+  const now = Date.now() / 1000;
+  if (payload.iat !== undefined && payload.iat > now + clockToleranceSeconds) throw unauthenticated("the token's `iat` is in the future", true);
 }
 
 /** Seconds since the epoch, before the year 10000. */

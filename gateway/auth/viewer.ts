@@ -26,7 +26,9 @@ export function viewerOf(claims: Readonly<Record<string, unknown>>): Viewer {
     : Number.isSafeInteger(counterparty) ? String(counterparty) : null;
   if (counterparty !== undefined && counterpartyId === null) throw unauthenticated("the token's `counterparty_id` is not a whole number", true);
   // MySQL counts them from 1.
-  if (counterpartyId !== null && BigInt(counterpartyId) < 1n) throw unauthenticated("the token's `counterparty_id` is one that no counterparty can have", true);
+  if (counterpartyId !== null && BigInt(counterpartyId) < 1n) {
+    throw unauthenticated("the token's `counterparty_id` is one that no counterparty can have", true);
+  }
   if (rows === "own" && counterpartyId === null) throw unauthenticated(`the token has no \`counterparty_id\`, which a ${role} needs`, true);
   return { id: sub, role, counterpartyId, reads: new Set(reads), rows };
 }

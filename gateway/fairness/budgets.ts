@@ -49,7 +49,8 @@ export class Budgets {
     const { most, perSecond } = this.limits;
     const now = this.now();
     const known = this.buckets.get(viewer);
-    const bucket = known ? { points: Math.min(most, known.points + ((now - known.at) / 1000) * perSecond), at: now } : { points: most, at: now };
+    const points = known ? known.points + ((now - known.at) / 1000) * perSecond : most;
+    const bucket = { points: Math.min(most, points), at: now };
     this.buckets.delete(viewer);
     this.buckets.set(viewer, bucket);
     if (this.buckets.size > maxBuckets) this.buckets.delete(this.buckets.keys().next().value!);

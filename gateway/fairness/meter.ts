@@ -40,7 +40,9 @@ export class Meter {
   private closed = false;
 
   /** @throws RATE_LIMITED */
-  constructor(private readonly viewer: string, private readonly budgets: Budgets, private readonly most: number, private readonly stop: AbortController) {
+  constructor(
+    private readonly viewer: string, private readonly budgets: Budgets, private readonly most: number, private readonly stop: AbortController,
+  ) {
     this.take(requestPoints);
   }
 
@@ -84,6 +86,7 @@ export class Meter {
   }
 
   private tooDear(does: "may cost" | "has come to cost", points: number) {
-    return refusing(badUserInput(`the operation ${does} ${points} points; at most ${this.most} are allowed. Ask for smaller pages (first, last) or fewer levels`), 400);
+    const remedy = "Ask for smaller pages (first, last) or fewer levels";
+    return refusing(badUserInput(`the operation ${does} ${points} points; at most ${this.most} are allowed. ${remedy}`), 400);
   }
 }

@@ -33,7 +33,10 @@ export class Turns {
 
   constructor(private readonly limits: TurnLimits) {}
 
-  /** Waits for the viewer's turn; what is returned ends it. @throws RATE_LIMITED when too many wait already, the signal's reason when it aborts */
+  /**
+   * Waits for the viewer's turn; the function it gives ends the turn.
+   * @throws RATE_LIMITED when too many wait already, the signal's reason when it aborts
+   */
   async enter(viewer: string, points: Points, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     const line = this.lineOf(viewer);
@@ -46,7 +49,9 @@ export class Turns {
     const { waiting } = line;
     // Those for which there is room wait for a turn of the event loop only.
     const soon = this.hasRoom(line) ? this.limits.atOnce - line.underWay.size : 0;
-    if (waiting.length >= this.limits.waiting + soon) throw rateLimited(`${waiting.length} of your operations wait already; send fewer at once`, 1);
+    if (waiting.length >= this.limits.waiting + soon) {
+      throw rateLimited(`${waiting.length} of your operations wait already; send fewer at once`, 1);
+    }
     await new Promise<void>((resolve, reject) => {
       const entry: Waiting = {
         points,

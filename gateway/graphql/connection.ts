@@ -56,7 +56,8 @@ export type AnyEntry = (side: Omit<Page, "limit">) => Promise<boolean>;
 /** A page of rows in the API's shape; edges and cursors are made, and the side it was reached from looked at, only when asked for. */
 export class RowConnection {
   constructor(
-    private readonly of: Entity, private readonly lookup: Lookup, private readonly slice: Slice, private readonly page: Page, private readonly any: AnyEntry,
+    private readonly of: Entity, private readonly lookup: Lookup, private readonly slice: Slice, private readonly page: Page,
+    private readonly any: AnyEntry,
   ) {}
 
   get nodes(): readonly Row[] {

@@ -1,5 +1,7 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { type DocumentNode, type FieldNode, getNamedType, getVariableValues, isObjectType, Kind, type OperationDefinitionNode } from "graphql";
+import {
+  type DocumentNode, type FieldNode, getNamedType, getVariableValues, isObjectType, Kind, type OperationDefinitionNode,
+} from "graphql";
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity";
 import type { GatewayContext } from "../context.js";
 import type { ExpectedList } from "../fairness/meter.js";
@@ -24,11 +26,12 @@ export function costLimit(maxCost: number, pages: PageLimits): ApolloServerPlugi
         const [wrong] = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 }).errors ?? [];
         // All that is wrong with a long list would take seconds to say, and the names it might have meant are the schema's.
         if (wrong) throw refusing(badUserInput(wrong.message.replace(/ Did you mean .*$/s, "")), 400);
-        const lists = new Map<FieldNode, ExpectedList>();
+        const lists: Lists = new Map();
         let points;
         try {
           const query = only(operation, document);
-          points = getComplexity({ schema, query, estimators: [pointsOf(pages, lists)], ...(variables && { variables }), maxQueryNodes: maxCost });
+          const estimators = [pointsOf(pages, lists)];
+          points = getComplexity({ schema, query, estimators, ...(variables && { variables }), maxQueryNodes: maxCost });
         } catch (error) {
           throw refusing(badUserInput((error as Error).message), 400);
         }
@@ -38,8 +41,10 @@ export function costLimit(maxCost: number, pages: PageLimits): ApolloServerPlugi
   };
 }
 
+type Lists = Map<FieldNode, ExpectedList>;
+
 /** Notes every list on the way. */
-const pointsOf = ({ usual, most }: PageLimits, lists: Map<FieldNode, ExpectedList>): ComplexityEstimator => ({ field, node, args, childComplexity }) => {
+const pointsOf = ({ usual, most }: PageLimits, lists: Lists): ComplexityEstimator => ({ field, node, args, childComplexity }) => {
   const type = getNamedType(field.type);
   if (!isObjectType(type) || !type.name.endsWith("Connection")) return 1 + childComplexity;
   const said = (args.first ?? args.last) as number | undefined;

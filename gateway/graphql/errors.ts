@@ -51,7 +51,8 @@ export function unauthenticated(message: string, tokenGiven: boolean): GraphQLEr
 
 /** The viewer asked for more than its share: HTTP 429, and when to ask again. */
 export function rateLimited(message: string, afterSeconds: number): GraphQLError {
-  return refusing(coded("RATE_LIMITED", `${message}. Try again in ${afterSeconds} s`), 429, new Map([["retry-after", String(afterSeconds)]]));
+  const error = coded("RATE_LIMITED", `${message}. Try again in ${afterSeconds} s`);
+  return refusing(error, 429, new Map([["retry-after", String(afterSeconds)]]));
 }
 
 /** The same error, but the request as a whole is answered with this HTTP status. Only for what happens before execution. */

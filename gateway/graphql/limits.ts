@@ -19,7 +19,8 @@ export function shapeRules({ maxDepth, maxAliases }: OperationLimits): Validatio
   return [
     (context) => ({
       OperationDefinition(operation) {
-        if (operation.operation !== "query") context.reportError(new GraphQLError(`this API has queries only, no ${operation.operation}`, { nodes: operation }));
+        const kind = operation.operation;
+        if (kind !== "query") context.reportError(new GraphQLError(`this API has queries only, no ${kind}`, { nodes: operation }));
       },
     }),
     (context) => onOperation(context, (operation, fragments) => {
@@ -34,7 +35,9 @@ export function shapeRules({ maxDepth, maxAliases }: OperationLimits): Validatio
           aliases += alias ? 1 : 0;
           longest = Math.max(longest, alias?.value.length ?? 0);
         } });
-        if (longest > maxAliasLength) context.reportError(new GraphQLError(`an alias has ${longest} characters; at most ${maxAliasLength} are allowed`));
+        if (longest > maxAliasLength) {
+          context.reportError(new GraphQLError(`an alias has ${longest} characters; at most ${maxAliasLength} are allowed`));
+        }
         if (aliases > maxAliases) context.reportError(new GraphQLError(`the document has ${aliases} aliases; at most ${maxAliases} are allowed`));
       },
     }),

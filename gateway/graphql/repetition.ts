@@ -27,5 +27,6 @@ export function checkRepetition(query: string, maxTokens: number): void {
   const pairs = [...times.values()].reduce((sum, n) => sum + n * n, 0);
   if (pairs <= maxPairs) return;
   const [most, count] = [...times].reduce((a, b) => (b[1] > a[1] ? b : a));
-  throw refusing(badUserInput(`the operation repeats itself too much to be read: \`${most.slice(0, 80)}\` stands in it ${count} times`), 400);
+  const example = `\`${most.slice(0, 80)}\` stands in it ${count} times`;
+  throw refusing(badUserInput(`the operation repeats itself too much to be read: ${example}`), 400);
 }

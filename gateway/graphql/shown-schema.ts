@@ -1,6 +1,6 @@
 import {
-  buildASTSchema, type DefinitionNode, type DocumentNode, type GraphQLSchema, Kind, parse, printSchema, SchemaMetaFieldDef, TypeMetaFieldDef,
-  type TypeDefinitionNode, type TypeNode, visit,
+  buildASTSchema, type DefinitionNode, type DocumentNode, type GraphQLSchema, Kind, parse, printSchema, SchemaMetaFieldDef,
+  TypeMetaFieldDef, type TypeDefinitionNode, type TypeNode, visit,
 } from "graphql";
 import type { Catalog } from "../../schema/catalog.js";
 import type { FieldRules } from "../auth/field-rules.js";
@@ -50,7 +50,8 @@ export class ShownSchemas {
 
 /** Without the types of which nothing is left, and what leads to them. */
 function withoutEmpty(document: DocumentNode): DocumentNode {
-  const empty = new Set(document.definitions.flatMap((node) => (node.kind === Kind.OBJECT_TYPE_DEFINITION && node.fields?.length === 0 ? [node.name.value] : [])));
+  const isEmpty = (node: DefinitionNode) => node.kind === Kind.OBJECT_TYPE_DEFINITION && node.fields?.length === 0;
+  const empty = new Set(document.definitions.filter(isEmpty).map((node) => (node as TypeDefinitionNode).name.value));
   if (empty.size === 0) return document;
   return withoutEmpty(visit(document, {
     ObjectTypeDefinition: { leave: (node) => (empty.has(node.name.value) ? null : undefined) },

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { type GraphQLError, type GraphQLSchema, isEnumType, isInterfaceType, isObjectType } from "graphql";
+import { type GraphQLSchema, isEnumType, isInterfaceType, isObjectType } from "graphql";
 import type { GatewayContext } from "../context.js";
 
 /** An operation is held against the whole API; what it might have meant is said only as far as the viewer is shown those names. */
@@ -7,13 +7,14 @@ export const suggestions: ApolloServerPlugin<GatewayContext> = {
   requestDidStart: async ({ contextValue: { shown } }) => ({
     validationDidStart: async () => async (errors) => {
       const names = namesOf(shown);
-      for (const error of errors ?? []) (error as { -readonly [K in "message"]: GraphQLError[K] }).message = withoutHidden(error.message, names);
+      for (const error of errors ?? []) (error as { message: string }).message = withoutHidden(error.message, names);
     },
   }),
 };
 
 function withoutHidden(message: string, names: ReadonlySet<string>): string {
-  return message.replace(/ Did you mean (.*)\?$/s, (hint, offered: string) => ([...offered.matchAll(/"([^"]*)"/g)].every(([, name]) => names.has(name!)) ? hint : ""));
+  const isShown = (offered: string) => [...offered.matchAll(/"([^"]*)"/g)].every(([, name]) => names.has(name!));
+  return message.replace(/ Did you mean (.*)\?$/s, (hint, offered: string) => (isShown(offered) ? hint : ""));
 }
 
 const known = new WeakMap<GraphQLSchema, ReadonlySet<string>>();

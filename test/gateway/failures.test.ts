@@ -15,7 +15,7 @@ import { type Answer, configOf, fill, folder, type Options } from "./world.js";
 /** The real store, which fails on demand. */
 type Failure = "none" | "down" | "broken" | "hangs";
 
-async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, options: Options = { timeoutMs: "400" }) {
+async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, options: Options = { timeoutMs: "3000" }) {
   const dataDir = folder();
   const config = configOf(dataDir, { development: true, ...options });
   await fill(config.stores[0]!);

@@ -81,11 +81,12 @@ export interface Slice {
 }
 
 export interface SearchStore {
-  search(query: SearchQuery): Promise<SearchSlice>;
+  /** When `signal` ends, so does the work for it. @throws TimedOut, or why the signal ended */
+  search(query: SearchQuery, signal?: AbortSignal): Promise<SearchSlice>;
 }
 
 export interface SearchQuery {
-  /** What a person typed: words, all of which must occur; the last may be a prefix; small typing errors are forgiven. */
+  /** What a person typed: words, all of which must occur; the last may be a prefix; small typing errors are forgiven. `stores/text` says how. */
   readonly text: string;
   /** Where to look. Fields not named are neither searched nor highlighted (invariant 6). */
   readonly targets: readonly SearchTarget[];
@@ -146,6 +147,14 @@ export class Retriable extends Error {
   }
 }
 
+/** It was ended because it took too long: less must be asked, or later. */
+export class TimedOut extends Retriable {
+  override readonly name = "TimedOut";
+  constructor(what: string, ms: number) {
+    super(what, `not done within ${ms / 1000} s`);
+  }
+}
+
 /**
  * The connection broke to a store that may have ended and been started again, and lost with its process what it had confirmed last. Cassandra keeps
  * a write some 100 ms after it has confirmed it (`commitlog_sync: periodic`, its default), so a kill takes those; Elasticsearch syncs its
@@ -158,7 +167,7 @@ export class Severed extends Retriable {
 /** What is asked would destroy or misread data, or the engine is not what it must be. A person must act. */
 export class StoreRefusal extends Error {
   override readonly name: string = "StoreRefusal";
-  constructor(readonly store: string, problem: string, readonly remedy: string) {
+  constructor(readonly store: string, readonly problem: string, readonly remedy: string) {
     super(`${store}: ${problem}. Remedy: ${remedy}`);
   }
 }

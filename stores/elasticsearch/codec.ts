@@ -2,6 +2,7 @@ import type { Entity, Key, Row } from "../../schema/entity.js";
 import { keyText } from "../../schema/entity.js";
 import type { Field, FieldType, Value } from "../../schema/fields.js";
 import type { Version } from "../../schema/position.js";
+import { termsOf } from "../text/words.js";
 
 /** A document of an entity's index: the row as it is in `Row`, and these. */
 export interface Document extends Row {
@@ -20,6 +21,7 @@ export class Unfit extends Error {
 }
 
 export function encoderOf(of: Entity): Encode {
+  const words = wordsWriterOf(of);
   const fields = Object.entries(of.fields).map(([name, field]) => ({ name, field, label: `,${JSON.stringify(name)}:`, write: writerOf(field.type) }));
   return (id, version, row) => {
     let json = `{"sluice_key":${JSON.stringify(id)},"sluice_version":${version}`;
@@ -29,8 +31,42 @@ export function encoderOf(of: Entity): Encode {
       if (text === null) throw new Unfit(`${of.table}.${name}: ${shown(value)} is not ${wanted(field)}`);
       json += label + text;
     }
-    return `${json}}`;
+    return `${json}${words(row)}}`;
   };
+}
+
+/** Of each searched field its terms, by field, and its length: the end of the document's JSON text. */
+export function wordsWriterOf(of: Entity): (row: Row) => string {
+  if (of.search.length === 0) return () => "";
+  const fields = of.search.map((name) => ({ name, start: JSON.stringify(termOf(name, "")).slice(0, -1), length: `,${JSON.stringify(lengthField(name))}:` }));
+  return (row) => {
+    const terms = new Set<string>();
+    let lengths = "";
+    for (const { name, start, length } of fields) {
+      const value = row[name] ?? null;
+      if (value === null) continue;
+      const text = String(value);
+      for (const term of termsOf(text)) terms.add(`${start}${term}"`);
+      lengths += `${length}${text.length - (text.match(/[\ud800-\udbff]/g)?.length ?? 0)}`;
+    }
+    return `,"sluice_words":[${[...terms].join()}]${lengths}`;
+  };
+}
+
+/** A term as it stands in the index: one field holds those of all, so that a word is looked for in many at the price of one. */
+export function termOf(field: string, term: string): string {
+  return `${field}:${term}`;
+}
+
+const lengthPrefix = "sluice_length_";
+
+export function lengthField(name: string): string {
+  return lengthPrefix + name;
+}
+
+/** The document without its words, as JSON text that still wants its last brace. */
+export function withoutWords(document: Document): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(document).filter(([name]) => name !== "sluice_words" && !name.startsWith(lengthPrefix)))).slice(0, -1);
 }
 
 /** A field the document lacks was added to the table later, and is null. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Entity } from "../../schema/entity.js";
 import type { Field } from "../../schema/fields.js";
+import { lengthField } from "./codec.js";
 
 /** A field of an index, as far as we use it. */
 export interface Property {
@@ -8,6 +9,7 @@ export interface Property {
   readonly format?: string;
   readonly ignore_above?: number;
   readonly index?: boolean;
+  readonly doc_values?: boolean;
   readonly enabled?: boolean;
   readonly fields?: Readonly<Record<string, Property>>;
 }
@@ -22,7 +24,8 @@ export interface Mapping {
 /**
  * An entity's index. `_source` holds the row exactly; the index types below serve search, order and range:
  * a timestamp has milliseconds there, a decimal is a double. What lists and scopes compare exactly is a
- * keyword or a long. int32 is a long too, so that a column that becomes BIGINT needs no new index.
+ * keyword or a long. int32 is a long too, so that a column that becomes BIGINT needs no new index. Searches look only
+ * into the terms that `codec.ts` adds.
  */
 export function mappingOf(of: Entity): Mapping {
   return {
@@ -32,6 +35,8 @@ export function mappingOf(of: Entity): Mapping {
       sluice_key: { type: "keyword" },
       sluice_version: { type: "long" },
       sluice_deleted: { type: "boolean" },
+      ...(of.search.length > 0 && { sluice_words: { type: "keyword", doc_values: false } }),
+      ...Object.fromEntries(of.search.map((name) => [lengthField(name), { type: "long", index: false }])),
       ...Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [name, propertyOf(of, name, field)])),
     },
   };
@@ -55,12 +60,12 @@ export function undeclarable(of: Entity): string[] {
   ];
 }
 
-/** What must be added to `actual` to hold what `wanted` says, and what stands in the way. */
-export function widening(actual: Partial<Mapping>, wanted: Mapping): { readonly added: Mapping["properties"]; readonly problems: readonly string[] } {
+/** What must be added to `actual` to hold what `wanted` says, and what stands in the way. In an index that is built anew a text may become a keyword. */
+export function widening(actual: Partial<Mapping>, wanted: Mapping, isRebuilt = false): { readonly added: Mapping["properties"]; readonly problems: readonly string[] } {
   const before = actual.properties ?? {};
   const fields = Object.entries(wanted.properties);
   const problems = fields
-    .filter(([name, property]) => before[name] && !isDeepStrictEqual(before[name], property))
+    .filter(([name, property]) => before[name] && !isDeepStrictEqual(before[name], property) && !(isRebuilt && isText(before[name]) && isText(property)))
     .map(([name, property]) => `${name} is ${brief(before[name]!)} there and ${brief(property)} in the catalog`);
   const key = actual._meta?.key;
   if (!isDeepStrictEqual(key, wanted._meta.key)) problems.unshift(`its key is (${key?.join(", ") ?? "unknown"}) there and (${wanted._meta.key.join(", ")}) in the catalog`);
@@ -80,7 +85,6 @@ function propertyOf(of: Entity, name: string, { type }: Field): Property {
     case "date": case "timestamp": return { type: "date", format: "strict_date_optional_time", ...exact };
     case "choice": return { type: "keyword" };
     case "string":
-      if (of.search.includes(name)) return { type: "text", ...exact };
       return exact.fields ? { type: "keyword" } : { type: "keyword", ignore_above: longestTerm };
     default: return type satisfies never;
   }
@@ -89,6 +93,10 @@ function propertyOf(of: Entity, name: string, { type }: Field): Property {
 function comparedExactly(of: Entity): ReadonlySet<string> {
   const owner = of.owner.kind === "field" ? [of.owner.field] : [];
   return new Set([...of.key, ...owner, ...of.lookups.flatMap(({ by, orderBy }) => [by, orderBy])]);
+}
+
+function isText({ type }: Property): boolean {
+  return type === "text" || type === "keyword";
 }
 
 function brief({ type, fields, ignore_above }: Property): string {

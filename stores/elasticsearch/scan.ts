@@ -17,6 +17,10 @@ export async function searchIn(cluster: Cluster, index: string, request: estypes
   const answer = await cluster.client.search<Document>({
     index, allow_partial_search_results: false, track_total_hits: false, ...request,
   }).catch(failed(`searching ${index}`));
+  return wholeHits(index, answer);
+}
+
+export function wholeHits(index: string, answer: estypes.SearchResponseBody<Document>): readonly Hit[] {
   if (answer.timed_out) throw new Error(`elasticsearch: searching ${index} was cut short`);
   return answer.hits.hits;
 }

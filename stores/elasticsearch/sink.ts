@@ -7,7 +7,8 @@ import { indexAction, type Operation, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { type Encode, encoderOf, idOf, tombstone, Unfit } from "./codec.js";
 import { deadLettersIn } from "./dead-letters.js";
-import { absentIn, aliasOf, prepareIndices } from "./indices.js";
+import { absentIn, aliasOf } from "./indices.js";
+import { prepareIndices } from "./prepare.js";
 import { readProgress, writeProgress } from "./progress.js";
 import { purgeTombstones, sweepRows } from "./tombstones.js";
 

@@ -4,6 +4,7 @@ import { auditOf } from "./audit.js";
 import { openReader, openWriter } from "./connection.js";
 import { deadLettersOf } from "./letters.js";
 import { readProgress } from "./progress.js";
+import { readersOf } from "./readers.js";
 import { rowStoreOf } from "./rows.js";
 import { searchStoreOf } from "./search.js";
 import { sinkOf } from "./sink.js";
@@ -15,15 +16,18 @@ export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
 
 /** Opens the file for reading, beside the writer's process and any number of other readers. @throws StoreRefusal, Retriable */
 export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
-  const db = openReader(fileOf(url));
+  const file = fileOf(url);
+  const db = openReader(file);
+  const readers = readersOf(file);
   return {
     name: "embedded",
     rows: rowStoreOf(db),
-    search: searchStoreOf(db),
+    search: searchStoreOf(file, readers),
     audit: auditOf(db),
     deadLetters: deadLettersOf(db),
     progress: async () => db.attempt("reading progress", () => readProgress(db)),
     async [Symbol.asyncDispose]() {
+      await readers[Symbol.asyncDispose]();
       db[Symbol.dispose]();
     },
   };

@@ -1,8 +1,10 @@
 import type { Entity } from "../../schema/entity.js";
 import type { FieldType } from "../../schema/fields.js";
 import { StoreRefusal } from "../ports.js";
+import { wordsVersion } from "../text/words.js";
 import type { Connection } from "./connection.js";
-import { columnType, createIndexes, createSearch, createTable, dropSearch, quoted, searchTable } from "./tables.js";
+import { fillSearch } from "./fill-search.js";
+import { columnType, createIndexes, createTable, quoted } from "./tables.js";
 
 /** What the tables were last made for. Kept with them, changed in the same transaction. */
 interface Recorded {
@@ -13,11 +15,16 @@ interface Recorded {
   readonly retired: readonly string[];
   readonly indexes: Readonly<Record<string, string>>;
   readonly search: readonly string[];
+  /** By which version the words of its search index were made; none while the index is not whole. */
+  readonly words?: number;
 }
 
-/** Makes the tables fit the declarations, all of them or none. @throws StoreRefusal when rows would be misread */
-export function prepareTables(db: Connection, entities: readonly Entity[]): void {
-  db.transaction("write", () => {
+/**
+ * Makes the tables fit the declarations, all of them or none, and then the search indexes that are missing or of another form: readers
+ * keep the rows meanwhile. @throws StoreRefusal when rows would be misread
+ */
+export async function prepareTables(db: Connection, entities: readonly Entity[]): Promise<void> {
+  db.attempt("preparing tables", () => db.transaction("write", () => {
     // A table that somebody dropped is made anew.
     const known = new Map(db.statement("SELECT name, declaration FROM sluice_entity WHERE name IN (SELECT name FROM sqlite_schema WHERE type = 'table')").all()
       .map(([name, declaration]) => [name, JSON.parse(declaration as string) as Recorded]));
@@ -27,7 +34,24 @@ export function prepareTables(db: Connection, entities: readonly Entity[]): void
         "undo the change of the declaration, or name a new file: sync fills it from the system of record");
     }
     for (const of of entities) prepareTable(db, of, known.get(of.table));
-  });
+  }));
+  for (const of of entities) {
+    const recorded = recordOf(db, of);
+    if (!isSearchable(recorded, of)) await fillSearch(db, of, () => record(db, of, { ...recorded, search: of.search, words: wordsVersion }));
+  }
+}
+
+function isSearchable(recorded: Recorded, of: Entity): boolean {
+  return recorded.search.join() === of.search.join() && (recorded.words === wordsVersion || of.search.length === 0);
+}
+
+function recordOf(db: Connection, of: Entity): Recorded {
+  const [declaration] = db.statement("SELECT declaration FROM sluice_entity WHERE name = ?").first([of.table])!;
+  return JSON.parse(declaration as string) as Recorded;
+}
+
+function record(db: Connection, of: Entity, recorded: Recorded): void {
+  db.statement("INSERT OR REPLACE INTO sluice_entity (name, declaration) VALUES (?, ?)").run([of.table, JSON.stringify(recorded)]);
 }
 
 /** Two types with the same text are kept the same way, so one reads what the other wrote. */
@@ -59,7 +83,8 @@ function prepareTable(db: Connection, of: Entity, recorded: Recorded | undefined
     fields: { ...recorded?.fields, ...declared },
     retired: Object.keys(recorded?.fields ?? {}).filter((name) => !(name in declared)),
     indexes: createIndexes(of),
-    search: of.search,
+    search: recorded?.search ?? [],
+    ...(recorded?.words !== undefined && { words: recorded.words }),
   };
   if (JSON.stringify(next) === JSON.stringify(recorded)) return;
 
@@ -67,8 +92,7 @@ function prepareTable(db: Connection, of: Entity, recorded: Recorded | undefined
   else widen(db, of, recorded);
   for (const [name, sql] of Object.entries(recorded?.indexes ?? {})) if (next.indexes[name] !== sql) db.exec(`DROP INDEX ${quoted(name)}`);
   for (const [name, sql] of Object.entries(next.indexes)) if (recorded?.indexes[name] !== sql) db.exec(sql);
-  if (recorded?.search.join() !== of.search.join()) makeSearch(db, of);
-  db.statement("INSERT OR REPLACE INTO sluice_entity (name, declaration) VALUES (?, ?)").run([of.table, JSON.stringify(next)]);
+  record(db, of, next);
 }
 
 function widen(db: Connection, of: Entity, recorded: Recorded): void {
@@ -77,9 +101,4 @@ function widen(db: Connection, of: Entity, recorded: Recorded): void {
     // While it was not declared nothing wrote it, so what it says may no longer be true.
     else if (recorded.retired.includes(name)) db.exec(`UPDATE ${quoted(of.table)} SET ${quoted(name)} = NULL`);
   }
-}
-
-function makeSearch(db: Connection, of: Entity): void {
-  for (const sql of [...dropSearch(of), ...createSearch(of)]) db.exec(sql);
-  if (of.search.length > 0) db.exec(`INSERT INTO ${searchTable(of)} (${searchTable(of)}) VALUES ('rebuild')`);
 }

@@ -33,9 +33,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
     async absent(entities) {
       return db.attempt("looking for tables", () => entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table])));
     },
-    async prepare(entities) {
-      db.attempt("preparing tables", () => prepareTables(db, entities));
-    },
+    prepare: (entities) => prepareTables(db, entities),
     async write(changes, signal) {
       signal.throwIfAborted();
       return db.attempt("writing", () => db.transaction("write", () => {

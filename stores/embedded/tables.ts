@@ -1,5 +1,6 @@
 import { type Entity, type Lookup, lookupTable } from "../../schema/entity.js";
 import type { FieldType } from "../../schema/fields.js";
+import { wordsVersion } from "../text/words.js";
 
 /** Every table, index and search index of an entity, derived from its declaration alone. */
 
@@ -21,9 +22,10 @@ export function columnList(of: Entity, prefix = ""): string {
   return Object.keys(of.fields).map((name) => prefix + quoted(name)).join(", ");
 }
 
-export const searchTable = (of: Entity): string => `sluice_search_${of.table}`;
-/** The words of the search index, one row per word and column. */
-export const wordTable = (of: Entity): string => `sluice_words_${of.table}`;
+/** The search index, by the version of the words in it: a reader that takes texts apart differently does not find it. */
+export const searchTable = (of: Entity): string => quoted(`sluice_search_${wordsVersion}_${of.table}`);
+/** The terms of the search index, one row for each place they stand at. */
+export const termTable = (of: Entity): string => quoted(`sluice_terms_${wordsVersion}_${of.table}`);
 
 export function columnType(type: FieldType): "INTEGER" | "TEXT" {
   switch (type.kind) {
@@ -57,17 +59,21 @@ export function createIndexes(of: Entity): Readonly<Record<string, string>> {
   }));
 }
 
-/** The search index keeps words only and reads texts from the rows (sqlite.org, "FTS5: External Content Tables"). */
-export function createSearch(of: Entity): readonly string[] {
-  if (of.search.length === 0) return [];
-  const index = searchTable(of);
-  return [
-    `CREATE VIRTUAL TABLE ${index} USING fts5 (${of.search.map(quoted).join(", ")},
-      content=${quoted(of.table)}, content_rowid=${quoted(rowidColumn(of))}, tokenize='unicode61')`,
-    `CREATE VIRTUAL TABLE ${wordTable(of)} USING fts5vocab (${index}, col)`,
-  ];
+/**
+ * The search index keeps no texts, only the terms that it is given, between spaces, and in which column each stands. Its tokenizer leaves
+ * them as they are: `ascii` takes every other character for a letter (sqlite.org, "FTS5: Ascii Tokenizer").
+ */
+export function createSearch(of: Entity, name: string): string {
+  return `CREATE VIRTUAL TABLE ${name} USING fts5 (${of.search.map(quoted).join(", ")}, content='', contentless_delete=1, detail=column, tokenize='ascii')`;
 }
 
+export function createTerms(of: Entity): string {
+  return `CREATE VIRTUAL TABLE ${termTable(of)} USING fts5vocab (${searchTable(of)}, instance)`;
+}
+
+/** Also what earlier versions made, the first of them without a version in its names. */
 export function dropSearch(of: Entity): readonly string[] {
-  return [`DROP TABLE IF EXISTS ${wordTable(of)}`, `DROP TABLE IF EXISTS ${searchTable(of)}`];
+  const versions = ["", ...Array.from({ length: wordsVersion - 1 }, (_, i) => `${i + 2}_`)];
+  return versions.flatMap((version) => [`sluice_words_${of.table}`, `sluice_terms_${version}${of.table}`, `sluice_search_${version}${of.table}`])
+    .map((name) => `DROP TABLE IF EXISTS ${quoted(name)}`);
 }

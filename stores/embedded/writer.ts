@@ -1,9 +1,10 @@
 import type { Change, Rejection } from "../../schema/change.js";
-import type { Entity } from "../../schema/entity.js";
+import type { Entity, Row } from "../../schema/entity.js";
 import type { Version } from "../../schema/position.js";
 import { codecOf } from "./codec.js";
 import type { Bound, Connection, Statement } from "./connection.js";
 import { isUnfit } from "./errors.js";
+import { indexed, learnSql } from "./fill-search.js";
 import { columnList, quoted, rowidColumn, searchTable, versionColumn } from "./tables.js";
 
 /** A statement to run with these values before the transaction ends. */
@@ -12,7 +13,7 @@ export type Later = readonly [Statement, readonly Bound[]];
 /**
  * Applies one change within the transaction that is open; what it returns could not be stored. What the search index
  * is to be told is put into `later`: FTS5 writes its words out whenever another statement opens a savepoint, so row by
- * row it would cost five times as much. The texts go along, so a row that changes twice is told of twice.
+ * row it would cost five times as much.
  */
 export type Writer = (change: Change, later: Later[]) => Rejection | null;
 
@@ -24,7 +25,7 @@ export function writerOf(db: Connection, of: Entity): Writer {
     try {
       const encoded = codec.encodeKey(key);
       const row: Target = { key: encoded, tombstone: encoded.length === 1 ? encoded[0]! : JSON.stringify(key), version };
-      if (after) put(row, codec.encode(after), later);
+      if (after) put(row, after, later);
       else remove(row, later);
       return null;
     } catch (error) {
@@ -42,7 +43,8 @@ interface Target {
 }
 
 /** Invariant 4: neither a row nor a tombstone gives way to an older version. */
-function putting(db: Connection, of: Entity): (row: Target, values: readonly Bound[], later: Later[]) => void {
+function putting(db: Connection, of: Entity): (row: Target, after: Row, later: Later[]) => void {
+  const codec = codecOf(of);
   const fields = Object.keys(of.fields);
   const version = `?${fields.length + 1}`;
   const changing = [...fields.filter((name) => !of.key.includes(name)).map(quoted), versionColumn];
@@ -51,19 +53,18 @@ function putting(db: Connection, of: Entity): (row: Target, values: readonly Bou
     WHERE NOT EXISTS (SELECT 1 FROM sluice_tombstone WHERE entity = '${of.table}' AND key = ?${fields.length + 2} AND version >= ${version})
     ON CONFLICT (${of.key.map(quoted).join(", ")}) DO UPDATE SET ${changing.map((name) => `${name} = excluded.${name}`).join(", ")}
     WHERE excluded.${versionColumn} > ${quoted(of.table)}.${versionColumn}`);
-  if (of.search.length === 0) return (row, values) => void upsert.run([...values, row.version, row.tombstone]);
+  if (of.search.length === 0) return (row, after) => void upsert.run([...codec.encode(after), row.version, row.tombstone]);
 
-  const { older, forget, learn } = indexing(db, of);
+  const { older, learn } = indexing(db, of);
   const places = of.search.map((name) => fields.indexOf(name));
   const isRowid = rowidColumn(of) in of.fields;
-  return (row, values, later) => {
+  return (row, after, later) => {
+    const values = codec.encode(after);
     const before = older.first([...row.key, row.version]);
     const { changes, rowid } = upsert.run([...values, row.version, row.tombstone]);
     if (changes === 0) return;
-    const texts = places.map((place) => values[place]!);
-    if (before && texts.every((text, i) => text === before[i + 1])) return;
-    if (before) later.push([forget, before]);
-    later.push([learn, [before ? before[0]! : isRowid ? row.key[0]! : rowid, ...texts]]);
+    if (before && places.every((place, i) => values[place] === before[i + 1])) return;
+    later.push([learn, [before ? before[0]! : isRowid ? row.key[0]! : rowid, ...indexed(of, after)]]);
   };
 }
 
@@ -74,33 +75,27 @@ function removing(db: Connection, of: Entity): (row: Target, later: Later[]) => 
   const index = of.search.length === 0 ? null : indexing(db, of);
   return ({ key, tombstone, version }, later) => {
     const before = index?.older.first([...key, version]);
-    if (index && before) later.push([index.forget, before]);
+    if (index && before) later.push([index.forget, [before[0]!]]);
     remove.run([...key, version]);
     bury.run([tombstone, version]);
   };
 }
 
-/** `older` gives the rowid and texts of a key's row if it is older; `forget` and `learn` take such. */
+/** `older` gives the rowid and texts of a key's row if it is older; `forget` takes a rowid, `learn` also what `indexed` gives, in place of what it was given before. */
 function indexing(db: Connection, of: Entity): Readonly<Record<"older" | "forget" | "learn", Statement>> {
-  const index = searchTable(of);
   const columns = of.search.map(quoted).join(", ");
-  const marks = of.search.map(() => "?").join(", ");
   return {
     older: db.statement(`SELECT ${quoted(rowidColumn(of))}, ${columns} FROM ${quoted(of.table)} WHERE ${ofKeyOlder(of)}`),
-    forget: db.statement(`INSERT INTO ${index} (${index}, rowid, ${columns}) VALUES ('delete', ?, ${marks})`),
-    learn: db.statement(`INSERT INTO ${index} (rowid, ${columns}) VALUES (?, ${marks})`),
+    forget: db.statement(`DELETE FROM ${searchTable(of)} WHERE rowid = ?`),
+    learn: db.statement(learnSql(of, searchTable(of))),
   };
 }
 
 const ofKeyOlder = (of: Entity): string => [...of.key.map((name) => `${quoted(name)} = ?`), `${versionColumn} < ?`].join(" AND ");
 
-/** Removes every row that fulfils a condition, and its words before it: the index needs the texts it forgets. */
+/** Removes every row that fulfils a condition, and its words. */
 export function removeWhere(db: Connection, of: Entity, condition: string, values: readonly Bound[]): void {
-  const [table, index] = [quoted(of.table), searchTable(of)];
-  const columns = of.search.map(quoted).join(", ");
-  if (of.search.length > 0) {
-    db.statement(`INSERT INTO ${index} (${index}, rowid, ${columns})
-      SELECT 'delete', ${quoted(rowidColumn(of))}, ${columns} FROM ${table} WHERE ${condition}`).run(values);
-  }
+  const table = quoted(of.table);
+  if (of.search.length > 0) db.statement(`DELETE FROM ${searchTable(of)} WHERE rowid IN (SELECT ${quoted(rowidColumn(of))} FROM ${table} WHERE ${condition})`).run(values);
   db.statement(`DELETE FROM ${table} WHERE ${condition}`).run(values);
 }

@@ -128,6 +128,13 @@ export function searchContract(bench: () => Bench): void {
     }
   });
 
+  capable("a cursor that this search did not give out is refused by name", async () => {
+    await store(counterparty, named("Cursor Row"));
+    const strange = ["", "made up", ...[[1], { a: 1 }, [true, 1, 7, "1"], [true, 1, 0, 1], [true, 1, 0, "x"], [false, 1, 0, "9".repeat(19)]].map((value) =>
+      Buffer.from(JSON.stringify(value)).toString("base64url"))];
+    for (const after of strange) await expect(search("cursor", [names], 1, after)).rejects.toThrow(RangeError);
+  });
+
   capable("operators, quotes and asterisks are plain text", async () => {
     const row = named("Hornbeam Joinery");
     await store(counterparty, row);

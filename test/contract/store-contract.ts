@@ -2,6 +2,7 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Sink, Store } from "../../stores/ports.js";
 import { auditContract } from "./audit-contract.js";
 import { contractCatalog } from "./entities.js";
+import { languageContract } from "./language-contract.js";
 import { letterContract } from "./letter-contract.js";
 import { lookupContract } from "./lookup-contract.js";
 import { prepareContract } from "./prepare-contract.js";
@@ -64,5 +65,6 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
     describe("dead letters", () => letterContract(bench));
     describe("audit", () => auditContract(bench));
     describe("search", () => searchContract(bench));
+    describe("languages", () => languageContract(bench));
   });
 }

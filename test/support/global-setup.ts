@@ -20,4 +20,6 @@ export default async function setUp(): Promise<void> {
   });
   globalThis.startedEngines = engines;
   for (const name of names) process.env[engineVariables[name]] = engines[name].url;
+  // Processes that our source forks are TypeScript too.
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --require "${join(projectRoot, "test", "support", "typescript.cjs")}"`;
 }

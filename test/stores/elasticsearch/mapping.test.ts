@@ -25,7 +25,10 @@ test("an entity's index holds each field as what it is searched, ordered and com
       sluice_key: { type: "keyword" },
       sluice_version: { type: "long" },
       sluice_deleted: { type: "boolean" },
-      code: { type: "text", fields: { exact: { type: "keyword" } } },
+      sluice_words: { type: "keyword", doc_values: false },
+      sluice_length_code: { type: "long", index: false },
+      sluice_length_label: { type: "long", index: false },
+      code: { type: "keyword" },
       shelf_id: { type: "long" },
       rank: { type: "long" },
       price: { type: "double" },
@@ -34,17 +37,18 @@ test("an entity's index holds each field as what it is searched, ordered and com
       kind: { type: "keyword" },
       day: { type: "date", format: "strict_date_optional_time" },
       seen_at: { type: "date", format: "strict_date_optional_time", fields: { exact: { type: "keyword" } } },
-      label: { type: "text" },
+      label: { type: "keyword", ignore_above: 8191 },
       notes: { type: "keyword", ignore_above: 8191 },
     },
   });
-  expect(["code", "shelf_id", "seen_at", "kind"].map((name) => exactField(box, name))).toEqual(["code.exact", "shelf_id", "seen_at.exact", "kind"]);
+  expect(["code", "shelf_id", "seen_at", "kind"].map((name) => exactField(box, name))).toEqual(["code", "shelf_id", "seen_at.exact", "kind"]);
 });
 
 test("the sales order's index, written out", () => {
   const plainDate = { type: "date", format: "strict_date_optional_time" };
   expect(mappingOf(totesys.entity("sales_order")).properties).toEqual({
     sluice_key: { type: "keyword" }, sluice_version: { type: "long" }, sluice_deleted: { type: "boolean" },
+    sluice_words: { type: "keyword", doc_values: false }, sluice_length_sales_order_id: { type: "long", index: false },
     sales_order_id: { type: "long" }, design_id: { type: "long" }, staff_id: { type: "long" }, counterparty_id: { type: "long" },
     units_sold: { type: "long" }, unit_price: { type: "double" }, currency_id: { type: "long" },
     agreed_delivery_date: plainDate, agreed_payment_date: plainDate, agreed_delivery_location_id: { type: "long" },
@@ -55,7 +59,7 @@ test("the sales order's index, written out", () => {
 test("a field more is added; another type or key is a problem that names it", () => {
   const actual = mappingOf(box);
   const { label: _, ...fewer } = actual.properties;
-  expect(widening({ ...actual, properties: fewer }, actual)).toEqual({ added: { label: { type: "text" } }, problems: [] });
+  expect(widening({ ...actual, properties: fewer }, actual)).toEqual({ added: { label: { type: "keyword", ignore_above: 8191 } }, problems: [] });
   expect(widening({ ...actual, properties: { ...actual.properties, dropped: { type: "long" } } }, actual)).toEqual({ added: {}, problems: [] });
   const other = { ...actual, _meta: { key: ["id"] }, properties: { ...actual.properties, rank: { type: "date" } } };
   expect(widening(other, actual).problems).toEqual([

@@ -50,7 +50,7 @@ test("invariants 1 and 7: SIGKILL at any instant leaves every row up to the posi
   await using at = await place();
   let reached = 0;
   for (let round = 1; round <= 4; round++) {
-    const writer = spawn(process.execPath, ["--require", join(__dirname, "typescript.cjs"), join(__dirname, "endless-writer.ts"), at.url.href],
+    const writer = spawn(process.execPath, ["--require", join(__dirname, "..", "..", "support", "typescript.cjs"), join(__dirname, "endless-writer.ts"), at.url.href],
       { stdio: ["ignore", "pipe", "inherit"] });
     const said = Number(await firstLine(writer, (line) => Number(line) >= reached + 150 * round));
     await killed(writer);

@@ -1,9 +1,8 @@
 // `node --require typescript.cjs file.ts` runs a TypeScript file in a process of its own, compiled as Jest compiles it.
 "use strict";
 const Module = require("node:module");
-const { transformFileSync } = require("@swc/core");
 
-Module._extensions[".ts"] = (module, file) => module._compile(transformFileSync(file, { sourceMaps: "inline" }).code, file);
+Module._extensions[".ts"] = (module, file) => module._compile(require("@swc/core").transformFileSync(file, { sourceMaps: "inline" }).code, file);
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
   try {

@@ -1,0 +1,51 @@
+import type { SearchTarget } from "../ports.js";
+import type { Key } from "../../schema/entity.js";
+
+/** Where a hit stands among all hits of a query: what was found as typed before what was forgiven, then shorter texts, then by target and key. */
+export interface Place {
+  /** A typing error had to be forgiven. */
+  readonly forgiven: boolean;
+  /**
+   * Characters of the searched fields. Nothing else weighs: how rare a word is, and how long texts usually are, would tell a viewer of rows
+   * and fields that it may not see (invariant 6).
+   */
+  readonly length: number;
+  /** Index of the target in the query. */
+  readonly target: number;
+  readonly key: Key;
+}
+
+/** Hits of one target come in the order of their keys, and stay so. */
+export function inOrder(a: Place, b: Place): number {
+  return Number(a.forgiven) - Number(b.forgiven) || a.length - b.length || a.target - b.target;
+}
+
+/** From 0 to 2, and above 1 only for what was found as typed. */
+export function scoreOf({ forgiven, length }: Place): number {
+  return 100 / (100 + length) + (forgiven ? 0 : 1);
+}
+
+export function cursorOf({ forgiven, length, target, key }: Place): string {
+  return Buffer.from(JSON.stringify([forgiven, length, target, ...key])).toString("base64url");
+}
+
+/** @throws RangeError for a text that no hit of these targets has as its cursor */
+export function afterCursor(cursor: string, targets: readonly SearchTarget[]): Place {
+  try {
+    const [forgiven, length, target, ...key] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
+    const of = targets[target as number]?.entity;
+    if (of && typeof forgiven === "boolean" && Number.isSafeInteger(length) && key.length === of.key.length
+      && of.key.every((name, i) => isKeyPart(of.fields[name]!.type.kind, key[i]))) {
+      return { forgiven, length: length as number, target: target as number, key: key as unknown as Key };
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+  }
+  throw new RangeError("the cursor is not one of this search; ask for the first page, and pass on the cursors it gives");
+}
+
+function isKeyPart(kind: string, part: unknown): boolean {
+  if (kind === "int32") return Number.isSafeInteger(part);
+  if (typeof part !== "string") return false;
+  return kind !== "int64" || (/^-?\d{1,19}$/.test(part) && BigInt.asIntN(64, BigInt(part)) === BigInt(part));
+}

@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.js";
 import { failed } from "./errors.js";
 import { aliasOf, createIndex, indexOf, lettersName, type Mappings, progressName, searchAliasOf, widen } from "./indices.js";
 import { type Mapping, mappingOf, undeclarable, widening } from "./mapping.js";
-import { rebuildIndex } from "./rebuild.js";
+import { inTheWay, rebuildIndex } from "./rebuild.js";
 
 const ours: readonly (readonly [string, Mappings])[] = [
   [progressName, { dynamic: "strict", properties: { progress: { type: "object", enabled: false } } }],
@@ -43,8 +43,10 @@ export async function prepareIndices(cluster: Cluster, entities: readonly Entity
       const isOutdated = of !== null && !isSearchable(cluster, of, state);
       const { added, problems: differences } = widening(actual, { _meta: { key: [] }, ...mapping }, isOutdated);
       problems.push(...differences.map((difference) => `${index}: ${difference}`));
-      if (isOutdated) steps.push(() => rebuildIndex(cluster, of, index, state, found));
-      else if (Object.keys(added).length > 0) steps.push(() => widen(cluster, index, { ...actual.properties, ...added }));
+      if (isOutdated) {
+        problems.push(...inTheWay(cluster, of, index, found));
+        steps.push(() => rebuildIndex(cluster, of, index, state, found));
+      } else if (Object.keys(added).length > 0) steps.push(() => widen(cluster, index, { ...actual.properties, ...added }));
     }
   }
   if (problems.length > 0) {

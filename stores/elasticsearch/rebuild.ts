@@ -1,6 +1,5 @@
 import type { estypes } from "@elastic/elasticsearch";
 import type { Entity, Row } from "../../schema/entity.js";
-import { StoreRefusal } from "../ports.js";
 import { indexAction, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { type Document, decode, withoutWords, wordsWriterOf } from "./codec.js";
@@ -19,11 +18,7 @@ export async function rebuildIndex(
   cluster: Cluster, of: Entity, index: string, { mappings, settings }: estypes.IndicesIndexState, found: estypes.IndicesGetResponse,
 ): Promise<void> {
   const { client, prefix } = cluster;
-  const next = indexOf(prefix, of.table, Number(/-v(\d+)$/.exec(index)?.[1] ?? 1) + 1);
-  const unfinished = aliasOf(prefix, `sluice-unfinished-${of.table}`);
-  if (found[next] && !found[next].aliases?.[unfinished]) {
-    throw new StoreRefusal("elasticsearch", `an index named ${next} is there that is not ours`, "delete it, or use another prefix in the URL");
-  }
+  const [next, unfinished] = [nextOf(prefix, of, index), unfinishedAlias(prefix, of)];
   if (found[next]) await client.indices.delete({ index: next }).catch(failed(`deleting ${next}`));
 
   const wanted = mappingOf(of);
@@ -46,6 +41,18 @@ export async function rebuildIndex(
     ],
   }).catch(failed(`putting ${next} in the place of ${index}`));
 }
+
+/** What stands where the new index is to be and is not one that was not finished. */
+export function inTheWay({ prefix }: Cluster, of: Entity, index: string, found: estypes.IndicesGetResponse): string[] {
+  const next = nextOf(prefix, of, index);
+  return found[next] && !found[next].aliases?.[unfinishedAlias(prefix, of)] ? [`an index named ${next} is there that is not ours`] : [];
+}
+
+function nextOf(prefix: string, of: Entity, index: string): string {
+  return indexOf(prefix, of.table, Number(/-v(\d+)$/.exec(index)?.[1] ?? 1) + 1);
+}
+
+const unfinishedAlias = (prefix: string, of: Entity): string => aliasOf(prefix, `sluice-unfinished-${of.table}`);
 
 function document(of: Entity, source: Document, words: (row: Row) => string): string {
   return `${withoutWords(source)}${source.sluice_deleted ? "" : words(decode(of, source))}}`;

@@ -44,6 +44,7 @@ export function readersOf(file: string): Readers {
     const gone = (why: unknown) => {
       const job = processes.get(child);
       processes.delete(child);
+      child.kill("SIGKILL");
       job?.fail(new Retriable(`searching in ${file}: the process that searched has ended`, why));
       if (!isClosed) giveOut();
     };

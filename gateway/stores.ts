@@ -41,7 +41,7 @@ export class ServedStores implements AsyncDisposable {
   search(query: SearchQuery, deadline: number, stop: AbortSignal): Promise<SearchSlice> {
     const store = this.searchable;
     if (!store) throw unavailable("no store with search is configured", null);
-    return this.call(store, "search", deadline, stop, () => store.search!.search(query));
+    return this.call(store, "search", deadline, stop, (ends) => store.search!.search(query, ends));
   }
 
   /** How far each store that serves is; at most a quarter of a second old. */
@@ -53,11 +53,13 @@ export class ServedStores implements AsyncDisposable {
     for (const store of this.stores) await store[Symbol.asyncDispose]();
   }
 
-  private async call<T>(store: Store, call: "get" | "list" | "search", deadline: number, stop: AbortSignal, work: () => Promise<T>): Promise<T> {
+  private async call<T>(
+    store: Store, call: "get" | "list" | "search", deadline: number, stop: AbortSignal, work: (ends: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     stop.throwIfAborted();
     const done = this.metrics.storeCall(store.name, call);
     try {
-      const result = await unlessAborted(stop, before(deadline, store.name, work));
+      const result = await before(deadline, stop, store.name, work);
       done("ok");
       return result;
     } catch (error) {
@@ -91,15 +93,19 @@ function findingOf(url: URL, reason: unknown): Finding {
   return { where, problem: reason instanceof Error ? reason.message : String(reason), remedy: "start that store, or correct its URL" };
 }
 
-async function before<T>(deadline: number, name: string, work: () => Promise<T>): Promise<T> {
+/** Once the deadline has passed or `stop` aborts nobody waits for the work any more, and `ends` aborts, so that a store that can ends it. */
+async function before<T>(deadline: number, stop: AbortSignal, name: string, work: (ends: AbortSignal) => Promise<T>): Promise<T> {
   const late = () => unavailable(`the ${name} store did not answer in time; ask for less, or try again`, null);
   const left = deadline - Date.now();
   if (left <= 0) throw late();
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(late()), left); });
+  const ends = new AbortController();
+  const timer = setTimeout(() => ends.abort(late()), left);
+  const follow = () => ends.abort(stop.reason);
+  stop.addEventListener("abort", follow);
   try {
-    return await Promise.race([work(), timeout]);
+    return await unlessAborted(ends.signal, work(ends.signal));
   } finally {
     clearTimeout(timer);
+    stop.removeEventListener("abort", follow);
   }
 }

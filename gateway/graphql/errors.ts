@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { HeaderMap } from "@apollo/server";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Log } from "../../runtime/log.js";
-import { Retriable } from "../../stores/ports.js";
+import { Retriable, TimedOut } from "../../stores/ports.js";
 
 /** Every code a client can meet in `extensions.code`. */
 export type ErrorCode =
@@ -68,6 +68,9 @@ export function errorFormatter(log: Log): (formatted: GraphQLFormattedError, err
     const message = bounded(formatted.message);
     const where = { ...(locations && { locations }), ...(path && { path }) };
     const cause = error instanceof GraphQLError ? error.originalError ?? error : error;
+    if (cause instanceof TimedOut) {
+      return { message: "a store did not answer in time; ask for less, or try again", ...where, extensions: { code: "UNAVAILABLE" } };
+    }
     if (cause instanceof Retriable) {
       return { message: "a store cannot be reached; try again", ...where, extensions: { code: "UNAVAILABLE" } };
     }

@@ -9,11 +9,11 @@ import { pino } from "pino";
 import type { RoleName } from "../../schema/policy.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
-import { Retriable, type Store } from "../../stores/ports.js";
+import { Retriable, type Store, TimedOut } from "../../stores/ports.js";
 import { type Answer, configOf, fill, folder, type Options } from "./world.js";
 
 /** The real store, which fails on demand. */
-type Failure = "none" | "down" | "broken" | "hangs";
+type Failure = "none" | "down" | "late" | "broken" | "hangs";
 
 async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, options: Options = { timeoutMs: "3000" }) {
   const dataDir = folder();
@@ -21,10 +21,13 @@ async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, o
   await fill(config.stores[0]!);
   const real = await openStore(config.stores[0]!, totesys);
   const calls = { begun: 0 };
+  // The first search starts the process that answers it, for which the gateway below would not wait.
+  await real.search!.search({ text: "tote", targets: [{ entity: totesys.entity("design"), fields: ["design_name"], scope: null }], limit: 1, after: null });
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     calls.begun++;
     await failure.release;
     if (failure.now === "down") throw new Retriable("reading", new Error("connect ECONNREFUSED 10.1.2.3:9042"));
+    if (failure.now === "late") throw new TimedOut("searching in /var/lib/store.db", 1);
     if (failure.now === "broken") throw new Error("syntax error in SELECT secret_column FROM /var/lib/store.db");
     if (failure.now === "hangs") return new Promise<T>(() => undefined);
     return work();
@@ -58,7 +61,7 @@ test("a store that is down, hangs or breaks costs only its fields; nothing of th
   await using gateway = await gatewayOver(failure);
   expect((await gateway.ask(query)).errors).toBeUndefined();
 
-  for (const [now, code] of [["down", "UNAVAILABLE"], ["hangs", "UNAVAILABLE"], ["broken", "INTERNAL_SERVER_ERROR"]] as const) {
+  for (const [now, code] of [["down", "UNAVAILABLE"], ["late", "UNAVAILABLE"], ["hangs", "UNAVAILABLE"], ["broken", "INTERNAL_SERVER_ERROR"]] as const) {
     failure.now = now;
     const answer = await gateway.ask(query);
     expect([now, answer.status, answer.data]).toEqual([now, 200, { viewer: { role: "PARTNER" }, design: null, search: null }]);

@@ -35,38 +35,39 @@ export function encoderOf(of: Entity): Encode {
   };
 }
 
-/** Of each searched field its terms, by field, and its length: the end of the document's JSON text. */
+/** Of each searched field its terms and its length, by its place among them: the end of the document's JSON text. */
 export function wordsWriterOf(of: Entity): (row: Row) => string {
   if (of.search.length === 0) return () => "";
-  const fields = of.search.map((name) => ({ name, start: JSON.stringify(termOf(name, "")).slice(0, -1), length: `,${JSON.stringify(lengthField(name))}:` }));
+  const fields = of.search.map((name, place) => ({ name, start: `"${termOf(place, "")}`, length: `,"${lengthField(place)}":` }));
   return (row) => {
-    const terms = new Set<string>();
-    let lengths = "";
+    let terms = "", lengths = "";
     for (const { name, start, length } of fields) {
       const value = row[name] ?? null;
       if (value === null) continue;
       const text = String(value);
-      for (const term of termsOf(text)) terms.add(`${start}${term}"`);
-      lengths += `${length}${text.length - (text.match(/[\ud800-\udbff]/g)?.length ?? 0)}`;
+      const found = termsOf(text);
+      // Long texts say the same word again and again.
+      for (const term of found.length > mostRepeated ? new Set(found) : found) terms += `${terms && ","}${start}${term}"`;
+      lengths += length + (text.length - (text.match(/[\ud800-\udbff]/g)?.length ?? 0));
     }
-    return `,"sluice_words":[${[...terms].join()}]${lengths}`;
+    return `,"sluice_words":[${terms}]${lengths}`;
   };
 }
 
+const mostRepeated = 30;
+
 /** A term as it stands in the index: one field holds those of all, so that a word is looked for in many at the price of one. */
-export function termOf(field: string, term: string): string {
-  return `${field}:${term}`;
+export function termOf(place: number, term: string): string {
+  return `${place}:${term}`;
 }
 
-const lengthPrefix = "sluice_length_";
-
-export function lengthField(name: string): string {
-  return lengthPrefix + name;
+export function lengthField(place: number): string {
+  return `sluice_length_${place}`;
 }
 
 /** The document without its words, as JSON text that still wants its last brace. */
 export function withoutWords(document: Document): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(document).filter(([name]) => name !== "sluice_words" && !name.startsWith(lengthPrefix)))).slice(0, -1);
+  return JSON.stringify(Object.fromEntries(Object.entries(document).filter(([name]) => name !== "sluice_words" && !name.startsWith("sluice_length_")))).slice(0, -1);
 }
 
 /** A field the document lacks was added to the table later, and is null. */

@@ -36,7 +36,7 @@ export function mappingOf(of: Entity): Mapping {
       sluice_version: { type: "long" },
       sluice_deleted: { type: "boolean" },
       ...(of.search.length > 0 && { sluice_words: { type: "keyword", doc_values: false } }),
-      ...Object.fromEntries(of.search.map((name) => [lengthField(name), { type: "long", index: false }])),
+      ...Object.fromEntries(of.search.map((_, place) => [lengthField(place), { type: "long", index: false }])),
       ...Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [name, propertyOf(of, name, field)])),
     },
   };
@@ -85,6 +85,8 @@ function propertyOf(of: Entity, name: string, { type }: Field): Property {
     case "date": case "timestamp": return { type: "date", format: "strict_date_optional_time", ...exact };
     case "choice": return { type: "keyword" };
     case "string":
+      // Searches look into `sluice_words`, and nothing else asks for it.
+      if (of.search.includes(name) && !exact.fields) return { type: "keyword", index: false, doc_values: false };
       return exact.fields ? { type: "keyword" } : { type: "keyword", ignore_above: longestTerm };
     default: return type satisfies never;
   }

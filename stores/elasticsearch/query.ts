@@ -13,15 +13,15 @@ import { living, type Query } from "./scan.js";
  */
 export function requestOf(target: NumberedTarget, { words, forgiven, after, limit }: Ask): estypes.SearchSearchRequestBody {
   const { entity, scope } = target;
-  const fields = entity.search.filter((name) => target.fields.includes(name));
-  const typed = words.map((word) => typedQuery(fields, word));
-  const filter = forgiven ? words.map((word, i) => forgivingQuery(fields, word, typed[i]!)) : typed;
+  const places = entity.search.flatMap((name, place) => (target.fields.includes(name) ? [place] : []));
+  const typed = words.map((word) => typedQuery(places, word));
+  const filter = forgiven ? words.map((word, i) => forgivingQuery(places, word, typed[i]!)) : typed;
   if (scope) filter.push({ term: { [exactField(entity, scope.field)]: scope.value as string } });
   return {
     query: {
       function_score: {
         query: { bool: { filter: [living({ filter })], ...(forgiven && { must_not: { bool: { filter: typed } } }) } },
-        functions: fields.map((name) => ({ field_value_factor: { field: lengthField(name), missing: 0 } })),
+        functions: places.map((place) => ({ field_value_factor: { field: lengthField(place), missing: 0 } })),
         score_mode: "sum", boost_mode: "replace",
       },
     },
@@ -33,24 +33,24 @@ export function requestOf(target: NumberedTarget, { words, forgiven, after, limi
 }
 
 /** Equal length goes by target, then by key; so what is beyond a place depends on the target. */
-function beyond(number: number, place: Place): Pick<estypes.SearchSearchRequestBody, "search_after" | "min_score"> {
-  if (number === place.target) return { search_after: [place.length, ...place.key] };
-  return { min_score: number < place.target ? place.length + 1 : place.length };
+function beyond(number: number, after: Place): Pick<estypes.SearchSearchRequestBody, "search_after" | "min_score"> {
+  if (number === after.target) return { search_after: [after.length, ...after.key] };
+  return { min_score: number < after.target ? after.length + 1 : after.length };
 }
 
-function typedQuery(fields: readonly string[], { term, begun }: Word): Query {
-  if (!begun) return { terms: { sluice_words: fields.map((name) => termOf(name, term)) } };
-  return { bool: { should: fields.map((name) => ({ prefix: { sluice_words: { value: termOf(name, term) } } })) } };
+function typedQuery(places: readonly number[], { term, begun }: Word): Query {
+  if (!begun) return { terms: { sluice_words: places.map((place) => termOf(place, term)) } };
+  return { bool: { should: places.map((place) => ({ prefix: { sluice_words: { value: termOf(place, term) } } })) } };
 }
 
-function forgivingQuery(fields: readonly string[], { term, forgiving }: Word, typed: Query): Query {
+function forgivingQuery(places: readonly number[], { term, forgiving }: Word, typed: Query): Query {
   if (!forgiving) return typed;
   const [first] = term;
   return {
     bool: {
-      should: [typed, ...fields.map((name): Query => ({
+      should: [typed, ...places.map((place): Query => ({
         // The default rewrite would take the best 50 terms only.
-        fuzzy: { sluice_words: { value: termOf(name, term), fuzziness: 1, prefix_length: [...termOf(name, first!)].length, rewrite: "constant_score" } },
+        fuzzy: { sluice_words: { value: termOf(place, term), fuzziness: 1, prefix_length: [...termOf(place, first!)].length, rewrite: "constant_score" } },
       }))],
     },
   };

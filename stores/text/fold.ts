@@ -9,7 +9,7 @@ const marks = /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u
  * `ß` apart from `SS`, and upper case leaves `ẞ`, so a word passes through both; JavaScript has no case folding of its own.
  */
 export function fold(word: string): string {
-  if (/^[\x00-\x7f]*$/.test(word)) return word.toLowerCase();
+  if (!/[^\x00-\x7f]/.test(word)) return word.toLowerCase();
   return word.normalize("NFKD").replace(marks, "").toLowerCase().toUpperCase().toLowerCase()
     .replace(/[łøđħæœðþς]/g, (letter) => plain[letter]!).normalize("NFC");
 }

@@ -13,6 +13,8 @@ import { dataDir } from "./settings.js";
 /** A person has to change something first; the message says what. */
 const badInput = 2;
 
+// Rows, passwords and tokens stand in what we write, and in what the engines we start write: it is for its owner only, whatever the shell says.
+process.umask(0o077);
 process.exitCode = undefined;
 void main(process.argv).then((code) => process.exit(code));
 
@@ -53,13 +55,15 @@ function argument({ name, description, choices, many }: NonNullable<Command["wor
 
 async function run(chosen: Command, options: Readonly<Record<string, string | boolean>>, words: readonly string[]): Promise<number> {
   const out = openOutput(options.json === true);
+  const signal = stopSignal();
   try {
     const { dataDir: folder } = readSettings({ dataDir }, options, process.env);
     const environment = chosen.startsEngines ? process.env : { ...readEnvironment(folder), ...process.env };
     const config = readSettings({ ...chosen.settings, dataDir } as Settings, options, environment) as Config<Settings>;
-    return (await chosen.run(config, { out, words, signal: stopSignal() })) ?? 0;
+    return (await chosen.run(config, { out, words, signal })) ?? 0;
   } catch (error) {
-    return report(error, out.json);
+    // What was broken off says only that it was.
+    return report(signal.aborted && (error as Error).name === "AbortError" ? signal.reason : error, out.json);
   }
 }
 

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { type Finding, inALine, PreflightFailed } from "../runtime/findings.js";
+import { cannotListen } from "../runtime/listening.js";
 import { openLog } from "../runtime/log.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/operations.js";
 import { totesys } from "../schema/totesys/catalog.js";
@@ -24,10 +25,10 @@ const drainMs = 8_000;
 /**
  * Keeps every configured store equal to the database until `stop` aborts, then drains and returns. One pipeline per store: one that
  * waits or cannot go on is no matter to the others. `dataDir` is where commands on this machine find how to steer it; without one it
- * is not steered.
+ * is not steered. `started` hears where /health is.
  * @throws PreflightFailed before anything is written, with everything found; PipelinesFailed at the end, or once none can go on
  */
-export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: string): Promise<void> {
+export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: string, started: (operationsUrl: string) => void = () => undefined): Promise<void> {
   const log = openLog("sync");
   const cutoff = after(stop, drainMs);
 
@@ -52,6 +53,7 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
     log.warn({ dataDir, error: inALine(error) }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
     return null;
   });
+  started(server.url);
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");
 
   const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
@@ -75,11 +77,7 @@ async function serve(operations: Operations, { syncHost, syncPort }: SyncConfig)
     const server = await serveOperations(operations, syncHost, syncPort);
     return { ...server, findings: [] };
   } catch (error) {
-    const finding = {
-      where: `SLUICE_SYNC_PORT ${syncPort}`,
-      problem: `sync cannot listen there: ${(error as Error).message}`,
-      remedy: "end the process that holds the port, or choose another (0 takes a free one)",
-    };
+    const finding = cannotListen({ service: "sync", setting: "SLUICE_SYNC_PORT", host: syncHost, port: syncPort }, error);
     return { url: "", findings: [finding], [Symbol.asyncDispose]: async () => undefined };
   }
 }

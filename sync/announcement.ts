@@ -33,6 +33,14 @@ export async function folderFindings(dataDir: string): Promise<readonly Finding[
 
 const answersWithinMs = 2_000;
 
+/** Why no sync of this data folder answers: what an operator wants to know who finds it so. */
+export async function absence(dataDir: string): Promise<string> {
+  const announced = await readAnnouncement(dataDir);
+  if (!announced) return `none has announced itself in ${dataDir}, or it has ended`;
+  const { pid, url } = announced;
+  return isAlive(pid) ? `process ${pid}, which announced itself at ${url}, does not answer there` : `process ${pid}, which announced itself at ${url}, was killed`;
+}
+
 /** A number that another process has meanwhile does not answer at its address. */
 function isAlive(pid: number): boolean {
   try {

@@ -12,11 +12,12 @@ import { Company, keepRunning } from "./keep-running.js";
 import { pipelineMetrics, withMetrics } from "./metrics.js";
 import { openMysqlSource } from "./mysql/source.js";
 import { openSinks } from "./open-sinks.js";
+import { ParkingLog } from "./parking-log.js";
 import { defaultLimits, type PipelineLimits } from "./parts.js";
 import { runPipeline } from "./pipeline.js";
 import { withRetry } from "./retry.js";
 import type { SyncConfig } from "./settings.js";
-import { newState, type PipelineState, statusOf } from "./status.js";
+import { deadLettersText, newState, type PipelineState, statusOf } from "./status.js";
 import { Valve } from "./valve.js";
 
 /** A process manager waits ten seconds before it kills; what is being written has this long to be settled. */
@@ -38,7 +39,8 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   const metrics = pipelineMetrics(registry, states);
   const health = async () => {
     const pipelines = states.map((state) => statusOf(state));
-    return { ok: pipelines.length > 0 && pipelines.every(({ state }) => state === "snapshot" || state === "streaming"), pipelines };
+    const attention = pipelines.flatMap(({ pipeline, deadLetters }) => (deadLetters ? [`${pipeline}: ${deadLettersText(deadLetters)}`] : []));
+    return { ok: pipelines.length > 0 && pipelines.every(({ state }) => state === "snapshot" || state === "streaming"), attention, pipelines };
   };
   const controlled: Controlled[] = [];
   const token = newToken();
@@ -58,9 +60,10 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
 
   const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
   const company = new Company(states.length);
+  using parking = new ParkingLog(log);
   const failures = await Promise.all(opened.sinks.map((sink, i) => {
     const { state, valve } = controlled[i]!;
-    const retried = withRetry(withMetrics(sink, metrics), state, metrics, log, { stop, cutoff });
+    const retried = withRetry(parking.of(withMetrics(sink, metrics)), state, metrics, log, { stop, cutoff });
     return keepRunning(async () => {
       await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, config);
       await runPipeline({ source, sink: retried, catalog: totesys, limits, state, valve, log }, stop, cutoff);

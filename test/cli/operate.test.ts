@@ -97,8 +97,8 @@ test("a running sync is asked for its status, paused, resumed and drained", asyn
     expect(await sluice("resnapshot", "--store", "embedded")).toMatchObject({ code: 2, stderr: expect.stringMatching(/running.*remedy: stop it/s) });
   }
   // The address and the token are gone with the process.
-  expect(await sluice("pause")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no running sync answers/) });
-  expect(await status()).toMatchObject({ code: 0, running: false });
+  expect(await sluice("pause")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no running sync answers: none has announced itself/) });
+  expect(await status()).toMatchObject({ code: 1, running: false, state: "stopped" });
 });
 
 test("MySQL away: sync and status say so, with where and the remedy, and go on by themselves once it answers", async () => {

@@ -1,6 +1,7 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { PreflightFailed } from "../runtime/findings.js";
 import { connectMysql, mysqlPlace, mysqlProblem } from "../runtime/mysql.js";
+import { type FillPlan, markBegun, markWhole, planText, readFillMark, refusalOf } from "./fill-mark.js";
 import { filledTables, writeWorld } from "./fill.js";
 import { type Progress, reporter } from "./progress.js";
 import { drawFrom } from "./random.js";
@@ -10,51 +11,55 @@ import { openLoop } from "./stream/open-loop.js";
 import { committed } from "./stream/transaction.js";
 import { worldOf } from "./world.js";
 
-export interface FillOptions {
+export interface FillOptions extends FillPlan {
   readonly mysql: URL;
-  readonly seed: number;
-  readonly rows: number;
-  /** Milliseconds since the epoch: where the history ends. */
-  readonly until: number;
 }
 
 export interface Filled {
+  /** Of the fill, with those an earlier, interrupted one wrote. */
   readonly rows: number;
-  /** False when it was stopped before its end. */
+  /** False when it was stopped before its end; the next fill completes it. */
   readonly complete: boolean;
   readonly seconds: number;
 }
 
 /**
- * Fills an empty database with believable rows; equal seed, rows and `until` give equal tables.
+ * Fills an empty database with believable rows, or completes a fill that was interrupted; equal seed, rows and `until` give equal tables.
  * @throws PreflightFailed when the database is not empty, not migrated or not reachable
  */
-export async function fill({ mysql, seed, rows, until }: FillOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Filled> {
+export async function fill({ mysql, ...plan }: FillOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Filled> {
   const began = performance.now();
   await using connection = await connectMysql(mysql);
   let written = 0;
   try {
-    const filled = await filledTables(connection);
-    if (filled.length > 0) {
-      throw new PreflightFailed([{
-        where: `${mysqlPlace(mysql)}${mysql.pathname}`,
-        problem: `the database is not empty: ${filled.join(", ")} have rows`,
-        remedy: "name an empty database in the URL, or drop this one and run migrate again",
-      }]);
-    }
-    const report = reporter(rows, onProgress);
-    await writeWorld(connection, worldOf(seed, rows, until * 1_000), signal, (done) => report(written = done));
-    return { rows: written, complete: written === rows, seconds: secondsSince(began) };
+    await alone(connection, mysql);
+    const mark = await readFillMark(connection);
+    const refusal = refusalOf(plan, mark, await filledTables(connection));
+    if (refusal) throw new PreflightFailed([{ where: `${mysqlPlace(mysql)}${mysql.pathname}`, ...refusal }]);
+    if (!mark || mark.whole) await markBegun(connection, plan);
+    const report = reporter(plan.rows, onProgress);
+    const there = await writeWorld(connection, worldOf(plan.seed, plan.rows, plan.until * 1_000), signal, (done) => report(written = done));
+    if (there === plan.rows) await markWhole(connection);
+    return { rows: there, complete: there === plan.rows, seconds: secondsSince(began) };
   } catch (error) {
     throw brokenOff(mysql, error, written, "rows");
   }
 }
 
-/** Whether no table has a row yet. @throws PreflightFailed when the database is not migrated or not reachable */
-export async function isEmpty(mysql: URL): Promise<boolean> {
+/** Two that fill one database would both begin at the same row. The server lets the lock go when the connection ends. */
+async function alone(connection: Connection, mysql: URL): Promise<void> {
+  const [[row]] = await connection.query<RowDataPacket[]>("SELECT GET_LOCK(CONCAT('sluice fill ', LEFT(SHA2(DATABASE(), 256), 40)), 10) AS got");
+  if (Number(row?.got) === 1) return;
+  throw new PreflightFailed([{ where: `${mysqlPlace(mysql)}${mysql.pathname}`, problem: "another process is filling the database", remedy: "wait until it has ended, or end it" }]);
+}
+
+/** `interrupted`: a fill began and has not come to its end. @throws PreflightFailed when the database is not migrated or not reachable */
+export async function fillState(mysql: URL): Promise<"empty" | "interrupted" | "filled"> {
   await using connection = await connectMysql(mysql);
   try {
-    return (await filledTables(connection)).length === 0;
+    const filled = await filledTables(connection);
+    if ((await readFillMark(connection))?.whole === false) return "interrupted";
+    return filled.length === 0 ? "empty" : "filled";
   } catch (error) {
     throw mysqlProblem(mysql, error);
   }
@@ -96,6 +101,13 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
   const { connections } = sessions;
   let count = 0;
   try {
+    const mark = await readFillMark(connections[0]!);
+    if (mark && !mark.whole) {
+      throw new PreflightFailed([{
+        where: `${mysqlPlace(mysql)}${mysql.pathname}`, problem: "its fill was interrupted, so rows are missing",
+        remedy: `complete it: sluice generate fill ${planText(mark)}`,
+      }]);
+    }
     const directory = await openDirectory(connections[0]!, `${mysqlPlace(mysql)}${mysql.pathname}`);
     const head = await newestBooking(connections[0]!);
     const lasting = drawFrom(seed);

@@ -37,6 +37,7 @@ export async function runSystem(options: SystemOptions, place: Place, out: Outpu
   const { migrate } = await import("../../migrations/migrate.js");
   await migrate(place.mysql, signal, ({ name }) => out.say(`mysql: applied ${name}`));
   await fillDatabase({ ...options, mysql: place.mysql }, out, signal, false);
+  signal.throwIfAborted();
 
   const environment = { ...place.environment, ...servicesEnvironment(options) };
   const logDir = join(options.dataDir, "logs");

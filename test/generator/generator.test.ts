@@ -1,4 +1,4 @@
-import { fill, type FillOptions, isEmpty, stream, type StreamOptions } from "../../generator/main.js";
+import { fill, type FillOptions, fillState, stream, type StreamOptions } from "../../generator/main.js";
 import { mix } from "../../generator/stream/mix.js";
 import { migrate } from "../../migrations/migrate.js";
 import { PreflightFailed } from "../../runtime/findings.js";
@@ -89,14 +89,37 @@ test("an abort ends a stream within a second and a fill after the transaction un
   expect(Object.values(await contents(half)).flat()).toHaveLength(stopped.rows);
 });
 
+test("an interrupted fill is never taken for a whole one: nobody trades on it, and the same fill completes it to the rows it would have had", async () => {
+  await using whole = await filled({ rows: 6_000 });
+  await using half = await migrated();
+  const plan = { mysql: half.url, seed: 1, rows: 6_000, until };
+  // At its first commit, and once more further on.
+  for (const rows of [1, 3_000]) {
+    const soon = new AbortController();
+    expect(await fill(plan, soon.signal, ({ done }) => { if (done >= rows) soon.abort(); })).toMatchObject({ complete: false });
+    expect(await fillState(half.url)).toBe("interrupted");
+  }
+  expect(await refusal(streamed(half, {}))).toMatch(/its fill was interrupted, so rows are missing\n\s+remedy: complete it: sluice generate fill --seed 1 --rows 6000 --until 2026-01-01T00:00:00\.000Z/);
+  expect(await refusal(fill({ ...plan, rows: 7_000 }, unstopped, quiet))).toMatch(/a fill with --seed 1 --rows 6000 .* was interrupted there, and one with --seed 1 --rows 7000 .* is wanted\n\s+remedy: /);
+  expect(await fill(plan, unstopped, quiet)).toMatchObject({ complete: true, rows: 6_000 });
+  expect(await fillState(half.url)).toBe("filled");
+  expect(await contents(half)).toEqual(await contents(whole));
+
+  // Killed after its last row and before it said so.
+  await half.server.query(`UPDATE \`${half.name}\`.sluice_generator_fill SET whole = FALSE`);
+  expect(await fill(plan, unstopped, quiet)).toMatchObject({ complete: true, rows: 6_000 });
+  expect(await fillState(half.url)).toBe("filled");
+  expect(await refusal(fill(plan, unstopped, quiet))).toMatch(/not empty/);
+});
+
 test("progress reaches its total", async () => {
   await using database = await migrated();
-  expect(await isEmpty(database.url)).toBe(true);
+  expect(await fillState(database.url)).toBe("empty");
   const seen: { done: number; total: number | null }[] = [];
   await fill({ mysql: database.url, seed: 1, rows: 2_000, until }, unstopped, (at) => seen.push(at));
   expect(seen.at(-1)).toMatchObject({ done: 2_000, total: 2_000 });
   expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).sort((a, b) => a - b));
-  expect(await isEmpty(database.url)).toBe(false);
+  expect(await fillState(database.url)).toBe("filled");
 });
 
 test("a database that is not empty, not migrated or has nobody to trade with is refused with the remedy", async () => {

@@ -21,8 +21,13 @@ export async function fillDatabase(options: FillOptions, out: Output, signal: Ab
 export async function streamToDatabase(options: StreamOptions, out: Output, signal: AbortSignal): Promise<Streamed> {
   const { stream } = await import("../generator/main.js");
   const bar = options.transactions === undefined ? null : out.bar("stream", options.transactions, "transactions");
-  const streamed = await stream(options, signal, ({ done }) => bar?.at(done)).finally(() => bar?.end());
+  const streamed = await stream({ ...options, onAway: sayAway(out) }, signal, ({ done }) => bar?.at(done)).finally(() => bar?.end());
   const { inserted, updated, deleted } = streamed.rows;
   out.say(`generator: ${streamed.transactions} transactions at ${streamed.rate.toFixed(1)}/s; rows ${inserted} inserted, ${updated} updated, ${deleted} deleted`);
   return streamed;
+}
+
+/** Says when MySQL is away, and when it answers again. */
+export function sayAway(out: Output): (error: string | null) => void {
+  return (error) => out.say(error === null ? "generator: MySQL answers again" : `generator: MySQL does not answer; trying again until it does (${error})`);
 }

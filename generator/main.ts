@@ -8,6 +8,7 @@ import { drawFrom } from "./random.js";
 import type { Business } from "./stream/mix.js";
 import { mostPartners, openDirectory } from "./stream/desk.js";
 import { openLoop } from "./stream/open-loop.js";
+import { type AwayListener, Session } from "./stream/session.js";
 import { committed } from "./stream/transaction.js";
 import { worldOf } from "./world.js";
 
@@ -76,6 +77,7 @@ export interface StreamOptions {
   readonly transactions?: number;
   /** Milliseconds since the epoch: a clock that begins here and moves by `rate`. Without it, the real time. */
   readonly start?: number;
+  readonly onAway?: AwayListener;
 }
 
 export interface Streamed {
@@ -87,29 +89,30 @@ export interface Streamed {
   readonly rate: number;
   /** How late the last transaction began. */
   readonly behindMs: number;
-  /** Deadlocks and lock waits the server resolved by ending our transaction, which was then done again. */
+  /** Transactions done again: the server had resolved a deadlock or a lock wait by ending ours, or was away. */
   readonly retries: number;
 }
 
 /**
- * Trades, at a rate that does not wait for the database (see `Progress.behindMs`). An abort ends it when the
- * transactions under way are committed. @throws PreflightFailed when there is nothing to trade with
+ * Trades, at a rate that does not wait for the database (see `Progress.behindMs`). It goes on by itself after the server was away. An
+ * abort ends it when the transactions under way are committed. @throws PreflightFailed when there is nothing to trade with
  */
 export async function stream(options: StreamOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Streamed> {
   const { mysql, seed, rate, transactions } = options;
-  await using sessions = await openSessions(mysql, options.connections);
-  const { connections } = sessions;
+  await using opened = await openSessions(mysql, options.connections, options.onAway);
+  const { sessions } = opened;
   let count = 0;
   try {
-    const mark = await readFillMark(connections[0]!);
+    const asking = (await sessions[0]!.connection(signal))!;
+    const mark = await readFillMark(asking);
     if (mark && !mark.whole) {
       throw new PreflightFailed([{
         where: `${mysqlPlace(mysql)}${mysql.pathname}`, problem: "its fill was interrupted, so rows are missing",
         remedy: `complete it: sluice generate fill ${planText(mark)}`,
       }]);
     }
-    const directory = await openDirectory(connections[0]!, `${mysqlPlace(mysql)}${mysql.pathname}`);
-    const head = await newestBooking(connections[0]!);
+    const directory = await openDirectory(asking, `${mysqlPlace(mysql)}${mysql.pathname}`);
+    const head = await newestBooking(asking);
     const lasting = drawFrom(seed);
     const clock = (piece: number): number => options.start === undefined
       ? Math.floor((performance.timeOrigin + performance.now()) * 1_000)
@@ -123,7 +126,8 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
     await openLoop({ rate, workers: options.connections, limit: transactions ?? Infinity }, async (piece, worker, lateMs) => {
       // A stream that goes on where another stopped does not say the same again: the newest booking is part of its seed.
       const draw = (field: string) => lasting(`stream after ${head}`, piece, field);
-      const done = await committed({ connection: connections[worker]!, directory, draw, lasting, clock: () => clock(piece) });
+      const done = await committed({ session: sessions[worker]!, directory, draw, lasting, clock: () => clock(piece) }, signal);
+      if (!done) return;
       if (done.met && directory.partners.length < mostPartners) directory.partners.push(done.met);
       rows.inserted += done.inserted;
       rows.updated += done.updated;
@@ -140,21 +144,23 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
   }
 }
 
-/** With fewer locks between the rows than by default, as busy systems have it. */
-async function openSessions(mysql: URL, count: number): Promise<AsyncDisposable & { readonly connections: readonly Connection[] }> {
-  const connections: Connection[] = [];
-  const close = async () => void (await Promise.allSettled(connections.map((each) => each.end())));
+/** `onAway` hears it once, however many of them find the server away. */
+async function openSessions(mysql: URL, count: number, onAway: AwayListener = () => undefined): Promise<AsyncDisposable & { readonly sessions: readonly Session[] }> {
+  const sessions: Session[] = [];
+  let isAway = false;
+  const told: AwayListener = (error) => {
+    if (isAway === (error !== null)) return;
+    isAway = error !== null;
+    onAway(error);
+  };
+  const close = async () => void (await Promise.allSettled(sessions.map((each) => each[Symbol.asyncDispose]())));
   try {
-    while (connections.length < count) {
-      const connection = await connectMysql(mysql);
-      connections.push(connection);
-      await connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
-    }
+    while (sessions.length < count) sessions.push(await Session.open(mysql, told));
   } catch (error) {
     await close();
     throw error;
   }
-  return { connections, [Symbol.asyncDispose]: close };
+  return { sessions, [Symbol.asyncDispose]: close };
 }
 
 /** Before anything is written, what a person can cure is a finding; after that, the error says what stands. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { developmentTokens } from "../../gateway/auth/development.js";
 import { onThisMachine } from "../../runtime/listening.js";
 import { stopped } from "../../runtime/stop.js";
-import { fillDatabase, streamToDatabase } from "../generating.js";
+import { fillDatabase, sayAway, streamToDatabase } from "../generating.js";
 import type { Output } from "../output.js";
 import type { Place } from "../place.js";
 import { type Service, startService } from "../service.js";
@@ -68,7 +68,7 @@ export async function runSystem(options: SystemOptions, place: Place, out: Outpu
 async function live(options: SystemOptions, place: Place, addresses: Omit<Sources, "traded">, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
   const { stream } = await import("../../generator/main.js");
   let traded = 0;
-  const trading = stream({ mysql: place.mysql, seed: options.seed, rate: options.rate, connections: options.connections }, signal, ({ done }) => { traded = done; });
+  const trading = stream({ mysql: place.mysql, seed: options.seed, rate: options.rate, connections: options.connections, onAway: sayAway(out) }, signal, ({ done }) => { traded = done; });
   const showing = out.json ? stopped(signal) : showLive({ ...addresses, traded: () => traded }, terminal, signal);
   await Promise.all([trading, showing]);
   return 0;

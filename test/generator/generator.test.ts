@@ -132,20 +132,6 @@ test("a database that is not empty, not migrated or has nobody to trade with is 
   expect(await refusal(streamed(empty, {}))).toMatch(/counterparty.* have no rows\n\s+remedy: .*fill/);
 });
 
-test("a stream that loses its server says how much was done and stays", async () => {
-  await using database = await filled({ rows: 500 });
-  let killed = false;
-  const broken = stream({ mysql: database.url, seed: 1, connections: 1, rate: 100 }, unstopped, async ({ done }) => {
-    if (done < 10 || killed) return;
-    killed = true;
-    for (const { id } of await database.rows<{ id: string }>("SELECT id FROM information_schema.processlist WHERE db = ? AND id <> CONNECTION_ID()", [database.name])) {
-      await database.server.query(`KILL ${id}`);
-    }
-  });
-  await expect(broken).rejects.toThrow(/^mysql .*: broken off after \d+ transactions, which stay: /);
-  expect(await violations(database)).toEqual([]);
-});
-
 async function migrated(): Promise<FreshDatabase> {
   const database = await freshDatabase("generator");
   await migrate(database.url);

@@ -6,7 +6,7 @@ import { filledTables, writeWorld } from "./fill.js";
 import { type Progress, reporter } from "./progress.js";
 import { drawFrom } from "./random.js";
 import type { Business } from "./stream/mix.js";
-import { mostPartners, openDirectory } from "./stream/desk.js";
+import { type Directory, mostPartners, openDirectory } from "./stream/desk.js";
 import { openLoop } from "./stream/open-loop.js";
 import { type AwayListener, Session } from "./stream/session.js";
 import { committed } from "./stream/transaction.js";
@@ -103,16 +103,9 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
   const { sessions } = opened;
   let count = 0;
   try {
-    const asking = (await sessions[0]!.connection(signal))!;
-    const mark = await readFillMark(asking);
-    if (mark && !mark.whole) {
-      throw new PreflightFailed([{
-        where: `${mysqlPlace(mysql)}${mysql.pathname}`, problem: "its fill was interrupted, so rows are missing",
-        remedy: `complete it: sluice generate fill ${planText(mark)}`,
-      }]);
-    }
-    const directory = await openDirectory(asking, `${mysqlPlace(mysql)}${mysql.pathname}`);
-    const head = await newestBooking(asking);
+    const begun = await sessions[0]!.ask((connection) => begin(connection, `${mysqlPlace(mysql)}${mysql.pathname}`), signal);
+    if (!begun) return { transactions: 0, byBusiness: {}, rows: { inserted: 0, updated: 0, deleted: 0 }, seconds: 0, rate: 0, behindMs: 0, retries: 0 };
+    const { directory, head } = begun;
     const lasting = drawFrom(seed);
     const clock = (piece: number): number => options.start === undefined
       ? Math.floor((performance.timeOrigin + performance.now()) * 1_000)
@@ -142,6 +135,15 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
   } catch (error) {
     throw brokenOff(mysql, error, count, "transactions");
   }
+}
+
+/** @throws PreflightFailed when there is nothing to trade with, or not all of it */
+async function begin(connection: Connection, where: string): Promise<{ readonly directory: Directory; readonly head: string }> {
+  const mark = await readFillMark(connection);
+  if (mark && !mark.whole) {
+    throw new PreflightFailed([{ where, problem: "its fill was interrupted, so rows are missing", remedy: `complete it: sluice generate fill ${planText(mark)}` }]);
+  }
+  return { directory: await openDirectory(connection, where), head: await newestBooking(connection) };
 }
 
 /** `onAway` hears it once, however many of them find the server away. */

@@ -36,6 +36,20 @@ export class Session implements AsyncDisposable {
     return this.#connection;
   }
 
+  /** What the server answers, asked again on the next connection when this one breaks; null when `signal` aborts meanwhile. */
+  async ask<T>(question: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T | null> {
+    for (;;) {
+      const connection = await this.connection(signal);
+      if (!connection) return null;
+      try {
+        return await question(connection);
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+        this.lose(error);
+      }
+    }
+  }
+
   /** It broke: the next is another. */
   lose(error: unknown): void {
     this.#connection?.destroy();

@@ -103,7 +103,7 @@ test("a start that is killed takes its services with it, is no obstacle to the n
   expect(log("sync")).toMatch(/"msg":"sync ended"\}\n$/);
 
   const next = starting();
-  await next.said(/mysql: already running[^]*development tokens/);
+  await next.said(/mysql: already running[^]*development tokens[^]*transactions\/s/);
   expect(server().url).toBe(url);
   const { what } = server();
   process.kill((what as { pid: number }).pid, "SIGKILL");
@@ -135,7 +135,8 @@ test.each([["mysql: making its data folder"], ["mysql: starting"], ["applied Tra
   const { what } = existsSync(join(home, "running.json")) ? server() : { what: null };
   for (let n = 0; n < 3; n++) running.process.kill("SIGINT");
   const { code } = await running.ended;
-  expect([1, 130]).toContain(code);
+  // Signals that come together may be one; then it drains.
+  expect([0, 1, 130]).toContain(code);
   // It is asked to end, and does when it has written what it holds.
   while (what && "pid" in what && isAlive(what)) await soon();
 });

@@ -159,9 +159,16 @@ test("a paused pipeline holds its position and reads nothing, its lag grows, and
 test("a snapshot that is paused goes on at the chunk it was at", async () => {
   const source = new MemorySource(history(100, 3), readable, 100, 4);
   source.grow();
-  const paused = pipeline({ source, weather: { before: async (what) => void (what === "write" && await pause(2)) } });
+  let goOn = (): void => undefined;
+  const asked = new Promise<void>((resolve) => { goOn = resolve; });
+  // Held in the midst of the table until it is paused, however fast the machine is.
+  const paused: ReturnType<typeof pipeline> = pipeline({ source, weather: { before: async (what) => {
+    if (what === "write") await pause(2);
+    if (what === "write" && (paused.state.copying?.rows ?? 0) > 20) await asked;
+  } } });
   await until(() => (paused.state.copying?.rows ?? 0) > 20);
   paused.valve.ask("drain");
+  goOn();
   expect(await paused.valve.reached(true, 60_000)).toBe(true);
   expect(paused.disk.progress).toMatchObject({ copied: { note: { left: expect.any(Array) } } });
   const { rows } = paused.state;

@@ -1,5 +1,8 @@
 import "reflect-metadata";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Argument, Command as Commander, CommanderError } from "commander";
+import { projectRoot } from "../engines/project.js";
 import { formatFinding, PreflightFailed } from "../runtime/findings.js";
 import { type Config, optionOf, readSettings, type Settings } from "../runtime/settings.js";
 import { stopSignal } from "../runtime/stop.js";
@@ -9,10 +12,13 @@ import { commands } from "./commands.js";
 import { readEnvironment } from "./environment.js";
 import { openOutput } from "./output.js";
 import { dataDir } from "./settings.js";
+import { wordsOf } from "./words.js";
 
 /** A person has to change something first; the message says what. */
 const badInput = 2;
 
+// Rows, passwords and tokens stand in what we write, and in what the engines we start write: it is for its owner only, whatever the shell says.
+process.umask(0o077);
 process.exitCode = undefined;
 void main(process.argv).then((code) => process.exit(code));
 
@@ -20,12 +26,13 @@ async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
   const program = new Commander("sluice")
     .description("Changes committed in MySQL, queryable, searchable and governed elsewhere: at once and provably.")
+    .version(version(), "--version", "print the version")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`${text.trimEnd()}\n    remedy: see sluice --help, or sluice <command> --help\n`) });
   for (const each of commands) {
     subcommand(program, each).action(async (...args: unknown[]) => {
       const commander = args.at(-1) as Commander;
-      code = await run(each, commander.opts(), commander.args);
+      code = await run(each, commander.opts(), commander.args, commander);
     });
   }
   try {
@@ -38,7 +45,8 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function subcommand(program: Commander, { name, description, settings, words }: Command): Commander {
-  const sub = program.command(name).description(description).exitOverride().showHelpAfterError(false).showSuggestionAfterError(true);
+  // What it does not know is among the words, so that all of it is told at once, with whatever else is wrong.
+  const sub = program.command(name).description(description).exitOverride().showHelpAfterError(false).allowUnknownOption().allowExcessArguments();
   if (words) sub.addArgument(argument(words));
   for (const [key, setting] of Object.entries({ ...settings, dataDir })) {
     sub.option(optionOf(key, setting), `${setting.description} [${setting.env}]`);
@@ -46,20 +54,26 @@ function subcommand(program: Commander, { name, description, settings, words }: 
   return sub.option("--json", "one line of JSON on standard output instead of text");
 }
 
-function argument({ name, description, choices, many }: NonNullable<Command["words"]>): Argument {
-  const made = new Argument(many ? `[${name}...]` : `[${name}]`, description);
-  return choices ? made.choices(choices) : made;
+function version(): string {
+  return (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { readonly version: string }).version;
 }
 
-async function run(chosen: Command, options: Readonly<Record<string, string | boolean>>, words: readonly string[]): Promise<number> {
+function argument({ name, description, choices, many }: NonNullable<Command["words"]>): Argument {
+  return new Argument(many ? `[${name}...]` : `[${name}]`, choices ? `${description}: ${choices.join(", ")}` : description);
+}
+
+async function run(chosen: Command, options: Readonly<Record<string, string | boolean>>, given: readonly string[], { options: known }: Commander): Promise<number> {
   const out = openOutput(options.json === true);
+  const signal = stopSignal();
   try {
     const { dataDir: folder } = readSettings({ dataDir }, options, process.env);
     const environment = chosen.startsEngines ? process.env : { ...readEnvironment(folder), ...process.env };
-    const config = readSettings({ ...chosen.settings, dataDir } as Settings, options, environment) as Config<Settings>;
-    return (await chosen.run(config, { out, words, signal: stopSignal() })) ?? 0;
+    const { words, findings } = wordsOf(chosen, given, known.map(({ long }) => long!));
+    const config = readSettings({ ...chosen.settings, dataDir } as Settings, options, environment, findings) as Config<Settings>;
+    return (await chosen.run(config, { out, words, signal })) ?? 0;
   } catch (error) {
-    return report(error, out.json);
+    // What was broken off says only that it was.
+    return report(signal.aborted && (error as Error).name === "AbortError" ? signal.reason : error, out.json);
   }
 }
 

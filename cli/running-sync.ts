@@ -1,5 +1,5 @@
 import { PreflightFailed } from "../runtime/findings.js";
-import { readAnnouncement } from "../sync/announcement.js";
+import { absence, readAnnouncement } from "../sync/announcement.js";
 import type { PipelineStatus } from "../sync/status.js";
 
 /** The sync process of this machine and data folder. */
@@ -40,6 +40,6 @@ export async function requireSync(dataDir: string): Promise<RunningSync> {
   const running = await runningSync(dataDir);
   if (running) return running;
   throw new PreflightFailed([{
-    where: `sync, by ${dataDir}/sync.json`, problem: "no running sync answers", remedy: "start it with `sluice sync`, or name its data folder with --data-dir",
+    where: `sync, by ${dataDir}/sync.json`, problem: `no running sync answers: ${await absence(dataDir)}`, remedy: "start it with `sluice sync`, or name its data folder with --data-dir",
   }]);
 }

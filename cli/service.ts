@@ -1,75 +1,86 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "../runtime/folder.js";
+import { onThisMachine } from "../runtime/listening.js";
+import { appendPrivately } from "../runtime/private-file.js";
+import type { Addresses } from "../runtime/starter.js";
 import { pause } from "../runtime/wait.js";
 
 /** A long-running command of this CLI in a process of its own, as it would run in production. */
 export interface Service extends AsyncDisposable {
   readonly name: string;
-  readonly logFile: string;
+  /** Where it is reached on this machine. */
+  readonly addresses: Addresses;
   /** Resolves when the process has ended, with an error unless we asked for it. */
   readonly ended: Promise<Error | null>;
 }
 
 export interface ServiceOptions {
-  readonly name: string;
-  readonly args: readonly string[];
+  readonly name: "sync" | "gateway";
   readonly environment: Readonly<Record<string, string>>;
   readonly logDir: string;
-  /** Its /health or another address that answers 200 once it is of use. */
-  readonly readyUrl: string;
-  readonly readyWithinMs: number;
 }
 
-const stopWithinMs = 12_000;
+const [readyWithinMs, stopWithinMs] = [60_000, 12_000];
+const mostLogBytes = 16 * 1024 * 1024;
 
-/** Starts the process and waits until it is ready. @throws when it ends before that, with the end of its log. */
+/**
+ * Starts the process and waits until it is ready. It is a session of its own, so that Ctrl-C reaches us first and it then ends when our
+ * work is drained; it ends by itself when we are killed. @throws when it ends before that, with the end of its log
+ */
 export async function startService(options: ServiceOptions, signal: AbortSignal): Promise<Service> {
-  makeFolder(options.logDir);
-  const logFile = join(options.logDir, `${options.name}.log`);
-  const log = openSync(logFile, "w");
-  const child = spawn(process.execPath, ["--enable-source-maps", join(__dirname, "main.js"), ...options.args], {
-    env: { ...process.env, ...options.environment },
-    stdio: ["ignore", log, log],
+  const { name, environment, logDir } = options;
+  makeFolder(logDir);
+  const logFile = join(logDir, `${name}.log`);
+  const log = openLogFile(logFile);
+  const child = spawn(process.execPath, ["--enable-source-maps", join(__dirname, "main.js"), name], {
+    env: { ...process.env, ...environment },
+    detached: true,
+    stdio: ["ignore", log, log, "ipc"],
   });
   closeSync(log);
 
-  let stopping = false;
+  let [stopping, addresses] = [false, null as Addresses | null];
+  child.on("message", (told) => { addresses = told as Addresses; });
   const ended = new Promise<Error | null>((resolve) => {
     child.once("error", resolve);
-    child.once("exit", (code, by) => resolve(stopping ? null : new Error(`${options.name} ended by itself (${by ?? `code ${code}`}):\n${tail(logFile)}`)));
+    child.once("exit", (code, by) => resolve(stopping ? null : new Error(`${name} ended by itself (${by ?? `code ${code}`}); the end of ${logFile}:\n${tail(logFile)}`)));
   });
-  const service: Service = {
-    name: options.name,
-    logFile,
-    ended,
-    async [Symbol.asyncDispose]() {
-      stopping = true;
-      await end(child, ended);
-    },
+  const stop = async () => {
+    stopping = true;
+    await end(child, ended);
   };
   try {
-    await ready(options, ended, signal);
+    return { name, addresses: await ready(name, () => addresses, ended, signal), ended, [Symbol.asyncDispose]: stop };
   } catch (error) {
-    await service[Symbol.asyncDispose]();
+    await stop();
     throw error;
   }
-  return service;
 }
 
-async function ready({ name, readyUrl, readyWithinMs }: ServiceOptions, ended: Promise<Error | null>, signal: AbortSignal): Promise<void> {
+/** What an earlier start wrote stays, up to a size: it may say why that ended. */
+function openLogFile(file: string): number {
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > mostLogBytes) renameSync(file, `${file}.old`);
+  return appendPrivately(file);
+}
+
+async function ready(name: string, told: () => Addresses | null, ended: Promise<Error | null>, signal: AbortSignal): Promise<Addresses> {
   const deadline = Date.now() + readyWithinMs;
   let failed: Error | null = null;
   void ended.then((error) => { failed = error; });
-  while (!signal.aborted) {
+  for (let health = "it says nothing of where it listens"; !signal.aborted; await pause(100, signal)) {
     if (failed) throw failed;
-    const answered = await fetch(readyUrl, { signal: AbortSignal.timeout(2000) }).then((r) => r.ok, () => false);
-    if (answered) return;
-    if (Date.now() > deadline) throw new Error(`${name} was not ready within ${readyWithinMs / 1000} s (${readyUrl} does not answer 200)`);
-    await pause(100, signal);
+    const addresses = told();
+    if (addresses) {
+      const here = { ...addresses, operationsUrl: onThisMachine(addresses.operationsUrl) };
+      const answer = await fetch(`${here.operationsUrl}/health`, { signal: AbortSignal.timeout(2_000) }).catch((error: Error) => error);
+      if (answer instanceof Response && answer.ok) return here;
+      health = `${here.operationsUrl}/health: ${answer instanceof Response ? await answer.text() : answer.message}`;
+    }
+    if (Date.now() > deadline) throw new Error(`${name} was not ready within ${readyWithinMs / 1000} s; ${health}`);
   }
-  signal.throwIfAborted();
+  throw signal.reason;
 }
 
 async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {

@@ -6,6 +6,8 @@ import type { PipelineStatus } from "../sync/status.js";
 export interface StatusReport {
   /** Whether a sync of this machine and data folder answers; else what is told is what the stores hold. */
   readonly running: boolean;
+  /** Why none answers; null when one does. */
+  readonly absence: string | null;
   /** Null when MySQL was not named or could not be asked; then the reason. */
   readonly log: LogFacts | null;
   readonly logError: string | null;
@@ -24,13 +26,15 @@ export interface StoreReport extends PipelineStatus {
 /** Rates come from two looks this far apart. */
 const betweenMs = 1_000;
 
-/** `ask`: the running sync, which alone moves, or what the stores hold. */
-export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>, running: boolean, mysql: URL | undefined): Promise<StatusReport> {
+/** `ask`: the running sync, which alone moves, or what the stores hold where none answers, for the reason given. */
+export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>, absence: string | null, mysql: URL | undefined): Promise<StatusReport> {
+  const running = absence === null;
   const first = await look(ask, mysql);
   if (running) await sleep(betweenMs);
   const last = running ? await look(ask, mysql) : first;
   return {
     running,
+    absence,
     log: last.log,
     logError: last.logError,
     pipelines: last.statuses.map((status) => reportOf(status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first, running)),

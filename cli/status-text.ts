@@ -1,12 +1,12 @@
 import type { LogFacts } from "../sync/mysql/log-facts.js";
-import type { Copying } from "../sync/status.js";
+import { type Copying, deadLettersText } from "../sync/status.js";
 import { table } from "./output.js";
 import type { StatusReport, StoreReport } from "./status-report.js";
 
-export function statusText({ running, log, logError, pipelines }: StatusReport): string {
+export function statusText({ absence, log, logError, pipelines }: StatusReport): string {
   const rows = pipelines.map(({ pipeline, state, lagMs, bytesBehind, rowsPerSecond, etaMs, deadLetters, copying }) => [
     pipeline,
-    copying ? `${state}, ${copyingText(copying)}` : state,
+    copying ? `${state}, ${copyingText(copying)}` : state === "stopped" && lagMs === null ? "stopped, not copied whole" : state,
     lagMs === null ? "-" : duration(lagMs),
     bytesBehind === null ? "-" : bytes(bytesBehind),
     rowsPerSecond === null ? "-" : `${rowsPerSecond}/s`,
@@ -14,7 +14,7 @@ export function statusText({ running, log, logError, pipelines }: StatusReport):
     deadLetters === null ? "-" : String(deadLetters),
   ]);
   return [
-    ...(running ? [] : ["No sync of this machine and data folder answers. What the stores hold:"]),
+    ...(absence === null ? [] : [`No sync runs here: ${absence}. What the stores hold:`]),
     table(["store", "state", "lag", "behind", "rows", "ETA", "dead letters"], rows),
     ...pipelines.flatMap(details),
     log ? logText(log) : `binary log: not asked (${logError})`,
@@ -26,11 +26,12 @@ export function copyingText({ table: of, rows, rowsAbout }: Copying): string {
   return `copying ${of}, ${rows.toLocaleString("en")} of about ${rowsAbout.toLocaleString("en")} rows`;
 }
 
-function details({ pipeline, position, forecast, error }: StoreReport): string[] {
+function details({ pipeline, position, forecast, error, deadLetters }: StoreReport): string[] {
   return [
     ...(position ? [`${pipeline}: at ${position.gtids || `${position.file}:${position.offset}`}`] : []),
     ...(forecast ? [`${pipeline}: ${forecastText(forecast)}`] : []),
     ...(error ? [`${pipeline}: ${error}`] : []),
+    ...(deadLetters ? [`${pipeline}: ${deadLettersText(deadLetters)}`] : []),
   ];
 }
 

@@ -1,12 +1,11 @@
-import { rename, writeFile } from "node:fs/promises";
+import { writePrivately } from "../runtime/private-file.js";
 import { keyText } from "../schema/entity.js";
 import type { Difference, Report, TableReport } from "../sync/verify/report.js";
 import { conclusion, verdictOf } from "./verifying.js";
 
 /** Writes the report as one page that needs nothing else; whoever has the file open never sees half of it. */
 export async function writePage(file: string, report: Report): Promise<void> {
-  await writeFile(`${file}.new`, pageOf(report));
-  await rename(`${file}.new`, file);
+  await writePrivately(file, pageOf(report));
 }
 
 export function pageOf(report: Report): string {

@@ -48,15 +48,25 @@ export async function ensureEngines<N extends EngineName>(names: readonly N[], o
   return { ...(Object.fromEntries(engines.map((engine) => [engine.name, engine])) as Record<N, Engine>), [Symbol.asyncDispose]: stop };
 }
 
+/** What became of an engine that ran: stopped, or left to the process that works with it. */
+export interface Stopped {
+  readonly name: string;
+  readonly usedBy: number | null;
+}
+
 /** Stops the engines that `keep` left running on this data folder; not those another process works with. */
-export async function stopEngines(dataDir: string): Promise<void> {
-  await Promise.all(Object.keys(recipes).map(async (name) => {
+export async function stopEngines(dataDir: string): Promise<readonly Stopped[]> {
+  const outcomes = await Promise.all(Object.keys(recipes).map(async (name) => {
     const home = join(resolve(dataDir), name);
-    await withLock(home, async () => {
+    return withLock(home, async () => {
       const running = await readRunning(home);
-      if (running !== null && !hasOwner(running)) await halt(home, running);
+      if (running === null) return [];
+      if (hasOwner(running)) return [{ name, usedBy: running.owner!.pid }];
+      await halt(home, running);
+      return [{ name, usedBy: null }];
     });
   }));
+  return outcomes.flat();
 }
 
 function elsewhere(name: EngineName, url: string): Engine {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -37,9 +38,18 @@ export async function halt(home: string, { what }: Running): Promise<void> {
   if (isDeepStrictEqual(written(home)?.what, what)) rmSync(fileIn(home), { force: true });
 }
 
-/** The least that can be done when our own process ends in a hurry: asks the server to end. */
-export function haltSoon({ what }: Running): void {
-  if ("pid" in what) send(what, "SIGTERM");
+/**
+ * Until it is disposed of: when our own process ends in a hurry, as at a second Ctrl-C, the server is asked to end, which is the least that can
+ * be done then.
+ */
+export function atExit(running: () => Running): Disposable {
+  const ask = (): void => {
+    const { what } = running();
+    if ("pid" in what) send(what, "SIGTERM");
+    else spawn("podman", ["rm", "--force", what.container], { detached: true, stdio: "ignore" }).unref();
+  };
+  process.once("exit", ask);
+  return { [Symbol.dispose]: () => void process.off("exit", ask) };
 }
 
 /** Whether somebody alive is going to stop it, so that nobody else must. */

@@ -6,7 +6,7 @@ import { withLock } from "./packages/lock.js";
 import { startFromPackages } from "./packages/start.js";
 import { startInContainer } from "./podman/start.js";
 import type { Recipe } from "./recipe.js";
-import { halt, haltSoon, hasOwner, ourselves, readRunning, type Running, sourceOf, writeRunning } from "./running.js";
+import { atExit, halt, hasOwner, ourselves, readRunning, type Running, sourceOf, writeRunning } from "./running.js";
 
 /** What becomes of an engine's data and process. Without either: the data of last time, and the process ends with ours. */
 export interface Lifetime {
@@ -54,13 +54,10 @@ function owned(recipe: Recipe, home: string, found: Running, { keep = false }: L
   const running = { ...found, owner: keep ? null : ourselves };
   writeRunning(home, running);
   if (keep) return guestOf(recipe, running);
-  const atExit = () => haltSoon(running);
-  process.once("exit", atExit);
+  const hurried = atExit(() => running);
   let stopping: Promise<void> | null = null;
-  return engine(recipe, running, () => {
-    process.off("exit", atExit);
-    return (stopping ??= withLock(home, () => halt(home, running)));
-  });
+  // It is gone before the end of our own process is no matter any more.
+  return engine(recipe, running, () => (stopping ??= withLock(home, () => halt(home, running)).finally(() => hurried[Symbol.dispose]())));
 }
 
 const guestOf = (recipe: Recipe, running: Running): Engine => engine(recipe, running, () => Promise.resolve());

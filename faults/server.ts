@@ -4,27 +4,23 @@ import { elasticsearchRecipe } from "../engines/elasticsearch/recipe.js";
 import type { Work } from "../engines/engine.js";
 import type { Flags } from "../engines/mysql/flags.js";
 import { mysqlRecipe } from "../engines/mysql/recipe.js";
-import { freePorts } from "../engines/packages/ports.js";
 import { send } from "../engines/packages/process.js";
 import { startFromPackages } from "../engines/packages/start.js";
 import type { Recipe } from "../engines/recipe.js";
-import { halt, haltSoon, ourselves, type Running } from "../engines/running.js";
+import { atExit, halt, ourselves, type Running } from "../engines/running.js";
 import type { ServerName } from "./fault.js";
 
 /**
- * An engine from packages, always: as a process of ours it may be killed, restarted and frozen, on data that stays. Another than
- * MySQL comes back at another port.
+ * An engine from packages, always: as a process of ours it may be killed, restarted and frozen, on data that stays, at the port it had.
  */
 export class Server implements AsyncDisposable {
-  readonly #atExit = () => haltSoon(this.running);
+  readonly #hurried = atExit(() => this.running);
 
-  private constructor(readonly recipe: Recipe, readonly home: string, readonly work: Work, private running: Running) {
-    process.once("exit", this.#atExit);
-  }
+  private constructor(readonly recipe: Recipe, readonly home: string, readonly work: Work, private running: Running) {}
 
   /** Begins with no data. @throws PreflightFailed */
   static async open(name: ServerName, home: string, work: Work, flags: Flags = {}): Promise<Server> {
-    const recipe = name === "mysql" ? mysqlRecipe(flags, ...await freePorts(1)) : { cassandra: cassandraRecipe, elasticsearch: elasticsearchRecipe }[name];
+    const recipe = name === "mysql" ? mysqlRecipe(flags) : { cassandra: cassandraRecipe, elasticsearch: elasticsearchRecipe }[name];
     await rm(home, { recursive: true, force: true });
     await mkdir(home, { recursive: true });
     return new Server(recipe, home, work, await startFromPackages(recipe, home, ourselves, work));
@@ -62,7 +58,7 @@ export class Server implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    process.off("exit", this.#atExit);
+    this.#hurried[Symbol.dispose]();
     await halt(this.home, this.running);
   }
 }

@@ -1,4 +1,6 @@
 import { totesys } from "../schema/totesys/catalog.js";
+import { PreflightFailed } from "../runtime/findings.js";
+import { listeningFindings } from "../runtime/listening.js";
 import { type Log, openLog } from "../runtime/log.js";
 import { serveOperations } from "../runtime/operations.js";
 import { stopped } from "../runtime/stop.js";
@@ -7,7 +9,7 @@ import { keySource } from "./auth/keys.js";
 import { TokenVerifier } from "./auth/tokens.js";
 import { GatewayMetrics } from "./metrics.js";
 import { serveApi } from "./server.js";
-import { checkSettings, type GatewayConfig } from "./settings.js";
+import { checkSettings, type GatewayConfig, gatewayListening } from "./settings.js";
 import { openStores, type ServedStores } from "./stores.js";
 
 export interface GatewayAddresses {
@@ -26,6 +28,8 @@ export async function runGateway(
   const verifier = new TokenVerifier(await keySource(config), { issuer: config.jwtIssuer, audience: config.jwtAudience });
   const tokens = await developmentTokens(config);
   const metrics = new GatewayMetrics();
+  const taken = await listeningFindings(gatewayListening(config));
+  if (taken.length > 0) throw new PreflightFailed(taken);
 
   await using stores = await openStores(config.stores, totesys, metrics);
   await stores.freshness();

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Finding, PreflightFailed } from "../runtime/findings.js";
+import type { Listening } from "../runtime/listening.js";
 import type { Config, Setting } from "../runtime/settings.js";
 import { flag, listOf, port, url, wholeNumber } from "../runtime/values.js";
 import { storeSchemes } from "../stores/open.js";
@@ -68,7 +69,7 @@ export interface GatewayConfig extends Config<typeof gatewaySettings> {
 }
 
 /** What no single setting shows. @throws PreflightFailed with all findings at once. */
-export function checkSettings(config: GatewayConfig): void {
+export function checkSettings(config: Pick<GatewayConfig, "jwtKeys" | "jwtSecret" | "development" | "host">): void {
   const findings: Finding[] = [];
   if (config.jwtKeys && config.jwtSecret) {
     findings.push({ where: "SLUICE_JWT_KEYS, SLUICE_JWT_SECRET", problem: "both are set, and only one can sign tokens", remedy: "unset one of them" });
@@ -96,6 +97,14 @@ export function checkSettings(config: GatewayConfig): void {
     });
   }
   if (findings.length > 0) throw new PreflightFailed(findings);
+}
+
+/** Where the gateway listens. */
+export function gatewayListening({ host, port: api, operationsHost, operationsPort }: Pick<GatewayConfig, "host" | "port" | "operationsHost" | "operationsPort">): readonly Listening[] {
+  return [
+    { service: "the gateway", setting: "SLUICE_GATEWAY_PORT", host, port: api },
+    { service: "the gateway", setting: "SLUICE_GATEWAY_OPERATIONS_PORT", host: operationsHost, port: operationsPort },
+  ];
 }
 
 export function isLoopback(host: string): boolean {

@@ -1,6 +1,6 @@
 import { escapeId } from "mysql2";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import type { Row } from "../schema/entity.js";
+import type { Entity, Row } from "../schema/entity.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { insertRows } from "./insert.js";
 import { addressRow, counterpartyRow, currencyRow, departmentRow, designRow, paymentTypeRow, staffRow } from "./parties.js";
@@ -26,15 +26,20 @@ const makers: Readonly<Record<string, (world: World, n: number) => Row>> = {
   payment: paymentRow,
 };
 
-/** Writes the world's rows, referenced before referencing. An abort ends it after the transaction under way. */
-export async function writeWorld(connection: Connection, world: World, signal: AbortSignal, onCommit: (done: number) => void): Promise<void> {
+/**
+ * Writes the world's rows, referenced before referencing, beginning after those that an interrupted fill has committed. An abort ends it
+ * after the transaction under way. Resolves to how many rows are there.
+ */
+export async function writeWorld(connection: Connection, world: World, signal: AbortSignal, onCommit: (done: number) => void): Promise<number> {
   let done = 0;
   for (const entity of totesys.entities) {
     const make = makers[entity.table];
     const count = world.shape.counts[entity.table];
     if (!make || count === undefined) throw new Error(`the generator makes no rows of ${entity.table}; give it a maker and a share`);
-    for (let first = 1; first <= count; first += rowsPerTransaction) {
-      if (signal.aborted) return;
+    const there = await highestKey(connection, entity);
+    done += there;
+    for (let first = there + 1; first <= count; first += rowsPerTransaction) {
+      if (signal.aborted) return done;
       const beyond = Math.min(count + 1, first + rowsPerTransaction);
       await connection.beginTransaction();
       for (let from = first; from < beyond; from += rowsPerInsert) {
@@ -46,6 +51,13 @@ export async function writeWorld(connection: Connection, world: World, signal: A
       onCommit(done);
     }
   }
+  return done;
+}
+
+/** Keys are given out from 1 without gaps, in the order of the transactions. */
+async function highestKey(connection: Connection, { table, key }: Entity): Promise<number> {
+  const [[row]] = await connection.query<RowDataPacket[]>(`SELECT MAX(${escapeId(key[0]!)}) AS highest FROM ${escapeId(table)}`);
+  return Number(row?.highest ?? 0);
 }
 
 /** The tables that hold a row already. */

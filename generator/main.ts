@@ -1,60 +1,66 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { PreflightFailed } from "../runtime/findings.js";
 import { connectMysql, mysqlPlace, mysqlProblem } from "../runtime/mysql.js";
+import { type FillPlan, markBegun, markWhole, planText, readFillMark, refusalOf } from "./fill-mark.js";
 import { filledTables, writeWorld } from "./fill.js";
 import { type Progress, reporter } from "./progress.js";
 import { drawFrom } from "./random.js";
 import type { Business } from "./stream/mix.js";
-import { mostPartners, openDirectory } from "./stream/desk.js";
+import { type Directory, mostPartners, openDirectory } from "./stream/desk.js";
 import { openLoop } from "./stream/open-loop.js";
+import { type AwayListener, Session } from "./stream/session.js";
 import { committed } from "./stream/transaction.js";
 import { worldOf } from "./world.js";
 
-export interface FillOptions {
+export interface FillOptions extends FillPlan {
   readonly mysql: URL;
-  readonly seed: number;
-  readonly rows: number;
-  /** Milliseconds since the epoch: where the history ends. */
-  readonly until: number;
 }
 
 export interface Filled {
+  /** Of the fill, with those an earlier, interrupted one wrote. */
   readonly rows: number;
-  /** False when it was stopped before its end. */
+  /** False when it was stopped before its end; the next fill completes it. */
   readonly complete: boolean;
   readonly seconds: number;
 }
 
 /**
- * Fills an empty database with believable rows; equal seed, rows and `until` give equal tables.
+ * Fills an empty database with believable rows, or completes a fill that was interrupted; equal seed, rows and `until` give equal tables.
  * @throws PreflightFailed when the database is not empty, not migrated or not reachable
  */
-export async function fill({ mysql, seed, rows, until }: FillOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Filled> {
+export async function fill({ mysql, ...plan }: FillOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Filled> {
   const began = performance.now();
   await using connection = await connectMysql(mysql);
   let written = 0;
   try {
-    const filled = await filledTables(connection);
-    if (filled.length > 0) {
-      throw new PreflightFailed([{
-        where: `${mysqlPlace(mysql)}${mysql.pathname}`,
-        problem: `the database is not empty: ${filled.join(", ")} have rows`,
-        remedy: "name an empty database in the URL, or drop this one and run migrate again",
-      }]);
-    }
-    const report = reporter(rows, onProgress);
-    await writeWorld(connection, worldOf(seed, rows, until * 1_000), signal, (done) => report(written = done));
-    return { rows: written, complete: written === rows, seconds: secondsSince(began) };
+    await alone(connection, mysql);
+    const mark = await readFillMark(connection);
+    const refusal = refusalOf(plan, mark, await filledTables(connection));
+    if (refusal) throw new PreflightFailed([{ where: `${mysqlPlace(mysql)}${mysql.pathname}`, ...refusal }]);
+    if (!mark || mark.whole) await markBegun(connection, plan);
+    const report = reporter(plan.rows, onProgress);
+    const there = await writeWorld(connection, worldOf(plan.seed, plan.rows, plan.until * 1_000), signal, (done) => report(written = done));
+    if (there === plan.rows) await markWhole(connection);
+    return { rows: there, complete: there === plan.rows, seconds: secondsSince(began) };
   } catch (error) {
     throw brokenOff(mysql, error, written, "rows");
   }
 }
 
-/** Whether no table has a row yet. @throws PreflightFailed when the database is not migrated or not reachable */
-export async function isEmpty(mysql: URL): Promise<boolean> {
+/** Two that fill one database would both begin at the same row. The server lets the lock go when the connection ends. */
+async function alone(connection: Connection, mysql: URL): Promise<void> {
+  const [[row]] = await connection.query<RowDataPacket[]>("SELECT GET_LOCK(CONCAT('sluice fill ', LEFT(SHA2(DATABASE(), 256), 40)), 10) AS got");
+  if (Number(row?.got) === 1) return;
+  throw new PreflightFailed([{ where: `${mysqlPlace(mysql)}${mysql.pathname}`, problem: "another process is filling the database", remedy: "wait until it has ended, or end it" }]);
+}
+
+/** `interrupted`: a fill began and has not come to its end. @throws PreflightFailed when the database is not migrated or not reachable */
+export async function fillState(mysql: URL): Promise<"empty" | "interrupted" | "filled"> {
   await using connection = await connectMysql(mysql);
   try {
-    return (await filledTables(connection)).length === 0;
+    const filled = await filledTables(connection);
+    if ((await readFillMark(connection))?.whole === false) return "interrupted";
+    return filled.length === 0 ? "empty" : "filled";
   } catch (error) {
     throw mysqlProblem(mysql, error);
   }
@@ -71,6 +77,7 @@ export interface StreamOptions {
   readonly transactions?: number;
   /** Milliseconds since the epoch: a clock that begins here and moves by `rate`. Without it, the real time. */
   readonly start?: number;
+  readonly onAway?: AwayListener;
 }
 
 export interface Streamed {
@@ -82,22 +89,23 @@ export interface Streamed {
   readonly rate: number;
   /** How late the last transaction began. */
   readonly behindMs: number;
-  /** Deadlocks and lock waits the server resolved by ending our transaction, which was then done again. */
+  /** Transactions done again: the server had resolved a deadlock or a lock wait by ending ours, or was away. */
   readonly retries: number;
 }
 
 /**
- * Trades, at a rate that does not wait for the database (see `Progress.behindMs`). An abort ends it when the
- * transactions under way are committed. @throws PreflightFailed when there is nothing to trade with
+ * Trades, at a rate that does not wait for the database (see `Progress.behindMs`). It goes on by itself after the server was away. An
+ * abort ends it when the transactions under way are committed. @throws PreflightFailed when there is nothing to trade with
  */
 export async function stream(options: StreamOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Streamed> {
   const { mysql, seed, rate, transactions } = options;
-  await using sessions = await openSessions(mysql, options.connections);
-  const { connections } = sessions;
+  await using opened = await openSessions(mysql, options.connections, options.onAway);
+  const { sessions } = opened;
   let count = 0;
   try {
-    const directory = await openDirectory(connections[0]!, `${mysqlPlace(mysql)}${mysql.pathname}`);
-    const head = await newestBooking(connections[0]!);
+    const begun = await sessions[0]!.ask((connection) => begin(connection, `${mysqlPlace(mysql)}${mysql.pathname}`), signal);
+    if (!begun) return { transactions: 0, byBusiness: {}, rows: { inserted: 0, updated: 0, deleted: 0 }, seconds: 0, rate: 0, behindMs: 0, retries: 0 };
+    const { directory, head } = begun;
     const lasting = drawFrom(seed);
     const clock = (piece: number): number => options.start === undefined
       ? Math.floor((performance.timeOrigin + performance.now()) * 1_000)
@@ -111,7 +119,8 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
     await openLoop({ rate, workers: options.connections, limit: transactions ?? Infinity }, async (piece, worker, lateMs) => {
       // A stream that goes on where another stopped does not say the same again: the newest booking is part of its seed.
       const draw = (field: string) => lasting(`stream after ${head}`, piece, field);
-      const done = await committed({ connection: connections[worker]!, directory, draw, lasting, clock: () => clock(piece) });
+      const done = await committed({ session: sessions[worker]!, directory, draw, lasting, clock: () => clock(piece) }, signal);
+      if (!done) return;
       if (done.met && directory.partners.length < mostPartners) directory.partners.push(done.met);
       rows.inserted += done.inserted;
       rows.updated += done.updated;
@@ -128,21 +137,32 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
   }
 }
 
-/** With fewer locks between the rows than by default, as busy systems have it. */
-async function openSessions(mysql: URL, count: number): Promise<AsyncDisposable & { readonly connections: readonly Connection[] }> {
-  const connections: Connection[] = [];
-  const close = async () => void (await Promise.allSettled(connections.map((each) => each.end())));
+/** @throws PreflightFailed when there is nothing to trade with, or not all of it */
+async function begin(connection: Connection, where: string): Promise<{ readonly directory: Directory; readonly head: string }> {
+  const mark = await readFillMark(connection);
+  if (mark && !mark.whole) {
+    throw new PreflightFailed([{ where, problem: "its fill was interrupted, so rows are missing", remedy: `complete it: sluice generate fill ${planText(mark)}` }]);
+  }
+  return { directory: await openDirectory(connection, where), head: await newestBooking(connection) };
+}
+
+/** `onAway` hears it once, however many of them find the server away. */
+async function openSessions(mysql: URL, count: number, onAway: AwayListener = () => undefined): Promise<AsyncDisposable & { readonly sessions: readonly Session[] }> {
+  const sessions: Session[] = [];
+  let isAway = false;
+  const told: AwayListener = (error) => {
+    if (isAway === (error !== null)) return;
+    isAway = error !== null;
+    onAway(error);
+  };
+  const close = async () => void (await Promise.allSettled(sessions.map((each) => each[Symbol.asyncDispose]())));
   try {
-    while (connections.length < count) {
-      const connection = await connectMysql(mysql);
-      connections.push(connection);
-      await connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
-    }
+    while (sessions.length < count) sessions.push(await Session.open(mysql, told));
   } catch (error) {
     await close();
     throw error;
   }
-  return { connections, [Symbol.asyncDispose]: close };
+  return { sessions, [Symbol.asyncDispose]: close };
 }
 
 /** Before anything is written, what a person can cure is a finding; after that, the error says what stands. */

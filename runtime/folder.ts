@@ -1,16 +1,21 @@
-import { mkdirSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { PreflightFailed } from "./findings.js";
 
 /**
- * Makes the folder, and those above it, where they are missing. Not by Node's `recursive`: on a file system that makes none and says that
- * the name does not exist, as /proc does, that tries for ever. @throws PreflightFailed
+ * Makes the folder, and those above it, where they are missing, for their owner only. Not by Node's `recursive`: on a file system that makes
+ * none and says that the name does not exist, as /proc does, that tries for ever. @throws PreflightFailed also when it may not be written to
  */
 export function makeFolder(path: string): void {
+  attempt(path, "this folder cannot be made", () => make(resolve(path)));
+  attempt(path, "this folder cannot be written to", () => accessSync(path, constants.W_OK | constants.X_OK));
+}
+
+function attempt(path: string, what: string, work: () => void): void {
   try {
-    make(resolve(path));
+    work();
   } catch (error) {
-    throw new PreflightFailed([{ where: path, problem: `this folder cannot be made: ${(error as Error).message}`, remedy: "name one where this process may write, with --data-dir or in the URL of the store" }]);
+    throw new PreflightFailed([{ where: path, problem: `${what}: ${(error as Error).message}`, remedy: "name one where this process may write, with --data-dir or in the URL of the store" }]);
   }
 }
 
@@ -18,7 +23,7 @@ function make(folder: string): void {
   if (isFolder(folder)) return;
   if (dirname(folder) !== folder) make(dirname(folder));
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     // Another process was faster.
     if (!isFolder(folder)) throw error;

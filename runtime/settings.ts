@@ -21,11 +21,11 @@ export interface Setting<T = unknown> {
 export type Settings = Readonly<Record<string, Setting>>;
 export type Config<S extends Settings> = { readonly [N in keyof S]: S[N] extends Setting<infer T> ? T : never };
 
-/** Reads every setting. @throws PreflightFailed with all bad values at once. */
+/** Reads every setting. @throws PreflightFailed with all bad values at once, and what else was found in the same input. */
 export function readSettings<S extends Settings>(
-  settings: S, options: Readonly<Record<string, string | boolean | undefined>>, env: NodeJS.ProcessEnv,
+  settings: S, options: Readonly<Record<string, string | boolean | undefined>>, env: NodeJS.ProcessEnv, others: readonly Finding[] = [],
 ): Config<S> {
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...others];
   const config: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(settings)) {
     const option = options[name];

@@ -1,4 +1,7 @@
-/** Aborts at SIGTERM or SIGINT, so that everything below drains (invariant 7). A second signal ends the process at once. */
+/**
+ * Aborts at SIGTERM or SIGINT, and when the process of ours that started this one is gone, so that everything below drains (invariant 7).
+ * A second signal ends the process at once.
+ */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals) => {
@@ -7,6 +10,8 @@ export function stopSignal(): AbortSignal {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  // A service must not outlive a `start` that was killed: it would hold its ports and its store.
+  process.once("disconnect", () => controller.abort(new Stopped("the end of the process that started it")));
   return controller.signal;
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Finding, PreflightFailed } from "../runtime/findings.js";
 import { makeFolder } from "../runtime/folder.js";
+import { onThisMachine } from "../runtime/listening.js";
+import { writePrivately } from "../runtime/private-file.js";
 
 /** How commands on this machine reach the running sync. One data folder is for one sync process at a time. */
 export interface Announcement {
@@ -31,6 +33,14 @@ export async function folderFindings(dataDir: string): Promise<readonly Finding[
 
 const answersWithinMs = 2_000;
 
+/** Why no sync of this data folder answers: what an operator wants to know who finds it so. */
+export async function absence(dataDir: string): Promise<string> {
+  const announced = await readAnnouncement(dataDir);
+  if (!announced) return `none has announced itself in ${dataDir}, or it has ended`;
+  const { pid, url } = announced;
+  return isAlive(pid) ? `process ${pid}, which announced itself at ${url}, does not answer there` : `process ${pid}, which announced itself at ${url}, was killed`;
+}
+
 /** A number that another process has meanwhile does not answer at its address. */
 function isAlive(pid: number): boolean {
   try {
@@ -44,13 +54,7 @@ function isAlive(pid: number): boolean {
 export async function announce(dataDir: string, announcement: Announcement): Promise<AsyncDisposable> {
   const file = fileIn(dataDir);
   makeFolder(dataDir);
-  // Whoever listens on every address is reached on this machine by loopback.
-  const url = announcement.url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
-  // Whole or not at all, for whoever reads it meanwhile.
-  const draft = `${file}.${announcement.pid}`;
-  await rm(draft, { force: true });
-  await writeFile(draft, JSON.stringify({ ...announcement, url }), { mode: 0o600 });
-  await rename(draft, file);
+  await writePrivately(file, JSON.stringify({ ...announcement, url: onThisMachine(announcement.url) }));
   return {
     async [Symbol.asyncDispose]() {
       // Not that of a process which began meanwhile.

@@ -112,7 +112,7 @@ export class LetterBox {
 }
 
 /** The reason without the values of the row at hand. */
-function causeOf(reason: string): string {
+export function causeOf(reason: string): string {
   return reason.replace(/"[^"]*"|\d+/g, "?");
 }
 

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { type Finding, inALine, PreflightFailed } from "../runtime/findings.js";
+import { cannotListen } from "../runtime/listening.js";
 import { openLog } from "../runtime/log.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/operations.js";
 import { totesys } from "../schema/totesys/catalog.js";
@@ -11,11 +12,12 @@ import { Company, keepRunning } from "./keep-running.js";
 import { pipelineMetrics, withMetrics } from "./metrics.js";
 import { openMysqlSource } from "./mysql/source.js";
 import { openSinks } from "./open-sinks.js";
+import { ParkingLog } from "./parking-log.js";
 import { defaultLimits, type PipelineLimits } from "./parts.js";
 import { runPipeline } from "./pipeline.js";
 import { withRetry } from "./retry.js";
 import type { SyncConfig } from "./settings.js";
-import { newState, type PipelineState, statusOf } from "./status.js";
+import { deadLettersText, newState, type PipelineState, statusOf } from "./status.js";
 import { Valve } from "./valve.js";
 
 /** A process manager waits ten seconds before it kills; what is being written has this long to be settled. */
@@ -24,10 +26,10 @@ const drainMs = 8_000;
 /**
  * Keeps every configured store equal to the database until `stop` aborts, then drains and returns. One pipeline per store: one that
  * waits or cannot go on is no matter to the others. `dataDir` is where commands on this machine find how to steer it; without one it
- * is not steered.
+ * is not steered. `started` hears where /health is.
  * @throws PreflightFailed before anything is written, with everything found; PipelinesFailed at the end, or once none can go on
  */
-export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: string): Promise<void> {
+export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: string, started: (operationsUrl: string) => void = () => undefined): Promise<void> {
   const log = openLog("sync");
   const cutoff = after(stop, drainMs);
 
@@ -37,7 +39,8 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   const metrics = pipelineMetrics(registry, states);
   const health = async () => {
     const pipelines = states.map((state) => statusOf(state));
-    return { ok: pipelines.length > 0 && pipelines.every(({ state }) => state === "snapshot" || state === "streaming"), pipelines };
+    const attention = pipelines.flatMap(({ pipeline, deadLetters }) => (deadLetters ? [`${pipeline}: ${deadLettersText(deadLetters)}`] : []));
+    return { ok: pipelines.length > 0 && pipelines.every(({ state }) => state === "snapshot" || state === "streaming"), attention, pipelines };
   };
   const controlled: Controlled[] = [];
   const token = newToken();
@@ -52,13 +55,15 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
     log.warn({ dataDir, error: inALine(error) }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
     return null;
   });
+  started(server.url);
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");
 
   const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
   const company = new Company(states.length);
+  using parking = new ParkingLog(log);
   const failures = await Promise.all(opened.sinks.map((sink, i) => {
     const { state, valve } = controlled[i]!;
-    const retried = withRetry(withMetrics(sink, metrics), state, metrics, log, { stop, cutoff });
+    const retried = withRetry(parking.of(withMetrics(sink, metrics)), state, metrics, log, { stop, cutoff });
     return keepRunning(async () => {
       await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, config);
       await runPipeline({ source, sink: retried, catalog: totesys, limits, state, valve, log }, stop, cutoff);
@@ -75,11 +80,7 @@ async function serve(operations: Operations, { syncHost, syncPort }: SyncConfig)
     const server = await serveOperations(operations, syncHost, syncPort);
     return { ...server, findings: [] };
   } catch (error) {
-    const finding = {
-      where: `SLUICE_SYNC_PORT ${syncPort}`,
-      problem: `sync cannot listen there: ${(error as Error).message}`,
-      remedy: "end the process that holds the port, or choose another (0 takes a free one)",
-    };
+    const finding = cannotListen({ service: "sync", setting: "SLUICE_SYNC_PORT", host: syncHost, port: syncPort }, error);
     return { url: "", findings: [finding], [Symbol.asyncDispose]: async () => undefined };
   }
 }

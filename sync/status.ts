@@ -45,7 +45,8 @@ export function newState(name: string): PipelineState {
 /** The same as data for people and scripts. Times in milliseconds. */
 export interface PipelineStatus {
   readonly pipeline: string;
-  readonly state: Phase | "retrying" | "new";
+  /** Of a store that no sync here feeds: `new`, or `stopped`, whatever was being done before. */
+  readonly state: Phase | "retrying" | "new" | "stopped";
   readonly position: Position | null;
   /** How old what readers see may be; null while tables are copied. */
   readonly lagMs: number | null;
@@ -70,19 +71,24 @@ export function statusOf(state: PipelineState, now = Date.now()): PipelineStatus
   };
 }
 
-/** What the stores themselves hold of it, whether or not a sync process runs. */
+/** What the stores themselves hold of it, where no sync process tells what it does. */
 export async function storedStatus(stores: readonly Store[], now = Date.now()): Promise<readonly PipelineStatus[]> {
   return Promise.all(stores.map(async (store): Promise<PipelineStatus> => {
     const rest = { pipeline: store.name, copying: null, rows: null, deadLetters: null };
     try {
       const progress = await store.progress();
       if (!progress) return { ...rest, state: "new", position: null, lagMs: null, error: null };
-      if (!isWhole(progress)) return { ...rest, state: "snapshot", position: progress.position, lagMs: null, error: null };
-      return { ...rest, state: "streaming", position: progress.position, lagMs: lag(progress.currentAt, now), error: null };
+      if (!isWhole(progress)) return { ...rest, state: "stopped", position: progress.position, lagMs: null, error: null };
+      return { ...rest, state: "stopped", position: progress.position, lagMs: lag(progress.currentAt, now), error: null };
     } catch (error) {
       return { ...rest, state: "failed", position: null, lagMs: null, error: (error as Error).message };
     }
   }));
+}
+
+/** `3 rows are in the dead letters: …`: what readers of a store go without. */
+export function deadLettersText(count: number): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? "row is" : "rows are"} in the dead letters, so readers go without: sluice dead-letters list`;
 }
 
 function lag(currentAt: number | null, now: number): number | null {

@@ -1,6 +1,9 @@
+import { isatty } from "node:tty";
 import { gatewaySettings } from "../../gateway/settings.js";
+import { tellStarter } from "../../runtime/starter.js";
 import { command } from "../command.js";
 import { dataDir } from "../settings.js";
+import { tokensText } from "../tokens-text.js";
 
 export const gateway = command({
   name: "gateway",
@@ -9,10 +12,10 @@ export const gateway = command({
   async run(config, { signal, out }) {
     const { runGateway } = await import("../../gateway/main.js");
     const { developmentTokens } = await import("../../gateway/auth/development.js");
-    const tokens = await developmentTokens(config);
+    const text = await tokensText(await developmentTokens(config), config.dataDir, isatty(1));
     await runGateway(config, signal, (addresses) => {
-      const lines = tokens.map(({ role, token }) => `  ${role.padEnd(13)} ${token}`);
-      out.result({ ...addresses, tokens }, [`GraphQL at ${addresses.url}`, ...(lines.length > 0 ? ["development tokens:", ...lines] : [])].join("\n"));
+      tellStarter(addresses);
+      out.result({ ...addresses, ...text.data }, [`GraphQL at ${addresses.url}`, ...text.lines].join("\n"));
     });
   },
 });

@@ -7,6 +7,7 @@ import { syncSettings } from "../../sync/settings.js";
 import { command } from "../command.js";
 import { openPlace, placeSettings } from "../place.js";
 import { dataDir } from "../settings.js";
+import { startFindings } from "../start/preflight.js";
 import { runSystem } from "../start/system.js";
 
 export const start = command({
@@ -36,7 +37,7 @@ export const start = command({
   startsEngines: true,
   async run(config, { out, signal }) {
     const options = { ...config, dataDir: resolve(config.dataDir) };
-    await using place = await openPlace(options, out, signal);
+    await using place = await openPlace(options, out, signal, () => startFindings(options));
     return await runSystem(options, place, out, isatty(2) && !out.json, signal);
   },
 });

@@ -1,7 +1,9 @@
+import { absence } from "../../sync/announcement.js";
 import { syncSettings } from "../../sync/settings.js";
 import { command } from "../command.js";
 import { runningSync } from "../running-sync.js";
 import { dataDir } from "../settings.js";
+import type { StoreReport } from "../status-report.js";
 import { statusText } from "../status-text.js";
 import { withStores } from "../verifying.js";
 
@@ -13,9 +15,15 @@ export const status = command({
     const [{ reportStatus }, { storedStatus }] = await Promise.all([import("../status-report.js"), import("../../sync/status.js")]);
     const sync = await runningSync(folder);
     // A running sync knows of stores that are away, too.
-    const report = sync ? await reportStatus(sync.status, true, mysql) : await withStores(stores, (open) => reportStatus(() => storedStatus(open), false, mysql));
+    const why = sync ? null : await absence(folder);
+    const report = sync ? await reportStatus(sync.status, why, mysql) : await withStores(stores, (open) => reportStatus(() => storedStatus(open), why, mysql));
     out.result(report, statusText(report));
     const isKnown = mysql === undefined || report.log !== null;
-    return isKnown && report.pipelines.every(({ error, forecast }) => error === null && (forecast === null || forecast.kind === "possible")) ? 0 : 1;
+    return report.running && isKnown && report.pipelines.every(isWell) ? 0 : 1;
   },
 });
+
+/** Nobody has to do anything about it. */
+function isWell({ error, forecast, deadLetters }: StoreReport): boolean {
+  return error === null && deadLetters === 0 && (forecast === null || forecast.kind === "possible");
+}

@@ -1,5 +1,6 @@
 import { isatty } from "node:tty";
 import { keepHeapSmall } from "../../runtime/heap.js";
+import { tellStarter } from "../../runtime/starter.js";
 import { syncSettings } from "../../sync/settings.js";
 import { command } from "../command.js";
 import { dataDir } from "../settings.js";
@@ -15,7 +16,7 @@ export const sync = command({
     const ended = new AbortController();
     const showing = isatty(2) && !out.json ? showCopying(config.dataDir, AbortSignal.any([signal, ended.signal])) : null;
     try {
-      await runSync(config, signal, config.dataDir);
+      await runSync(config, signal, config.dataDir, (operationsUrl) => tellStarter({ operationsUrl }));
     } finally {
       ended.abort();
       await showing;

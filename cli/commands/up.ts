@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import { withoutSecrets } from "../../runtime/values.js";
 import { command } from "../command.js";
+import { environmentFile } from "../environment.js";
 import { openPlace, placeSettings } from "../place.js";
 import { dataDir } from "../settings.js";
 
@@ -12,6 +14,9 @@ export const up = command({
   startsEngines: true,
   async run(config, { out, signal }) {
     const place = await openPlace({ ...config, keep: true }, out, signal);
-    out.result(place.environment, [place.mysql, ...place.stores].map((url) => `  ${withoutSecrets(url)}`).join("\n"));
+    const [mysql, ...stores] = [place.mysql, ...place.stores].map(withoutSecrets);
+    const environment = resolve(environmentFile(config.dataDir));
+    out.result({ SLUICE_MYSQL_URL: mysql, SLUICE_STORES: stores.join(","), environment }, [mysql, ...stores].map((url) => `  ${url}`).join("\n"));
+    out.say(`  with passwords, for later commands: ${environment}`);
   },
 });

@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { developmentTokens } from "../../gateway/auth/development.js";
+import { onThisMachine } from "../../runtime/listening.js";
 import { stopped } from "../../runtime/stop.js";
-import { fillDatabase, streamToDatabase } from "../generating.js";
+import { fillDatabase, sayAway, streamToDatabase } from "../generating.js";
 import type { Output } from "../output.js";
 import type { Place } from "../place.js";
 import { type Service, startService } from "../service.js";
+import { tokensText } from "../tokens-text.js";
 import { reportText, verifyStores } from "../verifying.js";
 import { showLive, type Sources } from "./live.js";
 import { askAll, sampleTable } from "./samples.js";
@@ -28,30 +30,33 @@ export interface SystemOptions {
 }
 
 type Tokens = Awaited<ReturnType<typeof developmentTokens>>;
+type Addresses = Service["addresses"];
 
 /** Migrates, fills, and runs sync and gateway as processes of their own, beside a generator, until the signal or the check ends it. */
 export async function runSystem(options: SystemOptions, place: Place, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
   const { migrate } = await import("../../migrations/migrate.js");
   await migrate(place.mysql, signal, ({ name }) => out.say(`mysql: applied ${name}`));
   await fillDatabase({ ...options, mysql: place.mysql }, out, signal, false);
+  signal.throwIfAborted();
 
-  const environment = environmentOf(options, place);
+  const environment = { ...place.environment, ...servicesEnvironment(options) };
   const logDir = join(options.dataDir, "logs");
-  const local = (port: number) => `http://127.0.0.1:${port}`;
-  await using sync = await startService({ name: "sync", args: ["sync"], environment, logDir, readyUrl: `${local(options.syncPort)}/health`, readyWithinMs: 60_000 }, signal);
-  await using gateway = await startService({ name: "gateway", args: ["gateway"], environment, logDir, readyUrl: `${local(options.operationsPort)}/health`, readyWithinMs: 60_000 }, signal);
+  await using sync = await startService({ name: "sync", environment, logDir }, signal);
+  await using gateway = await startService({ name: "gateway", environment, logDir }, signal);
 
   const tokens = await developmentTokens({ ...options, development: true, jwtIssuer: undefined, jwtAudience: undefined });
-  const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${options.port}`;
-  out.say(welcome(url, tokens, options, logDir));
+  const url = onThisMachine(gateway.addresses.url!);
+  const text = await tokensText(tokens, options.dataDir, terminal);
+  out.say(welcome(url, sync.addresses, gateway.addresses, logDir, text.lines));
 
   // A service that ends by itself ends the whole, whatever is under way.
   const ending = new AbortController();
   const all = AbortSignal.any([signal, ending.signal]);
-  const failed = endOf([sync, gateway]).then((error) => { ending.abort(error); throw error; });
+  const failed = endOf([sync, gateway, place]).then((error) => { ending.abort(error); throw error; });
   const work = options.check
     ? check(options, place, `${url}/graphql`, tokens, out, all)
-    : live(options, place, { sync: local(options.syncPort), gateway: local(options.operationsPort) }, out, terminal, all);
+    : live(options, place, { sync: sync.addresses.operationsUrl, gateway: gateway.addresses.operationsUrl }, out, terminal, all);
+  if (out.json && !options.check) out.result({ url: `${url}/graphql`, sync: sync.addresses.operationsUrl, gateway: gateway.addresses.operationsUrl, logs: logDir, ...text.data }, "");
   try {
     return await Promise.race([work, failed]);
   } finally {
@@ -63,7 +68,7 @@ export async function runSystem(options: SystemOptions, place: Place, out: Outpu
 async function live(options: SystemOptions, place: Place, addresses: Omit<Sources, "traded">, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
   const { stream } = await import("../../generator/main.js");
   let traded = 0;
-  const trading = stream({ mysql: place.mysql, seed: options.seed, rate: options.rate, connections: options.connections }, signal, ({ done }) => { traded = done; });
+  const trading = stream({ mysql: place.mysql, seed: options.seed, rate: options.rate, connections: options.connections, onAway: sayAway(out) }, signal, ({ done }) => { traded = done; });
   const showing = out.json ? stopped(signal) : showLive({ ...addresses, traded: () => traded }, terminal, signal);
   await Promise.all([trading, showing]);
   return 0;
@@ -80,9 +85,9 @@ async function check(options: SystemOptions, place: Place, url: string, tokens: 
   return ok ? 0 : 1;
 }
 
-function environmentOf(options: SystemOptions, place: Place): Readonly<Record<string, string>> {
+/** What sync and the gateway are told, beside where the engines are. */
+export function servicesEnvironment(options: SystemOptions): Readonly<Record<string, string>> {
   return {
-    ...place.environment,
     SLUICE_DATA_DIR: options.dataDir,
     SLUICE_SYNC_PORT: String(options.syncPort),
     SLUICE_GATEWAY_HOST: options.host,
@@ -96,21 +101,20 @@ function environmentOf(options: SystemOptions, place: Place): Readonly<Record<st
   };
 }
 
-async function endOf(services: readonly Service[]): Promise<Error> {
-  const error = await Promise.race(services.map((service) => service.ended));
+async function endOf(all: readonly { readonly ended: Promise<Error | null> }[]): Promise<Error> {
+  const error = await Promise.race(all.map((each) => each.ended));
   // Null is an end we asked for; then nobody waits for this any more.
   return error ?? new Promise<Error>(() => undefined);
 }
 
-function welcome(url: string, tokens: Tokens, { operationsPort, syncPort }: SystemOptions, logDir: string): string {
-  const role = ({ role: name, counterpartyId, token }: Tokens[number]) => `  ${`${name}${counterpartyId ? ` of counterparty ${counterpartyId}` : ""}`.padEnd(32)} ${token}`;
+function welcome(url: string, sync: Addresses, gateway: Addresses, logDir: string, tokens: readonly string[]): string {
   return [
     "",
     `  GraphiQL   ${url}/`,
     `  GraphQL    ${url}/graphql`,
-    `  metrics    http://127.0.0.1:${operationsPort}/metrics (gateway), http://127.0.0.1:${syncPort}/metrics (sync)`,
+    `  metrics    ${gateway.operationsUrl}/metrics (gateway), ${sync.operationsUrl}/metrics (sync)`,
     `  logs       ${logDir}`,
-    ...(tokens.length > 0 ? ["", "  Development tokens (Authorization: Bearer ...):", ...tokens.map(role)] : []),
+    ...(tokens.length > 0 ? ["", ...tokens.map((line) => `  ${line}`)] : []),
     "",
   ].join("\n");
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cached } from "../packages/cache.js";
 import { findJava, type JavaWanted } from "../packages/java.js";
 import { copyJars } from "../packages/maven.js";
-import { freePorts } from "../packages/ports.js";
+import { keptPorts } from "../packages/kept-ports.js";
 import type { Recipe } from "../recipe.js";
 import { configuration, javaFlags, logging } from "./configuration.js";
 
@@ -21,7 +21,7 @@ export const cassandraRecipe: Recipe = {
   }),
   prepare: async (home, installed, work) => {
     const jdk = await findJava(java, work);
-    const [native = 0, storage = 0] = await freePorts(2);
+    const [native = 0, storage = 0] = await keptPorts("cassandra", home, 2);
     const data = join(home, "data");
     await mkdir(data, { recursive: true });
     await writeFile(join(home, "cassandra.yaml"), configuration(data, { native, storage }));

@@ -5,7 +5,7 @@ import { cached } from "../packages/cache.js";
 import { run } from "../packages/command.js";
 import { findJava, type JavaWanted } from "../packages/java.js";
 import { copyJars } from "../packages/maven.js";
-import { freePorts } from "../packages/ports.js";
+import { keptPorts } from "../packages/kept-ports.js";
 import { projectRoot } from "../project.js";
 import type { Recipe } from "../recipe.js";
 
@@ -29,7 +29,7 @@ export const elasticsearchRecipe: Recipe = {
   }),
   prepare: async (home, installed, work) => {
     const jdk = await findJava(java, work);
-    const [http, transport] = await freePorts(2);
+    const [http, transport] = await keptPorts("elasticsearch", home, 2);
     const logging = join(home, "log4j2.properties");
     await writeFile(logging, loggingProperties);
     const settings = {

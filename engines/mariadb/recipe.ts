@@ -7,7 +7,7 @@ import { answers, type Mysqld, mysqldIn, passwordOf, urlOf } from "../mysql/mysq
 import { unpackDebian } from "../packages/apt.js";
 import { cached } from "../packages/cache.js";
 import { CommandFailed, run } from "../packages/command.js";
-import { freePorts } from "../packages/ports.js";
+import { keptPorts } from "../packages/kept-ports.js";
 import type { Recipe } from "../recipe.js";
 
 const flags: Flags = {
@@ -34,7 +34,7 @@ export const mariadbRecipe: Recipe = {
     const data = join(home, "data");
     const mariadbd = await mysqldIn(installed);
     if (!existsSync(data)) await initialize(mariadbd, join(installed, "usr", "share", "mysql"), home, data, work);
-    const [port] = await freePorts(1);
+    const [port] = await keptPorts("mariadb", home, 1);
     const running = { ...flags, "datadir": data, "port": String(port), "socket": "mariadb.sock" };
     return { url: urlOf(home, port), command: mariadbd.command, args: [...mariadbd.args, ...argumentsOf(running)] };
   },

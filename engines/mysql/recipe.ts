@@ -5,7 +5,7 @@ import { unavailable, type Work } from "../engine.js";
 import { unpackDebian } from "../packages/apt.js";
 import { cached } from "../packages/cache.js";
 import { CommandFailed, run } from "../packages/command.js";
-import { freePorts } from "../packages/ports.js";
+import { keptPorts } from "../packages/kept-ports.js";
 import type { Recipe } from "../recipe.js";
 import { argumentsOf, developmentFlags, type Flags } from "./flags.js";
 import { answers, mysqldIn, passwordOf, urlOf } from "./mysqld.js";
@@ -26,7 +26,7 @@ export function mysqlRecipe(flags: Flags = {}, fixedPort?: number): Recipe {
       const data = join(home, "data");
       const mysqld = await mysqldIn(installed);
       if (!existsSync(data)) await initialize(mysqld.command, mysqld.args, home, data, work);
-      const port = fixedPort ?? (await freePorts(1))[0];
+      const port = fixedPort ?? (await keptPorts("mysql", home, 1))[0];
       const running = { ...developmentFlags, "datadir": data, "port": String(port), "socket": "mysql.sock", "secure-file-priv": "NULL", ...flags };
       return { url: urlOf(home, port), command: mysqld.command, args: [...mysqld.args, ...argumentsOf(running)] };
     },

@@ -20,7 +20,8 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether a loopback port can be listened on at this moment. */
+export async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, "127.0.0.1");
   const free = await once(server, "listening").then(() => true, () => false);
   if (free) {

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as timer } from "node:timers/promises";
+import { appendPrivately } from "../../runtime/private-file.js";
 import { unavailable, type Work } from "../engine.js";
 import type { Recipe, Server } from "../recipe.js";
-import { halt, type Running, writeRunning } from "../running.js";
+import { atExit, halt, type Running, writeRunning } from "../running.js";
 import { lastLines } from "./command.js";
 import { isAlive, type ProcessId, processOf } from "./process.js";
 
@@ -14,11 +15,12 @@ export async function startFromPackages(recipe: Recipe, home: string, owner: Pro
   const server = await recipe.prepare(home, installed, work);
   work.progress(`${recipe.name}: starting`);
   const log = join(home, "log");
-  const started = spawnServer(server, home, log);
-  const running = { url: server.url, what: started, owner };
+  const { id, end } = spawnServer(server, home, log);
+  const running = { url: server.url, what: id, owner };
   writeRunning(home, running);
+  using _ = atExit(() => running);
   try {
-    await untilAnswers(started, server.url, log, recipe, work.signal);
+    await untilAnswers(id, end, server.url, log, recipe, work.signal);
     return running;
   } catch (error) {
     await halt(home, running);
@@ -26,23 +28,30 @@ export async function startFromPackages(recipe: Recipe, home: string, owner: Pro
   }
 }
 
-/** In a session of its own, so that Ctrl-C in a terminal reaches us first and the server ends when our work is drained. */
-function spawnServer({ command, args }: Server, home: string, log: string): ProcessId {
-  const output = openSync(log, "w", 0o600);
-  const child = spawn(command, args, { cwd: home, detached: true, stdio: ["ignore", output, output] });
-  closeSync(output);
-  child.once("error", () => undefined);
-  child.unref();
-  const { pid = 0 } = child;
-  return processOf(pid) ?? { pid, started: "ended at once" };
+/** How a server ended, once it has. */
+interface End {
+  how: string | null;
 }
 
-async function untilAnswers(server: ProcessId, url: string, log: string, recipe: Recipe, signal: AbortSignal): Promise<void> {
+/** In a session of its own, so that Ctrl-C in a terminal reaches us first and the server ends when our work is drained. */
+function spawnServer({ command, args }: Server, home: string, log: string): { readonly id: ProcessId; readonly end: End } {
+  const output = appendPrivately(log);
+  const child = spawn(command, args, { cwd: home, detached: true, stdio: ["ignore", output, output] });
+  closeSync(output);
+  const end: End = { how: null };
+  child.once("error", (error) => { end.how = error.message; });
+  child.once("exit", (code, signal) => { end.how = signal ?? `code ${code}`; });
+  child.unref();
+  const { pid = 0 } = child;
+  return { id: processOf(pid) ?? { pid, started: "ended at once" }, end };
+}
+
+async function untilAnswers(server: ProcessId, end: End, url: string, log: string, recipe: Recipe, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + recipe.patienceMs;
   while (!(await recipe.answers(url))) {
     const late = Date.now() > deadline;
     if (late || !isAlive(server)) {
-      const problem = late ? `does not answer after ${recipe.patienceMs / 1000} s` : "ended while it was starting";
+      const problem = late ? `does not answer after ${recipe.patienceMs / 1000} s` : `ended while it was starting (${end.how ?? "how is not known"})`;
       throw unavailable(recipe.name, `${problem}; the end of ${log}:\n${lastLines(readFileSync(log, "utf8"), 15)}`,
         "see that log; --fresh starts it with new data; or give the URL of a server of your own");
     }

@@ -15,10 +15,11 @@ export async function hasImage(image: string, signal: AbortSignal): Promise<bool
 
 /** Runs a container whose port is reached on loopback only, with its data in a volume of its own name that outlives it. */
 export async function runContainer(name: string, { image, port, volume, env, args }: Container, hostPort: number, signal: AbortSignal): Promise<void> {
-  const variables = Object.entries(env).flatMap(([key, value]) => ["-e", `${key}=${value}`]);
+  // By name: a password among a command's arguments is shown to everybody on the machine.
+  const variables = Object.keys(env).flatMap((name) => ["-e", name]);
   await run("podman", [
     "run", "-d", "--name", name, "-p", `127.0.0.1:${hostPort}:${port}`, "-v", `${name}:${volume}`, ...variables, image, ...args,
-  ], { signal });
+  ], { env, signal });
 }
 
 export async function containerIsRunning(name: string): Promise<boolean> {

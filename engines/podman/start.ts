@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import { unavailable, type Work } from "../engine.js";
 import { CommandFailed, lastLines } from "../packages/command.js";
-import { freePorts } from "../packages/ports.js";
+import { keptPorts } from "../packages/kept-ports.js";
 import type { ProcessId } from "../packages/process.js";
 import type { Recipe } from "../recipe.js";
-import { halt, type Running, writeRunning } from "../running.js";
+import { atExit, halt, type Running, writeRunning } from "../running.js";
 import { containerIsRunning, containerLog, hasImage, podmanWorks, removeContainer, removeVolume, runContainer } from "./commands.js";
 
 /** Starts the engine in a container; null where podman does not work or cannot get the image. */
 export async function startInContainer(recipe: Recipe, home: string, first: boolean, owner: ProcessId | null, work: Work): Promise<Running | null> {
   if (!(await podmanWorks(work.signal))) return null;
-  const [port = 0] = await freePorts(1);
+  const [port = 0] = await keptPorts(recipe.name, home, 1);
   const container = recipe.container(home, port);
   if (!(await hasImage(container.image, work.signal))) {
     work.progress(`${recipe.name}: podman cannot get the image ${container.image}`);
@@ -22,6 +22,7 @@ export async function startInContainer(recipe: Recipe, home: string, first: bool
   const name = `sluice-${recipe.name}-${createHash("sha256").update(home).digest("hex").slice(0, 12)}`;
   const running = { url: container.url, what: { container: name }, owner };
   writeRunning(home, running);
+  using _ = atExit(() => running);
   try {
     await removeContainer(name);
     if (first) await removeVolume(name);

@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { PreflightFailed } from "../../runtime/findings.js";
+import type { Entity } from "../../schema/entity.js";
 import type { Micros } from "../clock.js";
 import type { Draw } from "../random.js";
 import type { FieldDraw } from "../parties.js";
@@ -21,8 +22,17 @@ export interface Done {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
+  readonly trace: Trace;
   /** Known to the directory once it is committed. */
   readonly met?: Partner;
+}
+
+/** One row by which the database itself tells whether the transaction was committed. */
+export interface Trace {
+  readonly entity: Entity;
+  readonly key: string;
+  /** When the row was made or last changed; null when the transaction takes it out. */
+  readonly at: string | null;
 }
 
 export interface Partner {

@@ -73,7 +73,7 @@ export async function place(desk: Desk, kind: OrderKind): Promise<Done> {
     ...stamps,
   }));
   await insertRows(connection, payment, payments);
-  return { inserted: 2 + payments.length, updated: 0, deleted: 0 };
+  return { inserted: 2 + payments.length, updated: 0, deleted: 0, trace: { entity: orders[kind].entity, key: order, at: stamps.created_at } };
 }
 
 /** A payment that was due is made. Null when none of the recent ones is open. */
@@ -84,7 +84,7 @@ export async function pay({ connection, draw, now }: Desk): Promise<Done | null>
      WHERE payment_id BETWEEN newest - ? AND newest - ? AND paid = 0 ORDER BY payment_id DESC LIMIT 1 FOR UPDATE`, [back + 1_000, back]);
   if (!open) return null;
   await updateRow(connection, payment, open.payment_id, { paid: true, payment_date: dateOf(now), last_updated: timestampOf(now) });
-  return { inserted: 0, updated: 1, deleted: 0 };
+  return { inserted: 0, updated: 1, deleted: 0, trace: { entity: payment, key: String(open.payment_id), at: timestampOf(now) } };
 }
 
 /** Quantity, price or dates of a recent order change; with the first two, what is still to be paid. Null when there is no order. */
@@ -95,6 +95,7 @@ export async function amend(desk: Desk, kind: OrderKind): Promise<Done | null> {
   if (!order) return null;
   const id = order[key] as string;
   const stamp = { last_updated: timestampOf(now) };
+  const trace = { entity, key: id, at: stamp.last_updated };
   const [payments] = await connection.query<RowDataPacket[]>(
     `SELECT payment_id, paid FROM payment JOIN transaction USING (transaction_id) WHERE ${key} = ? ORDER BY payment_id FOR UPDATE`, [id]);
 
@@ -106,7 +107,7 @@ export async function amend(desk: Desk, kind: OrderKind): Promise<Done | null> {
     await updateRow(connection, entity, id, {
       agreed_delivery_date: moved(order.agreed_delivery_date), agreed_payment_date: moved(order.agreed_payment_date), ...stamp,
     });
-    return { inserted: 0, updated: 1, deleted: 0 };
+    return { inserted: 0, updated: 1, deleted: 0, trace };
   }
   const before = { count: Number(order[quantity]), cents: centsOf(String(order[price])) };
   const count = what === "quantity" ? (before.count % 100_000) + draw("more").whole(1, 50) : before.count;
@@ -116,7 +117,7 @@ export async function amend(desk: Desk, kind: OrderKind): Promise<Done | null> {
   for (const [part, each] of payments.entries()) {
     await updateRow(connection, payment, each.payment_id, { payment_amount: decimalOf(amounts[part]!), ...stamp });
   }
-  return { inserted: 0, updated: 1 + payments.length, deleted: 0 };
+  return { inserted: 0, updated: 1 + payments.length, deleted: 0, trace };
 }
 
 /** A recent order goes, with its booking and its payments. Null when there is no order. */
@@ -130,7 +131,7 @@ export async function cancel(desk: Desk, kind: OrderKind): Promise<Done | null> 
     `DELETE FROM transaction WHERE ${key} = ?`,
     `DELETE FROM ${entity.table} WHERE ${key} = ?`,
   ]) deleted += (await desk.connection.query<ResultSetHeader>(sql, [order[key]]))[0].affectedRows;
-  return { inserted: 0, updated: 0, deleted };
+  return { inserted: 0, updated: 0, deleted, trace: { entity, key: String(order[key]), at: null } };
 }
 
 /** One of the last few hundred orders, locked first by everyone who goes on to its booking and payments. */

@@ -20,7 +20,7 @@ export async function meet({ connection, draw, now }: Desk): Promise<Done> {
     delivery_contact: contactIn(country, draw("delivery_contact")),
     ...stamps,
   }]);
-  return { inserted: 2, updated: 0, deleted: 0, met: { id, seat } };
+  return { inserted: 2, updated: 0, deleted: 0, met: { id, seat }, trace: { entity: counterparty, key: id, at: stamps.created_at } };
 }
 
 /** Another person buys, sells or takes deliveries for a counterparty. */
@@ -29,14 +29,15 @@ export async function changeContact({ connection, directory, draw, now }: Desk):
   const who = draw("who").pick(["commercial_contact", "delivery_contact"]);
   const name = personName(draw("name"), countryBy(draw("country")), 100);
   const updated = await updateRow(connection, counterparty, partner.id, { [who]: name, last_updated: timestampOf(now) });
-  return { inserted: 0, updated, deleted: 0 };
+  return { inserted: 0, updated, deleted: 0, trace: { entity: counterparty, key: partner.id, at: timestampOf(now) } };
 }
 
 /** An employee goes to a department, perhaps the one he was in. */
 export async function moveStaff({ connection, directory, draw, now }: Desk): Promise<Done> {
   const department = draw("department_id").pick(directory.departments);
-  const updated = await updateRow(connection, staff, draw("staff_id").pick(directory.staff), { department_id: department, last_updated: timestampOf(now) });
-  return { inserted: 0, updated, deleted: 0 };
+  const who = draw("staff_id").pick(directory.staff);
+  const updated = await updateRow(connection, staff, who, { department_id: department, last_updated: timestampOf(now) });
+  return { inserted: 0, updated, deleted: 0, trace: { entity: staff, key: who, at: timestampOf(now) } };
 }
 
 /** The seat of a counterparty was written down wrongly, or its telephone number changed. */
@@ -47,5 +48,5 @@ export async function correctAddress({ connection, directory, draw, now }: Desk)
   const { address_line_1, postal_code, phone } = placeIn(country, draw);
   const corrected = draw("moved").chance(0.5) ? { address_line_1, postal_code } : { phone };
   const updated = await updateRow(connection, address, seat, { ...corrected, last_updated: timestampOf(now) });
-  return { inserted: 0, updated, deleted: 0 };
+  return { inserted: 0, updated, deleted: 0, trace: { entity: address, key: seat, at: timestampOf(now) } };
 }

@@ -1,9 +1,14 @@
+import { escapeId } from "mysql2";
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { isConnectionLost } from "../../runtime/mysql-lost.js";
 import type { Micros } from "../clock.js";
-import type { Desk, Done } from "./desk.js";
+import type { Desk, Done, Trace } from "./desk.js";
 import { type Business, businessBy, transact } from "./mix.js";
+import type { Session } from "./session.js";
 
 /** What a desk is made of, but for the time: it is asked for when the work begins, so that nobody is met in the future. */
-export interface Opening extends Omit<Desk, "now"> {
+export interface Opening extends Omit<Desk, "now" | "connection"> {
+  readonly session: Session;
   readonly clock: () => Micros;
 }
 
@@ -16,20 +21,40 @@ export interface Committed extends Done {
   readonly retries: number;
 }
 
-/** Does one business transaction and commits it: the one its numbers choose, or a sale when that one has nothing to be done to. */
-export async function committed({ clock, ...opening }: Opening): Promise<Committed> {
-  const { connection } = opening;
-  for (let retries = 0; ; retries++) {
-    await connection.beginTransaction();
+/**
+ * Does one business transaction and commits it: the one its numbers choose, or a sale when that one has nothing to be done to. When the
+ * connection breaks it is done again once the server answers, unless its commit turns out to have arrived. Null when `signal` aborts meanwhile.
+ */
+export async function committed({ clock, session, ...opening }: Opening, signal: AbortSignal): Promise<Committed | null> {
+  let doubtful: Committed | null = null;
+  for (let [retries, ended] = [0, 0]; ; retries++) {
+    const connection = await session.connection(signal);
+    if (!connection) return null;
     try {
+      if (doubtful && await left(connection, doubtful.trace)) return { ...doubtful, retries };
+      doubtful = null;
+      await connection.beginTransaction();
+      const desk = () => ({ ...opening, connection, now: clock() });
       const chosen = businessBy(opening.draw("business"));
-      const done = await transact(chosen, { ...opening, now: clock() });
-      const result = done ? { ...done, business: chosen } : { ...(await transact("sale", { ...opening, now: clock() }))!, business: "sale" as const };
+      const done = await transact(chosen, desk());
+      const result = done ? { ...done, business: chosen } : { ...(await transact("sale", desk()))!, business: "sale" as const };
+      doubtful = { ...result, retries };
       await connection.commit();
-      return { ...result, retries };
+      return doubtful;
     } catch (error) {
-      if (!endedByServer.includes((error as { readonly code?: string }).code ?? "") || retries + 1 >= mostTries) throw error;
-      await connection.rollback();
+      if (isConnectionLost(error)) {
+        session.lose(error);
+      } else {
+        doubtful = null;
+        if (!endedByServer.includes((error as { readonly code?: string }).code ?? "") || ++ended >= mostTries) throw error;
+        await connection.rollback();
+      }
     }
   }
+}
+
+/** Whether the transaction that was to leave this behind has. */
+async function left(connection: Connection, { entity, key, at }: Trace): Promise<boolean> {
+  const [[row]] = await connection.query<RowDataPacket[]>(`SELECT created_at, last_updated FROM ${escapeId(entity.table)} WHERE ${escapeId(entity.key[0]!)} = ?`, [key]);
+  return at === null ? row === undefined : row !== undefined && [row.created_at, row.last_updated].includes(at.replace("T", " ").slice(0, -1));
 }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "libsql";
 import { makeFolder } from "../../runtime/folder.js";
+import { makePrivately } from "../../runtime/private-file.js";
 import { Retriable, StoreRefusal } from "../ports.js";
 import { isUnprepared, storeError } from "./errors.js";
 
@@ -39,7 +40,7 @@ const formatVersion = 1;
  */
 const pragmas = "PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
 
-/** For the file's one writer: makes it and its folder where they are missing. @throws StoreRefusal when the file is not ours or cannot be opened */
+/** For the file's one writer: makes it and its folder, for their owner only, where they are missing. SQLite gives the files beside it the same mode. @throws StoreRefusal when the file is not ours or cannot be opened */
 export function openWriter(file: string): Connection {
   makeFolder(dirname(file));
   return openConnection(file, file, "writer");
@@ -82,7 +83,7 @@ function isMissing(file: string): boolean {
 
 /** `place` is where SQLite keeps it. */
 function openConnection(file: string, place: string, mode: "writer" | "reader"): Connection {
-  const db = openDatabase(file, place);
+  const db = openDatabase(file, place, mode);
   const statements = new Map<string, Statement>();
   const connection: Connection = {
     file,
@@ -124,8 +125,9 @@ function openConnection(file: string, place: string, mode: "writer" | "reader"):
   }
 }
 
-function openDatabase(file: string, place: string): Database.Database {
+function openDatabase(file: string, place: string, mode: "writer" | "reader"): Database.Database {
   try {
+    if (mode === "writer" && isMissing(file)) makePrivately(file);
     return new Database(place);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

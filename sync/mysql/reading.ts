@@ -1,8 +1,8 @@
 import { addAbortSignal } from "node:stream";
 import type { Connection as Callbacks, RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
-import { PreflightFailed } from "../../runtime/findings.js";
 import { connectMysql } from "../../runtime/mysql.js";
+import { isConnectionLost } from "../../runtime/mysql-lost.js";
 import { backoff, pause } from "../../runtime/wait.js";
 
 /** One connection for statements that only read: when it breaks, it is opened again and the statement asked again. */
@@ -105,11 +105,7 @@ async function* inPieces(rows: AsyncIterable<RowDataPacket>, bytes: number): Asy
   if (piece.length > 0) yield piece;
 }
 
-const lost = new Set(["PROTOCOL_CONNECTION_LOST", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH", "ENETUNREACH", "ER_SERVER_SHUTDOWN", "ER_CON_COUNT_ERROR"]);
-
 /** Of a connection that may be there again later, once it has stood. */
 export function isLost(error: unknown): boolean {
-  if (error instanceof PreflightFailed) return error.findings.every((finding) => [...lost].some((code) => finding.problem.includes(code)));
-  const { code = "", fatal = false } = error as { code?: string; fatal?: boolean };
-  return lost.has(code) || (fatal && /closed state|Connection lost/i.test((error as Error).message));
+  return isConnectionLost(error);
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { createConnection } from "mysql2/promise";
 import type { Engine } from "../../engines/engine.js";
+import { projectRoot } from "../../engines/project.js";
 import { startMysql } from "../support/mysql-server.js";
 import { migrate } from "../../migrations/migrate.js";
 import { type Ended, runCli } from "../support/cli.js";
@@ -54,7 +57,23 @@ test("two broken settings are reported together, each with its remedy", async ()
   refused(ended, /--sync-port: "http"/, /SLUICE_MYSQL_URL: "localhost:3306"/);
 });
 
-test("an unknown option is named", async () => refused(await sync(good.href, "--batch-sze", "7"), /unknown option '--batch-sze'/));
+test("unknown options and words are named all at once, with the bad values beside them", async () => {
+  refused(await sync(good.href, "--batch-sze", "7"), /unknown option '--batch-sze'/);
+  refused(await sync(good.href, "--stors=x", "--verbose", "--max-rejections", "many"), /3 to mend/, /unknown option '--stors'\n.*did you mean --stores\?/, /unknown option '--verbose'/, /--max-rejections: "many"/);
+  refused(await runCli(["generate", "fil", "now"]), /there is no part 'fil'\n.*name one of fill, stream/, /it takes no word 'now' here/, /SLUICE_MYSQL_URL: is not set/);
+});
+
+test("--version is the package's", async () => expect(await runCli(["--version"])).toMatchObject({ code: 0, stdout: `${(JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version}\n` }));
+
+test("a port that is taken is a finding of the gateway and of sync", async () => {
+  const taken = [createServer(), createServer()].map((server) => server.listen(0, "127.0.0.1"));
+  await Promise.all(taken.map((server) => once(server, "listening")));
+  const [api, operations] = taken.map((server) => String((server.address() as AddressInfo).port));
+  const ended = await runCli(["gateway", "--development", "--stores", store, "--port", api!, "--operations-port", operations!, "--data-dir", folder]);
+  refused(ended, new RegExp(`SLUICE_GATEWAY_PORT ${api}: the gateway cannot listen there: .*EADDRINUSE`), new RegExp(`SLUICE_GATEWAY_OPERATIONS_PORT ${operations}: .*EADDRINUSE`));
+  refused(await runCli(["sync", "--mysql", good.href, "--stores", store, "--sync-port", api!, "--data-dir", folder]), new RegExp(`SLUICE_SYNC_PORT ${api}: sync cannot listen there: .*EADDRINUSE`));
+  for (const server of taken) server.close();
+});
 
 test("a file, a position or a folder that is not there is a finding before any work", async () => {
   for (const [args, says] of [

@@ -57,7 +57,7 @@ async function syncing(settings: Readonly<Record<string, string>> = {}): Promise
   running.process.stderr!.on("data", (text: string) => { said += text; });
   const ended = { is: false };
   void running.ended.then(() => { ended.is = true; });
-  for (const deadline = Date.now() + 30_000; !ended.is && Date.now() < deadline;) {
+  while (!ended.is) {
     const told = await status().catch(() => null);
     if (told?.running && told.state === "streaming") break;
   }
@@ -72,7 +72,7 @@ async function syncing(settings: Readonly<Record<string, string>> = {}): Promise
 }
 
 async function until(what: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 60_000; !(await what());) if (Date.now() > deadline) throw new Error("it did not happen");
+  while (!(await what())) continue;
 }
 
 test("a running sync is asked for its status, paused, resumed and drained", async () => {
@@ -97,8 +97,8 @@ test("a running sync is asked for its status, paused, resumed and drained", asyn
     expect(await sluice("resnapshot", "--store", "embedded")).toMatchObject({ code: 2, stderr: expect.stringMatching(/running.*remedy: stop it/s) });
   }
   // The address and the token are gone with the process.
-  expect(await sluice("pause")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no running sync answers/) });
-  expect(await status()).toMatchObject({ code: 0, running: false });
+  expect(await sluice("pause")).toMatchObject({ code: 2, stderr: expect.stringMatching(/no running sync answers: none has announced itself/) });
+  expect(await status()).toMatchObject({ code: 1, running: false, state: "stopped" });
 });
 
 test("MySQL away: sync and status say so, with where and the remedy, and go on by themselves once it answers", async () => {

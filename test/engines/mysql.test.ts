@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -74,6 +76,8 @@ test("a server that died is started again on its data", async () => {
   while (processOf(first.pid ?? 0)) await pause(20);
   const second = await startMysql({ dataDir });
   expect(second.pid).not.toBe(first.pid);
+  // Whoever was told where it is finds it there again.
+  expect(second.url).toBe(first.url);
   expect(await query(second.url, "SHOW DATABASES LIKE 'survivor'")).toBeDefined();
   await first.stop();
   expect(processOf(second.pid ?? 0)).not.toBeNull();
@@ -101,10 +105,24 @@ test("servers run side by side, each with its own port and flags", async () => {
   expect(await query(second.url, "SELECT @@log_bin l, @@binlog_row_metadata m, @@server_id s")).toEqual({ l: 0, m: "MINIMAL", s: 7 });
 });
 
+test("a port that something else has taken meanwhile is a finding that says how to go on, and the server's log is not begun anew", async () => {
+  const first = await startMysql({ dataDir });
+  await first.stop();
+  const before = await readFile(join(dataDir, "log"), "utf8");
+  const taken = createServer().listen(Number(new URL(first.url).port), "127.0.0.1");
+  await once(taken, "listening");
+  await expect(startMysql({ dataDir })).rejects.toThrow(/mysql: its port \d+ is taken by another process\n\s+remedy: end that process; or delete .*ports\.json/);
+  await once(taken.close(), "close");
+  const again = await startMysql({ dataDir });
+  expect(again.url).toBe(first.url);
+  expect((await readFile(join(dataDir, "log"), "utf8")).startsWith(before)).toBe(true);
+  await again.stop();
+});
+
 test("a server that cannot start is reported with the end of its log and the remedy, and leaves nothing running", async () => {
   const failure: unknown = await startMysql({ dataDir, flags: { "no-such-option": "1" } }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(PreflightFailed);
-  expect(String(failure)).toMatch(/mysql: ended while it was starting[^]*unknown variable 'no-such-option=1'[^]*remedy: /);
+  expect(String(failure)).toMatch(/mysql: ended while it was starting \(code 1\)[^]*unknown variable 'no-such-option=1'[^]*remedy: /);
   expect(existsSync(join(dataDir, "running.json"))).toBe(false);
 });
 

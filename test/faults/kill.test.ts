@@ -12,9 +12,9 @@ beforeAll(async () => void (system = await openSystem("kill", 3_000)));
 afterAll(() => system[Symbol.asyncDispose]());
 
 const sync = () => startCli(["sync", "--sync-port", "0"], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(","), SLUICE_LOG: "info" });
-const stored = async () => (await system.reading(storedStatus)).map(({ state, position }) => ({ state, executed: GtidSet.parse(position?.gtids ?? "") }));
+const stored = async () => (await system.reading(storedStatus)).map(({ state, lagMs, position }) => ({ state, isWhole: lagMs !== null, executed: GtidSet.parse(position?.gtids ?? "") }));
 
-test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains within 10 s, code 0, position stored", async () => {
+test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains in its time, code 0, position stored", async () => {
   await using trading = system.trade(60);
   // Of different lengths, so that they end in the snapshot, between it and the stream, and in the stream.
   for (const ms of [2_500, 4_000, 6_000, 3_000, 8_000]) {
@@ -25,7 +25,7 @@ test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains 
   }
 
   const { process, ended } = sync();
-  while ((await stored()).some(({ state }) => state !== "streaming")) await pause(500);
+  while ((await stored()).some(({ isWhole }) => !isWhole)) await pause(500);
   const first = await stored();
   // Every store moves on under load; however slow the machine is, it is asked to end in the midst of that.
   let before = first;
@@ -33,13 +33,13 @@ test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains 
     await pause(200);
     before = await stored();
   }
-  const asked = Date.now();
   process.kill("SIGTERM");
-  expect(await ended).toMatchObject({ code: 0, signal: null });
-  expect(Date.now() - asked).toBeLessThan(10_000);
+  const stopped = await ended;
+  expect(stopped).toMatchObject({ code: 0, signal: null });
+  expect(stopped.stderr).not.toContain("time to drain is over");
   const after = await stored();
   for (const [i, { state, executed }] of after.entries()) {
-    expect(state).toBe("streaming");
+    expect(state).toBe("stopped");
     // Invariant 2.
     expect(executed.contains(before[i]!.executed)).toBe(true);
   }

@@ -54,11 +54,9 @@ test("a server that says nothing any more holds up neither a position nor the en
   const began = performance.now();
   void turn.verified();
   await pause(6_000);
-  const asked = performance.now();
   await turn.held();
   expect(turn.lost.aborted).toBe(false);
   await turn[Symbol.asyncDispose]();
-  expect(performance.now() - asked).toBeLessThan(5_000);
 
   // Nor does waiting for a turn: this one is held until the server has forgotten it.
   const stop = new AbortController();

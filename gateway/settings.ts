@@ -69,7 +69,7 @@ export interface GatewayConfig extends Config<typeof gatewaySettings> {
 }
 
 /** What no single setting shows. @throws PreflightFailed with all findings at once. */
-export function checkSettings(config: Pick<GatewayConfig, "jwtKeys" | "jwtSecret" | "development" | "host">): void {
+export function checkSettings(config: Pick<GatewayConfig, "jwtKeys" | "jwtSecret" | "development" | "host" | "budget" | "maxCost">): void {
   const findings: Finding[] = [];
   if (config.jwtKeys && config.jwtSecret) {
     findings.push({ where: "SLUICE_JWT_KEYS, SLUICE_JWT_SECRET", problem: "both are set, and only one can sign tokens", remedy: "unset one of them" });

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { EngineSource } from "./engine.js";
@@ -58,6 +58,21 @@ export function hasOwner({ owner }: Running): boolean {
 }
 
 export const sourceOf = ({ what }: Running): EngineSource => ("pid" in what ? "packages" : "podman");
+
+const makingIn = (home: string) => join(home, "making.json");
+
+/** Writes down the process that makes the data of this home. */
+export function noteMaker(home: string, pid: number): void {
+  writeFileSync(makingIn(home), JSON.stringify(processOf(pid)), { mode: 0o600 });
+}
+
+/** Ends what an earlier start, killed while it made the data, left at that work: it would go on for ever in a folder that is gone. */
+export async function endMaker(home: string): Promise<void> {
+  if (!existsSync(makingIn(home))) return;
+  const maker = JSON.parse(readFileSync(makingIn(home), "utf8")) as ProcessId | null;
+  if (maker) await terminate(maker, 2_000);
+  rmSync(makingIn(home), { force: true });
+}
 
 const fileIn = (home: string) => join(home, "running.json");
 

@@ -6,7 +6,7 @@ import { withLock } from "./packages/lock.js";
 import { startFromPackages } from "./packages/start.js";
 import { startInContainer } from "./podman/start.js";
 import type { Recipe } from "./recipe.js";
-import { atExit, halt, hasOwner, ourselves, readRunning, type Running, sourceOf, writeRunning } from "./running.js";
+import { atExit, endMaker, halt, hasOwner, ourselves, readRunning, type Running, sourceOf, writeRunning } from "./running.js";
 
 /** What becomes of an engine's data and process. Without either: the data of last time, and the process ends with ours. */
 export interface Lifetime {
@@ -31,6 +31,7 @@ export async function start(recipe: Recipe, home: string, lifetime: Lifetime, wo
       return hasOwner(found) ? guestOf(recipe, found) : owned(recipe, home, found, lifetime);
     }
     if (found !== null) await replace(recipe, home, found);
+    await endMaker(home);
     if (lifetime.fresh) await rm(home, { recursive: true, force: true });
     const first = !existsSync(home);
     makeFolder(home);

@@ -9,6 +9,7 @@ import { cached } from "../packages/cache.js";
 import { CommandFailed, run } from "../packages/command.js";
 import { keptPorts } from "../packages/kept-ports.js";
 import type { Recipe } from "../recipe.js";
+import { endMaker, noteMaker } from "../running.js";
 
 const flags: Flags = {
   "bind-address": "127.0.0.1",
@@ -61,12 +62,12 @@ async function initialize({ command, args }: Mysqld, share: string, home: string
   await writeFile(statements, ["CREATE DATABASE mysql;", "USE mysql;", ...tables, "FLUSH PRIVILEGES;", ...users, ""].join("\n"), { mode: 0o600 });
   try {
     await run("mkdir", ["-p", partial], { signal });
-    await run("sh", ["-c", 'statements=$1; shift; exec "$@" < "$statements"', "sh", statements, command, ...args, `--datadir=${partial}`, "--bootstrap", "--skip-log-bin"], { signal, cwd: home });
+    await run("sh", ["-c", 'statements=$1; shift; exec "$@" < "$statements"', "sh", statements, command, ...args, `--datadir=${partial}`, "--bootstrap", "--skip-log-bin"], { signal, cwd: home, started: (pid) => noteMaker(home, pid) });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw unavailable("mariadb", `cannot make its data folder: ${error.message}`, `see that ${home} is writable and has 200 MB free`);
   } finally {
-    await rm(statements, { force: true });
+    await Promise.all([rm(statements, { force: true }), endMaker(home)]);
   }
   await rename(partial, data);
 }

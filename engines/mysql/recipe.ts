@@ -7,6 +7,7 @@ import { cached } from "../packages/cache.js";
 import { CommandFailed, run } from "../packages/command.js";
 import { keptPorts } from "../packages/kept-ports.js";
 import type { Recipe } from "../recipe.js";
+import { endMaker, noteMaker } from "../running.js";
 import { argumentsOf, developmentFlags, type Flags } from "./flags.js";
 import { answers, mysqldIn, passwordOf, urlOf } from "./mysqld.js";
 
@@ -49,12 +50,12 @@ async function initialize(command: string, args: readonly string[], home: string
   await rm(partial, { recursive: true, force: true });
   await writeFile(statements, `ALTER USER 'root'@'localhost' IDENTIFIED BY '${passwordOf(home)}';\n`, { mode: 0o600 });
   try {
-    await run(command, [...args, `--datadir=${partial}`, "--initialize-insecure", `--init-file=${statements}`], { signal, cwd: home });
+    await run(command, [...args, `--datadir=${partial}`, "--initialize-insecure", `--init-file=${statements}`], { signal, cwd: home, started: (pid) => noteMaker(home, pid) });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw unavailable("mysql", `cannot make its data folder: ${error.message}`, `see that ${home} is writable and has 500 MB free`);
   } finally {
-    await rm(statements, { force: true });
+    await Promise.all([rm(statements, { force: true }), endMaker(home)]);
   }
   await rename(partial, data);
 }

@@ -6,6 +6,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly patienceMs?: number;
+  /** Hears of the process, for one that must be ended by others when we are killed. */
+  readonly started?: (pid: number) => void;
 }
 
 /** A command that could not be run, or that failed; the message ends with the last lines it wrote. */
@@ -19,12 +21,13 @@ export class CommandFailed extends Error {
 
 /** Runs a command to its end and gives all it wrote. @throws CommandFailed unless it ended with code 0. */
 export async function run(command: string, args: readonly string[], options: CommandOptions): Promise<string> {
-  const { cwd, env, signal, patienceMs = 240_000 } = options;
+  const { cwd, env, signal, patienceMs = 240_000, started = () => undefined } = options;
   const limit = AbortSignal.timeout(patienceMs);
   const child = spawn(command, args, {
     ...(cwd === undefined ? {} : { cwd }), env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"], signal: AbortSignal.any([signal, limit]),
   });
+  if (child.pid !== undefined) started(child.pid);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => { output += text; });
   try {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
@@ -124,6 +125,14 @@ test("a server that cannot start is reported with the end of its log and the rem
   expect(failure).toBeInstanceOf(PreflightFailed);
   expect(String(failure)).toMatch(/mysql: ended while it was starting \(code 1\)[^]*unknown variable 'no-such-option=1'[^]*remedy: /);
   expect(existsSync(join(dataDir, "running.json"))).toBe(false);
+});
+
+test("what a killed start left at making the data is ended by the next", async () => {
+  const maker = spawn("sleep", ["600"]);
+  await writeFile(join(dataDir, "making.json"), JSON.stringify(processOf(maker.pid!)));
+  await expect(startMysql({ dataDir, flags: { "no-such-option": "1" } })).rejects.toThrow();
+  expect(processOf(maker.pid!)).toBeNull();
+  expect(existsSync(join(dataDir, "making.json"))).toBe(false);
 });
 
 test("a start that is given up leaves nothing running", async () => {

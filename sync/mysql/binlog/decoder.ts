@@ -8,7 +8,7 @@ import { readFormat } from "./format.js";
 import { GtidReader } from "./gtid-event.js";
 import { incidentReason } from "./incident.js";
 import { expand as inflate, MariadbEvent, readMariadbGtid } from "./mariadb.js";
-import { classify, isBegin, readQuery, type Statement } from "./query.js";
+import { isBegin, readLoadQuery, readQuery, type Statement } from "./query.js";
 import { asLines, asObjects, utf8 } from "./rendering.js";
 import type { RowsKind } from "./row-reader.js";
 import { RowReaders } from "./rows.js";
@@ -35,6 +35,7 @@ export class EventDecoder {
   /** When the bytes at hand were received. */
   receivedAt = 0;
   mariadb = false;
+  #serverVersion = "";
   /** A statement has passed after which the definitions must be renewed before anything else is decoded. */
   outdated = false;
   #inTransaction = false;
@@ -115,6 +116,7 @@ export class EventDecoder {
       case EventType.Query:
         if (isBegin(bytes, body, end)) { this.#inTransaction = true; return; }
         return this.#query(readQuery(new Cursor(bytes, body, end)), bytes, start, out);
+      case EventType.ExecuteLoadQuery: return this.#query(readLoadQuery(new Cursor(bytes, body, end)), bytes, start, out);
       case EventType.Format: return;
       case EventType.Rotate: return this.#rotate(new Cursor(bytes, body, end), out);
       case EventType.Heartbeat: case EventType.HeartbeatV2:
@@ -126,6 +128,7 @@ export class EventDecoder {
       case EventType.Incident: throw new SourceIncident(incidentReason(new Cursor(bytes, body, end)), this.file, this.offset);
       // They carry what a replica needs to run statements or to elect a primary; row changes do not depend on them.
       case EventType.Stop: case EventType.PreviousGtids: case EventType.IntVar: case EventType.Rand: case EventType.UserVar:
+      case EventType.BeginLoadQuery: case EventType.AppendBlock: case EventType.DeleteFile:
       case EventType.Ignorable: case EventType.TransactionContext: case EventType.ViewChange: return;
     }
     if (this.mariadb && type >= MariadbEvent.Annotate) return this.#mariadbEvent(type, bytes, start, end, out);
@@ -163,6 +166,7 @@ export class EventDecoder {
   #format(bytes: Buffer, start: number, end: number, out: DecodedEvent[]): number {
     const format = readFormat(bytes, start, end);
     this.checksum = format.checksum;
+    this.#serverVersion = format.serverVersion;
     this.mariadb = format.serverVersion.includes("MariaDB");
     // Table ids begin anew with each run of the server, and a file begins outside any transaction.
     this.#tables = new TableMaps();
@@ -179,7 +183,7 @@ export class EventDecoder {
   }
 
   #query(statement: Statement, bytes: Buffer, start: number, out: DecodedEvent[]): void {
-    const text = statement.text;
+    const text = statement.statement;
     if (text === "BEGIN") { this.#inTransaction = true; return; }
     if (text === "COMMIT") return this.#end("commit", bytes, start, out);
     if (text === "ROLLBACK") return this.#end("rollback", bytes, start, out);
@@ -188,7 +192,7 @@ export class EventDecoder {
     if (xa === "end") return;
     if (xa) return this.#end("commit", bytes, start, out, xa);
     const event: QueryEvent = {
-      type: "query", ...classify(statement), database: statement.database, statement: text, timestamp: uint32(bytes, start), file: this.file, offset: this.offset,
+      type: "query", ...statement, serverVersion: this.#serverVersion, timestamp: uint32(bytes, start), file: this.file, offset: this.offset,
     };
     out.push(event);
     if (this.definitions?.passed(event, this.#gtid)) [this.outdated, this.#tables] = [true, new TableMaps()];

@@ -242,9 +242,7 @@ test("only the catalog's tables of this database are followed, and TRUNCATE is t
 test.each([
   ["ALTER TABLE pair DROP COLUMN c; INSERT INTO pair (a, b) VALUES (1, 'x')", /column c is no longer there/],
   ["ALTER TABLE pair MODIFY c VARCHAR(5); INSERT INTO pair VALUES (1, 'x', 'y')", /column c is VARCHAR; it must be TINYINT/],
-  ["DROP TABLE pair", /table \S+\.pair was dropped/],
-  ["RENAME TABLE pair TO pair_old", /table \S+\.pair was renamed/],
-  ["ALTER TABLE pair RENAME TO pair_old", /table \S+\.pair was renamed/],
+  ["ALTER TABLE pair DROP PRIMARY KEY, ADD PRIMARY KEY (b, a); INSERT INTO pair VALUES (1, 'x', 1)", /its primary key is \(b, a\); the catalog says \(a, b\)/],
   ["XA START 'x'; INSERT INTO pair VALUES (1, 'x', 1); XA END 'x'; XA PREPARE 'x'; XA COMMIT 'x'", /XA transaction .* changed tables of the catalog/],
 ])("what cannot be followed stops the stream by name, with the remedy, and again after a restart: %s", async (statements, message) => {
   await onPairs("ddl", async ({ server }, source) => {

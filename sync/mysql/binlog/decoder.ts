@@ -34,7 +34,6 @@ export class EventDecoder {
   server = "";
   /** When the bytes at hand were received. */
   receivedAt = 0;
-  /** Of the server that wrote the file at hand. */
   serverVersion = "";
   /** A statement has passed after which the definitions must be renewed before anything else is decoded. */
   outdated = false;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ConnectionOptions } from "mysql2";
 import { datetimeAhead, mysqlOptions, mysqlPlace } from "../../runtime/mysql.js";
 import type { Message } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
@@ -67,7 +68,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     stream: (after, end, seen) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
-        ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
+        ? new LiveDefinitions(reading, catalog, database, { connection: ofServer(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
       const statements = { unknown: unknownStatements, repeated };
       return stream(reading, catalog, database, { serverId: id(), isOurs, known: seen?.gtids ?? "", ...(definitions && { definitions }) }, statements, after, end);
     },
@@ -76,6 +77,11 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
       await readings[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The log is the server's: it goes on when the database is dropped. */
+function ofServer(url: URL): ConnectionOptions {
+  return { ...mysqlOptions(url), database: undefined };
 }
 
 type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "definitions">;
@@ -91,7 +97,7 @@ async function* stream(
   const { url } = asking;
   const options = {
     ...reader,
-    connection: mysqlOptions(url),
+    connection: ofServer(url),
     heartbeatMs,
     start: after.gtids ? { gtids: after.gtids } : { file: after.file, offset: after.offset },
     tables: (of: string, table: string) => of === database && catalog.has(table),

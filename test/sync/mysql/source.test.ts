@@ -3,9 +3,9 @@ import type { Change, Message, Unreadable } from "../../../schema/change.js";
 import { catalog } from "../../../schema/catalog.js";
 import { type Entity, entity, type Key, type Row } from "../../../schema/entity.js";
 import { boolean, choice, date, decimal, int32, int64, nullable, string, timestamp } from "../../../schema/fields.js";
-import type { Position } from "../../../schema/position.js";
+import { everyKey, type Position } from "../../../schema/position.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
-import { type Source, Unheld } from "../../../sync/source.js";
+import { type Source, TableAbsent, Unheld } from "../../../sync/source.js";
 import { freshDatabase, type FreshDatabase } from "../../migrations/fresh-database.js";
 
 jest.setTimeout(60_000);
@@ -291,12 +291,12 @@ test("a snapshot whose connection is cut goes on where it was", async () => {
   });
 });
 
-test("what the server refused once is asked anew: a database that is made meanwhile is found", async () => {
+test("a database that is not there is tables that are missing, which are found once it is made", async () => {
   await using database = await freshDatabase("refused");
-  await using source = openMysqlSource(database.url, things, database.name, new AbortController().signal);
-  await expect(source.head()).rejects.toThrow("ER_BAD_DB_ERROR");
-  await database.server.query(`CREATE DATABASE ${database.name}`);
-  expect((await source.head()).file).not.toBe("");
+  await using source = openMysqlSource(database.url, pairs, database.name, new AbortController().signal);
+  await expect(source.survey(pair, 1)).rejects.toThrow(TableAbsent);
+  for (const statement of [`CREATE DATABASE ${database.name}`, `USE ${database.name}`, createPair]) await database.server.query(statement);
+  expect(await source.survey(pair, 1)).toMatchObject({ ranges: [everyKey] });
 });
 
 test("a position that names a file of another server, as after a failover, is current as soon as the server has nothing more", async () => {

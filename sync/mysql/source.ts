@@ -10,7 +10,7 @@ import { isBefore, type Place } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
 import { cascadeFindings, logsCascades } from "./cascades.js";
-import { chunkOf, mustFit } from "./changed-table.js";
+import { chunkOf, surveyOf } from "./changed-table.js";
 import { SourceDiverged } from "./errors.js";
 import { forecastOf, logFacts } from "./log-facts.js";
 import { LiveDefinitions } from "./live-definitions.js";
@@ -23,7 +23,6 @@ import { Repeated } from "./statement/digest.js";
 import { Followed } from "./statement/effect.js";
 import { StatementMessages, type StatementOptions } from "./statement-messages.js";
 import { EventMessages } from "./stream.js";
-import { survey } from "./survey.js";
 import { type MysqlTurn, takeTurn } from "./turn.js";
 
 /** The server says so once a second when it has nothing new: that is how a pipeline knows that it is current. */
@@ -52,10 +51,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     preflight: () => preflight(url, catalog, options),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
     end,
-    async survey(entity, mostRanges) {
-      await mustFit(reading, database, entity, signal);
-      return survey(reading, database, entity, mostRanges, signal);
-    },
+    survey: (entity, mostRanges) => surveyOf(reading, database, entity, mostRanges, signal),
     snapshot: (entity, range, end) => snapshot(url, database, entity, range ?? everyKey, end),
     chunk: (entity, range, seen, stop) => readings.with((each) => chunkOf(each, database, entity, range, seen, () => end(stop), stop)),
     rows: (entity, keys, seen = undefined) => rowsOf(reading, database, entity, keys, seen ?? null, signal),

@@ -9,7 +9,7 @@ import { database, type Following, other, type World } from "./world.js";
 
 /** A promise that a sequence broke, with what the server ran. */
 export class Broken extends Error {
-  constructor(seed: number, problem: string, ran: readonly string[]) {
+  constructor(seed: number, readonly of: "rows" | "copies" | "stops", problem: string, ran: readonly string[]) {
     super(`seed ${seed}: ${problem}\n${ran.join("\n")}`);
   }
 }
@@ -21,12 +21,13 @@ export interface Outcome {
   readonly absent: boolean;
 }
 
-/** A sequence on the tables as they are at first: then each store equals the server, or its pipeline stopped by name with a remedy that, followed, ends equal. */
-export async function runSequence(seed: number, world: World, stores: readonly Following[]): Promise<Outcome> {
+/** A sequence on the tables as they are at first: then each store equals the server, or its pipeline stopped by name with a remedy that, followed, ends equal. `begun`: told when its own statements begin. */
+export async function runSequence(seed: number, world: World, stores: readonly Following[], begun = (): void => undefined): Promise<Outcome> {
   const dice = new Dice(seed), ran: string[] = [];
   await begin(world.db);
   for (const store of stores) await mended(store, seed, ran);
-  const before = stores.map(({ state }) => state.recopies);
+  begun();
+  const before = stores.map(({ reasons }) => reasons.length);
   const onlyHarmless = dice.is(4);
   let harmful = 0;
   for (let acts = 3 + dice.roll(8); acts > 0; acts--) {
@@ -39,12 +40,12 @@ export async function runSequence(seed: number, world: World, stores: readonly F
   let [stopped, absent] = [false, false];
   for (const [i, store] of stores.entries()) {
     const standing = await store.settled();
-    const recopies = store.state.recopies - before[i]!;
-    if (recopies > harmful) throw new Broken(seed, `${recopies} times tables were copied again, for ${harmful} statements that may have changed rows`, ran);
+    const reasons = store.reasons.slice(before[i]);
+    if (reasons.length > harmful) throw new Broken(seed, "copies", `tables were copied again for more than ${harmful} statements that may have changed rows:\n${reasons.join("\n")}`, ran);
     if (standing.kind === "current") await equal(store, seed, ran);
     [stopped, absent] = [stopped || standing.kind === "stopped", absent || standing.kind === "absent"];
   }
-  const recopies = Math.max(...stores.map(({ state }, i) => state.recopies - before[i]!));
+  const recopies = Math.max(...stores.map(({ reasons }, i) => reasons.length - before[i]!));
   if (stopped || absent) {
     await begin(world.db);
     for (const store of stores) await mended(store, seed, ran);
@@ -67,10 +68,10 @@ async function mended(store: Following, seed: number, ran: readonly string[]): P
   for (let attempt = 0; ; attempt++) {
     const standing = await store.settled();
     if (standing.kind === "current") return await equal(store, seed, ran);
-    if (standing.kind === "absent") throw new Broken(seed, `it still waits: ${standing.what}`, ran);
+    if (standing.kind === "absent") throw new Broken(seed, "stops", `it still waits: ${standing.what}`, ran);
     const { error } = standing;
-    if (!isFinal(error) || !/Remedy: \S/.test(error.message)) throw new Broken(seed, `stopped, but not by name: ${error.stack}`, ran);
-    if (attempt > 2) throw new Broken(seed, `the remedy does not help: ${error.message}`, ran);
+    if (!isFinal(error) || !/Remedy: \S/.test(error.message)) throw new Broken(seed, "stops", `stopped, but not by name: ${error.stack}`, ran);
+    if (attempt > 2) throw new Broken(seed, "stops", `the remedy does not help: ${error.message}`, ran);
     // The tables fit again by now. What is left is `sluice resume`, or what the message says first.
     if (/resnapshot --store/.test(error.message)) await store.resnapshot();
     store.start();
@@ -79,7 +80,7 @@ async function mended(store: Following, seed: number, ran: readonly string[]): P
 
 async function equal(store: Following, seed: number, ran: readonly string[]): Promise<void> {
   const differences = await store.differences();
-  if (differences.length > 0) throw new Broken(seed, `${store.store.protocol} differs: ${differences.slice(0, 5).join("; ")}`, ran);
+  if (differences.length > 0) throw new Broken(seed, "rows", `${store.store.protocol} differs: ${differences.slice(0, 5).join("; ")}`, ran);
 }
 
 /** Whether the server took it. */
@@ -106,7 +107,7 @@ async function perform(db: Connection, { session, text, how }: Spelling, templat
     ran.push(`${how}, ${session.slice(0, 3).join("; ")}; ${mode}: ${text}`);
     return true;
   } catch (error) {
-    if (!/^ER_/.test(String((error as { code?: string }).code))) throw error;
+    if (!/^(?:ER|WARN)_/.test(String((error as { code?: string }).code))) throw error;
     ran.push(`-- refused (${(error as Error).message.slice(0, 80)}): ${template.text}`);
     return false;
   }

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
+import { pino } from "pino";
 import type { Engine } from "../../../engines/engine.js";
 import type { Flags } from "../../../engines/mysql/flags.js";
 import { connectMysql } from "../../../runtime/mysql.js";
-import { openLog } from "../../../runtime/log.js";
 import { isWhole } from "../../../schema/position.js";
 import { openSink, openStore } from "../../../stores/open.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
@@ -21,7 +21,6 @@ import { startMysql } from "../../support/mysql-server.js";
 import { followed } from "./tables.js";
 
 export const [database, other] = ["ddl", "beside"];
-const log = openLog("test", "silent");
 const never = new AbortController().signal;
 
 /** A MySQL server of the test's own. */
@@ -51,6 +50,9 @@ export type Standing = { readonly kind: "current" } | { readonly kind: "absent";
 /** One store kept equal to the server's followed tables. */
 export class Following implements AsyncDisposable {
   state: PipelineState = newState("none");
+  /** What the log said of tables that are copied again. */
+  readonly reasons: string[] = [];
+  readonly #log = pino({ level: "warn" }, { write: (line: string) => void this.reasons.push(...(line.match(/"reason":"[^\n]*/) ?? [])) });
   #stop = new AbortController();
   #running: Promise<Error | null> = Promise.resolve(null);
   #ended: Error | null | undefined;
@@ -68,7 +70,7 @@ export class Following implements AsyncDisposable {
   async #run(stop: AbortSignal): Promise<void> {
     await using source = openMysqlSource(this.world.url, followed, `ddl ${this.store.href}`, stop);
     await using sink = await openSink(this.store, followed);
-    await runPipeline({ source, sink, catalog: followed, limits: { ...defaultLimits, pace: { busyMs: 20, idleMs: 200 } }, state: this.state, valve: new Valve(), log }, stop, never);
+    await runPipeline({ source, sink, catalog: followed, limits: { ...defaultLimits, pace: { busyMs: 20, idleMs: 200 } }, state: this.state, valve: new Valve(), log: this.#log }, stop, never);
   }
 
   /** Resolves when everything committed by now is in the store, or it cannot come there. */

@@ -10,7 +10,9 @@ export function alterTable(tokens: Tokens, followed: Followed, isIgnoring: boole
   tokens.has("IF", "EXISTS");
   const name = tokens.table(), ours = followed.named(name);
   waiting(tokens);
-  const parts: Token[][] = [];
+  // `REORGANIZE PARTITION p1, p2 INTO …`: such a change is the only one of its statement, and has commas of its own.
+  const [first, second] = [tokens.word, tokens.peek(1)];
+  const parts: Token[][] = first !== "" && second?.kind === "word" && second.text.toUpperCase() === "PARTITION" ? [[...tokens.rest()]] : [];
   while (!tokens.atEnd) parts.push(tokens.part());
 
   const declares = (column: string) => ours.some((table) => followed.declares(table, column));

@@ -26,7 +26,7 @@ const acts: readonly ((dice: Dice) => readonly Template[])[] = [
       `UPDATE {payment} SET :note = CONCAT( 'n' , ${id} ) , :twin = NULL WHERE :id < ${id}`, `INSERT INTO {aside} ( :v ) VALUES ( 'RENAME' )`,
     ]))];
   }),
-  () => harm("TRUNCATE TABLE {payment}"), () => harm("TRUNCATE {design}"),
+  ...Array<() => readonly Template[]>(2).fill(() => harm("TRUNCATE TABLE {payment}")), () => harm("TRUNCATE {design}"),
   () => harm("DROP TABLE {payment}", "CREATE TABLE {payment} LIKE {archive}", "ALTER TABLE {payment} REMOVE PARTITIONING", "INSERT INTO {payment} ( :id , :note ) VALUES ( 7 , 'made again' )"),
   () => harm("DROP TABLE IF EXISTS {aside2} , {design}", "CREATE TABLE {design} ( :id BIGINT PRIMARY KEY , :name VARCHAR(60) NOT NULL , :made DECIMAL(12,2) )"),
   // gh-ost's and pt-online-schema-change's way.
@@ -66,7 +66,7 @@ const acts: readonly ((dice: Dice) => readonly Template[])[] = [
     "ALTER TABLE {design} COMMENT 'rename_to_tote_later'", "ALTER TABLE {design} COMMENT = 'drop partition p0' , ALGORITHM = INPLACE", "ALTER TABLE {payment} ALTER COLUMN :note SET DEFAULT 'x'",
     "ALTER TABLE {payment} ADD COLUMN :former INT DEFAULT 5 COMMENT 'RENAME TO design'", "ALTER TABLE {payment} DROP COLUMN :former", "ALTER TABLE {payment} ENGINE = InnoDB",
     "ANALYZE TABLE {payment}", "OPTIMIZE TABLE {design}", "FLUSH TABLES", "GRANT SELECT ON {payment} TO 'root'@'localhost'", "CREATE OR REPLACE VIEW {v} AS SELECT * FROM {payment}", "DROP VIEW {v}",
-    "CREATE TABLE IF NOT EXISTS {payment} ( :id INT )", "CREATE TABLE {copied} AS SELECT * FROM {payment}", "DROP TABLE {copied}", "CREATE EVENT {e} ON SCHEDULE EVERY 1 DAY DO TRUNCATE TABLE payment",
+    "CREATE TABLE IF NOT EXISTS {payment} ( :id INT )", "CREATE TABLE {copied} AS SELECT * FROM {payment}", "DROP TABLE {copied}", "CREATE EVENT {e} ON SCHEDULE EVERY 1 DAY DISABLE DO TRUNCATE TABLE payment",
     "DROP EVENT {e}", "ALTER TABLE {design} ADD CONSTRAINT :c CHECK ( :name <> 'RENAME' )", "ALTER TABLE {design} DROP CHECK :c", "ALTER TABLE {payment} RENAME COLUMN :extra TO :other",
     "ALTER TABLE {payment} RENAME COLUMN :other TO :extra", "TRUNCATE TABLE {aside}",
   ]))]),
@@ -75,7 +75,6 @@ const acts: readonly ((dice: Dice) => readonly Template[])[] = [
     "ALTER TABLE {payment} ENGINE = MyISAM", "RENAME TABLE {design} TO {elsewhere_now}"])),
 ];
 
-/** `unfit`: whether tables may end in a shape that does not fit. */
 export function act(dice: Dice): readonly Template[] {
   return dice.one(acts)(dice);
 }

@@ -122,11 +122,14 @@ async function mustBeServerOf(asking: Reading, { server, file, offset }: Positio
 }
 
 /** A foreign key that was dropped since did its harm before: the copy that is due heals it. @throws SourceDiverged while it is there */
-async function mustNotCascade(asking: Reading, catalog: Catalog, database: string, table: string, place: Place, signal: AbortSignal): Promise<void> {
-  const where = `table ${database}.${table}`;
-  const findings = await asking.ask(async (connection) => cascadeFindings(connection, await serverOf(connection), catalog, database, database), signal);
-  const found = findings.find((finding) => finding.where === `${database}, table ${table}`);
-  if (found) throw new SourceDiverged(`${where}: ${found.problem}`, place, `${found.remedy}; then sluice resume <store>, which copies the table again`);
+async function mustNotCascade(
+  asking: Reading, catalog: Catalog, database: string, table: string, place: Place, signal: AbortSignal,
+): Promise<void> {
+  const findings = await asking.ask(async (connection) =>
+    cascadeFindings(connection, await serverOf(connection), catalog, database, database), signal);
+  const found = findings.find(({ where }) => where === `${database}, table ${table}`);
+  if (!found) return;
+  throw new SourceDiverged(`table ${database}.${table}: ${found.problem}`, place, `${found.remedy}; then sluice resume <store>, which copies the table again`);
 }
 
 /** By what the server has now: its message cuts long sets short. */

@@ -134,10 +134,11 @@ export class EventMessages {
     this.#version = nextVersion(this.#version, this.#stamp || timestamp * 1_000_000);
   }
 
-  /** The server logs it only where the transaction also changed a table that cannot be rolled back; which rows were taken back it does not say. */
+  /** Logged only where the transaction also changed a table that cannot be rolled back; which rows were taken back it does not say. */
   #rolledBack({ file, offset }: Place): void {
     if (this.#open.size === 0) return;
-    const reason = `was rolled back after rows had been logged, in a transaction with a table that cannot be (binary log ${file}, ending at ${offset}); move that table to InnoDB`;
+    const reason = "was rolled back after rows had been logged, in a transaction with a table that cannot be "
+      + `(binary log ${file}, ending at ${offset}); move that table to InnoDB`;
     this.#recopies.push({ op: "recopy", entities: [...this.#open], version: this.#version, reason });
   }
 

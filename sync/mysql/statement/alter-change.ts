@@ -77,7 +77,8 @@ function added(tokens: Tokens, declares: (column: string) => boolean): Change {
 }
 
 function isIndex([first]: readonly Token[]): boolean {
-  return first?.kind === "word" && (indexes.has(first.text.toUpperCase()) || ["PRIMARY", "CONSTRAINT"].includes(first.text.toUpperCase()));
+  const word = first?.kind === "word" ? first.text.toUpperCase() : "";
+  return indexes.has(word) || word === "PRIMARY" || word === "CONSTRAINT";
 }
 
 /** `name definition`. `INT KEY` makes a primary key, as `INT PRIMARY KEY` does; `UNIQUE KEY` does not. */
@@ -142,6 +143,6 @@ function options(tokens: Tokens): Change {
   return harmless;
 }
 
-const valued = new Set(["ALGORITHM", "LOCK", "COMMENT", "AUTO_INCREMENT", "ROW_FORMAT", "CHARSET", "COLLATE", "KEY_BLOCK_SIZE", "STATS_PERSISTENT",
-  "STATS_AUTO_RECALC", "STATS_SAMPLE_PAGES", "AVG_ROW_LENGTH", "MAX_ROWS", "MIN_ROWS", "CHECKSUM", "DELAY_KEY_WRITE", "PACK_KEYS", "COMPRESSION", "ENCRYPTION",
-  "TABLESPACE", "AUTOEXTEND_SIZE", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE", "SECONDARY_ENGINE"]);
+const valued = new Set(`ALGORITHM LOCK COMMENT AUTO_INCREMENT ROW_FORMAT CHARSET COLLATE KEY_BLOCK_SIZE STATS_PERSISTENT STATS_AUTO_RECALC
+STATS_SAMPLE_PAGES AVG_ROW_LENGTH MAX_ROWS MIN_ROWS CHECKSUM DELAY_KEY_WRITE PACK_KEYS COMPRESSION ENCRYPTION TABLESPACE AUTOEXTEND_SIZE
+ENGINE_ATTRIBUTE SECONDARY_ENGINE_ATTRIBUTE SECONDARY_ENGINE`.split(/\s+/));

@@ -1,6 +1,6 @@
 import { changeOf } from "./alter-change.js";
 import { addsCascade } from "./cascade.js";
-import { type Effect, folded, type Followed, none } from "./effect.js";
+import { type Effect, type Followed, none } from "./effect.js";
 import type { Token } from "./lexer.js";
 import { waiting } from "./table-statements.js";
 import { type TableName, Tokens } from "./tokens.js";
@@ -12,7 +12,8 @@ export function alterTable(tokens: Tokens, followed: Followed, isIgnoring: boole
   waiting(tokens);
   // `REORGANIZE PARTITION p1, p2 INTO …`: such a change is the only one of its statement, and has commas of its own.
   const [first, second] = [tokens.word, tokens.peek(1)];
-  const parts: Token[][] = first !== "" && second?.kind === "word" && second.text.toUpperCase() === "PARTITION" ? [[...tokens.rest()]] : [];
+  const isOfPartitions = first !== "" && second?.kind === "word" && second.text.toUpperCase() === "PARTITION";
+  const parts: Token[][] = isOfPartitions ? [[...tokens.rest()]] : [];
   while (!tokens.atEnd) parts.push(tokens.part());
 
   const declares = (column: string) => ours.some((table) => followed.declares(table, column));
@@ -23,13 +24,12 @@ export function alterTable(tokens: Tokens, followed: Followed, isIgnoring: boole
   const cascades = parts.some(addsCascade) ? ours : [];
   if (what === undefined) return { ...none, columns: ours, cascades };
   const rows = [...new Set([...ours, ...others])];
-  return { ...none, rows, columns: rows, cascades, what };
+  return { ...none, rows, columns: rows, cascades, what, isUnderstood: changes.every(({ others: named }) => named !== null) };
 
   /** Any name of the change may be that of a table: what it means is not known. */
   function mentioned(part: readonly Token[], database: string): TableName[] {
     const names = part.filter(({ kind }) => kind === "word" || kind === "name").map(({ text }) => text);
     const databases = [database, ...names.filter((text) => followed.isOurs(text))];
-    return databases.flatMap((of) => names.map((table) => ({ database: of, table: folded(table) })));
+    return databases.flatMap((of) => names.map((table) => ({ database: of, table })));
   }
 }
-

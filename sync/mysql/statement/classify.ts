@@ -47,8 +47,8 @@ const harmlessVerbs = new Set(["GRANT", "REVOKE", "FLUSH", "RESET", "CACHE", "IN
 /** SET PASSWORD, SET DEFAULT ROLE, SET ROLE, SET RESOURCE GROUP. */
 const settings = new Set(["PASSWORD", "DEFAULT", "ROLE", "RESOURCE"]);
 /** What else than a table can be made, altered and dropped: none of it holds rows of a table. */
-const objects = new Set(["VIEW", "TRIGGER", "EVENT", "FUNCTION", "PROCEDURE", "PACKAGE", "LIBRARY", "USER", "ROLE", "SERVER", "TABLESPACE", "UNDO",
-  "LOGFILE", "RESOURCE", "SEQUENCE", "SPATIAL", "INSTANCE", "DATABASE", "SCHEMA", "PREPARE"]);
+const objects = new Set(["VIEW", "TRIGGER", "EVENT", "FUNCTION", "PROCEDURE", "PACKAGE", "LIBRARY", "USER", "ROLE", "SERVER", "TABLESPACE",
+  "UNDO", "LOGFILE", "RESOURCE", "SEQUENCE", "SPATIAL", "INSTANCE", "DATABASE", "SCHEMA", "PREPARE"]);
 /** What stands before such a thing and never before a table. */
 const attributes = new Set(["DEFINER", "ALGORITHM", "SQL", "AGGREGATE", "UNIQUE", "FULLTEXT", "INDEX"]);
 
@@ -61,7 +61,7 @@ function drop(tokens: Tokens, followed: Followed): Effect {
   if (tokens.has("TABLE") || tokens.has("TABLES")) return dropTables(tokens, followed);
   if (tokens.has("DATABASE") || tokens.has("SCHEMA")) {
     tokens.has("IF", "EXISTS");
-    return databaseGone(tokens.identifier(), "was dropped with its database", followed);
+    return databaseGone(tokens, followed);
   }
   if (tokens.has("INDEX")) {
     tokens.has("IF", "EXISTS");
@@ -85,7 +85,7 @@ function alter(tokens: Tokens, followed: Followed): Effect {
 
 function create(event: QueryEvent, tokens: Tokens, followed: Followed): Effect {
   const isReplacing = tokens.has("OR", "REPLACE");
-  if (isReplacing && (tokens.has("DATABASE") || tokens.has("SCHEMA"))) return databaseGone(tokens.identifier(), "was dropped with its database", followed);
+  if (isReplacing && (tokens.has("DATABASE") || tokens.has("SCHEMA"))) return databaseGone(tokens, followed);
   if (tokens.hasAny(objects) || tokens.hasAny(attributes)) return none;
   const isTemporary = tokens.has("TEMPORARY");
   tokens.must("TABLE");
@@ -103,6 +103,7 @@ function maintain(verb: string, tokens: Tokens, followed: Followed): Effect {
   return { ...none, rows: followed.allNamed(names), what: "was repaired, which may lose or move rows" };
 }
 
-function databaseGone(database: string, what: string, followed: Followed): Effect {
-  return followed.isOurs(database) ? { ...none, rows: followed.tables, columns: followed.tables, what } : none;
+function databaseGone(tokens: Tokens, followed: Followed): Effect {
+  if (!followed.isOurs(tokens.identifier())) return none;
+  return { ...none, rows: followed.tables, columns: followed.tables, what: "was dropped with its database" };
 }

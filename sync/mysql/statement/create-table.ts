@@ -15,7 +15,7 @@ export function createTable(event: QueryEvent, tokens: Tokens, followed: Followe
   const words = rest.map(({ kind, text }) => (kind === "word" ? text.toUpperCase() : ""));
   const isFilled = words.some((word, i) => word === "SELECT" || word === "TABLE" || (word === "VALUES" && words[i + 1] === "ROW"));
   // A new table has no triggers: only a function of the query could change others.
-  if (isFilled && !callsOnlyOwnFunctions(event)) return changesRows(event, followed);
+  if (isFilled && !callsOnlyOwnFunctions(event)) return { ...changesRows(event, followed), columns: made };
   const rows = isFilled || isReplacing ? made : [];
   return {
     ...none, rows, columns: made, cascades: addsCascade(rest) ? made : [],

@@ -9,7 +9,8 @@ import { Tokens } from "./tokens.js";
  */
 export function changesRows(event: QueryEvent, followed: Followed): Effect {
   if (!concerns(event, followed) || isOfPercona(event)) return none;
-  return { ...none, rows: followed.tables, what: "may have been changed by a statement logged as text (binlog_format is not ROW)", isUnderstood: false };
+  const what = "may have been changed by a statement logged as text (binlog_format is not ROW)";
+  return { ...none, rows: followed.tables, what, isUnderstood: false };
 }
 
 /**

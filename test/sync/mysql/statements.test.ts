@@ -87,6 +87,14 @@ test("LOAD DATA of a session that logs statements passes in a database that is n
   expect(what(await told(["USE other", load("totesys.payment")]))).toEqual(["payment design"]);
 });
 
+test("a trigger or function of another database that writes into ours is seen, though the statement names neither", async () => {
+  await run("CREATE TRIGGER other.by_t AFTER INSERT ON other.t FOR EACH ROW INSERT INTO totesys.payment (id) VALUES (NEW.id)",
+    "CREATE FUNCTION other.g(n INT) RETURNS INT BEGIN INSERT INTO totesys.design (id) VALUES (n); RETURN n; END", "CREATE TABLE other.u (id BIGINT)");
+  for (const statement of ["INSERT INTO t (id) VALUES (3)", "INSERT INTO u VALUES (g(4))", "SELECT g(5)"]) {
+    expect([statement, what(await told(["USE other", "SET binlog_format = 'STATEMENT'", statement]))]).toEqual([statement, ["payment design"]]);
+  }
+});
+
 test("invariant 2: every statement takes a version, whatever it is and wherever, but SAVEPOINT; and a replay gives the same", async () => {
   const start = await head();
   const last = async (...statements: readonly string[]) => {

@@ -26,10 +26,11 @@ export function copyingText({ table: of, rows, rowsAbout }: Copying): string {
   return `copying ${of}, ${rows.toLocaleString("en")} of about ${rowsAbout.toLocaleString("en")} rows`;
 }
 
-function details({ pipeline, position, forecast, error, deadLetters }: StoreReport): string[] {
+function details({ pipeline, position, forecast, recopies, error, deadLetters }: StoreReport): string[] {
   return [
     ...(position ? [`${pipeline}: at ${position.gtids || `${position.file}:${position.offset}`}`] : []),
     ...(forecast ? [`${pipeline}: ${forecastText(forecast)}`] : []),
+    ...(recopies ? [`${pipeline}: tables were copied again ${recopies} times since sync started, for statements its log names`] : []),
     ...(error ? [`${pipeline}: ${error}`] : []),
     ...(deadLetters ? [`${pipeline}: ${deadLettersText(deadLetters)}`] : []),
   ];

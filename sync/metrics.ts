@@ -33,6 +33,13 @@ export function pipelineMetrics(registry: Registry, states: readonly PipelineSta
   gauge("sluice_sync_failed", "1 once the pipeline cannot go on before somebody has acted.", (state) => Number(state.phase === "failed"));
   gauge("sluice_sync_copy_rows_left", "About how many rows are left of the tables being copied.", (state) => state.copying?.rowsLeft ?? 0);
   gauge("sluice_sync_dead_letters", "Rows the store could not hold, waiting for somebody.", (state) => state.deadLetters);
+  new Counter({
+    name: "sluice_sync_recopies_total", help: "Times tables had to be copied again, for statements the log does not tell the rows of.", labelNames, registers,
+    collect() {
+      this.reset();
+      for (const { name, recopies } of states) this.inc({ pipeline: name }, recopies);
+    },
+  });
   return {
     rows: new Counter({ name: "sluice_sync_rows_total", help: "Row changes stored, by kind.", labelNames: ["pipeline", "op"] as const, registers }),
     rejections: new Counter({ name: "sluice_sync_rejections_total", help: "Row changes refused or unreadable.", labelNames, registers }),

@@ -57,8 +57,15 @@ const onPurged: Setting<"resnapshot" | "stop"> = {
   schema: z.enum(["resnapshot", "stop"], "is resnapshot or stop").default("resnapshot"),
 };
 
-export const syncSettings = { mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata, allowFilePositions, onPurged };
+const unknownStatements: Setting<"copy" | "stop"> = {
+  env: "SLUICE_UNKNOWN_STATEMENTS",
+  placeholder: "act",
+  description: "when the binary log has a statement that does not say which rows it changed: copy copies the tables it may have changed again while readers keep what is there, stop ends their pipelines (default: copy)",
+  schema: z.enum(["copy", "stop"], "is copy or stop").default("copy"),
+};
+
+export const syncSettings = { mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata, allowFilePositions, onPurged, unknownStatements };
 type Known = Config<typeof syncSettings>;
-type Switch = "allowMinimalMetadata" | "allowFilePositions" | "onPurged";
+type Switch = "allowMinimalMetadata" | "allowFilePositions" | "onPurged" | "unknownStatements";
 /** A switch may be left out. */
 export type SyncConfig = Omit<Known, Switch> & Partial<Pick<Known, Switch>>;

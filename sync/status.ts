@@ -54,6 +54,8 @@ export interface PipelineStatus {
   /** Row changes settled since the process began; null when none runs. */
   readonly rows: number | null;
   readonly deadLetters: number | null;
+  /** How often since the process began tables had to be copied again, for statements the log does not tell the rows of; null when none runs. */
+  readonly recopies: number | null;
   readonly error: string | null;
 }
 
@@ -67,6 +69,7 @@ export function statusOf(state: PipelineState, now = Date.now()): PipelineStatus
     copying: state.copying,
     rows: state.rows,
     deadLetters: state.deadLetters,
+    recopies: state.recopies,
     error: state.error ?? state.waitsFor ?? state.retrying?.error ?? state.sourceSilent,
   };
 }
@@ -74,7 +77,7 @@ export function statusOf(state: PipelineState, now = Date.now()): PipelineStatus
 /** What the stores themselves hold of it, where no sync process tells what it does. */
 export async function storedStatus(stores: readonly Store[], now = Date.now()): Promise<readonly PipelineStatus[]> {
   return Promise.all(stores.map(async (store): Promise<PipelineStatus> => {
-    const rest = { pipeline: store.name, copying: null, rows: null, deadLetters: null };
+    const rest = { pipeline: store.name, copying: null, rows: null, deadLetters: null, recopies: null };
     try {
       const progress = await store.progress();
       if (!progress) return { ...rest, state: "new", position: null, lagMs: null, error: null };

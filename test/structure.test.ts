@@ -40,10 +40,10 @@ test("imports go one way between the rooms", () => {
 
 test("each invariant of the README is promised by the name of a test", () => {
   const readme = readFileSync(join(root, "README.md"), "utf8");
-  const stated = [...readme.slice(readme.indexOf("**Invariants**")).matchAll(/ (\d)\. [A-Z]/g)].map(([, number]) => Number(number));
+  const stated = [...readme.slice(readme.indexOf("**Invariants**")).matchAll(/ (\d+)\. [A-Z]/g)].map(([, number]) => Number(number));
   const tests = sources.filter(({ file }) => file.startsWith("test/")).map(({ text }) => text).join("\n");
   const promised = [...tests.matchAll(/(?:test|describe)(?:\.each\(.*\))?\("invariants? ([\d, and to]+)/g)].flatMap(([, numbers]) => numbersIn(numbers!));
-  expect(stated).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(stated).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   expect(stated.filter((number) => !promised.includes(number))).toEqual([]);
 });
 
@@ -99,9 +99,9 @@ test("no barrels, no escape hatches, no loose ends", () => {
   expect(offences).toEqual([]);
 });
 
-test("an invariant that is cited is one of the nine", () => {
+test("an invariant that is cited is one of the ten", () => {
   const cited = sources.flatMap(({ text }) => [...text.matchAll(/invariants? (\d+)/g)].map((match) => Number(match[1])));
-  expect(cited.filter((n) => n < 1 || n > 9)).toEqual([]);
+  expect(cited.filter((n) => n < 1 || n > 10)).toEqual([]);
 });
 
 function filesBelow(folder: string): string[] {

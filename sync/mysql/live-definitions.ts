@@ -8,7 +8,8 @@ import { GtidSet } from "./binlog/gtid.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
 import type { Reading } from "./reading.js";
 import { headOf, serverOf } from "./server.js";
-import { redefines } from "./statements.js";
+import { effectOf } from "./statement/classify.js";
+import { Followed } from "./statement/effect.js";
 import { definitionOf, type WholeColumnRecord } from "./table-definition.js";
 
 /**
@@ -19,9 +20,12 @@ import { definitionOf, type WholeColumnRecord } from "./table-definition.js";
  */
 export class LiveDefinitions implements TableDefinitions {
   readonly #tables = new Map<string, Known>();
+  readonly #followed: Followed;
 
   /** `options`: how to pass through the log beside the reader that asks. */
-  constructor(readonly reading: Reading, readonly catalog: Catalog, readonly database: string, readonly options: Omit<BinlogReaderOptions, "start" | "tables">) {}
+  constructor(readonly reading: Reading, readonly catalog: Catalog, readonly database: string, readonly options: Omit<BinlogReaderOptions, "start" | "tables">) {
+    this.#followed = new Followed(database, catalog);
+  }
 
   async renew(start: BinlogStart, signal: AbortSignal): Promise<void> {
     for (;;) {
@@ -57,8 +61,9 @@ export class LiveDefinitions implements TableDefinitions {
     return (database === this.database && this.#tables.get(table)?.now) || "nobody has read its definition";
   }
 
-  #redefined(statement: QueryEvent): string[] {
-    return redefines(statement, this.database, this.catalog.entities.map(({ table }) => table));
+  /** Which tables it may have given other columns. */
+  #redefined(statement: QueryEvent): readonly string[] {
+    return effectOf(statement, this.#followed).columns;
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Finding } from "../../runtime/findings.js";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Entity } from "../../schema/entity.js";
 import { type ColumnRecord, factsOf, misfit } from "./columns.js";
+import { cascadeFindings } from "./cascades.js";
 import type { Server } from "./server.js";
 import { selectRows } from "./snapshot-sql.js";
 
@@ -19,12 +20,18 @@ export async function tableFindings(
   const findings: Finding[] = [];
   for (const entity of catalog.entities) {
     const place = `${where}, table ${entity.table}`;
-    const problems = [...entityProblems(entity, shape)];
+    const problems = entityProblems(entity, shape);
     // With columns missing the statement would only fail for the same reason.
     if (problems.length === 0) problems.push(...await readProblems(connection, entity, database));
     findings.push(...problems.map((problem) => ({ where: place, ...problem })));
   }
   return [...findings, ...await cascadeFindings(connection, server, catalog, database, where)];
+}
+
+/** Why a table that was changed meanwhile cannot be copied as the catalog has it; null when it is not there. */
+export async function tableProblems(connection: Connection, entity: Entity, database: string): Promise<readonly Problem[] | null> {
+  const shape = await shapeOf(connection, database, entity.table);
+  return shape.engines.has(entity.table) ? entityProblems(entity, shape) : null;
 }
 
 type Problem = Omit<Finding, "where">;
@@ -69,27 +76,10 @@ async function readProblems(connection: Connection, entity: Entity, database: st
   }
 }
 
-/**
- * InnoDB's own foreign keys change rows of other tables without a word in the binary log. Where the server checks them itself
- * (MySQL 9.6 and newer, unless innodb_native_foreign_keys says otherwise) those changes are logged as any other.
- */
-async function cascadeFindings(connection: Connection, server: Server, catalog: Catalog, database: string, where: string): Promise<Finding[]> {
-  const [[native]] = await connection.query<RowDataPacket[]>("SHOW GLOBAL VARIABLES LIKE 'innodb_native_foreign_keys'");
-  if (server.release >= 90_600 && native?.Value !== "ON") return [];
-  const [rules] = await connection.query<RowDataPacket[]>(
-    "SELECT TABLE_NAME AS name, CONSTRAINT_NAME AS rule FROM information_schema.referential_constraints "
-    + "WHERE CONSTRAINT_SCHEMA = ? AND TABLE_NAME IN (?) AND (DELETE_RULE IN ('CASCADE', 'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET NULL'))",
-    [database, catalog.entities.map((entity) => entity.table)]);
-  return rules.map(({ name, rule }) => ({
-    where: `${where}, table ${name}`,
-    problem: `foreign key ${rule} changes rows by itself (CASCADE or SET NULL), which this server does not write to the binary log`,
-    remedy: "make it RESTRICT and let the application change the rows, or use MySQL 9.6 or newer",
-  }));
-}
-
-async function shapeOf(connection: Connection, database: string): Promise<Shape> {
+async function shapeOf(connection: Connection, database: string, table?: string): Promise<Shape> {
+  const only = table === undefined ? "" : " AND TABLE_NAME = ?";
   const about = async <T>(what: string, order = ""): Promise<(T & RowDataPacket)[]> =>
-    (await connection.query<(T & RowDataPacket)[]>(`SELECT * FROM information_schema.${what} WHERE TABLE_SCHEMA = ?${order}`, [database]))[0];
+    (await connection.query<(T & RowDataPacket)[]>(`SELECT * FROM information_schema.${what} WHERE TABLE_SCHEMA = ?${only}${order}`, [database, table]))[0];
   const tables = await about<{ TABLE_NAME: string; ENGINE: string | null }>("tables");
   const columns = await about<{ TABLE_NAME: string } & ColumnRecord>("columns");
   const parts = (await about<{ TABLE_NAME: string; INDEX_NAME: string; COLUMN_NAME: string }>("statistics", " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"))

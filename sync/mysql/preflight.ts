@@ -14,6 +14,8 @@ export interface MysqlSourceOptions {
   readonly allowMinimalMetadata?: boolean;
   /** Follow a server without GTIDs, by file and offset of its binary log. */
   readonly allowFilePositions?: boolean;
+  /** What is done about a logged statement that does not say which rows it changed: copy the tables it may have changed (the default), or stop. */
+  readonly unknownStatements?: "copy" | "stop";
 }
 
 /** Everything about the server and its tables that would keep us from following it, all at once. Changes nothing. */

@@ -5,7 +5,10 @@ import { connectMysql } from "../../runtime/mysql.js";
 import { isConnectionLost } from "../../runtime/mysql-lost.js";
 import { backoff, pause } from "../../runtime/wait.js";
 
-/** One connection for statements that only read: when it breaks, it is opened again and the statement asked again. */
+/**
+ * One connection for statements that only read: when it breaks, it is opened again and the statement asked again. It has no default database:
+ * one that is dropped while sync runs is then tables that are missing, which may be made again.
+ */
 export class Reading implements AsyncDisposable {
   #connection: Promise<Connection> | null = null;
 
@@ -62,7 +65,7 @@ export class Reading implements AsyncDisposable {
 
   /** A try that failed is not kept: what the server refused once it may allow later. */
   #open(): Promise<Connection> {
-    const connection = (this.#connection ??= connectMysql(this.url));
+    const connection = (this.#connection ??= connectMysql(this.url, { database: undefined }));
     connection.catch(() => {
       if (this.#connection === connection) this.#connection = null;
     });

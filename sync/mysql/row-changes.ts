@@ -14,13 +14,15 @@ export interface RowChanges {
 }
 
 /** Why rows of this table map cannot be read as the entity's; empty when they can. Columns the catalog does not declare are left out. */
-export function divergence(entity: Entity, { columns }: TableMap): readonly string[] {
+export function divergence(entity: Entity, { columns, primaryKey }: TableMap): readonly string[] {
   const byName = new Map(columns.map((column) => [column.name, column]));
-  return Object.entries(entity.fields).flatMap(([name, field]) => {
+  const misfits = Object.entries(entity.fields).flatMap(([name, field]) => {
     const column = byName.get(name);
     const problem = column ? misfit(field, column) : "is no longer there";
     return problem ? [`column ${name} ${problem}`] : [];
   });
+  const [key, wanted] = [primaryKey.map((i) => columns[i]!.name).join(", "), entity.key.join(", ")];
+  return key === wanted ? misfits : [...misfits, key ? `its primary key is (${key}); the catalog says (${wanted})` : "it has no primary key"];
 }
 
 export function rowChanges(entity: Entity, zoned?: Zoned): RowChanges {

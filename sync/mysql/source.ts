@@ -1,22 +1,28 @@
 import { createHash } from "node:crypto";
+import type { ConnectionOptions } from "mysql2";
 import { datetimeAhead, mysqlOptions, mysqlPlace } from "../../runtime/mysql.js";
 import type { Message } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
 import { PurgedPosition, ReaderAhead } from "./binlog/errors.js";
-import { isBefore } from "./binlog/event.js";
+import { isBefore, type Place } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
+import { cascadeFindings, logsCascades } from "./cascades.js";
+import { chunkOf, surveyOf } from "./changed-table.js";
+import { SourceDiverged } from "./errors.js";
 import { forecastOf, logFacts } from "./log-facts.js";
 import { LiveDefinitions } from "./live-definitions.js";
 import { type MysqlSourceOptions, preflight } from "./preflight.js";
 import { Reading } from "./reading.js";
 import { Readings } from "./readings.js";
 import { endOf, headOf, serverOf } from "./server.js";
-import { chunk, rowsOf, snapshot } from "./snapshot.js";
+import { rowsOf, snapshot } from "./snapshot.js";
+import { Repeated } from "./statement/digest.js";
+import { Followed } from "./statement/effect.js";
+import { StatementMessages, type StatementOptions } from "./statement-messages.js";
 import { EventMessages } from "./stream.js";
-import { survey } from "./survey.js";
 import { type MysqlTurn, takeTurn } from "./turn.js";
 
 /** The server says so once a second when it has nothing new: that is how a pipeline knows that it is current. */
@@ -28,10 +34,11 @@ const heartbeatMs = 1_000;
  * `signal` ends waiting for a server that is away.
  */
 export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, options: MysqlSourceOptions = {}): Source {
-  const { allowMinimalMetadata = false } = options;
+  const { allowMinimalMetadata = false, unknownStatements = "copy" } = options;
   const database = decodeURIComponent(url.pathname.slice(1));
   const reading = new Reading(url);
   const readings = new Readings(url);
+  const repeated = new Repeated();
   const end = (stop: AbortSignal) => reading.ask(endOf, AbortSignal.any([signal, stop]));
   let turn: MysqlTurn | null = null;
   const isOurs = async () => {
@@ -44,9 +51,9 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     preflight: () => preflight(url, catalog, options),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
     end,
-    survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),
+    survey: (entity, mostRanges) => surveyOf(reading, database, entity, mostRanges, signal),
     snapshot: (entity, range, end) => snapshot(url, database, entity, range ?? everyKey, end),
-    chunk: (entity, range, seen, stop) => readings.with((each) => chunk(each, database, entity, range, seen, () => end(stop), stop)),
+    chunk: (entity, range, seen, stop) => readings.with((each) => chunkOf(each, database, entity, range, seen, () => end(stop), stop)),
     rows: (entity, keys, seen = undefined) => rowsOf(reading, database, entity, keys, seen ?? null, signal),
     passed: (at, place) => !isBefore(at, place),
     reached: (position, target) => (position.gtids || (target.gtids && !position.server)
@@ -57,8 +64,9 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     stream: (after, end, seen) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
-        ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
-      return stream(reading, catalog, database, { serverId: id(), isOurs, known: seen?.gtids ?? "", ...(definitions && { definitions }) }, after, end);
+        ? new LiveDefinitions(reading, catalog, database, { connection: ofServer(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
+      const statements = { unknown: unknownStatements, repeated };
+      return stream(reading, catalog, database, { serverId: id(), isOurs, known: seen?.gtids ?? "", ...(definitions && { definitions }) }, statements, after, end);
     },
     async [Symbol.asyncDispose]() {
       await reading[Symbol.asyncDispose]();
@@ -67,14 +75,25 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   };
 }
 
+/** The log is the server's: it goes on when the database is dropped. */
+function ofServer(url: URL): ConnectionOptions {
+  return { ...mysqlOptions(url), database: undefined };
+}
+
 type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "definitions">;
 
-async function* stream(asking: Reading, catalog: Catalog, database: string, reader: OfReader, after: Position, signal: AbortSignal): AsyncGenerator<Message[]> {
-  const reading = new EventMessages(catalog, database, after, datetimeAhead(asking.url));
+type OfStatements = Pick<StatementOptions, "unknown"> & { readonly repeated: Repeated };
+
+async function* stream(
+  asking: Reading, catalog: Catalog, database: string, reader: OfReader, { unknown, repeated }: OfStatements, after: Position, signal: AbortSignal,
+): AsyncGenerator<Message[]> {
+  const logged = await asking.ask(async (connection) => logsCascades(connection, await serverOf(connection)), signal);
+  const statements = new StatementMessages(new Followed(database, catalog), { unknown, logsCascades: logged }, repeated);
+  const reading = new EventMessages(catalog, database, after, statements, datetimeAhead(asking.url));
   const { url } = asking;
   const options = {
     ...reader,
-    connection: mysqlOptions(url),
+    connection: ofServer(url),
     heartbeatMs,
     start: after.gtids ? { gtids: after.gtids } : { file: after.file, offset: after.offset },
     tables: (of: string, table: string) => of === database && catalog.has(table),
@@ -85,6 +104,7 @@ async function* stream(asking: Reading, catalog: Catalog, database: string, read
       // Whoever answers at this address after a break may be another server.
       if (after.server && events.some(({ type }) => type === "resume")) await mustBeServerOf(asking, after, signal);
       const messages = reading.read(events);
+      for (const [table, place] of statements.takeCascading()) await mustNotCascade(asking, catalog, database, table, place, signal);
       if (messages.length > 0) yield messages;
     }
   } catch (error) {
@@ -99,6 +119,17 @@ async function mustBeServerOf(asking: Reading, { server, file, offset }: Positio
   if (!server) return;
   const [row] = await asking.rows("SELECT @@server_uuid AS uuid", signal);
   if (row?.uuid !== server) throw new Unresumable(mysqlPlace(asking.url), `those after ${file}:${offset} of the server ${server}, and this is another, ${row?.uuid}`);
+}
+
+/** A foreign key that was dropped since did its harm before: the copy that is due heals it. @throws SourceDiverged while it is there */
+async function mustNotCascade(
+  asking: Reading, catalog: Catalog, database: string, table: string, place: Place, signal: AbortSignal,
+): Promise<void> {
+  const findings = await asking.ask(async (connection) =>
+    cascadeFindings(connection, await serverOf(connection), catalog, database, database), signal);
+  const found = findings.find(({ where }) => where === `${database}, table ${table}`);
+  if (!found) return;
+  throw new SourceDiverged(`table ${database}.${table}: ${found.problem}`, place, `${found.remedy}; then sluice resume <store>, which copies the table again`);
 }
 
 /** By what the server has now: its message cuts long sets short. */

@@ -1,15 +1,12 @@
-import type { Change, Message, Unreadable } from "../../schema/change.js";
+import type { Change, Message, Recopy, Unreadable } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { nextVersion, type Position, type Version, versionStep } from "../../schema/position.js";
 import { type BinlogEvent, type CommitEvent, type GtidEvent, type HeartbeatEvent, isBefore, type Place, type QueryEvent, type RollbackEvent, type RowsEvent, type TableMap } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { SourceDiverged } from "./errors.js";
 import { divergence, type RowChanges, rowChanges } from "./row-changes.js";
+import { anew, type StatementMessages } from "./statement-messages.js";
 import { zonedIn } from "./zones.js";
-import { harmsOf } from "./statements.js";
-
-/** What passes over a place in the log that cannot be read as rows. */
-const anew = "sluice resnapshot --store <name> for each store, which copies every table as it is now, and start or resume sync";
 
 /**
  * The binary log's events as messages. The state of one reader: what it has executed, the last version given out, and the row
@@ -22,16 +19,21 @@ export class EventMessages {
   #committed: Version;
   #place: Place;
   #stamp = 0;
-  #rowsOpen = false;
   /** The server of this connection was named. */
   #isConnected = false;
+  /** Tables with rows in the transaction that is open. */
+  readonly #open = new Set<string>();
+  /** Told at the end of the transaction: its position is then named as well, so that the copy does not begin before it. */
+  #recopies: Recopy[] = [];
   /** A transaction has begun and not ended. */
   #isWithin = false;
   /** XA transactions prepared without a row of ours: their commit means nothing to us. */
   readonly #harmless = new Set<string>();
   readonly #readers = new WeakMap<TableMap, RowChanges>();
 
-  constructor(readonly catalog: Catalog, readonly database: string, readonly after: Position, readonly datetimeAhead = 0) {
+  constructor(
+    readonly catalog: Catalog, readonly database: string, readonly after: Position, readonly statements: StatementMessages, readonly datetimeAhead = 0,
+  ) {
     this.#executed = GtidSet.parse(after.gtids);
     this.#version = this.#committed = after.version;
     this.#place = after;
@@ -41,15 +43,24 @@ export class EventMessages {
   read(events: readonly BinlogEvent[]): Message[] {
     const messages: Message[] = [];
     let end: CommitEvent | RollbackEvent | undefined;
-    let at = 0;
+    let [at, from] = [0, 0];
     for (const event of events) {
       switch (event.type) {
-        case "gtid": this.#begin(event); break;
+        case "gtid":
+          this.#begin(event);
+          from = messages.length;
+          break;
         case "rows": this.#rows(event, messages); break;
         case "query": this.#query(event, messages); break;
         case "commit": case "rollback":
+          if (event.type === "rollback") messages.length = from;
           this.#end(event);
           [end, at] = [event, messages.length];
+          if (this.#recopies.length > 0) {
+            messages.push(...this.#recopies.splice(0), this.#commit(event));
+            end = undefined;
+          }
+          from = messages.length;
           break;
         case "resume":
           this.#again();
@@ -87,7 +98,7 @@ export class EventMessages {
     const { table } = event;
     if (table.database !== this.database || !this.catalog.has(table.table)) return;
     const reader = this.#readers.get(table) ?? this.#readerOf(event);
-    this.#rowsOpen = true;
+    this.#open.add(table.table);
     let next = nextVersion(this.#version, this.#stamp || event.timestamp * 1_000_000);
     for (const images of event.rows) next = reader.add(images, next, messages as (Change | Unreadable)[]);
     this.#version = next - versionStep;
@@ -106,39 +117,53 @@ export class EventMessages {
     return reader;
   }
 
+  /**
+   * Every statement takes a version, whatever it comes to: versions are a function of the log alone, so that a release that understands
+   * statements better gives the same ones. Only SAVEPOINT takes none, as BEGIN and COMMIT do.
+   */
   #query(event: QueryEvent, messages: Message[]): void {
-    if (event.kind === "truncate") {
-      const { database, table } = event.truncated!;
-      if (database !== this.database || !this.catalog.has(table)) return;
-      this.#version = nextVersion(this.#version, this.#stamp || event.timestamp * 1_000_000);
-      messages.push({ op: "truncate", entity: table, version: this.#version });
-      return;
-    }
-    for (const { database, table, what } of harmsOf(event, this.database)) {
-      if (database !== this.database || (table !== null && !this.catalog.has(table))) continue;
-      throw new SourceDiverged(`${table === null ? `database ${database}` : `table ${database}.${table}`} ${what}`, event,
-        `make sure that the tables are as they should be, then ${anew}`);
-    }
+    if (event.statement.startsWith("SAVEPOINT ")) return;
+    this.#step(event);
+    if (event.statement.startsWith("ROLLBACK TO ")) return this.#rolledBack(event);
+    const message = this.statements.read(event, this.#version);
+    if (message?.op === "recopy") this.#recopies.push(message);
+    else if (message) messages.push(message);
+  }
+
+  #step({ timestamp }: { readonly timestamp: number }): void {
+    this.#version = nextVersion(this.#version, this.#stamp || timestamp * 1_000_000);
+  }
+
+  /** Logged only where the transaction also changed a table that cannot be rolled back; which rows were taken back it does not say. */
+  #rolledBack({ file, offset }: Place): void {
+    if (this.#open.size === 0) return;
+    const reason = "was rolled back after rows had been logged, in a transaction with a table that cannot be "
+      + `(binary log ${file}, ending at ${offset}); move that table to InnoDB`;
+    this.#recopies.push({ op: "recopy", entities: [...this.#open], version: this.#version, reason });
   }
 
   #end(event: CommitEvent | RollbackEvent): void {
-    if (event.type === "rollback" && this.#rowsOpen) {
-      throw new SourceDiverged("a transaction was rolled back after rows of the catalog's tables had been logged (it also changed a table that cannot be rolled back)", event,
-        `move the other table to InnoDB, then ${anew}`);
+    if (event.type === "rollback") {
+      this.#step(event);
+      this.#rolledBack(event);
+    } else if (event.xa) {
+      // The server logs the second phase as a statement.
+      if (event.xa.phase === "commit" || event.xa.phase === "rollback") this.#step(event);
+      this.#xa(event, event.xa);
     }
-    if (event.type === "commit" && event.xa) this.#xa(event, event.xa);
     // A position by file stays one: should the server begin with GTIDs, the set would lack those before.
     if (event.gtid && !this.after.server) this.#executed.addGtid(event.gtid);
     this.#committed = this.#version;
     this.#place = event;
-    this.#rowsOpen = this.#isWithin = false;
+    this.#isWithin = false;
+    this.#open.clear();
   }
 
   /** Rows of a two-phase transaction are logged when it is prepared, and take effect later or never. Only a one-phase commit is like any other. */
   #xa(event: CommitEvent, { phase, xid }: NonNullable<CommitEvent["xa"]>): void {
     const known = this.#harmless.delete(xid);
     if (phase === "one-phase" || phase === "rollback" || (phase === "commit" && known)) return;
-    if (phase === "prepare" && !this.#rowsOpen) {
+    if (phase === "prepare" && this.#open.size === 0) {
       this.#harmless.add(xid);
       return;
     }
@@ -149,7 +174,9 @@ export class EventMessages {
   /** The connection broke and stands again: the transaction comes once more, with the versions it had. */
   #again(): void {
     this.#version = this.#committed;
-    this.#rowsOpen = this.#isWithin = false;
+    this.#isWithin = false;
+    this.#open.clear();
+    this.#recopies = [];
   }
 
   #commit(event: CommitEvent | RollbackEvent): Message {

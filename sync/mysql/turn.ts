@@ -137,7 +137,7 @@ class Lock {
   }
 
   async #open(): Promise<Connection> {
-    const connection = await connectMysql(this.url);
+    const connection = await connectMysql(this.url, { database: undefined });
     // Errors reach us through the statement under way.
     connection.on("error", () => undefined);
     if (this.#isClosed) {

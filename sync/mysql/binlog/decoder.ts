@@ -8,7 +8,7 @@ import { readFormat } from "./format.js";
 import { GtidReader } from "./gtid-event.js";
 import { incidentReason } from "./incident.js";
 import { expand as inflate, MariadbEvent, readMariadbGtid } from "./mariadb.js";
-import { classify, isBegin, readQuery, type Statement } from "./query.js";
+import { isBegin, readLoadQuery, readQuery, type Statement } from "./query.js";
 import { asLines, asObjects, utf8 } from "./rendering.js";
 import type { RowsKind } from "./row-reader.js";
 import { RowReaders } from "./rows.js";
@@ -34,7 +34,7 @@ export class EventDecoder {
   server = "";
   /** When the bytes at hand were received. */
   receivedAt = 0;
-  mariadb = false;
+  serverVersion = "";
   /** A statement has passed after which the definitions must be renewed before anything else is decoded. */
   outdated = false;
   #inTransaction = false;
@@ -49,6 +49,8 @@ export class EventDecoder {
     this.offset = start.offset;
     this.#checksums = new Checksums(gap);
   }
+
+  get #isMariadb(): boolean { return this.serverVersion.includes("MariaDB"); }
 
   /** The events of a compressed transaction, in turn, as much at a time as was expanded. They end where it ends. */
   *expand(bytes: Buffer, start: number, end: number): Generator<DecodedEvent[]> {
@@ -115,6 +117,7 @@ export class EventDecoder {
       case EventType.Query:
         if (isBegin(bytes, body, end)) { this.#inTransaction = true; return; }
         return this.#query(readQuery(new Cursor(bytes, body, end)), bytes, start, out);
+      case EventType.ExecuteLoadQuery: return this.#query(readLoadQuery(new Cursor(bytes, body, end)), bytes, start, out);
       case EventType.Format: return;
       case EventType.Rotate: return this.#rotate(new Cursor(bytes, body, end), out);
       case EventType.Heartbeat: case EventType.HeartbeatV2:
@@ -126,9 +129,10 @@ export class EventDecoder {
       case EventType.Incident: throw new SourceIncident(incidentReason(new Cursor(bytes, body, end)), this.file, this.offset);
       // They carry what a replica needs to run statements or to elect a primary; row changes do not depend on them.
       case EventType.Stop: case EventType.PreviousGtids: case EventType.IntVar: case EventType.Rand: case EventType.UserVar:
+      case EventType.BeginLoadQuery: case EventType.AppendBlock: case EventType.DeleteFile:
       case EventType.Ignorable: case EventType.TransactionContext: case EventType.ViewChange: return;
     }
-    if (this.mariadb && type >= MariadbEvent.Annotate) return this.#mariadbEvent(type, bytes, start, end, out);
+    if (this.#isMariadb && type >= MariadbEvent.Annotate) return this.#mariadbEvent(type, bytes, start, end, out);
     // LOG_EVENT_IGNORABLE_F: the writer says that who does not know the event may pass it over.
     if ((bytes[start + 17]! & 0x80) !== 0) return;
     throw new UnsupportedEvent(`of type ${type}`, this.file, this.offset);
@@ -162,8 +166,7 @@ export class EventDecoder {
 
   #format(bytes: Buffer, start: number, end: number, out: DecodedEvent[]): number {
     const format = readFormat(bytes, start, end);
-    this.checksum = format.checksum;
-    this.mariadb = format.serverVersion.includes("MariaDB");
+    [this.checksum, this.serverVersion] = [format.checksum, format.serverVersion];
     // Table ids begin anew with each run of the server, and a file begins outside any transaction.
     this.#tables = new TableMaps();
     this.#inTransaction = false;
@@ -178,18 +181,15 @@ export class EventDecoder {
     out.push({ type: "rotate", file: this.file, offset });
   }
 
-  #query(statement: Statement, bytes: Buffer, start: number, out: DecodedEvent[]): void {
-    const text = statement.text;
-    if (text === "BEGIN") { this.#inTransaction = true; return; }
-    if (text === "COMMIT") return this.#end("commit", bytes, start, out);
-    if (text === "ROLLBACK") return this.#end("rollback", bytes, start, out);
-    const xa = text.startsWith("XA ") ? readXaStatement(text) : undefined;
-    if (xa === "start") { this.#inTransaction = true; return; }
+  #query({ statement, ...session }: Statement, bytes: Buffer, start: number, out: DecodedEvent[]): void {
+    if (statement === "COMMIT") return this.#end("commit", bytes, start, out);
+    if (statement === "ROLLBACK") return this.#end("rollback", bytes, start, out);
+    const xa = statement.startsWith("XA ") ? readXaStatement(statement) : undefined;
+    if (statement === "BEGIN" || xa === "start") { this.#inTransaction = true; return; }
     if (xa === "end") return;
     if (xa) return this.#end("commit", bytes, start, out, xa);
-    const event: QueryEvent = {
-      type: "query", ...classify(statement), database: statement.database, statement: text, timestamp: uint32(bytes, start), file: this.file, offset: this.offset,
-    };
+    const { file, offset } = this, timestamp = uint32(bytes, start);
+    const event: QueryEvent = { type: "query", statement, ...session, serverVersion: this.serverVersion, timestamp, file, offset };
     out.push(event);
     if (this.definitions?.passed(event, this.#gtid)) [this.outdated, this.#tables] = [true, new TableMaps()];
     // A statement outside BEGIN is a transaction of its own.
@@ -211,7 +211,7 @@ export class EventDecoder {
   }
 
   #wanted(head: TableMapHead, event: Cursor): Readers {
-    const table = readTableMap(head, event, this.mariadb, () => this.definitions?.of(head.database, head.table));
+    const table = readTableMap(head, event, this.#isMariadb, () => this.definitions?.of(head.database, head.table));
     if (!table) throw new MissingMetadata(head.database, head.table, this.file, this.offset);
     return this.toLines ? { lines: new RowReaders(table, asLines) } : { objects: new RowReaders(table, asObjects) };
   }

@@ -96,15 +96,20 @@ export interface CommitEvent extends Place {
 /** The end of a transaction whose rows did not take effect; a place to start from all the same. */
 export interface RollbackEvent extends Place { readonly type: "rollback"; readonly gtid: string; readonly timestamp: number }
 
-/** A statement. `dml` is a change logged as text: its rows are not in the log (binlog_format is not ROW). */
+/** A statement as text: what it did to rows, if anything, no row event tells. What opens or ends a transaction is told by other events. */
 export interface QueryEvent extends Place {
   readonly type: "query";
-  readonly kind: "ddl" | "truncate" | "dml" | "other";
+  readonly statement: string;
   /** The default database of the statement, '' when there was none. */
   readonly database: string;
-  readonly statement: string;
-  /** With kind `truncate`. */
-  readonly truncated?: { readonly database: string; readonly table: string };
+  /** MySQL's name of the character set its client spoke. */
+  readonly charset: string;
+  /** Bits of the session's `sql_mode`: 4 is ANSI_QUOTES, 0x100000 NO_BACKSLASH_ESCAPES. */
+  readonly sqlMode: number;
+  /** Databases of the tables it locked or changed; null when the log does not say. */
+  readonly updatedDatabases: readonly string[] | null;
+  /** Of the server that wrote the log: `8.4.3`, `10.11.6-MariaDB-log`. It decides which version comments of the statement were run. */
+  readonly serverVersion: string;
   readonly timestamp: number;
 }
 

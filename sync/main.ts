@@ -65,7 +65,7 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
     const { state, valve } = controlled[i]!;
     const retried = withRetry(parking.of(withMetrics(sink, metrics)), state, metrics, log, { stop, cutoff });
     return keepRunning(async () => {
-      await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, config);
+      await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, { ...config, unproven: (gtid) => log.warn({ pipeline: state.name, gtid }, unproven) });
       await runPipeline({ source, sink: retried, catalog: totesys, limits, state, valve, log }, stop, cutoff);
     }, controlled[i]!, company, log, stop);
   }));
@@ -73,6 +73,8 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   const failed = failures.filter((failure) => failure !== null);
   if (failed.length > 0) throw new PipelinesFailed(failed, states.length);
 }
+
+const unproven = "the binary log no longer has the last transaction this store was fed; MySQL says it committed it, but that it was the same one cannot be proved";
 
 /** A port that is taken is one finding more. */
 async function serve(operations: Operations, { syncHost, syncPort }: SyncConfig): Promise<OperationsServer & { readonly findings: readonly Finding[] }> {

@@ -5,15 +5,18 @@ import { connectMysql, mysqlPlace } from "../../runtime/mysql.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { tableFindings } from "./preflight-tables.js";
 import { zoneFindings } from "./preflight-zone.js";
+import { replicaStatusStatement } from "./binlog/request.js";
 import { isLost } from "./reading.js";
 import { logStatus, type Server, serverOf } from "./server.js";
 
-/** What a person allows though it costs something. */
+/** What a person allows though it costs something, and whom to tell. */
 export interface MysqlSourceOptions {
   /** Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to hold. */
   readonly allowMinimalMetadata?: boolean;
   /** Follow a server without GTIDs, by file and offset of its binary log. */
   readonly allowFilePositions?: boolean;
+  /** Told of the last transaction of a position that the log no longer has: whether it is of the same history cannot be proved, so it is believed. */
+  readonly unproven?: (gtid: string) => void;
 }
 
 /** Everything about the server and its tables that would keep us from following it, all at once. Changes nothing. */
@@ -113,7 +116,7 @@ async function privilegeFindings(connection: Connection, server: Server, url: UR
 async function replicaFindings(connection: Connection, server: Server): Promise<Unplaced[]> {
   const [off] = await connection.query<RowDataPacket[]>("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_replica_updates', 'log_slave_updates') AND Value = 'OFF'");
   if (off.length === 0) return [];
-  const [channels] = await connection.query<RowDataPacket[]>(server.release >= 80_022 ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS");
+  const [channels] = await connection.query<RowDataPacket[]>(replicaStatusStatement(server.version));
   if (channels.length === 0) return [];
   return [{ problem: "it is a replica that does not log what it replicates (log_replica_updates is OFF)", remedy: "start it with --log-replica-updates=ON, or name the server it replicates; or, where it replicates no more, RESET REPLICA ALL" }];
 }

@@ -3,6 +3,7 @@ import type { Connection as Callbacks, RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { connectMysql } from "../../runtime/mysql.js";
 import { isConnectionLost } from "../../runtime/mysql-lost.js";
+import { ConnectionLost } from "./binlog/refusal.js";
 import { backoff, pause } from "../../runtime/wait.js";
 
 /** One connection for statements that only read: when it breaks, it is opened again and the statement asked again. */
@@ -107,5 +108,5 @@ async function* inPieces(rows: AsyncIterable<RowDataPacket>, bytes: number): Asy
 
 /** Of a connection that may be there again later, once it has stood. */
 export function isLost(error: unknown): boolean {
-  return isConnectionLost(error);
+  return error instanceof ConnectionLost || isConnectionLost(error);
 }

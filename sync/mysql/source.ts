@@ -4,10 +4,12 @@ import type { Message } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
-import { PurgedPosition, ReaderAhead } from "./binlog/errors.js";
+import { OtherHistory, PurgedPosition, ReaderAhead } from "./binlog/errors.js";
 import { isBefore } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
+import { logHistory } from "./binlog/history.js";
+import { headWithProof } from "./history.js";
 import { forecastOf, logFacts } from "./log-facts.js";
 import { LiveDefinitions } from "./live-definitions.js";
 import { type MysqlSourceOptions, preflight } from "./preflight.js";
@@ -28,7 +30,8 @@ const heartbeatMs = 1_000;
  * `signal` ends waiting for a server that is away.
  */
 export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, options: MysqlSourceOptions = {}): Source {
-  const { allowMinimalMetadata = false } = options;
+  const { allowMinimalMetadata = false, unproven = () => undefined } = options;
+  const history = logHistory(mysqlOptions(url), unproven);
   const database = decodeURIComponent(url.pathname.slice(1));
   const reading = new Reading(url);
   const readings = new Readings(url);
@@ -43,6 +46,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     turn: async (told, end) => (turn = await takeTurn(url, `${database}\0${reader}`, told, end)),
     preflight: () => preflight(url, catalog, options),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
+    beginning: () => reading.ask(async (connection) => headWithProof(connection, url, signal), signal),
     end,
     survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),
     snapshot: (entity, range, end) => snapshot(url, database, entity, range ?? everyKey, end),
@@ -58,7 +62,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
         ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
-      return stream(reading, catalog, database, { serverId: id(), isOurs, known: seen?.gtids ?? "", ...(definitions && { definitions }) }, after, end);
+      return stream(reading, catalog, database, { serverId: id(), isOurs, history, ...(seen && { known: seen }), ...(definitions && { definitions }) }, after, end);
     },
     async [Symbol.asyncDispose]() {
       await reading[Symbol.asyncDispose]();
@@ -67,7 +71,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   };
 }
 
-type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "definitions">;
+type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "history" | "definitions">;
 
 async function* stream(asking: Reading, catalog: Catalog, database: string, reader: OfReader, after: Position, signal: AbortSignal): AsyncGenerator<Message[]> {
   const reading = new EventMessages(catalog, database, after, datetimeAhead(asking.url));
@@ -76,7 +80,7 @@ async function* stream(asking: Reading, catalog: Catalog, database: string, read
     ...reader,
     connection: mysqlOptions(url),
     heartbeatMs,
-    start: after.gtids ? { gtids: after.gtids } : { file: after.file, offset: after.offset },
+    start: after.gtids ? { gtids: after.gtids, ...(after.last && { last: after.last }) } : { file: after.file, offset: after.offset, ...(after.begun !== undefined && { begun: after.begun }) },
     tables: (of: string, table: string) => of === database && catalog.has(table),
   };
   await mustBeServerOf(asking, after, signal);
@@ -89,6 +93,7 @@ async function* stream(asking: Reading, catalog: Catalog, database: string, read
     }
   } catch (error) {
     if (error instanceof ReaderAhead) throw new Unresumable(mysqlPlace(url), error.missing || "it does not say which", "lost");
+    if (error instanceof OtherHistory) throw new Unresumable(mysqlPlace(url), error.difference, "another");
     if (!(error instanceof PurgedPosition)) throw error;
     throw new Unresumable(mysqlPlace(url), await lostRange(url, after, error));
   }

@@ -1,4 +1,4 @@
-import { PurgedPosition, ReaderAhead, SourceRefused, Superseded } from "./errors.js";
+import { OtherHistory, PurgedPosition, ReaderAhead, SourceRefused, Superseded } from "./errors.js";
 
 /** The connection broke or could not be made: worth another try. */
 export class ConnectionLost extends Error {
@@ -10,7 +10,7 @@ export class ConnectionLost extends Error {
 
 /** What a server's error means to the reader: try again, or give up with the reason and the remedy. */
 export function classifyRefusal(error: unknown, serverId: number, requested = ""): unknown {
-  if (error instanceof ReaderAhead) return error;
+  if (error instanceof ReaderAhead || error instanceof OtherHistory) return error;
   const { errno, code = "", message = String(error) } = error as { errno?: number; code?: string; message?: string };
   switch (errno) {
     case 1236: return fatalRead(message, code, serverId, requested, error);
@@ -29,7 +29,7 @@ export function classifyRefusal(error: unknown, serverId: number, requested = ""
 function fatalRead(message: string, code: string, serverId: number, requested: string, cause: unknown): Error {
   if (/same server_(?:uuid|id)/i.test(message)) return new Superseded(serverId, cause);
   // Those of its own UUID it does miss.
-  if (/more GTIDs than/i.test(message)) return new ReaderAhead("", cause);
+  if (/more GTIDs than|position > file size/i.test(message)) return new ReaderAhead("", cause);
   if (/purged|Could not find first log file|could not find next log|not find GTID state|requested GTIDs? .*(?:not in the master|that are (?:missing|purged))/i.test(message))
     return new PurgedPosition(/sent by the (?:replica|slave) is '([^']*)'/.exec(message)?.[1] ?? requested, /missing transactions are '([^']*)'/.exec(message)?.[1] ?? "", cause);
   return new SourceRefused(code || "ER_SOURCE_FATAL_ERROR_READING_BINLOG", message, cause);

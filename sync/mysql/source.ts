@@ -10,7 +10,7 @@ import { GtidSet } from "./binlog/gtid.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
 import { logHistory } from "./binlog/history.js";
 import { headWithProof } from "./history.js";
-import { forecastOf, logFacts } from "./log-facts.js";
+import { forecastOf, logFacts, startOf } from "./log-facts.js";
 import { LiveDefinitions } from "./live-definitions.js";
 import { type MysqlSourceOptions, preflight } from "./preflight.js";
 import { Reading } from "./reading.js";
@@ -80,7 +80,7 @@ async function* stream(asking: Reading, catalog: Catalog, database: string, read
     ...reader,
     connection: mysqlOptions(url),
     heartbeatMs,
-    start: after.gtids ? { gtids: after.gtids, ...(after.last && { last: after.last }) } : { file: after.file, offset: after.offset, ...(after.begun !== undefined && { begun: after.begun }) },
+    start: startOf(after),
     tables: (of: string, table: string) => of === database && catalog.has(table),
   };
   await mustBeServerOf(asking, after, signal);

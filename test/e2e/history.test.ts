@@ -11,6 +11,7 @@ import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { ReaderAhead } from "../../sync/mysql/binlog/errors.js";
 import { readBinlog } from "../../sync/mysql/binlog/reader.js";
+import { logFacts, provenForecastOf } from "../../sync/mysql/log-facts.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { defaultLimits } from "../../sync/parts.js";
 import { runPipeline } from "../../sync/pipeline.js";
@@ -209,4 +210,17 @@ test("point 8: that a server lacks what was read is said at once where nothing i
   const options = { connection: mysqlOptions(one!.url), serverId: 4711, start: { gtids: `${randomUUID()}:1-5` }, heartbeatMs: 1_000 };
   await expect(readBinlog(options, never).next()).rejects.toBeInstanceOf(ReaderAhead);
   expect(await waits()).toBe(before);
+});
+
+test("status forecasts it: a stopped store whose transactions MySQL has in another history cannot resume", async () => {
+  await fed(one!);
+  const { last } = await (async () => {
+    await using source = openMysqlSource(one!.url, totesys, "test", never);
+    return source.beginning();
+  })();
+  const position = { gtids: `${one!.uuid}:1-3`, file: "binlog.000001", offset: 4, version: 2, ...(last && { last }) };
+  expect(await provenForecastOf(one!.url, position, Date.now(), await logFacts(one!.url), false)).toMatchObject({ kind: "possible" });
+  await restore(one!, "");
+  await write(one!, [1, 2, 3].map((id) => 100 + id), "another");
+  expect(await provenForecastOf(one!.url, position, Date.now(), await logFacts(one!.url), false)).toEqual({ kind: "another", difference: expect.stringContaining(`${one!.uuid}:3`) });
 });

@@ -77,7 +77,7 @@ export function mysqlProblem(url: URL, error: unknown): unknown {
   const { code = "", message = "" } = error as { readonly code?: string; readonly message?: string };
   const cure = cureOf(code, url);
   if (!cure) return error;
-  return new PreflightFailed([{ where: mysqlPlace(url), problem: message ? `${message} (${code})` : code, remedy: cure }]);
+  return new PreflightFailed([{ where: mysqlPlace(url), problem: message ? `${message} (${code})` : code, remedy: cure }], { cause: error });
 }
 
 /** `mysql 10.0.0.5:3306`: names a server in findings and logs. */
@@ -93,8 +93,10 @@ function cureOf(code: string, url: URL): string | null {
       return "start the server, or correct host and port in the URL";
     case "ENOTFOUND": case "EAI_AGAIN":
       return "correct the host name in the URL";
-    case "ER_ACCESS_DENIED_ERROR": case "ER_ACCESS_DENIED_NO_PASSWORD_ERROR":
-      return "correct user and password in the URL";
+    case "ER_ACCESS_DENIED_ERROR": case "ER_ACCESS_DENIED_NO_PASSWORD_ERROR": case "ER_ACCOUNT_HAS_BEEN_LOCKED": case "ER_MUST_CHANGE_PASSWORD": case "ER_MUST_CHANGE_PASSWORD_LOGIN":
+      return "correct user and password in the URL; where the password was changed meanwhile, start again with the new one";
+    case "ER_SERVER_OFFLINE_MODE":
+      return "SET GLOBAL offline_mode = OFF once the server's maintenance is over";
     case "ER_DBACCESS_DENIED_ERROR": case "ER_TABLEACCESS_DENIED_ERROR": case "ER_COLUMNACCESS_DENIED_ERROR":
       return `as an administrator: GRANT ALL PRIVILEGES ON \`${database}\`.* TO '${user}'@'%'`;
     case "ER_SPECIFIC_ACCESS_DENIED_ERROR":
@@ -103,7 +105,7 @@ function cureOf(code: string, url: URL): string | null {
       return `create the database ${database} with the command migrate, or correct its name in the URL`;
     case "ER_NO_SUCH_TABLE":
       return "make the tables with the command migrate, or correct the database's name in the URL";
-    case "ER_CON_COUNT_ERROR": case "ER_TOO_MANY_USER_CONNECTIONS":
+    case "ER_CON_COUNT_ERROR": case "ER_TOO_MANY_USER_CONNECTIONS": case "ER_USER_LIMIT_REACHED":
       return "raise max_connections on the server, or use fewer connections";
     case "HANDSHAKE_NO_SSL_SUPPORT": case "HANDSHAKE_SSL_ERROR": case "ER_SECURE_TRANSPORT_REQUIRED":
     case "SELF_SIGNED_CERT_IN_CHAIN": case "DEPTH_ZERO_SELF_SIGNED_CERT": case "UNABLE_TO_VERIFY_LEAF_SIGNATURE": case "CERT_HAS_EXPIRED":

@@ -4,6 +4,7 @@ import type { Message } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
+import { Access, isLost } from "./access.js";
 import { OtherHistory, PurgedPosition, ReaderAhead } from "./binlog/errors.js";
 import { isBefore } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
@@ -33,9 +34,11 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   const { allowMinimalMetadata = false, unproven = () => undefined } = options;
   const history = logHistory(mysqlOptions(url), unproven);
   const database = decodeURIComponent(url.pathname.slice(1));
-  const reading = new Reading(url);
-  const readings = new Readings(url);
+  const access = new Access(url, options.hasAnswered);
+  const reading = new Reading(url, access);
+  const readings = new Readings(access);
   const end = (stop: AbortSignal) => reading.ask(endOf, AbortSignal.any([signal, stop]));
+  const heard = (error: Error | null, attempt: number) => (error ? access.failed("log", error, attempt) : access.works("log"));
   let turn: MysqlTurn | null = null;
   const isOurs = async () => {
     await turn?.held(0);
@@ -43,13 +46,13 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   };
   return {
     name: mysqlPlace(url),
-    turn: async (told, end) => (turn = await takeTurn(url, `${database}\0${reader}`, told, end)),
-    preflight: () => preflight(url, catalog, options),
+    turn: async (told, end) => (turn = await takeTurn(access, `${database}\0${reader}`, told, end)),
+    preflight: () => preflight(url, catalog, options, signal),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
     beginning: () => reading.ask(async (connection) => headWithProof(connection, url, signal), signal),
     end,
     survey: (entity, mostRanges) => survey(reading, database, entity, mostRanges, signal),
-    snapshot: (entity, range, end) => snapshot(url, database, entity, range ?? everyKey, end),
+    snapshot: (entity, range, end) => snapshot(access, database, entity, range ?? everyKey, end),
     chunk: (entity, range, seen, stop) => readings.with((each) => chunk(each, database, entity, range, seen, () => end(stop), stop)),
     rows: (entity, keys, seen = undefined) => rowsOf(reading, database, entity, keys, seen ?? null, signal),
     passed: (at, place) => !isBefore(at, place),
@@ -62,7 +65,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
         ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
-      return stream(reading, catalog, database, { serverId: id(), isOurs, history, ...(seen && { known: seen }), ...(definitions && { definitions }) }, after, end);
+      return stream(reading, catalog, database, { serverId: id(), isOurs, history, accessReturns: access.hasAnswered, heard, ...(seen && { known: seen }), ...(definitions && { definitions }) }, after, end);
     },
     async [Symbol.asyncDispose]() {
       await reading[Symbol.asyncDispose]();
@@ -71,7 +74,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   };
 }
 
-type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "history" | "definitions">;
+type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "history" | "accessReturns" | "heard" | "definitions">;
 
 async function* stream(asking: Reading, catalog: Catalog, database: string, reader: OfReader, after: Position, signal: AbortSignal): AsyncGenerator<Message[]> {
   const reading = new EventMessages(catalog, database, after, datetimeAhead(asking.url));
@@ -108,8 +111,12 @@ async function mustBeServerOf(asking: Reading, { server, file, offset }: Positio
 
 /** By what the server has now: its message cuts long sets short. */
 async function lostRange(url: URL, after: Position, { missing }: PurgedPosition): Promise<string> {
-  const forecast = forecastOf(after, 0, await logFacts(url), true);
-  return forecast.kind === "gone" ? forecast.missing : missing || "it does not say which";
+  const facts = await logFacts(url).catch((error: unknown) => {
+    if (isLost(error)) return null;
+    throw error;
+  });
+  const forecast = facts && forecastOf(after, 0, facts, true);
+  return forecast?.kind === "gone" ? forecast.missing : missing || "it does not say which";
 }
 
 /** From the upper half of the numbers, far from those people give their servers. */

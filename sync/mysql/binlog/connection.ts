@@ -44,8 +44,10 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
   signal.addEventListener("abort", abort);
   // Errors reach us through the command under way; without a listener here they would end the process.
   connection.on("error", () => undefined);
+  let isIn = false;
   try {
     const [source] = await query(connection, "SELECT VERSION() AS version, @@GLOBAL.binlog_checksum AS checksum");
+    isIn = true;
     const [uuid] = await query(connection, "SHOW GLOBAL VARIABLES LIKE 'server_uuid'");
     const server = (uuid as { Value: string } | undefined)?.Value ?? "";
     const { version, checksum } = source as { version: string; checksum: string };
@@ -70,7 +72,7 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
     signal.removeEventListener("abort", abort);
     connection.stream.destroy();
     signal.throwIfAborted();
-    throw classifyRefusal(error, request.serverId);
+    throw classifyRefusal(error, request.serverId, isIn);
   }
 }
 

@@ -75,6 +75,13 @@ export class Superseded extends BinlogError {
   }
 }
 
+/** The source no longer lets this reader in, or took a privilege from it: what a person took away, and can give back. */
+export class AccessDenied extends BinlogError {
+  constructor(reason: string, remedy: string, cause?: unknown) {
+    super(`The source refuses to send its binary log: ${reason}. Remedy: ${remedy}`, { cause });
+  }
+}
+
 /** The source will not send its log, for a reason that trying again does not cure. */
 export class SourceRefused extends BinlogError {
   constructor(readonly code: string, reason: string, cause?: unknown) {

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "mysql2";
 import { openDump, type Dump } from "./connection.js";
 import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
 import type { TableDefinitions } from "./definitions.js";
-import { BinlogError, MalformedEvent, OtherHistory, ReaderAhead, Superseded } from "./errors.js";
+import { AccessDenied, BinlogError, MalformedEvent, OtherHistory, ReaderAhead, Superseded } from "./errors.js";
 import { EventType } from "./event-type.js";
 import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
 import { BETWEEN_EVENTS, Packets } from "./packets.js";
@@ -33,6 +33,10 @@ export interface BinlogReaderOptions {
    * that fails is retried as well, and so is one that another reader with our id took, as long as that does not go on and on.
    */
   readonly isOurs?: () => Promise<boolean>;
+  /** It was let in before, so that a source which lets it in no longer is asked again. Without it that ends the stream. */
+  readonly accessReturns?: boolean;
+  /** Told of each connection that cannot be made, with how many could not before it; null once one sends. */
+  readonly heard?: (error: Error | null, attempt: number) => void;
   /** Where to learn what a log with MINIMAL metadata leaves out. Without it such a log is refused. */
   readonly definitions?: TableDefinitions;
 }
@@ -74,6 +78,7 @@ async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: A
       if (hasConnected) yield [{ type: "resume", reason, attempts, ...progress.place }];
       hasConnected = true;
       for await (const events of decode(dump, options, toLines, progress, signal)) {
+        if (attempts > 0) options.heard?.(null, attempts);
         attempts = 0;
         if (events.some(({ type }) => type !== "heartbeat")) [heardAt, isProven] = [performance.now(), false];
         else if (performance.now() - heardAt > quietPeriods * heartbeatOf(options)) {
@@ -86,7 +91,8 @@ async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: A
       if (signal.aborted) return;
       const truth = await judged(error, options, progress, signal);
       if (signal.aborted) return;
-      if (!mayPass(truth, options.isOurs ? takeovers : null, hasConnected)) throw truth;
+      if (!mayPass(truth, options, takeovers, hasConnected)) throw truth;
+      options.heard?.(truth as Error, attempts);
       reason = (truth as Error).message;
     } finally {
       dump?.close();
@@ -114,16 +120,17 @@ async function mustBeThere({ history, known }: BinlogReaderOptions, progress: Pr
 
 /** What is wrong with the log counts only where it still is the same log. */
 async function judged(error: unknown, { history, known }: BinlogReaderOptions, progress: Progress, signal: AbortSignal): Promise<unknown> {
-  if (!history || !(error instanceof BinlogError) || [Superseded, ReaderAhead, OtherHistory].some((kind) => error instanceof kind)) return error;
+  if (!history || !(error instanceof BinlogError) || [AccessDenied, Superseded, ReaderAhead, OtherHistory].some((kind) => error instanceof kind)) return error;
   return history.prove(progress.with(known), signal).then(() => error, (other: unknown) => other);
 }
 
 const [takeoversAtMost, takeoverWindowMs] = [5, 60_000];
 
 /** `takeovers`: when others took our place, where we may take it back; each is added. */
-function mayPass(error: unknown, takeovers: number[] | null, hasConnected: boolean): boolean {
-  if (error instanceof ConnectionLost) return hasConnected || takeovers !== null;
-  if (!(error instanceof Superseded) || !takeovers) return false;
+function mayPass(error: unknown, { isOurs, accessReturns = false }: BinlogReaderOptions, takeovers: number[], hasConnected: boolean): boolean {
+  if (error instanceof ConnectionLost) return hasConnected || isOurs !== undefined;
+  if (error instanceof AccessDenied) return accessReturns;
+  if (!(error instanceof Superseded) || !isOurs) return false;
   takeovers.push(performance.now());
   return takeovers.filter((at) => at > performance.now() - takeoverWindowMs).length <= takeoversAtMost;
 }
@@ -198,5 +205,5 @@ function refusal(packet: Buffer, serverId: number, progress: Progress): unknown 
   if (packet[0] === 0xfe) return new ConnectionLost("the source ended the stream");
   if (packet[0] !== 0xff || packet.length < 9) return new MalformedEvent(`a packet that begins with ${packet[0]}`, progress.place.file, progress.place.offset);
   const error = { errno: packet.readUInt16LE(1), code: "", message: packet.toString("utf8", 9) };
-  return classifyRefusal(error, serverId, progress.text);
+  return classifyRefusal(error, serverId, true, progress.text);
 }

@@ -1,4 +1,5 @@
-import { OtherHistory, PurgedPosition, ReaderAhead, SourceRefused, Superseded } from "./errors.js";
+import { AccessDenied, OtherHistory, PurgedPosition, ReaderAhead, SourceRefused, Superseded } from "./errors.js";
+import { denied, passes } from "./passing.js";
 
 /** The connection broke or could not be made: worth another try. */
 export class ConnectionLost extends Error {
@@ -8,19 +9,21 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** What a server's error means to the reader: try again, or give up with the reason and the remedy. */
-export function classifyRefusal(error: unknown, serverId: number, requested = ""): unknown {
+/**
+ * What a server's error means to the reader: try again, or give up with the reason and the remedy. `isIn`: it had let the reader in before; for the
+ * lack of a privilege it then has the same words as for a wrong password.
+ */
+export function classifyRefusal(error: unknown, serverId: number, isIn = false, requested = ""): unknown {
   if (error instanceof ReaderAhead || error instanceof OtherHistory) return error;
   const { errno, code = "", message = String(error) } = error as { errno?: number; code?: string; message?: string };
   switch (errno) {
     case 1236: return fatalRead(message, code, serverId, requested, error);
-    case 1044: case 1045: case 1142: case 1227: case 1698: case 3118: case 3955:
-      return new SourceRefused(code, `${message}. The account needs REPLICATION SLAVE and REPLICATION CLIENT.`, error);
     case 1381: return new SourceRefused(code, `${message}. Start the server with --log-bin.`, error);
-    // Shutting down, killed, too many connections, interrupted, timed out: it may be better in a moment.
-    case 1040: case 1053: case 1077: case 1079: case 1129: case 1159: case 1161: case 1203: case 1317: case 1927: case 3169: case 4031:
-      return new ConnectionLost(message, error);
   }
+  if (passes(error)) return new ConnectionLost(message, error);
+  const lacks = denied(error);
+  if (lacks === "entry" && !isIn) return new AccessDenied(message, "read with a user and a password that it accepts; where the password was changed meanwhile, start again with the new one", error);
+  if (lacks !== null) return new AccessDenied(message, "as an administrator, grant the user REPLICATION SLAVE and REPLICATION CLIENT", error);
   if (typeof errno === "number" && errno >= 1000 && errno < 10_000) return new SourceRefused(code, message, error);
   return error instanceof Error && error.name.startsWith("Abort") ? error : new ConnectionLost(message, error);
 }

@@ -62,7 +62,8 @@ export async function connectMysql(url: URL, overrides: ConnectionOptions = {}):
 
 async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
   const names = [...Object.keys(sessionKept), "sql_mode"];
-  const [[found]] = await connection.query<RowDataPacket[]>(`SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`);
+  const [[found]] = await connection.query<RowDataPacket[]>(`SELECT DATABASE() AS db, ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`);
+  if (found!.db !== null) mustBeSpelt(url, String(found!.db));
   const modes = String(found!.sql_mode).split(",");
   const wrong = names.filter((name) => (name === "sql_mode" ? strangeModes.some((mode) => modes.includes(mode)) : String(found![name]) !== sessionKept[name]));
   if (wrong.length === 0) return;
@@ -70,6 +71,16 @@ async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
     where: mysqlPlace(url), problem: `it does not keep what our session is set to: ${wrong.map((name) => `${name} is ${String(found![name])}`).join("; ")}`,
     remedy: "name the server itself in the URL, or have the proxy before it pass on each session's SET statements",
   }]);
+}
+
+/**
+ * A server with lower_case_table_names takes other spellings of a name, and writes its own to the binary log, which none of ours would equal. Locks and
+ * server ids are made of the name, too: so there is one spelling for everything. @throws PreflightFailed
+ */
+export function mustBeSpelt(url: URL, database: string): void {
+  const named = decodeURIComponent(url.pathname.slice(1));
+  if (!named || database === named || database.toLowerCase() !== named.toLowerCase()) return;
+  throw new PreflightFailed([{ where: mysqlPlace(url), problem: `its URL names the database ${named}, which the server calls ${database}`, remedy: `write ${database} in the URL` }]);
 }
 
 /** The error as a finding, when its code says what a person can do about it; else the error itself. */

@@ -32,7 +32,6 @@ const heartbeatMs = 1_000;
  */
 export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, options: MysqlSourceOptions = {}): Source {
   const { allowMinimalMetadata = false, unproven = () => undefined } = options;
-  const history = logHistory(mysqlOptions(url), unproven);
   const database = decodeURIComponent(url.pathname.slice(1));
   const access = new Access(url, options.hasAnswered);
   const reading = new Reading(url, access);
@@ -65,7 +64,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
         ? new LiveDefinitions(reading, catalog, database, { connection: mysqlOptions(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
-      return stream(reading, catalog, database, { serverId: id(), isOurs, history, accessReturns: access.hasAnswered, heard, ...(seen && { known: seen }), ...(definitions && { definitions }) }, after, end);
+      return stream(reading, catalog, database, { serverId: id(), isOurs, history: logHistory(mysqlOptions(url), unproven), accessReturns: access.hasAnswered, heard, ...(seen && { known: seen }), ...(definitions && { definitions }) }, after, end);
     },
     async [Symbol.asyncDispose]() {
       await reading[Symbol.asyncDispose]();

@@ -1,7 +1,8 @@
 import { inALine, PreflightFailed } from "../../runtime/findings.js";
 import { mysqlPlace, mysqlProblem } from "../../runtime/mysql.js";
+import { deniedBy, mayPass } from "../../runtime/mysql-lost.js";
 import type { TurnNews } from "../source.js";
-import { denied, passes } from "./binlog/passing.js";
+import { AccessDenied } from "./binlog/errors.js";
 import { ConnectionLost } from "./binlog/refusal.js";
 
 /** The connections of one source. Each may break, or be refused, by itself. */
@@ -32,12 +33,12 @@ export class Access {
 
   /** Whether to try again. */
   mayPass(error: unknown): boolean {
-    return isLost(error) || (this.hasAnswered && denied(causeOf(error)) !== null);
+    return isLost(error) || (this.hasAnswered && isDenied(error));
   }
 
   /** A first failure is told of nobody: most breaks are over at the next try. */
   failed(purpose: Purpose, error: unknown, attempt: number): void {
-    if (attempt === 0 && denied(causeOf(error)) === null) return;
+    if (attempt === 0 && !isDenied(error)) return;
     const problem = mysqlProblem(this.url, error);
     this.#fails(purpose, problem instanceof PreflightFailed ? inALine(problem) : `${mysqlPlace(this.url)}: ${inALine(problem)}`);
   }
@@ -58,19 +59,11 @@ export class Access {
   }
 }
 
-const lost: ReadonlySet<string> = new Set([
-  "PROTOCOL_CONNECTION_LOST", "PROTOCOL_UNEXPECTED_PACKET", "ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN", "EAI_AGAIN",
-]);
-
-/** Of a connection that may be there again later, once it has stood. */
-export function isLost(error: unknown): boolean {
-  if (error instanceof ConnectionLost) return true;
-  const cause = causeOf(error);
-  const { code = "", fatal = false } = cause as { code?: string; fatal?: boolean };
-  return lost.has(code) || passes(cause) || (fatal && /closed state|Connection lost/i.test((cause as Error).message));
+function isDenied(error: unknown): boolean {
+  return error instanceof AccessDenied || deniedBy(error) !== null;
 }
 
-/** What a finding was made of. */
-function causeOf(error: unknown): unknown {
-  return error instanceof PreflightFailed && error.cause ? error.cause : error;
+/** Of a connection that may be there again later, once it has stood, or of a statement that may be asked again. */
+export function isLost(error: unknown): boolean {
+  return error instanceof ConnectionLost || mayPass(error);
 }

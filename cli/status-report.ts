@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inALine } from "../runtime/findings.js";
-import { bytesBehind, type Forecast, forecastOf, type LogFacts, logFacts } from "../sync/mysql/log-facts.js";
+import { bytesBehind, type Forecast, type LogFacts, logFacts, provenForecastOf } from "../sync/mysql/log-facts.js";
 import type { PipelineStatus } from "../sync/status.js";
 
 export interface StatusReport {
@@ -37,7 +37,7 @@ export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>
     absence,
     log: last.log,
     logError: last.logError,
-    pipelines: last.statuses.map((status) => reportOf(status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first, running)),
+    pipelines: await Promise.all(last.statuses.map((status) => reportOf(status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first, running, mysql))),
   };
 }
 
@@ -55,7 +55,7 @@ async function look(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | 
   return { at: Date.now(), statuses, ...facts };
 }
 
-function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus, earlier: Look, running: boolean): StoreReport {
+async function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus, earlier: Look, running: boolean, mysql: URL | undefined): Promise<StoreReport> {
   const behind = (status: PipelineStatus, facts: LogFacts | null) => (status.position && facts ? bytesBehind(status.position, facts) : null);
   const [bytes, bytesBefore] = [behind(now, log), behind(before, earlier.log)];
   const seconds = (at - earlier.at) / 1000;
@@ -68,6 +68,6 @@ function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus
     bytesBehind: bytes,
     rowsPerSecond,
     etaMs: left && pace > 0 ? Math.round((left / pace) * 1000) : null,
-    forecast: now.position && log ? forecastOf(now.position, currentAt, log, running, at) : null,
+    forecast: now.position && log && mysql ? await provenForecastOf(mysql, now.position, currentAt, log, running, at) : null,
   };
 }

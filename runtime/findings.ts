@@ -9,8 +9,8 @@ export interface Finding {
 /** Thrown before any work has begun, with everything that was found. The process ends with code 2. */
 export class PreflightFailed extends Error {
   override readonly name = "PreflightFailed";
-  constructor(readonly findings: readonly Finding[]) {
-    super(findings.map(formatFinding).join("\n"));
+  constructor(readonly findings: readonly Finding[], options?: ErrorOptions) {
+    super(findings.map(formatFinding).join("\n"), options);
   }
 }
 

@@ -62,7 +62,8 @@ export async function connectMysql(url: URL, overrides: ConnectionOptions = {}):
 
 async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
   const names = [...Object.keys(sessionKept), "sql_mode"];
-  const [[found]] = await connection.query<RowDataPacket[]>(`SELECT ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`);
+  const [[found]] = await connection.query<RowDataPacket[]>(`SELECT DATABASE() AS db, ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`);
+  if (found!.db !== null) mustBeSpelt(url, String(found!.db));
   const modes = String(found!.sql_mode).split(",");
   const wrong = names.filter((name) => (name === "sql_mode" ? strangeModes.some((mode) => modes.includes(mode)) : String(found![name]) !== sessionKept[name]));
   if (wrong.length === 0) return;
@@ -72,12 +73,22 @@ async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
   }]);
 }
 
+/**
+ * A server with lower_case_table_names takes other spellings of a name, and writes its own to the binary log, which none of ours would equal. Locks and
+ * server ids are made of the name, too: so there is one spelling for everything. @throws PreflightFailed
+ */
+export function mustBeSpelt(url: URL, database: string): void {
+  const named = decodeURIComponent(url.pathname.slice(1));
+  if (!named || database === named || database.toLowerCase() !== named.toLowerCase()) return;
+  throw new PreflightFailed([{ where: mysqlPlace(url), problem: `its URL names the database ${named}, which the server calls ${database}`, remedy: `write ${database} in the URL` }]);
+}
+
 /** The error as a finding, when its code says what a person can do about it; else the error itself. */
 export function mysqlProblem(url: URL, error: unknown): unknown {
   const { code = "", message = "" } = error as { readonly code?: string; readonly message?: string };
   const cure = cureOf(code, url);
   if (!cure) return error;
-  return new PreflightFailed([{ where: mysqlPlace(url), problem: message ? `${message} (${code})` : code, remedy: cure }]);
+  return new PreflightFailed([{ where: mysqlPlace(url), problem: message ? `${message} (${code})` : code, remedy: cure }], { cause: error });
 }
 
 /** `mysql 10.0.0.5:3306`: names a server in findings and logs. */
@@ -93,8 +104,10 @@ function cureOf(code: string, url: URL): string | null {
       return "start the server, or correct host and port in the URL";
     case "ENOTFOUND": case "EAI_AGAIN":
       return "correct the host name in the URL";
-    case "ER_ACCESS_DENIED_ERROR": case "ER_ACCESS_DENIED_NO_PASSWORD_ERROR":
-      return "correct user and password in the URL";
+    case "ER_ACCESS_DENIED_ERROR": case "ER_ACCESS_DENIED_NO_PASSWORD_ERROR": case "ER_ACCOUNT_HAS_BEEN_LOCKED": case "ER_MUST_CHANGE_PASSWORD": case "ER_MUST_CHANGE_PASSWORD_LOGIN":
+      return "correct user and password in the URL; where the password was changed meanwhile, start again with the new one";
+    case "ER_SERVER_OFFLINE_MODE":
+      return "SET GLOBAL offline_mode = OFF once the server's maintenance is over";
     case "ER_DBACCESS_DENIED_ERROR": case "ER_TABLEACCESS_DENIED_ERROR": case "ER_COLUMNACCESS_DENIED_ERROR":
       return `as an administrator: GRANT ALL PRIVILEGES ON \`${database}\`.* TO '${user}'@'%'`;
     case "ER_SPECIFIC_ACCESS_DENIED_ERROR":
@@ -103,7 +116,7 @@ function cureOf(code: string, url: URL): string | null {
       return `create the database ${database} with the command migrate, or correct its name in the URL`;
     case "ER_NO_SUCH_TABLE":
       return "make the tables with the command migrate, or correct the database's name in the URL";
-    case "ER_CON_COUNT_ERROR": case "ER_TOO_MANY_USER_CONNECTIONS":
+    case "ER_CON_COUNT_ERROR": case "ER_TOO_MANY_USER_CONNECTIONS": case "ER_USER_LIMIT_REACHED":
       return "raise max_connections on the server, or use fewer connections";
     case "HANDSHAKE_NO_SSL_SUPPORT": case "HANDSHAKE_SSL_ERROR": case "ER_SECURE_TRANSPORT_REQUIRED":
     case "SELF_SIGNED_CERT_IN_CHAIN": case "DEPTH_ZERO_SELF_SIGNED_CERT": case "UNABLE_TO_VERIFY_LEAF_SIGNATURE": case "CERT_HAS_EXPIRED":

@@ -37,6 +37,13 @@ export interface Position {
   readonly offset: number;
   /** Only where the server gives no GTIDs: its UUID. On any other server the file and offset mean something else. */
   readonly server?: string;
+  /**
+   * What proves that a log is the one this is a position in, for one that was reset or restored soon has the same GTIDs and names of files again:
+   * the last transaction, with the microsecond it was committed first in; without GTIDs when the file was begun, in seconds. Positions of earlier
+   * releases have neither, nor has one in a log that held nothing.
+   */
+  readonly last?: { readonly gtid: string; readonly committedAt: number };
+  readonly begun?: number;
   /** The last version given out, so that a replay from here gives the same versions again. */
   readonly version: Version;
 }

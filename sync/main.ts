@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { type Finding, inALine, PreflightFailed } from "../runtime/findings.js";
 import { cannotListen } from "../runtime/listening.js";
 import { openLog } from "../runtime/log.js";
+import { mysqlPlace } from "../runtime/mysql.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/operations.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { storeIdentity } from "../stores/open.js";
@@ -46,7 +47,8 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   const token = newToken();
   const taken = dataDir === undefined ? [] : await folderFindings(dataDir);
   await using server = await serve({ registry, health, local: { token, routes: controlRoutes(controlled) } }, config);
-  await using asking = openMysqlSource(config.mysql, totesys, "preflight", stop, config);
+  const away = (error: unknown) => log.warn({ source: mysqlPlace(config.mysql), error: inALine(error) }, "the source does not answer; trying again until it does");
+  await using asking = openMysqlSource(config.mysql, totesys, "preflight", stop, { ...config, away });
   await using opened = await openSinks(config.stores, totesys, asking.preflight().then((found) => [...taken, ...server.findings, ...found]), stop);
   if (opened.findings.length > 0) throw new PreflightFailed(opened.findings);
   states.push(...opened.sinks.map(({ name }) => newState(name)));
@@ -65,7 +67,7 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
     const { state, valve } = controlled[i]!;
     const retried = withRetry(parking.of(withMetrics(sink, metrics)), state, metrics, log, { stop, cutoff });
     return keepRunning(async () => {
-      await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, config);
+      await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, { ...config, hasAnswered: true, unproven: (gtid) => log.warn({ pipeline: state.name, gtid }, unproven) });
       await runPipeline({ source, sink: retried, catalog: totesys, limits, state, valve, log }, stop, cutoff);
     }, controlled[i]!, company, log, stop);
   }));
@@ -73,6 +75,8 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   const failed = failures.filter((failure) => failure !== null);
   if (failed.length > 0) throw new PipelinesFailed(failed, states.length);
 }
+
+const unproven = "the binary log no longer has the last transaction this store was fed; MySQL says it committed it, but that it was the same one cannot be proved";
 
 /** A port that is taken is one finding more. */
 async function serve(operations: Operations, { syncHost, syncPort }: SyncConfig): Promise<OperationsServer & { readonly findings: readonly Finding[] }> {

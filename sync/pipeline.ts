@@ -139,7 +139,7 @@ async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): P
       await follow(parts, writing, copies, progress, stop);
     } catch (error) {
       // One whose log is purged again before any table is copied would copy for ever: that a person must see to.
-      const heals = error instanceof Unresumable && (error.because === "lost" || Object.values(copies.copied).includes("done"));
+      const heals = error instanceof Unresumable && (error.because !== "purged" || Object.values(copies.copied).includes("done"));
       if (!heals || parts.limits.stopWhenPurged) throw error;
       parts.seen.position = null;
       await heal(parts, writing, error);
@@ -153,7 +153,7 @@ async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): P
 
 /** The first progress of a sink that has none: from where the source is now the stream brings what changes, and the copies what is there. */
 async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress> {
-  const position = await source.head();
+  const position = await source.beginning();
   const progress = { position, currentAt: Math.floor(position.version / 1000), copied: Object.fromEntries(catalog.entities.map(({ table }) => [table, "due" as const])) };
   await sink.commit(progress);
   return progress;
@@ -166,7 +166,9 @@ async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress
 async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable): Promise<void> {
   await writing.drained();
   await resnapshot(source, sink, catalog, []);
-  const what = because === "purged" ? "the binary log no longer has changes this store needs" : "MySQL no longer has changes this store holds";
+  const what = {
+    purged: "the binary log no longer has changes this store needs", lost: "MySQL no longer has changes this store holds", another: "MySQL's binary log is another than this store was fed from",
+  }[because];
   log.warn({ pipeline: state.name, missing }, `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`);
 }
 

@@ -17,7 +17,7 @@ export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, t
   const progress = await sink.progress();
   if (!progress) throw new PreflightFailed([{ where: sink.name, problem: "nothing was ever written to it", remedy: "start sync: it copies everything" }]);
   const known = progress.position;
-  const head = await source.head();
+  const head = await source.beginning();
   const newer = (position: Position): Position => ({ ...position, version: nextVersion(known.version, head.version) });
   const before = copiedIn(catalog, progress);
   const copied: Record<string, TableCopy | "due" | "done"> = { ...before };

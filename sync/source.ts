@@ -13,6 +13,8 @@ export interface Source extends AsyncDisposable {
   preflight(): Promise<readonly Finding[]>;
   /** Where the source stands now. What was committed before is visible to a snapshot begun after. */
   head(): Promise<Position>;
+  /** The same for who goes on from there later: with what proves whose log it is. */
+  beginning(): Promise<Position>;
   /** What copying the table amounts to, in `mostRanges` parts at most. */
   survey(entity: Entity, mostRanges: number): Promise<Survey>;
   /**
@@ -77,19 +79,24 @@ export interface Turn extends AsyncDisposable {
 }
 
 /**
- * The source has `purged` changes that come next, or it has `lost` ones that were read, so that nothing will ever take them back.
- * Either way only a new copy of every table helps.
+ * The source has `purged` changes that come next; or it has `lost` ones that were read, so that nothing will ever take them back; or its log
+ * is `another` with the same numbers. Either way only a new copy of every table helps.
  */
 export class Unresumable extends Error {
   override readonly name = "Unresumable";
-  constructor(source: string, readonly missing: string, readonly because: "purged" | "lost" = "purged") {
-    super(because === "purged"
-      ? `${source} has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; ${orCopy}. `
-        + "Raise binlog_expire_logs_seconds so that it does not happen again"
-      : `${source} does not have changes this store holds: ${missing}. It was restored to an earlier state, or took over from a server that had them. `
-        + `Remedy: name the server that has them, if there is one, and start again; ${orCopy}. Semi-synchronous replication makes a failover lose nothing that was acknowledged`);
+  constructor(source: string, readonly missing: string, readonly because: "purged" | "lost" | "another" = "purged") {
+    super(`${source} ${reasons[because](missing)}`);
   }
 }
+
+const reasons = {
+  purged: (missing: string) => `has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; ${orCopy}. `
+    + "Raise binlog_expire_logs_seconds so that it does not happen again",
+  lost: (missing: string) => `does not have changes this store holds: ${missing}. It was restored to an earlier state, or took over from a server that had them. `
+    + `Remedy: name the server that has them, if there is one, and start again; ${orCopy}. Semi-synchronous replication makes a failover lose nothing that was acknowledged`,
+  another: (difference: string) => `has another history than this store: ${difference}. Its binary log was reset (RESET BINARY LOGS AND GTIDS), or it was restored to an earlier state, `
+    + `and has committed as many transactions again. Remedy: name the server that has this store's history, if there is one, and start again; ${orCopy}`,
+};
 
 const orCopy = "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or do the same by hand with sluice resnapshot --store <name>, or empty the store";
 

@@ -3,6 +3,7 @@ import { type Finding, PreflightFailed } from "../../runtime/findings.js";
 import { everyKey, type KeyRange } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { keyRangeOf } from "../../sync/key-range.js";
+import type { Forecast } from "../../sync/mysql/log-facts.js";
 import { syncSettings } from "../../sync/settings.js";
 import type { Source, Turn, TurnNews } from "../../sync/source.js";
 import { command } from "../command.js";
@@ -71,11 +72,19 @@ async function turnOf(source: Source, signal: AbortSignal): Promise<Turn> {
 
 /** Copying some tables leaves the others to the log: it must still be there. */
 async function mustResume(mysql: URL, { store }: Shelf): Promise<void> {
-  const { forecastOf, logFacts } = await import("../../sync/mysql/log-facts.js");
+  const { logFacts, provenForecastOf } = await import("../../sync/mysql/log-facts.js");
   const progress = await store.progress();
   const position = progress?.position;
-  const forecast = position && forecastOf(position, 0, await logFacts(mysql), false);
+  const forecast = position && await provenForecastOf(mysql, position, 0, await logFacts(mysql), false);
   if (!forecast || forecast.kind === "possible") return;
-  const why = forecast.kind === "gone" ? `the binary log after its position is gone (${forecast.missing})` : `it holds changes this server does not have (${forecast.beyond})`;
-  throw new PreflightFailed([{ where: store.name, problem: `${why}, so any table can have changed`, remedy: "name no table: copy all of them again" }]);
+  throw new PreflightFailed([{ where: store.name, problem: `${reasonOf(forecast)}, so any table can have changed`, remedy: "name no table: copy all of them again" }]);
+}
+
+function reasonOf(forecast: Exclude<Forecast, { readonly kind: "possible" }>): string {
+  switch (forecast.kind) {
+    case "gone": return `the binary log after its position is gone (${forecast.missing})`;
+    case "ahead": return `it holds changes this server does not have (${forecast.beyond})`;
+    case "another": return `the binary log is another than it was fed from (${forecast.difference})`;
+  }
+  forecast satisfies never;
 }

@@ -26,7 +26,7 @@ export function mysqlRecipe(flags: Flags = {}, fixedPort?: number): Recipe {
     prepare: async (home, installed, work) => {
       const data = join(home, "data");
       const mysqld = await mysqldIn(installed);
-      if (!existsSync(data)) await initialize(mysqld.command, mysqld.args, home, data, work);
+      if (!existsSync(data)) await initialize(mysqld.command, [...mysqld.args, ...argumentsOf(ofData(flags))], home, data, work);
       const port = fixedPort ?? (await keptPorts("mysql", home, 1))[0];
       const running = { ...developmentFlags, "datadir": data, "port": String(port), "socket": "mysql.sock", "secure-file-priv": "NULL", ...flags };
       return { url: urlOf(home, port), command: mysqld.command, args: [...mysqld.args, ...argumentsOf(running)] };
@@ -40,6 +40,11 @@ export function mysqlRecipe(flags: Flags = {}, fixedPort?: number): Recipe {
       };
     },
   };
+}
+
+/** What a data folder keeps from the moment it is made. */
+function ofData(flags: Flags): Flags {
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => name === "lower-case-table-names"));
 }
 
 /** Makes the data folder, with root's password set before anybody can connect; whole or not at all. */

@@ -1,9 +1,10 @@
-import { randomInt } from "node:crypto";
 import type { RowDataPacket } from "mysql2";
 import { connectMysql, mysqlOptions } from "../../runtime/mysql.js";
 import type { Position } from "../../schema/position.js";
+import { OtherHistory } from "./binlog/errors.js";
+import type { BinlogStart } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
-import { readBinlog } from "./binlog/reader.js";
+import { first, logHistory } from "./binlog/history.js";
 
 /** What the server still has of its binary log, and for how long. */
 export interface LogFacts {
@@ -17,6 +18,9 @@ export interface LogFacts {
   /** All that was committed here; empty without GTIDs. */
   readonly executed: string;
 }
+
+/** A log file that is read from its beginning takes its time. */
+const proofMs = 30_000;
 
 /** @throws PreflightFailed when the server cannot be asked */
 export async function logFacts(url: URL): Promise<LogFacts> {
@@ -47,6 +51,8 @@ export type Forecast =
   | { readonly kind: "gone"; /** The transactions it still needs, or the file. */ readonly missing: string }
   /** It holds transactions that the server does not have: this one was restored, reset, or is another. */
   | { readonly kind: "ahead"; readonly beyond: string }
+  /** Its log has the same numbers and is another: it was reset, or restored, and has committed as many transactions again. */
+  | { readonly kind: "another"; readonly difference: string }
   /** `forMs`: the log after the position is kept at least this long; null for ever; 0 may be purged at any moment. */
   | { readonly kind: "possible"; readonly forMs: number | null };
 
@@ -64,20 +70,27 @@ export function forecastOf(position: Position, currentAt: number, { keptMs, file
   return { kind: "possible", forMs: keptMs === null ? null : Math.max(0, keptMs - (now - currentAt)) };
 }
 
-async function firstCommitIn(url: URL, file: string): Promise<number | null> {
-  const enough = new AbortController();
-  // Any id no server has: it reads for a moment only.
-  const options = { connection: mysqlOptions(url), serverId: 0x4000_0000 + randomInt(0x1000_0000), start: { file, offset: 4 }, heartbeatMs: 500, tables: () => false };
+/** The same, but the last transaction of the position is read again, too, unless sync does that when it reads on. */
+export async function provenForecastOf(url: URL, position: Position, currentAt: number, facts: LogFacts, reads: boolean, now = Date.now()): Promise<Forecast> {
+  const forecast = forecastOf(position, currentAt, facts, reads, now);
+  if (forecast.kind !== "possible" || reads) return forecast;
   try {
-    for await (const events of readBinlog(options, enough.signal)) {
-      for (const event of events) {
-        if (event.type === "gtid" && event.immediateCommitTimestamp > 0) return Math.floor(event.immediateCommitTimestamp / 1000);
-        if (event.type === "commit") return event.timestamp * 1000;
-        if (event.type === "heartbeat") return null;
-      }
-    }
-    return null;
-  } finally {
-    enough.abort();
+    await logHistory(mysqlOptions(url), () => undefined).prove(startOf(position), AbortSignal.timeout(proofMs));
+    return forecast;
+  } catch (error) {
+    if (error instanceof OtherHistory) return { kind: "another", difference: error.difference };
+    throw error;
   }
+}
+
+/** Where reading goes on after a position. */
+export function startOf({ gtids, last, file, offset, begun }: Position): BinlogStart {
+  return gtids ? { gtids, ...(last && { last }) } : { file, offset, ...(begun !== undefined && { begun }) };
+}
+
+function firstCommitIn(url: URL, file: string): Promise<number | null> {
+  return first(mysqlOptions(url), { file, offset: 4 }, (event) => {
+    if (event.type === "gtid" && event.immediateCommitTimestamp > 0) return Math.floor(event.immediateCommitTimestamp / 1000);
+    return event.type === "commit" ? event.timestamp * 1000 : null;
+  }, AbortSignal.timeout(proofMs));
 }

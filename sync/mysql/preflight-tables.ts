@@ -12,9 +12,11 @@ import { selectRows } from "./snapshot-sql.js";
 export async function tableFindings(
   connection: Connection, server: Server, catalog: Catalog, database: string, where: string,
 ): Promise<Finding[]> {
-  const [schemas] = await connection.query<RowDataPacket[]>("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", [database]);
-  if (schemas.length === 0) {
-    return [{ where, problem: "it does not exist, or the user may not see it", remedy: `create it with the command migrate, or correct its name in the URL` }];
+  const [schemas] = await connection.query<RowDataPacket[]>("SELECT SCHEMA_NAME AS name FROM information_schema.schemata WHERE LOWER(schema_name) = LOWER(?)", [database]);
+  const names = schemas.map(({ name }) => String(name));
+  if (!names.includes(database)) {
+    const remedy = names.length > 0 ? `write ${names.join(" or ")} in the URL, as the server calls it` : "create it with the command migrate, or correct its name in the URL";
+    return [{ where, problem: "it does not exist by this name, or the user may not see it", remedy }];
   }
   const shape = await shapeOf(connection, database);
   const findings: Finding[] = [];

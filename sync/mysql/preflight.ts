@@ -2,13 +2,15 @@ import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { type Finding, PreflightFailed } from "../../runtime/findings.js";
 import { connectMysql, mysqlPlace } from "../../runtime/mysql.js";
+import { backoff, pause } from "../../runtime/wait.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { tableFindings } from "./preflight-tables.js";
 import { zoneFindings } from "./preflight-zone.js";
-import { isLost } from "./reading.js";
+import { replicaStatusStatement } from "./binlog/request.js";
+import { isLost } from "./access.js";
 import { logStatus, type Server, serverOf } from "./server.js";
 
-/** What a person allows though it costs something. */
+/** What a person allows though it costs something, and whom to tell. */
 export interface MysqlSourceOptions {
   /** Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to hold. */
   readonly allowMinimalMetadata?: boolean;
@@ -16,32 +18,50 @@ export interface MysqlSourceOptions {
   readonly allowFilePositions?: boolean;
   /** What is done about a logged statement that does not say which rows it changed: copy the tables it may have changed (the default), or stop. */
   readonly unknownStatements?: "copy" | "stop";
+  /** The server has let this process in before: that it is away, or lets nobody in, passes. */
+  readonly hasAnswered?: boolean;
+  /** Told once that the server went away while it was asked what it is, and is waited for. */
+  readonly away?: (error: unknown) => void;
+  /** Told of the last transaction of a position that the log no longer has: whether it is of the same history cannot be proved, so it is believed. */
+  readonly unproven?: (gtid: string) => void;
 }
 
-/** Everything about the server and its tables that would keep us from following it, all at once. Changes nothing. */
-export async function preflight(url: URL, catalog: Catalog, options: MysqlSourceOptions = {}): Promise<readonly Finding[]> {
-  const where = mysqlPlace(url);
-  const database = decodeURIComponent(url.pathname.slice(1));
-  let connection: Connection;
-  try {
-    connection = await answering(url);
-  } catch (error) {
-    if (error instanceof PreflightFailed) return error.findings;
-    throw error;
+/**
+ * Everything about the server and its tables that would keep us from following it, all at once. Changes nothing. That nobody answers is
+ * a finding too; but a server that did, and goes away while it is asked, is waited for where `away` is told of it, until `signal` aborts.
+ */
+export async function preflight(url: URL, catalog: Catalog, options: MysqlSourceOptions = {}, signal = new AbortController().signal): Promise<readonly Finding[]> {
+  let hasAnswered = false;
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      const connection = await answering(url);
+      hasAnswered = true;
+      try {
+        return await findingsOf(connection, url, catalog, options);
+      } finally {
+        await connection.end().catch(() => connection.destroy());
+      }
+    } catch (error) {
+      const waits = hasAnswered && options.away !== undefined;
+      if (waits && isLost(error)) {
+        if (attempt === 0) options.away(error);
+        await pause(backoff(attempt), signal);
+      } else if (error instanceof PreflightFailed) return error.findings;
+      else if (isLost(error)) return [{ where: mysqlPlace(url), problem: `it went away while it was asked: ${(error as Error).message}`, remedy: "see that the server runs, and start again" }];
+      else throw error;
+    }
   }
-  try {
-    const server = await serverOf(connection);
-    const findings = [...versionFindings(server), ...logFindings(await variables(connection), options), ...await privilegeFindings(connection, server, url, database)];
-    const about = findings.map((finding) => ({ where, ...finding }));
-    if (!database) return [...about, { where, problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" }];
-    const place = `${where}, database ${database}`;
-    return [...about, ...await tableFindings(connection, server, catalog, database, place), ...await zoneFindings(connection, url, catalog, database, place)];
-  } catch (error) {
-    if (!isLost(error)) throw error;
-    return [{ where, problem: `it went away while it was asked: ${(error as Error).message}`, remedy: "see that the server runs, and start again" }];
-  } finally {
-    await connection.end().catch(() => connection.destroy());
-  }
+  return [];
+}
+
+async function findingsOf(connection: Connection, url: URL, catalog: Catalog, options: MysqlSourceOptions): Promise<readonly Finding[]> {
+  const where = mysqlPlace(url), database = decodeURIComponent(url.pathname.slice(1));
+  const server = await serverOf(connection);
+  const findings = [...versionFindings(server), ...logFindings(await variables(connection), options), ...await privilegeFindings(connection, server, url, database)];
+  const about = findings.map((finding) => ({ where, ...finding }));
+  if (!database) return [...about, { where, problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" }];
+  const place = `${where}, database ${database}`;
+  return [...about, ...await tableFindings(connection, server, catalog, database, place), ...await zoneFindings(connection, url, catalog, database, place)];
 }
 
 /** A connection to the server, no database chosen. @throws PreflightFailed with the remedy when there is none to be had */
@@ -50,7 +70,7 @@ async function answering(url: URL): Promise<Connection> {
     return await connectMysql(url, { database: undefined });
   } catch (error) {
     if (error instanceof PreflightFailed) throw error;
-    throw new PreflightFailed([{ where: mysqlPlace(url), problem: (error as Error).message, remedy: "make sure that a MySQL server of version 8.0 or newer answers at this address" }]);
+    throw new PreflightFailed([{ where: mysqlPlace(url), problem: (error as Error).message, remedy: "make sure that a MySQL server of version 8.0 or newer answers at this address" }], { cause: error });
   }
 }
 
@@ -115,7 +135,7 @@ async function privilegeFindings(connection: Connection, server: Server, url: UR
 async function replicaFindings(connection: Connection, server: Server): Promise<Unplaced[]> {
   const [off] = await connection.query<RowDataPacket[]>("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_replica_updates', 'log_slave_updates') AND Value = 'OFF'");
   if (off.length === 0) return [];
-  const [channels] = await connection.query<RowDataPacket[]>(server.release >= 80_022 ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS");
+  const [channels] = await connection.query<RowDataPacket[]>(replicaStatusStatement(server.version));
   if (channels.length === 0) return [];
   return [{ problem: "it is a replica that does not log what it replicates (log_replica_updates is OFF)", remedy: "start it with --log-replica-updates=ON, or name the server it replicates; or, where it replicates no more, RESET REPLICA ALL" }];
 }

@@ -2,8 +2,8 @@ import { addAbortSignal } from "node:stream";
 import type { Connection as Callbacks, RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { connectMysql } from "../../runtime/mysql.js";
-import { isConnectionLost } from "../../runtime/mysql-lost.js";
 import { backoff, pause } from "../../runtime/wait.js";
+import { Access } from "./access.js";
 
 /**
  * One connection for statements that only read: when it breaks, it is opened again and the statement asked again. It has no default database:
@@ -12,17 +12,21 @@ import { backoff, pause } from "../../runtime/wait.js";
 export class Reading implements AsyncDisposable {
   #connection: Promise<Connection> | null = null;
 
-  constructor(readonly url: URL) {}
+  constructor(readonly url: URL, readonly access = new Access(url)) {}
 
-  /** Retries a lost connection until `signal` aborts; other errors are thrown. */
+  /** Tries again what may pass by itself, over a new connection, until `signal` aborts; other errors are thrown. */
   async ask<T>(question: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       const connection = this.#open();
       try {
-        return await question(await connection);
+        const answer = await question(await connection);
+        if (attempt > 0) this.access.works("tables");
+        return answer;
       } catch (error) {
-        if (!isLost(error)) throw error;
+        if (!this.access.mayPass(error)) throw error;
+        this.access.failed("tables", error, attempt);
         if (this.#connection === connection) this.#connection = null;
+        connection.then((open) => open.destroy(), () => undefined);
         await pause(backoff(attempt), signal);
         signal.throwIfAborted();
       }
@@ -49,7 +53,7 @@ export class Reading implements AsyncDisposable {
         whole = true;
         return;
       } catch (error) {
-        if (!isLost(error) && !signal.aborted) throw error;
+        if (!this.access.mayPass(error) && !signal.aborted) throw error;
       } finally {
         // Lost, or whoever took the rows stopped in the middle of the answer.
         if (!whole) this.#abandon(connection);
@@ -106,9 +110,4 @@ async function* inPieces(rows: AsyncIterable<RowDataPacket>, bytes: number): Asy
     [piece, size] = [[], 0];
   }
   if (piece.length > 0) yield piece;
-}
-
-/** Of a connection that may be there again later, once it has stood. */
-export function isLost(error: unknown): boolean {
-  return isConnectionLost(error);
 }

@@ -1,13 +1,14 @@
+import type { Access } from "./access.js";
 import { Reading } from "./reading.js";
 
 /** Connections for statements that read side by side: each is used by one at a time, and kept for the next. */
 export class Readings implements AsyncDisposable {
   readonly #idle: Reading[] = [];
 
-  constructor(readonly url: URL) {}
+  constructor(readonly access: Access) {}
 
   async *with<T>(use: (reading: Reading) => AsyncIterable<T>): AsyncGenerator<T> {
-    const reading = this.#idle.pop() ?? new Reading(this.url);
+    const reading = this.#idle.pop() ?? new Reading(this.access.url, this.access);
     try {
       yield* use(reading);
     } finally {

@@ -2,6 +2,7 @@ import { type Entity, type Key, keyOf, keyText, type Row } from "../../schema/en
 import type { KeyRange, Position } from "../../schema/position.js";
 import { type Found, Overtaken, type Piece, type ServerPlace, TableAbsent, Unheld } from "../source.js";
 import type { RawRow, RowCodec } from "./codec.js";
+import type { Access } from "./access.js";
 import { Reading } from "./reading.js";
 import { selectChunk, selectKeys } from "./snapshot-sql.js";
 import { codecFor } from "./zones.js";
@@ -15,8 +16,8 @@ const pieceBytes = 1024 * 1024;
  * The rows of one table within a key range, in key order, each piece as of about the moment it is read. No lock, no long transaction; a
  * connection of its own, so that several ranges are read side by side.
  */
-export async function* snapshot(url: URL, database: string, entity: Entity, range: KeyRange, signal: AbortSignal): AsyncGenerator<Found[]> {
-  await using reading = new Reading(url);
+export async function* snapshot(access: Access, database: string, entity: Entity, range: KeyRange, signal: AbortSignal): AsyncGenerator<Found[]> {
+  await using reading = new Reading(access.url, access);
   const codec = await codecFor(reading, database, entity, signal);
   let after = range.after;
   while (!signal.aborted) {

@@ -5,14 +5,17 @@ import type { Message } from "../../schema/change.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
-import { PurgedPosition, ReaderAhead } from "./binlog/errors.js";
+import { Access, isLost } from "./access.js";
+import { OtherHistory, PurgedPosition, ReaderAhead } from "./binlog/errors.js";
 import { isBefore, type Place } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
+import { logHistory } from "./binlog/history.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
 import { cascadeFindings, logsCascades } from "./cascades.js";
 import { chunkOf, surveyOf } from "./changed-table.js";
 import { SourceDiverged } from "./errors.js";
-import { forecastOf, logFacts } from "./log-facts.js";
+import { headWithProof } from "./history.js";
+import { forecastOf, logFacts, startOf } from "./log-facts.js";
 import { LiveDefinitions } from "./live-definitions.js";
 import { type MysqlSourceOptions, preflight } from "./preflight.js";
 import { Reading } from "./reading.js";
@@ -34,12 +37,14 @@ const heartbeatMs = 1_000;
  * `signal` ends waiting for a server that is away.
  */
 export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, options: MysqlSourceOptions = {}): Source {
-  const { allowMinimalMetadata = false, unknownStatements = "copy" } = options;
+  const { allowMinimalMetadata = false, unknownStatements = "copy", unproven = () => undefined } = options;
   const database = decodeURIComponent(url.pathname.slice(1));
-  const reading = new Reading(url);
-  const readings = new Readings(url);
+  const access = new Access(url, options.hasAnswered);
+  const reading = new Reading(url, access);
+  const readings = new Readings(access);
   const repeated = new Repeated();
   const end = (stop: AbortSignal) => reading.ask(endOf, AbortSignal.any([signal, stop]));
+  const heard = (error: Error | null, attempt: number) => (error ? access.failed("log", error, attempt) : access.works("log"));
   let turn: MysqlTurn | null = null;
   const isOurs = async () => {
     await turn?.held(0);
@@ -47,12 +52,13 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   };
   return {
     name: mysqlPlace(url),
-    turn: async (told, end) => (turn = await takeTurn(url, `${database}\0${reader}`, told, end)),
-    preflight: () => preflight(url, catalog, options),
+    turn: async (told, end) => (turn = await takeTurn(access, `${database}\0${reader}`, told, end)),
+    preflight: () => preflight(url, catalog, options, signal),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
+    beginning: () => reading.ask(async (connection) => headWithProof(connection, url, signal), signal),
     end,
     survey: (entity, mostRanges) => surveyOf(reading, database, entity, mostRanges, signal),
-    snapshot: (entity, range, end) => snapshot(url, database, entity, range ?? everyKey, end),
+    snapshot: (entity, range, end) => snapshot(access, database, entity, range ?? everyKey, end),
     chunk: (entity, range, seen, stop) => readings.with((each) => chunkOf(each, database, entity, range, seen, () => end(stop), stop)),
     rows: (entity, keys, seen = undefined) => rowsOf(reading, database, entity, keys, seen ?? null, signal),
     passed: (at, place) => !isBefore(at, place),
@@ -66,7 +72,9 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
       const definitions = allowMinimalMetadata
         ? new LiveDefinitions(reading, catalog, database, { connection: ofServer(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
       const statements = { unknown: unknownStatements, repeated };
-      return stream(reading, catalog, database, { serverId: id(), isOurs, known: seen?.gtids ?? "", ...(definitions && { definitions }) }, statements, after, end);
+      const history = logHistory(ofServer(url), unproven);
+      const how = { serverId: id(), isOurs, history, accessReturns: access.hasAnswered, heard, ...(seen && { known: seen }), ...(definitions && { definitions }) };
+      return stream(reading, catalog, database, how, statements, after, end);
     },
     async [Symbol.asyncDispose]() {
       await reading[Symbol.asyncDispose]();
@@ -80,7 +88,7 @@ function ofServer(url: URL): ConnectionOptions {
   return { ...mysqlOptions(url), database: undefined };
 }
 
-type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "definitions">;
+type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "history" | "accessReturns" | "heard" | "definitions">;
 
 type OfStatements = Pick<StatementOptions, "unknown"> & { readonly repeated: Repeated };
 
@@ -95,7 +103,7 @@ async function* stream(
     ...reader,
     connection: ofServer(url),
     heartbeatMs,
-    start: after.gtids ? { gtids: after.gtids } : { file: after.file, offset: after.offset },
+    start: startOf(after),
     tables: (of: string, table: string) => of === database && catalog.has(table),
   };
   await mustBeServerOf(asking, after, signal);
@@ -109,6 +117,7 @@ async function* stream(
     }
   } catch (error) {
     if (error instanceof ReaderAhead) throw new Unresumable(mysqlPlace(url), error.missing || "it does not say which", "lost");
+    if (error instanceof OtherHistory) throw new Unresumable(mysqlPlace(url), error.difference, "another");
     if (!(error instanceof PurgedPosition)) throw error;
     throw new Unresumable(mysqlPlace(url), await lostRange(url, after, error));
   }
@@ -134,8 +143,12 @@ async function mustNotCascade(
 
 /** By what the server has now: its message cuts long sets short. */
 async function lostRange(url: URL, after: Position, { missing }: PurgedPosition): Promise<string> {
-  const forecast = forecastOf(after, 0, await logFacts(url), true);
-  return forecast.kind === "gone" ? forecast.missing : missing || "it does not say which";
+  const facts = await logFacts(url).catch((error: unknown) => {
+    if (isLost(error)) return null;
+    throw error;
+  });
+  const forecast = facts && forecastOf(after, 0, facts, true);
+  return forecast?.kind === "gone" ? forecast.missing : missing || "it does not say which";
 }
 
 /** From the upper half of the numbers, far from those people give their servers. */

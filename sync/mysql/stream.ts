@@ -18,6 +18,10 @@ export class EventMessages {
   /** The version of the last commit: where a repeated transaction begins again. */
   #committed: Version;
   #place: Place;
+  /** What proves whose log it is; `format` is that of the file at hand, which the place may not have reached. */
+  #last: Position["last"];
+  #begun: Position["begun"];
+  #format: Position["begun"];
   #stamp = 0;
   /** The server of this connection was named. */
   #isConnected = false;
@@ -37,6 +41,8 @@ export class EventMessages {
     this.#executed = GtidSet.parse(after.gtids);
     this.#version = this.#committed = after.version;
     this.#place = after;
+    this.#last = after.last;
+    this.#begun = after.begun;
   }
 
   /** The messages of the events at hand; a position is named once, for the last transaction that ended among them (invariant 5). */
@@ -71,6 +77,7 @@ export class EventMessages {
         case "format":
           if (!this.#isConnected) messages.push({ op: "connected", server: event.server });
           this.#isConnected = true;
+          this.#format = event.begun;
           break;
         case "rotate": case "rows-query": break;
         default: event satisfies never;
@@ -84,6 +91,7 @@ export class EventMessages {
   #idle({ receivedAt: at, file, offset }: HeartbeatEvent, messages: Message[]): void {
     if (this.after.server && !this.#isWithin && isBefore(this.#place, { file, offset })) {
       this.#place = { file, offset };
+      this.#begun = this.#format;
       messages.push({ op: "commit", position: this.#position(this.#place), committedAt: this.#stamp });
     }
     messages.push(this.#isWithin ? { op: "idle", at } : { op: "idle", at, place: { file, offset } });
@@ -152,9 +160,13 @@ export class EventMessages {
       this.#xa(event, event.xa);
     }
     // A position by file stays one: should the server begin with GTIDs, the set would lack those before.
-    if (event.gtid && !this.after.server) this.#executed.addGtid(event.gtid);
+    if (event.gtid && !this.after.server) {
+      this.#executed.addGtid(event.gtid);
+      this.#last = this.#stamp > 0 ? { gtid: event.gtid, committedAt: this.#stamp } : undefined;
+    }
     this.#committed = this.#version;
     this.#place = event;
+    this.#begun = this.#format;
     this.#isWithin = false;
     this.#open.clear();
   }
@@ -185,6 +197,7 @@ export class EventMessages {
 
   #position({ file, offset }: Place): Position {
     const { server } = this.after;
-    return { gtids: this.#executed.toString(), file, offset, ...(server && { server }), version: this.#committed };
+    const proof = server ? { server, ...(this.#begun !== undefined && { begun: this.#begun }) } : this.#last && { last: this.#last };
+    return { gtids: this.#executed.toString(), file, offset, ...proof, version: this.#committed };
   }
 }

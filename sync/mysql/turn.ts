@@ -5,7 +5,7 @@ import { inALine, PreflightFailed } from "../../runtime/findings.js";
 import { connectMysql, mysqlPlace } from "../../runtime/mysql.js";
 import { pause, unlessAborted } from "../../runtime/wait.js";
 import type { Turn, TurnNews } from "../source.js";
-import { isLost } from "./reading.js";
+import type { Access } from "./access.js";
 
 /** The server forgets a holder that says nothing for this long; a process that was killed is forgotten at once. */
 const leaseSeconds = 10;
@@ -19,8 +19,9 @@ const patienceMs = 1_500;
  * A named lock of the server (GET_LOCK): one process at a time holds it, none needs a privilege for it. It belongs to a connection,
  * which says something every few seconds. Whoever held it and was silent for too long learns by `lost` that another has it.
  */
-export async function takeTurn(url: URL, name: string, told: (news: TurnNews) => void, signal: AbortSignal): Promise<MysqlTurn> {
-  const lock = new Lock(url, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
+export async function takeTurn(access: Access, name: string, hear: (news: TurnNews) => void, signal: AbortSignal): Promise<MysqlTurn> {
+  const { url } = access, told = access.telling(hear);
+  const lock = new Lock(access, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
   try {
     const began = performance.now();
     for (let wait = 50; (await unlessAborted(signal, lock.attempt(true))) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
@@ -89,6 +90,7 @@ class HeldTurn implements MysqlTurn {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isGivenBack = true;
     clearInterval(this.#renewing);
+    this.lock.access.telling(() => undefined);
     await this.lock.close();
   }
 }
@@ -102,7 +104,11 @@ class Lock {
   /** Set while the server does not answer. */
   silence: Extract<TurnNews, { kind: "silent" }> | null = null;
 
-  constructor(readonly url: URL, readonly name: string) {}
+  constructor(readonly access: Access, readonly name: string) {}
+
+  get url(): URL {
+    return this.access.url;
+  }
 
   /** Takes it if it is free. Errors that do not pass by themselves are thrown only when `strict`. */
   async attempt(strict: boolean): Promise<"ours" | "another's" | "unknown"> {
@@ -117,7 +123,7 @@ class Lock {
     } catch (error) {
       this.#drop();
       this.silence = { kind: "silent", error: error instanceof PreflightFailed ? inALine(error) : `${mysqlPlace(this.url)}: ${inALine(error)}` };
-      if (strict && !isLost(error) && !isLate(error)) throw error;
+      if (strict && !this.access.mayPass(error) && !isLate(error)) throw error;
       return "unknown";
     }
   }

@@ -24,10 +24,10 @@ const staleRead: Mutant = {
   source(source) {
     let read = source.frozen();
     return instead(source, {
-      async head() {
+      async beginning() {
         read = source.frozen();
         for (let commits = 0; commits < 3; commits++) source.grow();
-        return source.head();
+        return source.beginning();
       },
       async *chunk(entity, range, _seen, signal) {
         for await (const rows of read.snapshot(entity, range, signal)) yield { rows, until: await source.end() };

@@ -77,6 +77,7 @@ function changing(source: Source, meanwhile: () => Promise<void>): Source {
     name: source.name,
     preflight: () => source.preflight(),
     head: () => between(() => source.head()),
+    beginning: () => between(() => source.beginning()),
     async *snapshot(entity, range, signal) {
       for await (const chunk of source.snapshot(entity, range, signal)) {
         await meanwhile();

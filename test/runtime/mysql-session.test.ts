@@ -5,6 +5,9 @@ import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import type { Engine } from "../../engines/engine.js";
 import { connectMysql } from "../../runtime/mysql.js";
+import { migrate } from "../../migrations/migrate.js";
+import { totesys } from "../../schema/totesys/catalog.js";
+import { preflight } from "../../sync/mysql/preflight.js";
 import { engineUrls } from "../support/engines.js";
 import { startMysql } from "../support/mysql-server.js";
 
@@ -52,4 +55,22 @@ test("a MariaDB server can be asked too, and told from MySQL", async () => {
   await using connection = await connectMysql(new URL(engineUrls().mariadb), { database: undefined });
   const [[row]] = await connection.query<RowDataPacket[]>("SELECT @@version AS version");
   expect(row!.version).toMatch(/MariaDB/);
+});
+
+test("point 3: a database is named as the server spells it, which is how its log does: another spelling that the server takes is a finding", async () => {
+  const other = await startMysql({ dataDir: join(folder, "lower"), fresh: true, flags: { "lower-case-table-names": "1" } });
+  try {
+    const [right, wrong] = [new URL("/totesys", other.url), new URL("/Totesys", other.url)];
+    await migrate(right);
+    expect(await preflight(right, totesys)).toEqual([]);
+    expect(await preflight(wrong, totesys)).toEqual([expect.objectContaining({ problem: expect.stringContaining("does not exist by this name"), remedy: expect.stringContaining("write totesys in the URL") })]);
+    await expect(connectMysql(wrong)).rejects.toThrow("its URL names the database Totesys, which the server calls totesys");
+  } finally {
+    await other.stop();
+  }
+});
+
+test("where case matters a database of another case is another one, and said to be there", async () => {
+  const wrong = new URL("/Shop", server.url);
+  expect(await preflight(wrong, totesys)).toContainEqual(expect.objectContaining({ remedy: "write shop in the URL, as the server calls it" }));
 });

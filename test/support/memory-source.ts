@@ -114,6 +114,10 @@ export class MemorySource implements Source {
     return position;
   }
 
+  beginning(): Promise<Position> {
+    return this.head();
+  }
+
   async survey(entity: Entity, mostRanges: number): Promise<Survey> {
     const keys = [...this.table(entity).keys()].sort();
     const bounds = keys.filter((_, i) => i > 0 && i % Math.max(2, Math.ceil(keys.length / mostRanges)) === 0);

@@ -61,10 +61,24 @@ export class ReaderAhead extends BinlogError {
   }
 }
 
+/** The source's log has the same numbers as the one that was read before, or the same names of files, and is another. */
+export class OtherHistory extends BinlogError {
+  constructor(readonly difference: string, cause?: unknown) {
+    super(`The source's binary log is not the one that was read before: ${difference}. It was reset, or restored to an earlier state. Take a new snapshot.`, { cause });
+  }
+}
+
 /** Another reader connected with the same server id and took this one's place. */
 export class Superseded extends BinlogError {
   constructor(readonly serverId: number, cause?: unknown) {
     super(`Another replica with server id ${serverId} took over this stream. Stop one of the two, or give each its own server id.`, { cause });
+  }
+}
+
+/** The source no longer lets this reader in, or took a privilege from it: what a person took away, and can give back. */
+export class AccessDenied extends BinlogError {
+  constructor(reason: string, remedy: string, cause?: unknown) {
+    super(`The source refuses to send its binary log: ${reason}. Remedy: ${remedy}`, { cause });
   }
 }
 

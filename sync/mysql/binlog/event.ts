@@ -19,8 +19,11 @@ function fileNumber({ file }: Place): number {
   return Number(/\d+$/.exec(file)?.[0] ?? 0);
 }
 
-/** After these transactions (a GTID set; MariaDB: a GTID position), or at this place. */
-export type BinlogStart = { readonly gtids: string } | Place;
+/** After these transactions (a GTID set; MariaDB: a GTID position), or at this place; with what proves that a log is the one it is meant for. */
+export type BinlogStart = { readonly gtids: string; readonly last?: Transaction } | (Place & { readonly begun?: number });
+
+/** The one read last, and when it was committed first, in microseconds since 1970. */
+export interface Transaction { readonly gtid: string; readonly committedAt: number }
 
 export interface GtidEvent extends Place {
   readonly type: "gtid";
@@ -125,12 +128,15 @@ export interface HeartbeatEvent extends Place { readonly type: "heartbeat"; read
 /** The source goes on in this file. */
 export interface RotateEvent extends Place { readonly type: "rotate" }
 
+/** The beginning of a file, also where reading begins further on in it. */
 export interface FormatEvent extends Place {
   readonly type: "format";
   readonly serverVersion: string;
   readonly checksum: boolean;
   /** The UUID of the server that sends it; '' of a file, and of MariaDB. */
   readonly server: string;
+  /** When the file was begun, in seconds since 1970. */
+  readonly begun: number;
 }
 
 /** The connection broke and stands again: whatever came after the last commit is repeated from here. */

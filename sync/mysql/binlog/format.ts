@@ -1,7 +1,7 @@
 import { crc32 } from "./crc32.js";
 import { MalformedEvent } from "./errors.js";
 
-export interface Format { readonly serverVersion: string; readonly checksum: boolean }
+export interface Format { readonly serverVersion: string; readonly checksum: boolean; readonly begun: number }
 
 /**
  * FORMAT_DESCRIPTION_EVENT: version 2 bytes, server version 50, time 4, header length 1, a length per event type, and since 5.6.1
@@ -21,5 +21,5 @@ export function readFormat(bytes: Buffer, start: number, end: number): Format {
     closed[17] = flags & ~1;
     if (crc32(closed, 0, closed.length) !== checksum) throw new MalformedEvent("the checksum of a format event does not match");
   }
-  return { serverVersion: bytes.toString("latin1", body + 2, body + 52).replace(/\0.*$/s, ""), checksum: algorithm === 1 };
+  return { serverVersion: bytes.toString("latin1", body + 2, body + 52).replace(/\0.*$/s, ""), checksum: algorithm === 1, begun: bytes.readUInt32LE(start) };
 }

@@ -95,6 +95,11 @@ export class GtidSet {
     return rest;
   }
 
+  /** The last transaction of each source. */
+  lasts(): string[] {
+    return [...this.#sources].flatMap(([source, intervals]) => (intervals.length > 0 ? [`${source}:${intervals.at(-1)!}`] : []));
+  }
+
   clone(): GtidSet {
     return this.union(new GtidSet());
   }

@@ -1,4 +1,4 @@
-import type { BinlogEvent, BinlogStart, LineEvent, Place } from "./event.js";
+import type { BinlogEvent, BinlogStart, LineEvent, Place, Transaction } from "./event.js";
 import { GtidSet } from "./gtid.js";
 import { DomainPosition } from "./mariadb.js";
 
@@ -7,29 +7,56 @@ export class Progress {
   #file = "";
   #offset = 4;
   #gtids: GtidSet | DomainPosition | undefined;
+  #last: Transaction | undefined;
+  /** Of the file of `place`, and of the one that is being read. */
+  #begun: number | undefined;
+  #format: { readonly file: string; readonly begun: number } | undefined;
+  #stamp = 0;
 
   constructor(start: BinlogStart) {
-    if ("gtids" in start) this.#gtids = isMariadb(start.gtids) ? DomainPosition.parse(start.gtids) : GtidSet.parse(start.gtids);
-    else {
+    if ("gtids" in start) {
+      this.#gtids = isMariadb(start.gtids) ? DomainPosition.parse(start.gtids) : GtidSet.parse(start.gtids);
+      this.#last = start.last;
+    } else {
       this.#file = start.file;
       this.#offset = start.offset;
+      this.#begun = start.begun;
     }
   }
 
   take(events: readonly (BinlogEvent | LineEvent)[]): void {
     for (const event of events) {
+      if (event.type === "gtid") this.#stamp = event.originalCommitTimestamp;
+      if (event.type === "format") this.#format = event;
       if (event.type !== "commit" && event.type !== "rollback") continue;
       this.#file = event.file;
       this.#offset = event.offset;
+      this.#begun = this.#format?.begun;
       if (event.gtid === "") continue;
       // An empty start does not tell whose it is; the first transaction does.
       if (this.#gtids instanceof GtidSet && this.#gtids.isEmpty && isMariadb(event.gtid)) this.#gtids = new DomainPosition();
       this.#gtids?.addGtid(event.gtid);
+      this.#last = this.#stamp > 0 ? { gtid: event.gtid, committedAt: this.#stamp } : undefined;
     }
   }
 
   get start(): BinlogStart {
-    return this.#gtids ? { gtids: this.#gtids.toString() } : this.place;
+    if (this.#gtids) return { gtids: this.#gtids.toString(), ...(this.#last && { last: this.#last }) };
+    return { ...this.place, ...(this.#begun !== undefined && { begun: this.#begun }) };
+  }
+
+  /** What the source must have, and have from the same history: what was read before, of which this reader may be behind. */
+  with(known: Known | undefined): BinlogStart {
+    const { start } = this;
+    if (!known || !(this.#gtids instanceof GtidSet) || !("gtids" in start)) return start;
+    const before = GtidSet.parse(known.gtids);
+    if (this.#gtids.contains(before)) return start;
+    return { gtids: this.#gtids.union(before).toString(), ...((known.last ?? start.last) && { last: known.last ?? start.last! }) };
+  }
+
+  /** The file that is being read. */
+  get file(): { readonly file: string; readonly begun: number } | undefined {
+    return this.#format;
   }
 
   get place(): Place {
@@ -40,6 +67,9 @@ export class Progress {
     return this.#gtids?.toString() ?? `${this.#file}:${this.#offset}`;
   }
 }
+
+/** A GTID set, and the last transaction of it. */
+export interface Known { readonly gtids: string; readonly last?: Transaction }
 
 function isMariadb(gtids: string): boolean {
   return /^\s*\d+-\d+-\d+\s*(?:,|$)/.test(gtids);

@@ -3,11 +3,11 @@ import type { ConnectionOptions } from "mysql2";
 import { openDump, type Dump } from "./connection.js";
 import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
 import type { TableDefinitions } from "./definitions.js";
-import { MalformedEvent, Superseded } from "./errors.js";
+import { AccessDenied, BinlogError, MalformedEvent, OtherHistory, ReaderAhead, Superseded } from "./errors.js";
 import { EventType } from "./event-type.js";
 import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
 import { BETWEEN_EVENTS, Packets } from "./packets.js";
-import { Progress } from "./progress.js";
+import { type Known, Progress } from "./progress.js";
 import { classifyRefusal, ConnectionLost } from "./refusal.js";
 import { dumpRequest } from "./request.js";
 
@@ -18,8 +18,10 @@ export interface BinlogReaderOptions {
   readonly serverId: number;
   /** After these transactions (a GTID set; MariaDB: a GTID position), or at this place. */
   readonly start: BinlogStart;
-  /** A GTID set that was read before, and of which the source must still have everything. */
-  readonly known?: string;
+  /** What was read before, and of which the source must still have everything. */
+  readonly known?: Known;
+  /** Without it nobody notices that the source's log was reset and has as many transactions again. */
+  readonly history?: LogHistory;
   /** The source's sign of life while it has nothing to send; three periods of silence count as a broken connection. Default 5,000. */
   readonly heartbeatMs?: number;
   /** Bytes held unread before the source is made to wait. Default 4 MiB; one event may be larger. */
@@ -31,8 +33,20 @@ export interface BinlogReaderOptions {
    * that fails is retried as well, and so is one that another reader with our id took, as long as that does not go on and on.
    */
   readonly isOurs?: () => Promise<boolean>;
+  /** It was let in before, so that a source which lets it in no longer is asked again. Without it that ends the stream. */
+  readonly accessReturns?: boolean;
+  /** Told of each connection that cannot be made, with how many could not before it; null once one sends. */
+  readonly heard?: (error: Error | null, attempt: number) => void;
   /** Where to learn what a log with MINIMAL metadata leaves out. Without it such a log is refused. */
   readonly definitions?: TableDefinitions;
+}
+
+/** What a reader asks of the log beside the one it reads. */
+export interface LogHistory {
+  /** @throws OtherHistory when the log is not the one that was read up to there */
+  prove(after: BinlogStart, signal: AbortSignal): Promise<void>;
+  /** Whether the source still has the file, and not another of its name. */
+  has(file: string, begun: number, signal: AbortSignal): Promise<boolean>;
 }
 
 /**
@@ -54,7 +68,7 @@ export function readBinlogLines(options: BinlogReaderOptions, signal: AbortSigna
 async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: AbortSignal): AsyncGenerator<DecodedEvent[], void, undefined> {
   const progress = new Progress(options.start);
   const takeovers: number[] = [];
-  let attempts = 0, reason = "", hasConnected = false;
+  let attempts = 0, reason = "", hasConnected = false, heardAt = 0, isProven = true;
   while (!signal.aborted) {
     let dump: Dump | undefined;
     try {
@@ -64,13 +78,22 @@ async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: A
       if (hasConnected) yield [{ type: "resume", reason, attempts, ...progress.place }];
       hasConnected = true;
       for await (const events of decode(dump, options, toLines, progress, signal)) {
+        if (attempts > 0) options.heard?.(null, attempts);
         attempts = 0;
+        if (events.some(({ type }) => type !== "heartbeat")) [heardAt, isProven] = [performance.now(), false];
+        else if (performance.now() - heardAt > quietPeriods * heartbeatOf(options)) {
+          await mustBeThere(options, progress, isProven, signal);
+          [heardAt, isProven] = [performance.now(), true];
+        }
         yield events;
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (!mayPass(error, options.isOurs ? takeovers : null, hasConnected)) throw error;
-      reason = (error as Error).message;
+      const truth = await judged(error, options, progress, signal);
+      if (signal.aborted) return;
+      if (!mayPass(truth, options, takeovers, hasConnected)) throw truth;
+      options.heard?.(truth as Error, attempts);
+      reason = (truth as Error).message;
     } finally {
       dump?.close();
     }
@@ -79,23 +102,50 @@ async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: A
   }
 }
 
+/** A source whose log is reset under a reader that has read all of it goes on to say that it has nothing new. */
+const quietPeriods = 10;
+
+/** When a file was begun tells it only from those of other seconds, which is enough once what came last is proved. @throws ConnectionLost, OtherHistory, ReaderAhead */
+async function mustBeThere({ history, known }: BinlogReaderOptions, progress: Progress, isProven: boolean, signal: AbortSignal): Promise<void> {
+  const { file } = progress;
+  if (!history || !file) return;
+  try {
+    if (!isProven) await history.prove(progress.with(known), signal);
+    if (!(await history.has(file.file, file.begun, signal))) throw new OtherHistory(`it no longer has the file ${file.file} that it was sending`);
+  } catch (error) {
+    // A new connection tells what is true. That the source cannot be asked is no answer: the connection that is read will break, too.
+    if (error instanceof OtherHistory || error instanceof ReaderAhead) throw new ConnectionLost(error.message, error);
+  }
+}
+
+/** What is wrong with the log counts only where it still is the same log. */
+async function judged(error: unknown, { history, known }: BinlogReaderOptions, progress: Progress, signal: AbortSignal): Promise<unknown> {
+  if (!history || !(error instanceof BinlogError) || [AccessDenied, Superseded, ReaderAhead, OtherHistory].some((kind) => error instanceof kind)) return error;
+  return history.prove(progress.with(known), signal).then(() => error, (other: unknown) => other);
+}
+
 const [takeoversAtMost, takeoverWindowMs] = [5, 60_000];
 
 /** `takeovers`: when others took our place, where we may take it back; each is added. */
-function mayPass(error: unknown, takeovers: number[] | null, hasConnected: boolean): boolean {
-  if (error instanceof ConnectionLost) return hasConnected || takeovers !== null;
-  if (!(error instanceof Superseded) || !takeovers) return false;
+function mayPass(error: unknown, { isOurs, accessReturns = false }: BinlogReaderOptions, takeovers: number[], hasConnected: boolean): boolean {
+  if (error instanceof ConnectionLost) return hasConnected || isOurs !== undefined;
+  if (error instanceof AccessDenied) return accessReturns;
+  if (!(error instanceof Superseded) || !isOurs) return false;
   takeovers.push(performance.now());
   return takeovers.filter((at) => at > performance.now() - takeoverWindowMs).length <= takeoversAtMost;
 }
 
 function open(options: BinlogReaderOptions, start: BinlogStart, signal: AbortSignal): Promise<Dump> {
-  const { connection, serverId, known, heartbeatMs = 5_000, highWaterBytes = 4 * 2 ** 20 } = options;
-  return openDump({ connection, serverId, heartbeatMs, highWaterBytes, prepare: dumpRequest(start, serverId, heartbeatMs, known) }, signal);
+  const { connection, serverId, known, highWaterBytes = 4 * 2 ** 20 } = options, heartbeatMs = heartbeatOf(options);
+  return openDump({ connection, serverId, heartbeatMs, highWaterBytes, prepare: dumpRequest(start, serverId, heartbeatMs, known?.gtids) }, signal);
+}
+
+function heartbeatOf({ heartbeatMs = 5_000 }: BinlogReaderOptions): number {
+  return heartbeatMs;
 }
 
 /** Every chunk's events, decoded when asked for. Ends only by an error: a dump has no end. */
-async function* decode(dump: Dump, { tables = () => true, serverId, definitions }: BinlogReaderOptions, toLines: boolean, progress: Progress, signal: AbortSignal): AsyncGenerator<DecodedEvent[]> {
+async function* decode(dump: Dump, { tables = () => true, serverId, definitions, history, known }: BinlogReaderOptions, toLines: boolean, progress: Progress, signal: AbortSignal): AsyncGenerator<DecodedEvent[]> {
   const packets = new Packets(), decoder = new EventDecoder(progress.place, BETWEEN_EVENTS, tables, toLines, definitions);
   decoder.checksum = dump.checksum;
   decoder.end = dump.end;
@@ -108,8 +158,10 @@ async function* decode(dump: Dump, { tables = () => true, serverId, definitions 
     progress.take(ready);
     yield ready;
   };
-  for (;;) {
+  for (let isProven = false; ; isProven = true) {
     packets.push(await dump.read());
+    // Only now that the source sends: what is proved before could be another log by then.
+    if (!isProven) await history?.prove(progress.with(known), signal);
     decoder.receivedAt = dump.receivedAt;
     try {
       while (decodePlain(packets, decoder, events)) {
@@ -153,5 +205,5 @@ function refusal(packet: Buffer, serverId: number, progress: Progress): unknown 
   if (packet[0] === 0xfe) return new ConnectionLost("the source ended the stream");
   if (packet[0] !== 0xff || packet.length < 9) return new MalformedEvent(`a packet that begins with ${packet[0]}`, progress.place.file, progress.place.offset);
   const error = { errno: packet.readUInt16LE(1), code: "", message: packet.toString("utf8", 9) };
-  return classifyRefusal(error, serverId, progress.text);
+  return classifyRefusal(error, serverId, true, progress.text);
 }

@@ -26,8 +26,17 @@ export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: n
 
 /** File and position where the log ends. MySQL 8.2 gave the statement its new name, 8.4 took the old one away. */
 export function logStatusStatement(version: string): string {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return !version.includes("MariaDB") && (major > 8 || (major === 8 && minor >= 2)) ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+  return isSince(version, 80_200) ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+}
+
+/** What the server replicates from others, a row a channel. */
+export function replicaStatusStatement(version: string): string {
+  return isSince(version, 80_022) ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS";
+}
+
+function isSince(version: string, release: number): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[^0-9]+/).map(Number);
+  return !version.includes("MariaDB") && major * 10_000 + minor * 100 + patch >= release;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { connectMysql } from "../../../runtime/mysql.js";
 import type { TurnNews } from "../../../sync/source.js";
+import { Access } from "../../../sync/mysql/access.js";
 import { takeTurn } from "../../../sync/mysql/turn.js";
 import { Tunnel } from "../../stores/cassandra/tunnel.js";
 import { engineUrls } from "../../support/engines.js";
@@ -11,8 +12,8 @@ const [url, name] = [new URL(engineUrls().mysql), `turn ${process.pid} ${Date.no
 
 test("one at a time; whoever gives it back is followed at once by who waits", async () => {
   const heard: string[] = [];
-  const first = await takeTurn(url, name, () => undefined, never);
-  const second = takeTurn(url, name, (news) => heard.push(news.kind === "waiting" ? news.holder : news.kind), never);
+  const first = await takeTurn(new Access(url), name, () => undefined, never);
+  const second = takeTurn(new Access(url), name, (news) => heard.push(news.kind === "waiting" ? news.holder : news.kind), never);
   await pause(2_500);
   expect(new Set(heard)).toEqual(new Set([expect.stringMatching(/^connection \d+ of mysql /)]));
   expect(first.lost.aborted).toBe(false);
@@ -22,14 +23,14 @@ test("one at a time; whoever gives it back is followed at once by who waits", as
 });
 
 test("told to stop, it waits no longer", async () => {
-  await using _ = await takeTurn(url, name, () => undefined, never);
+  await using _ = await takeTurn(new Access(url), name, () => undefined, never);
   const stop = new AbortController();
-  const waiting = takeTurn(url, name, () => stop.abort(new Error("stopped")), stop.signal);
+  const waiting = takeTurn(new Access(url), name, () => stop.abort(new Error("stopped")), stop.signal);
   await expect(waiting).rejects.toThrow("stopped");
 });
 
 test("a connection that breaks is no loss while nobody else takes it, and is one when somebody has", async () => {
-  await using first = await takeTurn(url, name, () => undefined, never);
+  await using first = await takeTurn(new Access(url), name, () => undefined, never);
   await using administrator = await connectMysql(url);
   const kill = async () => {
     const [rows] = await administrator.query("SELECT ID FROM information_schema.processlist WHERE ID = IS_USED_LOCK(?)", [first.lockName]) as unknown as [{ ID: number }[]];
@@ -41,7 +42,7 @@ test("a connection that breaks is no loss while nobody else takes it, and is one
   expect(first.lost.aborted).toBe(false);
 
   await kill();
-  await using second = await takeTurn(url, name, () => undefined, never);
+  await using second = await takeTurn(new Access(url), name, () => undefined, never);
   await first.verified();
   await first.verified();
   expect([first.lost.aborted, second.lost.aborted]).toEqual([true, false]);
@@ -49,7 +50,7 @@ test("a connection that breaks is no loss while nobody else takes it, and is one
 
 test("a server that says nothing any more holds up neither a position nor the end", async () => {
   await using tunnel = await Tunnel.to(url);
-  const turn = await takeTurn(tunnel.url, name, () => undefined, never);
+  const turn = await takeTurn(new Access(tunnel.url), name, () => undefined, never);
   tunnel.hush();
   const began = performance.now();
   void turn.verified();
@@ -60,10 +61,10 @@ test("a server that says nothing any more holds up neither a position nor the en
 
   // Nor does waiting for a turn: this one is held until the server has forgotten it.
   const stop = new AbortController();
-  const waiting = takeTurn(tunnel.url, name, () => undefined, stop.signal);
+  const waiting = takeTurn(new Access(tunnel.url), name, () => undefined, stop.signal);
   setTimeout(() => stop.abort(new Error("stopped")), 100);
   await expect(waiting).rejects.toThrow("stopped");
-  await using next = await takeTurn(url, name, () => undefined, never);
+  await using next = await takeTurn(new Access(url), name, () => undefined, never);
   expect(performance.now() - began).toBeGreaterThan(5_000);
   expect(next.lost.aborted).toBe(false);
 });
@@ -71,7 +72,7 @@ test("a server that says nothing any more holds up neither a position nor the en
 test("that the server does not answer is told, with where and why, and that it answers again", async () => {
   await using tunnel = await Tunnel.to(url);
   const heard: TurnNews[] = [];
-  await using turn = await takeTurn(tunnel.url, name, (news) => heard.push(news), never);
+  await using turn = await takeTurn(new Access(tunnel.url), name, (news) => heard.push(news), never);
   await turn.verified();
   await tunnel.cut();
   await turn.verified();

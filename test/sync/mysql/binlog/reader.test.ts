@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { MalformedEvent, PurgedPosition, ReaderAhead, SourceRefused, Superseded } from "../../../../sync/mysql/binlog/errors.js";
+import { AccessDenied, MalformedEvent, PurgedPosition, ReaderAhead, Superseded } from "../../../../sync/mysql/binlog/errors.js";
 import type { BinlogEvent } from "../../../../sync/mysql/binlog/event.js";
 import { readBinlog, type BinlogReaderOptions } from "../../../../sync/mysql/binlog/reader.js";
 import { classifyRefusal, ConnectionLost } from "../../../../sync/mysql/binlog/refusal.js";
@@ -179,7 +179,7 @@ test("abort ends the reader without an error, also while it waits", async () => 
 test("a first connection that cannot be made is an error at once", async () => {
   const options = source.options({ gtids: "" });
   const reader = follow({ ...options, connection: { ...options.connection, user: "nobody_of_this_name", password: "x" } });
-  await expect(reader.until(() => false)).rejects.toThrow(SourceRefused);
+  await expect(reader.until(() => false)).rejects.toThrow(AccessDenied);
   await expect(follow({ ...options, connection: { ...options.connection, port: 1 } }).until(() => false)).rejects.toThrow(ConnectionLost);
 });
 

@@ -1,0 +1,73 @@
+import { randomInt } from "node:crypto";
+import type { ConnectionOptions } from "mysql2";
+import { OtherHistory, PurgedPosition } from "./errors.js";
+import type { BinlogEvent, BinlogStart } from "./event.js";
+import { GtidSet } from "./gtid.js";
+import { type LogHistory, readBinlog } from "./reader.js";
+
+/**
+ * A log that was reset or restored soon has the same GTIDs and the same names of files again. So what only the one log can hold is read
+ * once more: when the last transaction was committed, in microseconds, or, without GTIDs, when the file was begun, in seconds.
+ * `unproven` is told, once for each, of a last transaction that was purged: then nothing can be proved.
+ */
+export function logHistory(connection: ConnectionOptions, unproven: (gtid: string) => void): LogHistory {
+  let toldOf = "";
+  return {
+    async prove(after, signal) {
+      if ("gtids" in after) {
+        const { gtids, last } = after;
+        if (!last) return;
+        const committedAt = await committedIn(connection, gtids, last.gtid, signal);
+        if (committedAt === null && toldOf !== last.gtid) unproven(toldOf = last.gtid);
+        if (committedAt !== null && committedAt !== last.committedAt) {
+          throw new OtherHistory(`its transaction ${last.gtid} was committed at ${time(committedAt)}, the one that was read at ${time(last.committedAt)}`);
+        }
+      } else if (after.begun !== undefined) {
+        const begun = await begunAt(connection, after.file, signal);
+        if (begun !== null && begun !== after.begun) {
+          throw new OtherHistory(`its file ${after.file} was begun at ${time(begun * 1_000_000)}, the one that was read at ${time(after.begun * 1_000_000)}`);
+        }
+      }
+    },
+    has: async (file, begun, signal) => (await begunAt(connection, file, signal)) === begun,
+  };
+}
+
+/** When the transaction, one of the set, was committed first: microseconds since 1970; null when the log no longer has it. */
+export async function committedIn(connection: ConnectionOptions, gtids: string, gtid: string, signal: AbortSignal): Promise<number | null> {
+  const others = GtidSet.parse(gtids).subtract(GtidSet.parse(gtid));
+  const committed = (event: BinlogEvent) => (event.type === "gtid" && event.gtid === gtid ? event.originalCommitTimestamp : null);
+  return first(connection, { gtids: others.toString() }, committed, signal);
+}
+
+/** When the source began the file: seconds since 1970; null when there is none of that name. */
+export async function begunAt(connection: ConnectionOptions, file: string, signal: AbortSignal): Promise<number | null> {
+  return first(connection, { file, offset: 4 }, (event) => (event.type === "format" ? event.begun : null), signal);
+}
+
+/** Of the first event that has it, up to where the log ends now; null too when the log no longer reaches back to the start. */
+export async function first<T>(connection: ConnectionOptions, start: BinlogStart, of: (event: BinlogEvent) => T | null, signal: AbortSignal): Promise<T | null> {
+  const enough = new AbortController();
+  // Any id no server has: it reads for a moment only.
+  const options = { connection, serverId: 0x4000_0000 + randomInt(0x1000_0000), start, heartbeatMs: 500, tables: () => false };
+  try {
+    for await (const events of readBinlog(options, AbortSignal.any([signal, enough.signal]))) {
+      for (const event of events) {
+        const found = of(event);
+        if (found !== null) return found;
+        if (event.type === "heartbeat") return null;
+      }
+    }
+    signal.throwIfAborted();
+    return null;
+  } catch (error) {
+    if (error instanceof PurgedPosition) return null;
+    throw error;
+  } finally {
+    enough.abort();
+  }
+}
+
+function time(micros: number): string {
+  return `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19)}.${String(micros % 1_000_000).padStart(6, "0")}Z`;
+}

@@ -85,7 +85,8 @@ export class ElasticsearchSink implements Sink {
         yield { lines: `${action(id, change.version)}${document}\n`, from: change };
       } catch (error) {
         if (!(error instanceof Unfit)) throw error;
-        rejections.push(rejectionOf(change, error.message));
+        // There is no document under a key that cannot be an id: its delete has nothing to do.
+        if (change.after) rejections.push(rejectionOf(change, error.message));
       }
     }
   }

@@ -30,7 +30,8 @@ export function writerOf(db: Connection, of: Entity): Writer {
       return null;
     } catch (error) {
       if (!isUnfit(error)) throw error;
-      return { entity, key, version, reason: error.message, change };
+      // There is no row under a key that cannot be encoded: its delete has nothing to do.
+      return after === null ? null : { entity, key, version, reason: error.message, change };
     }
   };
 }

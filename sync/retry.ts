@@ -1,7 +1,7 @@
 import type { Log } from "../runtime/log.js";
 import { backoff, pause } from "../runtime/wait.js";
 import type { Progress } from "../schema/position.js";
-import { Retriable, Severed, type Sink } from "../stores/ports.js";
+import { type LetterHead, Retriable, Severed, type Sink } from "../stores/ports.js";
 import type { PipelineMetrics } from "./metrics.js";
 import type { PipelineState } from "./status.js";
 
@@ -65,6 +65,16 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
     return found;
   }
 
+  /** Begins again after a silence: then letters come that have come already. */
+  async function* allLetters(): AsyncGenerator<readonly LetterHead[]> {
+    let reading: AsyncIterator<readonly LetterHead[]> | null = null;
+    const next = () => (reading ??= deadLetters.all()[Symbol.asyncIterator]()).next().catch((error: unknown) => {
+      reading = null;
+      throw error;
+    });
+    for (let found = await persist("list dead letters", next); !found.done; found = await persist("list dead letters", next)) yield found.value;
+  }
+
   function silent(what: string, { message }: Error): void {
     if (!state.retrying) log.warn({ pipeline: sink.name, doing: what, error: message }, "the store does not answer; trying again until it does");
     state.retrying = { since: state.retrying?.since ?? Date.now(), error: message };
@@ -92,6 +102,8 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
     deadLetters: {
       park: (rejections) => change("park dead letters", () => deadLetters.park(rejections)),
       list: (limit) => persist("list dead letters", () => deadLetters.list(limit)),
+      all: allLetters,
+      of: (entity, keys) => persist("read dead letters", () => deadLetters.of(entity, keys)),
       count: () => persist("count dead letters", () => deadLetters.count()),
       settle: (letters) => change("settle dead letters", () => deadLetters.settle(letters)),
     },

@@ -1,5 +1,4 @@
 import type { Change, Rejection, Unreadable } from "../schema/change.js";
-import type { Row } from "../schema/entity.js";
 import type { Sink } from "../stores/ports.js";
 import { asRejection, type LetterBox } from "./dead-letters.js";
 import { Ordered } from "./ordered.js";

@@ -19,6 +19,12 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
     if (!planner) planners.set(table, (planner = plannerOf(catalog.entity(table))));
     return planner;
   };
+  /** A row near the largest the server takes may be refused in one table and taken in another: at equal stamps a delete wins, so none of it stays. */
+  const takingBack = (refused: readonly Change[]): readonly Write[] => {
+    const writes: Write[] = [];
+    for (const change of refused) if (change.after) plannerFor(change.entity)({ ...change, op: "delete", before: change.after, after: null }, writes);
+    return writes;
+  };
   const [progress, letters] = [progressIn(session), deadLettersIn(session)];
   /** For ever to be asked again what nobody can answer is no way to say that a table is gone. */
   const checked = async <T>(work: Promise<T>, entities: () => readonly Entity[] = () => []): Promise<T> => {
@@ -46,8 +52,12 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
         const reason = plannerFor(change.entity)(change, writes);
         if (reason !== null) unfit.set(change, reason);
       }
-      const refused = await checked(perform(session, writes, signal), () => changes.map((change) => catalog.entity(change.entity)));
-      if (refused.size > 0) await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
+      const entities = () => changes.map((change) => catalog.entity(change.entity));
+      const refused = await checked(perform(session, writes, signal), entities);
+      if (refused.size > 0) {
+        await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
+        await checked(perform(session, takingBack([...refused.keys()]), signal), entities);
+      }
       for (const [change, reason] of refused) unfit.set(change, reason);
       return [...unfit].map(([change, reason]) => rejectionOf(change, reason));
     },
@@ -58,6 +68,8 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
     deadLetters: {
       park: (rejections) => checked(letters.park(rejections)),
       list: (limit) => checked(letters.list(limit)),
+      all: () => letters.all(),
+      of: (entity, keys) => checked(letters.of(entity, keys)),
       count: () => checked(letters.count()),
       settle: (settled) => checked(letters.settle(settled)),
     },

@@ -81,7 +81,7 @@ function sweepFrom(db: Connection, of: Entity, from: bigint, to: bigint, olderTh
     const [last] = db.statement(`SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT ${sweptAtOnce})`)
       .first([from, to]) as [bigint | null];
     if (last === null) return null;
-    removeWhere(db, of, `${rowid} BETWEEN ? AND ? AND ${versionColumn} < ?`, [from, last, olderThan]);
+    removeWhere(db, of, `${rowid} BETWEEN ? AND ? AND ${versionColumn} < ?`, [from, last, olderThan], olderThan - 1);
     return last === to ? null : last + 1n;
   }));
 }

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import type { Change } from "../../schema/change.js";
 import type { Row } from "../../schema/entity.js";
 import { keyText } from "../../schema/entity.js";
+import { everyKey } from "../../schema/position.js";
 import { LetterBox } from "../../sync/dead-letters.js";
 import { newState } from "../../sync/status.js";
 import { Writing } from "../../sync/writing.js";
 import { created, deleted, historyOf, nextId, rowOf, rowsOf, signal, updated } from "./changes.js";
-import { sample, specimen, specimenRow } from "./entities.js";
+import { crate, sample, specimen, specimenRow } from "./entities.js";
 import { type State, statesOf } from "./histories.js";
 import type { Bench } from "./store-contract.js";
 
@@ -48,13 +49,17 @@ export function refusalContract(bench: () => Bench): void {
     expect([await read(id), await listed(shelf_id), await lettersOf(id)]).toEqual([null, [], [again.version]]);
   });
 
-  test("a row that is refused as a copy meets it does not stay as it was", async () => {
-    const [id, shelf_id] = [nextId(), nextId()];
-    const row = good(id, { shelf_id });
-    const [create, met] = [created(specimen, row), { ...created(specimen, bad(id)), op: "read" as const }];
-    await pipe([create]);
+  test("a row that is refused as a copy meets it does not stay as it was, nor do its entries after the copy's sweep", async () => {
+    const { sink, store, settle } = bench();
+    const row = { crate_id: nextId(), shelf_id: nextId(), placed_at: "2026-01-01T00:00:00.000000Z", label: "held" };
+    const met = { ...created(crate, { ...row, shelf_id: beyond }), op: "read" as const };
+    await pipe([created(crate, row, met.version - 1)]);
     await pipe([met]);
-    expect([await read(id), await lettersOf(id)]).toEqual([null, [met.version]]);
+    expect([await rowOf(store, crate, met.key), await lettersOf(row.crate_id)]).toEqual([null, [met.version]]);
+    await sink.sweep(crate, met.version, everyKey);
+    await settle();
+    const slice = await store.rows?.list(crate, crate.lookups[0]!, row.shelf_id, { limit: 10, from: null, backward: false });
+    expect(slice?.rows ?? []).toEqual([]);
   });
 
   test.each([["in their order", false], ["the wrong way round", true]])("of a batch with a row's refused and its held state the newest decides, %s", async (_, reverse) => {

@@ -86,6 +86,19 @@ export class MemoryDisk {
   }
 }
 
+const nameOf = ({ entity, key }: { readonly entity: string; readonly key: Key }) => `${entity}\0${keyText(key)}`;
+
+/** The letters on a disk, for who only reads them. */
+export function lettersIn({ letters }: MemoryDisk): Pick<DeadLetters, "list" | "all" | "of"> {
+  return {
+    list: async (limit) => [...letters.values()].slice(0, limit),
+    async *all() {
+      yield [...letters.values()];
+    },
+    of: async (entity, keys) => keys.map((key) => letters.get(nameOf({ entity, key })) ?? null),
+  };
+}
+
 /** How things go wrong: asked before each effect, it may wait, throw `Retriable`, or throw something fatal. */
 export interface Weather {
   /** `atom`: within a write, before the next part of it. */
@@ -128,7 +141,6 @@ export class MemorySink implements Sink {
       set(letter);
       disk.did(() => set(held));
     };
-    const nameOf = ({ entity, key }: { readonly entity: string; readonly key: Key }) => `${entity}\0${keyText(key)}`;
     this.deadLetters = {
       async park(rejections) {
         const before = connection.begin();
@@ -140,7 +152,15 @@ export class MemorySink implements Sink {
       },
       async list(limit) {
         connection.begin();
-        return [...letters.values()].slice(0, limit);
+        return lettersIn(disk).list(limit);
+      },
+      async *all() {
+        connection.begin();
+        yield* lettersIn(disk).all();
+      },
+      async of(entity, keys) {
+        connection.begin();
+        return lettersIn(disk).of(entity, keys);
       },
       async count() {
         connection.begin();
@@ -148,7 +168,9 @@ export class MemorySink implements Sink {
       },
       async settle(settled) {
         await connection.begin()("settle");
-        for (const letter of settled) if ((letters.get(nameOf(letter))?.version ?? Infinity) <= letter.version) put(nameOf(letter), undefined);
+        const held = settled.filter((letter) => (letters.get(nameOf(letter))?.version ?? Infinity) <= letter.version).map(nameOf);
+        for (const name of held) put(name, undefined);
+        return held.length;
       },
     };
   }

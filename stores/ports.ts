@@ -171,7 +171,18 @@ export class TimedOut extends Retriable {
  * translog before it confirms (`index.translog.durability: request`, its default).
  */
 export class Severed extends Retriable {
-  override readonly name = "Severed";
+  override readonly name: string = "Severed";
+}
+
+/**
+ * Another store stands where this one was, or a part of it is another: it was deleted, or a backup was put in its place. What is there now may be behind what was
+ * stored, and may have to be prepared.
+ */
+export class Replaced extends Severed {
+  override readonly name = "Replaced";
+  constructor(readonly how: string) {
+    super(how, new Error("it is gone on from what is there now"));
+  }
 }
 
 /** What is asked would destroy or misread data, or the engine is not what it must be. A person must act. */

@@ -22,6 +22,8 @@ export interface Connection extends Disposable {
   statement(sql: string): Statement;
   /** All of `body` or nothing. `write` waits for the file's one write lock first; `read` sees one state throughout. */
   transaction<T>(mode: "read" | "write", body: () => T): T;
+  /** Closes it for good, after moving what its log holds into the file as far as nobody reads it at this moment. */
+  finish(): void;
   /** Runs `body`, naming what it was for in the errors of SQLite. */
   attempt<T>(what: string, body: () => T): T;
 }
@@ -71,7 +73,16 @@ export function openConnection(file: string, place: string, mode: "writer" | "re
         throw storeError(what, file, error);
       }
     },
-    [Symbol.dispose]: () => void db.close(),
+    finish() {
+      if (!db.open) return;
+      try {
+        if (mode === "writer") db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+      } catch {
+        // What could not be moved is of a file that nobody has any more.
+      }
+      db.close();
+    },
+    [Symbol.dispose]: () => void (db.open && db.close()),
   };
   try {
     connection.attempt("opening", () => claim(connection, mode));

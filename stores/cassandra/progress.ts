@@ -58,7 +58,8 @@ interface Stamped {
 
 async function readStamped(session: Session): Promise<Stamped> {
   try {
-    const { rows: [row] } = await session.execute(select, [pipeline]);
+    // Not prepared: a server may keep a prepared statement of a keyspace that was dropped, and answer nothing else to it any more.
+    const { rows: [row] } = await session.execute(select, [pipeline], { prepare: false });
     return row ? { progress: adopted(JSON.parse(row.progress as string) as Progress), stamp: Number(row.stamp) } : { progress: null, stamp: 0 };
   } catch (error) {
     if (error instanceof Invalid && !(await readTables(session)).has(progressTable.name)) return { progress: null, stamp: 0 };

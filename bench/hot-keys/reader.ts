@@ -28,6 +28,7 @@ export class Reader {
   readonly #seen = new Map<string, number>();
   readonly tallies = new Map<string, Tally>();
   #phase = "";
+  #isWithout = false;
 
   constructor(readonly store: Store, readonly keys: readonly string[], readonly owner: string) {}
 
@@ -36,9 +37,12 @@ export class Reader {
     this.#phase = phase;
   }
 
-  /** Of a table that somebody dropped: what was there before is gone, and comes again. */
-  forget(): void {
+  /** While its table is dropped: what was there before is gone, and comes again. What is read after that must not go back either. */
+  async without(table: Promise<void>): Promise<void> {
+    this.#isWithout = true;
+    await table;
     this.#seen.clear();
+    this.#isWithout = false;
   }
 
   async run(stop: AbortSignal): Promise<void> {
@@ -67,6 +71,7 @@ export class Reader {
   }
 
   #look(way: string, key: string, row: Row | null): void {
+    if (this.#isWithout) return;
     const name = `${way} ${key}`, before = this.#seen.get(name), tally = this.#tally();
     tally.reads++;
     if (row === null) {

@@ -39,8 +39,11 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
   const look = async () => {
     const existing = await readTables(session);
     const lost = prepared.filter((of) => !existing.has(of.table) || isOther(of, existing));
-    if (lost.length > 0) throw new Replaced(`${lost.map(({ table }) => table).join(", ")} in keyspace ${session.keyspace} is not the table it was`);
     lookDueAt = Date.now() + lookEveryMs;
+    if (lost.length === 0) return;
+    // Told once: that it is to be copied again is stored before it is prepared.
+    prepared = [];
+    throw new Replaced(`${lost.map(({ table }) => table).join(", ")} in keyspace ${session.keyspace} is not the table it was`);
   };
   /** For ever to be asked again what nobody can answer is no way to say that a table is gone. */
   const checked = async <T>(work: Promise<T>, entities: () => readonly Entity[] = () => []): Promise<T> => {

@@ -93,8 +93,11 @@ export class ElasticsearchSink implements Sink {
   /** @throws Replaced when an index is another than the one that was prepared: no position may say that it holds what that one held */
   private async look(): Promise<void> {
     const lost = this.lostOf(this.entities, await identitiesIn(this.cluster, this.entities));
-    if (lost.length > 0) throw new Replaced(`${lost.map(({ table }) => aliasOf(this.cluster.prefix, table)).join(", ")} is not the index it was`);
     this.lookDueAt = Date.now() + lookEveryMs;
+    if (lost.length === 0) return;
+    // Told once: that it is to be copied again is stored before it is prepared.
+    this.entities = [];
+    throw new Replaced(`${lost.map(({ table }) => aliasOf(this.cluster.prefix, table)).join(", ")} is not the index it was`);
   }
 
   private lostOf(entities: readonly Entity[], now: Identities): readonly Entity[] {

@@ -32,6 +32,7 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
   const [progress, letters] = [progressIn(session), deadLettersIn(session)];
   /** The ids of the tables when they were prepared. */
   let ids: ReadonlyMap<string, string> = new Map();
+  /** None from when a table was told to be absent: that it is to be copied again is stored before it is prepared. */
   let [prepared, lookDueAt]: [readonly Entity[], number] = [[], 0];
   const isOther = (of: Entity, existing: ReadonlyMap<string, Existing>) =>
     tablesOf(of).some(({ name }) => ids.has(name) && existing.has(name) && existing.get(name)!.id !== ids.get(name));
@@ -41,7 +42,6 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
     const lost = prepared.filter((of) => !existing.has(of.table) || isOther(of, existing));
     lookDueAt = Date.now() + lookEveryMs;
     if (lost.length === 0) return;
-    // Told once: that it is to be copied again is stored before it is prepared.
     prepared = [];
     throw new Replaced(`${lost.map(({ table }) => table).join(", ")} in keyspace ${session.keyspace} is not the table it was`);
   };
@@ -60,7 +60,9 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
     lingerMs: 0,
     async absent(entities) {
       const existing = await readTables(session), stamp = await progress.stamp();
-      return entities.filter((of) => !existing.has(of.table) || isYounger(existing.get(of.table)!, stamp) || isOther(of, existing));
+      const lost = entities.filter((of) => !existing.has(of.table) || isYounger(existing.get(of.table)!, stamp) || isOther(of, existing));
+      if (lost.length > 0) prepared = [];
+      return lost;
     },
     async prepare(entities) {
       if (!(await hasKeyspace(session))) await makeKeyspace();

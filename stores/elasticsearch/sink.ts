@@ -29,7 +29,7 @@ export class ElasticsearchSink implements Sink {
   readonly lingerMs = 50;
   readonly deadLetters: DeadLetters;
   private readonly targets: ReadonlyMap<string, Target>;
-  /** Those that have an index. */
+  /** Those that have an index. None from when one of them was told to be absent: that it is to be copied again is stored before it is prepared. */
   private entities: readonly Entity[] = [];
   /** Of the indices, when they were prepared. */
   private identities: Identities = new Map();
@@ -55,7 +55,9 @@ export class ElasticsearchSink implements Sink {
   }
 
   async absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
-    return this.lostOf(entities, await identitiesIn(this.cluster, entities));
+    const lost = this.lostOf(entities, await identitiesIn(this.cluster, entities));
+    if (lost.length > 0) this.entities = [];
+    return lost;
   }
 
   async prepare(entities: readonly Entity[]): Promise<void> {
@@ -95,7 +97,6 @@ export class ElasticsearchSink implements Sink {
     const lost = this.lostOf(this.entities, await identitiesIn(this.cluster, this.entities));
     this.lookDueAt = Date.now() + lookEveryMs;
     if (lost.length === 0) return;
-    // Told once: that it is to be copied again is stored before it is prepared.
     this.entities = [];
     throw new Replaced(`${lost.map(({ table }) => aliasOf(this.cluster.prefix, table)).join(", ")} is not the index it was`);
   }

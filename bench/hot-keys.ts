@@ -5,7 +5,7 @@
  *     node dist/bench/hot-keys.js --mysql mysql://root@127.0.0.1:3306 --stores sqlite:///tmp/hot.db,cassandra://…,elasticsearch://… [--rows 20000] [--kills 8]
  *         [--skip "purged log,dropped table"] [--reads 100000] [--json]
  *
- * It goes on, trouble after trouble, until each store was read so many times. It purges the server's binary logs: give it a server of its own, or skip that.
+ * It goes on, trouble after trouble, until each store was read so many times, or until SIGTERM; then it ends after the trouble at hand. It purges the server's binary logs: give it a server of its own, or skip that.
  */
 import { rm } from "node:fs/promises";
 import { mkdtempSync } from "node:fs";
@@ -93,9 +93,12 @@ async function openWhenThere(url: URL, sync: Keeper): Promise<Awaited<ReturnType
 }
 
 async function trouble(world: World): Promise<void> {
+  let isOver = false;
+  process.once("SIGTERM", () => { isOver = true; });
   const skipped = options.skip.split(",").map((each) => each.trim());
   const wanted = Object.keys(troubles).filter((each) => !skipped.includes(each));
   for (let round = 0, next = 0; ; next = (next + 1) % wanted.length) {
+    if (isOver) return;
     if (next === 0 && round++ > 0 && world.readers.every((reader) => readsOf(reader) >= Number(options.reads))) return;
     const phase = wanted[next]!;
     if (round > 1 && phase === "first copy") continue;

@@ -3,7 +3,7 @@ import { PreflightFailed } from "../runtime/findings.js";
 import { makeFolder } from "../runtime/folder.js";
 import { keyText } from "../schema/entity.js";
 import { totesys } from "../schema/totesys/catalog.js";
-import type { DeadLetter, Sink, Store } from "../stores/ports.js";
+import type { LetterHead, Sink, Store } from "../stores/ports.js";
 import type { Desk } from "../sync/settle-letters.js";
 
 /** A store that has been written to, and its letters. */
@@ -14,7 +14,7 @@ export interface Shelf {
 }
 
 /** `cassandra/sales_order/17`. */
-export function letterName({ sink }: Shelf, { entity, key }: DeadLetter): string {
+export function letterName({ sink }: Shelf, { entity, key }: LetterHead): string {
   return `${sink.name}/${entity}/${keyText(key)}`;
 }
 
@@ -39,13 +39,21 @@ export async function withShelves<T>(urls: readonly URL[], use: (shelves: readon
   }
 }
 
-/** Letters a shelf is searched for, oldest first. */
-const mostLetters = 100_000;
+/** A letter that was named, without the images of its row. */
+export interface Named {
+  readonly shelf: Shelf;
+  readonly letter: LetterHead;
+}
 
-/** The letters named, or all below a part of a name such as `cassandra/sales_order`. @throws PreflightFailed when there is none */
-export async function lettersNamed(shelves: readonly Shelf[], names: readonly string[]): Promise<{ readonly shelf: Shelf; readonly letter: DeadLetter }[]> {
-  const all = (await Promise.all(shelves.map(async (shelf) => (await shelf.sink.deadLetters.list(mostLetters)).map((letter) => ({ shelf, letter }))))).flat();
-  const isOf = (name: string) => (found: (typeof all)[number]) => `${letterName(found.shelf, found.letter)}/`.startsWith(`${name.replace(/\/$/, "")}/`);
+/** The letters named, or all below a part of a name such as `cassandra/sales_order`; the oldest first. @throws PreflightFailed when there is none */
+export async function lettersNamed(shelves: readonly Shelf[], names: readonly string[]): Promise<readonly Named[]> {
+  const isOf = (name: string) => (found: Named) => `${letterName(found.shelf, found.letter)}/`.startsWith(`${name.replace(/\/$/, "")}/`);
+  const all: Named[] = [];
+  for (const shelf of shelves) {
+    for await (const letters of shelf.sink.deadLetters.all()) {
+      all.push(...letters.map((letter) => ({ shelf, letter })).filter((found) => names.some((name) => isOf(name)(found))));
+    }
+  }
   const missing = names.filter((name) => !all.some(isOf(name)));
   if (names.length === 0) missing.push("(nothing)");
   if (missing.length > 0) {
@@ -53,7 +61,7 @@ export async function lettersNamed(shelves: readonly Shelf[], names: readonly st
       where: "dead-letters", problem: `${name} names no letter`, remedy: "use names as `sluice dead-letters list` prints them, or a part of one: cassandra/sales_order",
     })));
   }
-  return all.filter((found) => names.some((name) => isOf(name)(found)));
+  return all.sort((a, b) => a.letter.parkedAt - b.letter.parkedAt);
 }
 
 /** Everything an act on a letter needs; the audit file is in the data folder. */

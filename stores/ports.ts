@@ -37,10 +37,20 @@ export interface DeadLetters {
   park(rejections: readonly Rejection[]): Promise<void>;
   /** Oldest first, `limit` at most. */
   list(limit: number): Promise<readonly DeadLetter[]>;
+  /** Every letter that is there all the while, once, however many there are: in bounded pieces and in any order. */
+  all(): AsyncIterable<readonly LetterHead[]>;
+  /** The letters of these keys, in their order; null where there is none. */
+  of(entity: string, keys: readonly Key[]): Promise<readonly (DeadLetter | null)[]>;
   count(): Promise<number>;
-  /** Removes letters up to these versions, e.g. once their key was written with a newer one. A letter parked meanwhile for a newer change stays (invariant 1). */
-  settle(letters: readonly Pick<DeadLetter, "entity" | "key" | "version">[]): Promise<void>;
+  /**
+   * Removes letters up to these versions, e.g. once their key was written with a newer one, and says how many there were. A letter parked
+   * meanwhile for a newer change stays (invariant 1).
+   */
+  settle(letters: readonly Pick<DeadLetter, "entity" | "key" | "version">[]): Promise<number>;
 }
+
+/** A letter without the images of its row, which may be large. */
+export type LetterHead = Omit<DeadLetter, "change">;
 
 export interface DeadLetter extends Rejection {
   /** Milliseconds since the epoch. */
@@ -55,7 +65,7 @@ export interface Store extends AsyncDisposable {
   /** For `verify`: everything that is there, in any order, in bounded pieces. */
   readonly audit: Audit;
   /** To be looked at; whoever settles them writes, through a sink. */
-  readonly deadLetters: Pick<DeadLetters, "list">;
+  readonly deadLetters: Pick<DeadLetters, "list" | "all" | "of">;
   progress(): Promise<Progress | null>;
 }
 
@@ -161,7 +171,18 @@ export class TimedOut extends Retriable {
  * translog before it confirms (`index.translog.durability: request`, its default).
  */
 export class Severed extends Retriable {
-  override readonly name = "Severed";
+  override readonly name: string = "Severed";
+}
+
+/**
+ * Another store stands where this one was, or a part of it is another: it was deleted, or a backup was put in its place. What is there now may be behind what was
+ * stored, and may have to be prepared.
+ */
+export class Replaced extends Severed {
+  override readonly name = "Replaced";
+  constructor(readonly how: string) {
+    super(how, new Error("it is gone on from what is there now"));
+  }
 }
 
 /** What is asked would destroy or misread data, or the engine is not what it must be. A person must act. */

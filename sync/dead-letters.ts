@@ -1,7 +1,8 @@
 import type { Change, Rejection, Unreadable } from "../schema/change.js";
-import { type Key, keyText } from "../schema/entity.js";
+import { keyText } from "../schema/entity.js";
 import { isWithin, type KeyRange, type Version } from "../schema/position.js";
 import type { DeadLetters } from "../stores/ports.js";
+import { LetterKeys } from "./letter-keys.js";
 
 export interface RejectionLimit {
   /** More than this many rejections… */
@@ -19,16 +20,12 @@ export class TooManyRejections extends Error {
   }
 }
 
-/** Letters whose keys are remembered, so that a newer version of a row settles its letter. More than this stay until somebody settles them. */
-const remembered = 100_000;
-
 /** Letters are also settled by hand: while there are any, they are counted this often. */
 const recountMs = 5_000;
 
 /** The dead letters of one pipeline: parks what is refused, settles what has been overtaken. Called in the order of the batches. */
 export class LetterBox {
-  /** By entity, then key: the version parked. */
-  readonly #open = new Map<string, Map<string, { readonly key: Key; readonly version: Version }>>();
+  readonly #keys = new LetterKeys();
   #recent: { readonly at: number; readonly reason: string }[] = [];
   #count = 0;
   #countedAt = 0;
@@ -37,7 +34,7 @@ export class LetterBox {
 
   static async open(sink: string, letters: DeadLetters, limit: RejectionLimit): Promise<LetterBox> {
     const box = new LetterBox(sink, letters, limit);
-    for (const letter of await letters.list(remembered)) box.#remember(letter);
+    for await (const some of letters.all()) for (const { entity, key } of some) box.#keys.add(entity, key);
     box.#count = await letters.count();
     return box;
   }
@@ -51,18 +48,22 @@ export class LetterBox {
   async park(rejections: readonly Rejection[]): Promise<void> {
     if (rejections.length === 0) return;
     await this.letters.park(rejections);
-    for (const rejection of rejections) this.#remember(rejection);
+    for (const { entity, key } of rejections) this.#keys.add(entity, key);
     this.#count = await this.letters.count();
     this.#judge(rejections);
   }
 
   /** Settles the letters of keys of which a newer version was accepted. */
   async overtaken(accepted: readonly Change[]): Promise<void> {
-    if (this.#open.size === 0) return;
-    await this.#settle(accepted.filter(({ entity, key, version }) => {
-      const letter = this.#open.get(entity)?.get(keyText(key));
-      return letter !== undefined && letter.version < version;
-    }));
+    if (this.#count === 0) return;
+    const newest = new Map<string, Change>();
+    for (const change of accepted) {
+      if (!this.#keys.mayHave(change.entity, change.key)) continue;
+      const name = `${change.entity}\0${keyText(change.key)}`;
+      if ((newest.get(name)?.version ?? -1) < change.version) newest.set(name, change);
+    }
+    // One of the same version says that this very change was refused before, and what was taken out for it has that version too.
+    await this.#settle([...newest.values()].map(({ entity, key, version }) => ({ entity, key, version: version - 1 })));
   }
 
   async recounted(): Promise<void> {
@@ -73,27 +74,16 @@ export class LetterBox {
 
   /** What is older was swept: letters about such rows mean nothing any more. */
   async swept(entity: string, version: Version, within: KeyRange): Promise<void> {
-    const older = [...(this.#open.get(entity)?.values() ?? [])].filter((letter) => letter.version < version && isWithin(within, letter.key));
-    await this.#settle(older.map((letter) => ({ entity, ...letter })));
+    if (this.#count === 0) return;
+    for await (const some of this.letters.all()) {
+      await this.#settle(some.filter((letter) => letter.entity === entity && letter.version < version && isWithin(within, letter.key)));
+    }
   }
 
   async #settle(letters: readonly Pick<Rejection, "entity" | "key" | "version">[]): Promise<void> {
     if (letters.length === 0) return;
-    await this.letters.settle(letters.map(({ entity, key, version }) => ({ entity, key, version })));
-    // One parked meanwhile for a newer version stays, as it does in the store.
-    for (const { entity, key, version } of letters) {
-      const keys = this.#open.get(entity);
-      if (keys && (keys.get(keyText(key))?.version ?? Infinity) <= version) keys.delete(keyText(key));
-    }
-    for (const [entity, keys] of this.#open) if (keys.size === 0) this.#open.delete(entity);
-    this.#count = await this.letters.count();
-  }
-
-  #remember({ entity, key, version }: Pick<Rejection, "entity" | "key" | "version">): void {
-    const keys = this.#open.get(entity) ?? new Map<string, { readonly key: Key; readonly version: Version }>();
-    this.#open.set(entity, keys);
-    const known = keys.get(keyText(key));
-    if (known ? known.version < version : this.#count < remembered) keys.set(keyText(key), { key, version });
+    const settled = await this.letters.settle(letters.map(({ entity, key, version }) => ({ entity, key, version })));
+    if (settled > 0) this.#count = await this.letters.count();
   }
 
   #judge(rejections: readonly Rejection[]): void {

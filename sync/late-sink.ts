@@ -43,6 +43,10 @@ export function lateSink(name: string, failure: Error, begun: Promise<Sink> | nu
     deadLetters: {
       park: async (rejections) => (await opened()).deadLetters.park(rejections),
       list: async (limit) => (await opened()).deadLetters.list(limit),
+      async *all() {
+        yield* (await opened()).deadLetters.all();
+      },
+      of: async (entity, keys) => (await opened()).deadLetters.of(entity, keys),
       count: async () => (await opened()).deadLetters.count(),
       settle: async (letters) => (await opened()).deadLetters.settle(letters),
     },

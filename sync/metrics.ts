@@ -77,6 +77,8 @@ export function withMetrics(sink: Sink, metrics: PipelineMetrics): Sink {
         metrics.rejections.inc({ pipeline }, rejections.length);
       },
       list: (limit) => deadLetters.list(limit),
+      all: () => deadLetters.all(),
+      of: (entity, keys) => deadLetters.of(entity, keys),
       count: () => deadLetters.count(),
       settle: (letters) => deadLetters.settle(letters),
     },

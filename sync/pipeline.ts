@@ -55,7 +55,7 @@ async function runTurn(parts: PipelineParts, seen: Seen, stop: AbortSignal, cuto
     state.phase = "starting";
     state.waitsFor = state.retrying = null;
     await run({ ...parts, sink: fenced(parts.sink, turn), seen }, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
-      if (error instanceof CameBack) log.info({ pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds");
+      if (error instanceof CameBack) error.told || log.info({ pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds");
       else if (!told(turn.lost, error)) throw error;
     });
   } catch (error) {
@@ -131,7 +131,7 @@ async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): P
   const { sink, catalog } = parts;
   const found = await sink.progress();
   // It died since the turn began, and forgot that they are to be copied again.
-  if ((await lostTables(sink, catalog, found)).length > 0) throw new CameBack(`${sink.name} lacks tables of which it stored that they are copied`);
+  if ((await lostTables(sink, catalog, found)).length > 0) throw new CameBack(sink.name);
   try {
     const progress = found ?? await begun(parts);
     const copies = new Copies(catalog, parts.state, progress);

@@ -2,7 +2,7 @@ import { PreflightFailed } from "../runtime/findings.js";
 import type { Catalog } from "../schema/catalog.js";
 import { type Entity, keyText, type Row } from "../schema/entity.js";
 import { type Position, rewriteVersion, type Version } from "../schema/position.js";
-import type { DeadLetter, Sink, Store } from "../stores/ports.js";
+import type { LetterHead, Sink, Store } from "../stores/ports.js";
 import { type Act, audited } from "./audit-file.js";
 import { replacementOf } from "./replacement.js";
 import { rowsAsOf } from "./rows-as-of.js";
@@ -33,8 +33,8 @@ const changing = "it has changed meanwhile, and its pipeline brings it as it is 
  * pipeline is: what was committed before the row was read is in it and loses to it, what is committed after it is newer (invariants 3 and 4).
  * @returns one settlement a letter, in their order
  */
-export async function retryLetters(desk: Desk, letters: readonly DeadLetter[]): Promise<readonly Settlement[]> {
-  const settlements = new Map<DeadLetter, Settlement>();
+export async function retryLetters(desk: Desk, letters: readonly LetterHead[]): Promise<readonly Settlement[]> {
+  const settlements = new Map<LetterHead, Settlement>();
   for (const entity of desk.catalog.entities) {
     const of = letters.filter((letter) => letter.entity === entity.table);
     if (of.length === 0) continue;
@@ -50,7 +50,7 @@ export async function retryLetters(desk: Desk, letters: readonly DeadLetter[]): 
 }
 
 /** Writes another row in place of the refused one, until MySQL's own changes. @throws PreflightFailed when it may not be */
-export async function editLetter(desk: Desk, letter: DeadLetter, given: unknown): Promise<Settlement> {
+export async function editLetter(desk: Desk, letter: LetterHead, given: unknown): Promise<Settlement> {
   const entity = desk.catalog.entity(letter.entity);
   const row = await rowNow(desk, letter);
   const refuse = (problem: string, remedy: string) => new PreflightFailed([{ where: `${letter.entity} ${keyText(letter.key)}`, problem, remedy }]);
@@ -68,7 +68,7 @@ export async function editLetter(desk: Desk, letter: DeadLetter, given: unknown)
 }
 
 /** Settles the letter and writes nothing: the store goes without the row until it changes again. */
-export async function skipLetter(desk: Desk, letter: DeadLetter): Promise<Settlement> {
+export async function skipLetter(desk: Desk, letter: LetterHead): Promise<Settlement> {
   const held = await heldRow(desk, desk.catalog.entity(letter.entity), letter);
   return audited(desk.auditFile, actOf(desk, letter, "skip", held, held), async () => {
     await desk.sink.deadLetters.settle([letter]);
@@ -76,7 +76,7 @@ export async function skipLetter(desk: Desk, letter: DeadLetter): Promise<Settle
   });
 }
 
-async function write(desk: Desk, letter: DeadLetter, act: Act["act"], row: Row | null, version: Version): Promise<Settlement> {
+async function write(desk: Desk, letter: LetterHead, act: Act["act"], row: Row | null, version: Version): Promise<Settlement> {
   const { sink, signal, auditFile } = desk;
   const { entity, key } = letter;
   const held = await heldRow(desk, desk.catalog.entity(entity), letter);
@@ -99,15 +99,15 @@ async function positionOf({ source, store }: Desk): Promise<Position> {
   return position;
 }
 
-async function rowNow(desk: Desk, { entity, key }: DeadLetter): Promise<Row | Unheld | null> {
+async function rowNow(desk: Desk, { entity, key }: LetterHead): Promise<Row | Unheld | null> {
   await positionOf(desk);
   return (await desk.source.rows(desk.catalog.entity(entity), [key]))[0]!;
 }
 
-async function heldRow({ store }: Desk, entity: Entity, { key }: DeadLetter): Promise<Row | null> {
+async function heldRow({ store }: Desk, entity: Entity, { key }: LetterHead): Promise<Row | null> {
   return (await store.rows?.get(entity, [key]))?.[0] ?? null;
 }
 
-function actOf({ sink }: Desk, { entity, key, version, reason }: DeadLetter, act: Act["act"], before: Row | null, after: Row | null): Act {
+function actOf({ sink }: Desk, { entity, key, version, reason }: LetterHead, act: Act["act"], before: Row | null, after: Row | null): Act {
   return { act, store: sink.name, entity, key, version, reason, before, after };
 }

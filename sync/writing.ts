@@ -69,9 +69,12 @@ export class Writing {
     }
   }
 
-  /** A row whose newer state is refused must not stay as if it were the newest: readers would take what is past for true. */
+  /**
+   * What the store has of a refused row is past, and readers would take it for true: it goes, whatever brought the refusal. A sink that writes only
+   * the newest change of a row has left out a delete before it. Entries of an older row that a copy has no image of go with the copy's sweep.
+   */
   async #withdraw(rejections: readonly Rejection[]): Promise<void> {
-    const stale = rejections.flatMap(({ change }) => (change?.op === "update" ? [{ ...change, op: "delete" as const, after: null }] : []));
-    if (stale.length > 0) await this.sink.write(stale, this.#signal);
+    const gone = rejections.flatMap(({ change }) => (change?.after ? [{ ...change, op: "delete" as const, after: null }] : []));
+    if (gone.length > 0) await this.sink.write(gone, this.#signal);
   }
 }

@@ -3,14 +3,16 @@ import { PreflightFailed } from "../../runtime/findings.js";
 import { wholeNumber } from "../../runtime/values.js";
 import { syncSettings } from "../../sync/settings.js";
 import type { Desk, Settlement } from "../../sync/settle-letters.js";
-import type { DeadLetter } from "../../stores/ports.js";
+import type { LetterHead } from "../../stores/ports.js";
 import { command } from "../command.js";
-import { deskMaker, letterName, lettersNamed, type Shelf, withShelves } from "../letters.js";
+import { deskMaker, letterName, lettersNamed, type Named, type Shelf, withShelves } from "../letters.js";
 import { type Output, table } from "../output.js";
 import { dataDir } from "../settings.js";
 
 const verbs = ["list", "show", "retry", "edit", "skip"] as const;
 type Verb = (typeof verbs)[number];
+/** Letters whose rows are in memory at once. */
+const settledAtOnce = 500;
 
 export const deadLetters = command({
   name: "dead-letters",
@@ -29,14 +31,17 @@ export const deadLetters = command({
       if (verb === "list") return list(shelves, limit, out);
       const found = await lettersNamed(shelves, names);
       if (verb !== "retry" && verb !== "skip" && found.length > 1) throw bad("dead-letters", `${verb} takes one letter, and ${found.length} are named`, "name it whole: store/table/key");
-      if (verb === "show") return show(found[0]!.letter, out);
+      if (verb === "show") return show(found[0]!, out);
       await using desks = await deskMaker(mysql, folder, signal);
       const settled: (Settlement & { readonly letter: string })[] = [];
       for (const shelf of shelves) {
         signal.throwIfAborted();
         const letters = found.filter((each) => each.shelf === shelf).map(({ letter }) => letter);
-        const settlements = await settle(verb, desks.deskOf(shelf), letters, row);
-        settled.push(...settlements.map((settlement, i) => ({ letter: letterName(shelf, letters[i]!), ...settlement })));
+        for (let from = 0; from < letters.length; from += settledAtOnce) {
+          const some = letters.slice(from, from + settledAtOnce);
+          const settlements = await settle(verb, desks.deskOf(shelf), some, row);
+          settled.push(...settlements.map((settlement, i) => ({ letter: letterName(shelf, some[i]!), ...settlement })));
+        }
       }
       out.result(settled, table(["letter", "settled", "outcome"], settled.map((each) => [each.letter, each.settled ? "yes" : "no", each.outcome])));
       return settled.every((each) => each.settled) ? 0 : 1;
@@ -44,7 +49,7 @@ export const deadLetters = command({
   },
 });
 
-async function settle(verb: Exclude<Verb, "list" | "show">, desk: Desk, letters: readonly DeadLetter[], row: string | undefined): Promise<readonly Settlement[]> {
+async function settle(verb: Exclude<Verb, "list" | "show">, desk: Desk, letters: readonly LetterHead[], row: string | undefined): Promise<readonly Settlement[]> {
   const { editLetter, retryLetters, skipLetter } = await import("../../sync/settle-letters.js");
   if (verb === "retry") return retryLetters(desk, letters);
   const settlements: Settlement[] = [];
@@ -60,7 +65,9 @@ async function list(shelves: readonly Shelf[], limit: number, out: Output): Prom
   return 0;
 }
 
-function show(letter: DeadLetter, out: Output): number {
+async function show({ shelf, letter: { entity, key } }: Named, out: Output): Promise<number> {
+  const [letter] = await shelf.sink.deadLetters.of(entity, [key]);
+  if (!letter) throw bad("dead-letters", "the letter was settled at this moment", "list what is left");
   out.result(letter, JSON.stringify({ ...letter, parkedAt: new Date(letter.parkedAt).toISOString() }, null, 2));
   return 0;
 }

@@ -18,6 +18,11 @@ export async function connect(url: URL): Promise<Session> {
   return new Session(client, address.place, address.keyspace, nodesIn(client, localDataCenter) <= await copiesIn(client, address.keyspace, localDataCenter));
 }
 
+/** Makes the keyspace once more where it is missing. @throws as `connect` */
+export async function makeKeyspace(url: URL): Promise<void> {
+  await prepareKeyspace(addressOf(url));
+}
+
 function nodesIn(client: Client, centre: string): number {
   return client.hosts.values().filter(({ datacenter }) => datacenter === centre).length;
 }

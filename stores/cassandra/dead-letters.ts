@@ -1,7 +1,7 @@
 import type { QueryOptions, types } from "cassandra-driver";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Key, keyText } from "../../schema/entity.js";
-import type { DeadLetter, DeadLetters } from "../ports.js";
+import type { DeadLetter, DeadLetters, LetterHead } from "../ports.js";
 import { bigintBytes } from "./codec.js";
 import { inParallel } from "./gate.js";
 import type { Session } from "./session.js";
@@ -11,7 +11,11 @@ const table = deadLetterTable.name;
 const insert = `INSERT INTO ${table} (entity, key, version, parked_at, reason, key_values, change) VALUES (?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS`;
 const replace = `UPDATE ${table} SET version = ?, parked_at = ?, reason = ?, key_values = ?, change = ? WHERE entity = ? AND key = ? IF version <= ?`;
 const remove = `DELETE FROM ${table} WHERE entity = ? AND key = ? IF version <= ?`;
-const scan = `SELECT entity, key, version, parked_at, reason, key_values, change FROM ${table}`;
+const head = "entity, version, parked_at, reason, key_values";
+const scan = `SELECT ${head}, change FROM ${table}`;
+const scanHeads = `SELECT ${head} FROM ${table}`;
+const one = `${scan} WHERE entity = ? AND key = ?`;
+const scanKeys = `SELECT entity FROM ${table}`;
 
 /**
  * Letters are compared and set, not stamped by version like rows: a settled letter must come back when its change is
@@ -24,19 +28,45 @@ export function deadLettersIn(session: Session): DeadLetters {
     park: (rejections) => inParallel(newestPerKey(rejections), 16, (rejection) => park(session, rejection)),
 
     async list(limit) {
-      let letters: DeadLetter[] = [];
+      const letters: DeadLetter[] = [];
+      const oldest = () => letters.sort((a, b) => a.parkedAt - b.parkedAt).splice(limit);
       for await (const page of session.pages(scan, [], 100)) {
-        letters = [...letters, ...page.map(letterOf)].sort((a, b) => a.parkedAt - b.parkedAt).slice(0, limit);
+        letters.push(...page.map(letterOf));
+        // Sorted now and then: with each page it would cost the square of what is kept.
+        if (letters.length > 2 * limit + 1_000) oldest();
       }
+      oldest();
       return letters;
     },
 
-    async count() {
-      const { rows: [row] } = await session.execute(`SELECT count(*) AS letters FROM ${table}`);
-      return Number(row?.letters);
+    async *all() {
+      for await (const page of session.pages(scanHeads, [], 1_000)) yield page.map(headOf);
     },
 
-    settle: (letters) => inParallel(letters, 16, async ({ entity, key, version }) => void (await session.execute(remove, [entity, keyText(key), bigintBytes(version)], compareAndSet))),
+    async of(entity, keys) {
+      const letters = new Array<DeadLetter | null>(keys.length).fill(null);
+      await inParallel(keys, 64, async (key, i) => {
+        const found = (await session.execute(one, [entity, keyText(key)])).first();
+        if (found) letters[i] = letterOf(found);
+      });
+      return letters;
+    },
+
+    /** By pages: of very many, a single `count(*)` ends at the server's time limit. */
+    async count() {
+      let count = 0;
+      for await (const page of session.pages(scanKeys, [], 5_000)) count += page.length;
+      return count;
+    },
+
+    async settle(letters) {
+      let removed = 0;
+      await inParallel(letters, 16, async ({ entity, key, version }) => {
+        const { rows: [outcome] } = await session.execute(remove, [entity, keyText(key), bigintBytes(version)], compareAndSet);
+        if (outcome?.["[applied]"] === true) removed++;
+      });
+      return removed;
+    },
   };
 }
 
@@ -62,13 +92,16 @@ function newestPerKey(rejections: readonly Rejection[]): Rejection[] {
   return [...newest.values()];
 }
 
-function letterOf(row: types.Row): DeadLetter {
+function headOf(row: types.Row): LetterHead {
   return {
     entity: row.entity as string,
     key: JSON.parse(row.key_values as string) as Key,
     version: Number(row.version),
     reason: row.reason as string,
-    change: row.change === null ? null : (JSON.parse(row.change as string) as Change),
     parkedAt: (row.parked_at as Date).getTime(),
   };
+}
+
+function letterOf(row: types.Row): DeadLetter {
+  return { ...headOf(row), change: row.change === null ? null : (JSON.parse(row.change as string) as Change) };
 }

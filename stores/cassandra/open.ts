@@ -1,7 +1,7 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Sink, Store } from "../ports.js";
 import { auditOf } from "./audit.js";
-import { connect } from "./connect.js";
+import { connect, makeKeyspace } from "./connect.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { readProgress } from "./progress.js";
 import { rowsIn } from "./rows.js";
@@ -9,7 +9,7 @@ import { sinkOf } from "./sink.js";
 
 /** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */
 export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
-  return sinkOf((await connect(url)).watch(), catalog);
+  return sinkOf((await connect(url)).watch(), catalog, () => makeKeyspace(url));
 }
 
 /** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */

@@ -1,5 +1,5 @@
 import { adopted, type Progress } from "../../schema/position.js";
-import type { Sink } from "../ports.js";
+import { Replaced, type Sink } from "../ports.js";
 import { bigintBytes } from "./codec.js";
 import { Invalid } from "./errors.js";
 import type { Session } from "./session.js";
@@ -15,9 +15,14 @@ export async function readProgress(session: Session): Promise<Progress | null> {
   return (await readStamped(session)).progress;
 }
 
-/** The sink's progress. Its stamps grow whatever the clock does, else one that steps back would hide each new commit (invariant 2). */
-export function progressIn(session: Session): Pick<Sink, "commit"> & { read(): Promise<Stamped>; latest(): Promise<number> } {
+/**
+ * The sink's progress. Its stamps grow whatever the clock does, else one that steps back would hide each new commit (invariant 2). It is stored only over
+ * what this sink has read or stored last: another is of a backup, or of a keyspace that was made anew.
+ */
+export function progressIn(session: Session): Pick<Sink, "commit" | "progress"> & { stamp(): Promise<number>; latest(): Promise<number> } {
   let last: number | null = null;
+  /** What may be stored: what was read, and what was given since, whose answer may not have come. */
+  let known: ReadonlySet<number> | null = null;
   const read = async () => {
     const found = await readStamped(session);
     last = Math.max(last ?? 0, found.stamp);
@@ -25,12 +30,22 @@ export function progressIn(session: Session): Pick<Sink, "commit"> & { read(): P
   };
   const latest = async () => last ?? (await read()).stamp;
   return {
-    read,
+    async progress() {
+      const { progress, stamp } = await read();
+      known = new Set([stamp]);
+      return progress;
+    },
+    /** Of what is stored now. */
+    stamp: async () => (await read()).stamp,
     /** The latest stamp read or given, also where the server has lost what was stored with it. */
     latest,
     async commit(progress) {
-      last = Math.max(await latest() + 1, Date.now() * 1000);
-      await session.execute(replace, [pipeline, JSON.stringify(progress), bigintBytes(last)]);
+      const { stamp } = await read();
+      if (known && !known.has(stamp)) throw new Replaced(`another progress is in keyspace ${session.keyspace}`);
+      const next = (last = Math.max(await latest() + 1, Date.now() * 1000));
+      known = new Set([stamp, next]);
+      await session.execute(replace, [pipeline, JSON.stringify(progress), bigintBytes(next)]);
+      known = new Set([next]);
     },
   };
 }
@@ -43,7 +58,8 @@ interface Stamped {
 
 async function readStamped(session: Session): Promise<Stamped> {
   try {
-    const { rows: [row] } = await session.execute(select, [pipeline]);
+    // Not prepared: a server may keep a prepared statement of a keyspace that was dropped, and answer nothing else to it any more.
+    const { rows: [row] } = await session.execute(select, [pipeline], { prepare: false });
     return row ? { progress: adopted(JSON.parse(row.progress as string) as Progress), stamp: Number(row.stamp) } : { progress: null, stamp: 0 };
   } catch (error) {
     if (error instanceof Invalid && !(await readTables(session)).has(progressTable.name)) return { progress: null, stamp: 0 };

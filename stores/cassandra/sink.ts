@@ -1,31 +1,56 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import type { Entity } from "../../schema/entity.js";
-import { type Sink, StoreRefusal } from "../ports.js";
+import { Replaced, type Sink } from "../ports.js";
 import { deadLettersIn } from "./dead-letters.js";
-import { Unprepared } from "./errors.js";
+import { Invalid, Unprepared } from "./errors.js";
 import { perform } from "./perform.js";
 import { plannerOf, type Write } from "./plan.js";
 import { isPrepared, isYounger, prepareTables } from "./prepare.js";
 import { progressIn } from "./progress.js";
 import type { Session } from "./session.js";
 import { sweepTables } from "./sweep.js";
-import { readTables } from "./system-schema.js";
+import { type Existing, hasKeyspace, readTables } from "./system-schema.js";
+import { tablesOf } from "./tables.js";
 
-export function sinkOf(session: Session, catalog: Catalog): Sink {
+const lookEveryMs = 1_000;
+
+/** `makeKeyspace` makes it where it is missing. */
+export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => Promise<unknown>): Sink {
   const planners = new Map<string, ReturnType<typeof plannerOf>>();
   const plannerFor = (table: string) => {
     let planner = planners.get(table);
     if (!planner) planners.set(table, (planner = plannerOf(catalog.entity(table))));
     return planner;
   };
+  /** A row near the largest the server takes may be refused in one table and taken in another: at equal stamps a delete wins, so none of it stays. */
+  const takingBack = (refused: readonly Change[]): readonly Write[] => {
+    const writes: Write[] = [];
+    for (const change of refused) if (change.after) plannerFor(change.entity)({ ...change, op: "delete", before: change.after, after: null }, writes);
+    return writes;
+  };
   const [progress, letters] = [progressIn(session), deadLettersIn(session)];
+  /** The ids of the tables when they were prepared. */
+  let ids: ReadonlyMap<string, string> = new Map();
+  /** None from when a table was told to be absent: that it is to be copied again is stored before it is prepared. */
+  let [prepared, lookDueAt]: [readonly Entity[], number] = [[], 0];
+  const isOther = (of: Entity, existing: ReadonlyMap<string, Existing>) =>
+    tablesOf(of).some(({ name }) => ids.has(name) && existing.has(name) && existing.get(name)!.id !== ids.get(name));
+  /** No position may say that tables hold what others held that had their names. @throws Replaced */
+  const look = async () => {
+    const existing = await readTables(session);
+    const lost = prepared.filter((of) => !existing.has(of.table) || isOther(of, existing));
+    lookDueAt = Date.now() + lookEveryMs;
+    if (lost.length === 0) return;
+    prepared = [];
+    throw new Replaced(`${lost.map(({ table }) => table).join(", ")} in keyspace ${session.keyspace} is not the table it was`);
+  };
   /** For ever to be asked again what nobody can answer is no way to say that a table is gone. */
   const checked = async <T>(work: Promise<T>, entities: () => readonly Entity[] = () => []): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      if (error instanceof Unprepared) await mustBePrepared(session, entities());
+      if (error instanceof Unprepared || error instanceof Invalid) await mustBePrepared(session, entities());
       throw error;
     }
   };
@@ -34,10 +59,18 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
     name: "cassandra",
     lingerMs: 0,
     async absent(entities) {
-      const existing = await readTables(session), { stamp } = await progress.read();
-      return entities.filter(({ table }) => !existing.has(table) || isYounger(existing.get(table)!, stamp));
+      const existing = await readTables(session), stamp = await progress.stamp();
+      const lost = entities.filter((of) => !existing.has(of.table) || isYounger(existing.get(of.table)!, stamp) || isOther(of, existing));
+      if (lost.length > 0) prepared = [];
+      return lost;
     },
-    prepare: async (entities) => prepareTables(session, entities, await progress.latest()),
+    async prepare(entities) {
+      if (!(await hasKeyspace(session))) await makeKeyspace();
+      await prepareTables(session, entities, await progress.latest());
+      const existing = await readTables(session);
+      ids = new Map([...existing].map(([name, { id }]) => [name, id]));
+      prepared = entities;
+    },
 
     async write(changes, signal) {
       const writes: Write[] = [];
@@ -46,18 +79,27 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
         const reason = plannerFor(change.entity)(change, writes);
         if (reason !== null) unfit.set(change, reason);
       }
-      const refused = await checked(perform(session, writes, signal), () => changes.map((change) => catalog.entity(change.entity)));
-      if (refused.size > 0) await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
+      const entities = () => changes.map((change) => catalog.entity(change.entity));
+      const refused = await checked(perform(session, writes, signal), entities);
+      if (refused.size > 0) {
+        await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
+        await checked(perform(session, takingBack([...refused.keys()]), signal), entities);
+      }
       for (const [change, reason] of refused) unfit.set(change, reason);
       return [...unfit].map(([change, reason]) => rejectionOf(change, reason));
     },
 
     sweep: (entity, olderThan, within) => checked(sweepTables(session, entity, olderThan, within), () => [entity]),
-    progress: async () => (await progress.read()).progress,
-    commit: (position) => checked(progress.commit(position)),
+    progress: () => progress.progress(),
+    async commit(position) {
+      if (Date.now() >= lookDueAt) await look();
+      await checked(progress.commit(position));
+    },
     deadLetters: {
       park: (rejections) => checked(letters.park(rejections)),
       list: (limit) => checked(letters.list(limit)),
+      all: () => letters.all(),
+      of: (entity, keys) => checked(letters.of(entity, keys)),
       count: () => checked(letters.count()),
       settle: (settled) => checked(letters.settle(settled)),
     },
@@ -65,13 +107,10 @@ export function sinkOf(session: Session, catalog: Catalog): Sink {
   };
 }
 
-/** What a changed table refuses is no fault of the rows: they must not all become dead letters. */
+/** What a changed table refuses is no fault of the rows: they must not all become dead letters. @throws Replaced */
 async function mustBePrepared(session: Session, entities: readonly Entity[]): Promise<void> {
   if (await isPrepared(session, [...new Set(entities)])) return;
-  throw new StoreRefusal(
-    `${session.place}, keyspace ${session.keyspace}`, "its tables are no longer what they were when sync started",
-    "start or resume sync: it creates what is missing and copies it again, and says what it cannot",
-  );
+  throw new Replaced(`the tables in keyspace ${session.keyspace} are no longer what they were`);
 }
 
 function rejectionOf(change: Change, reason: string): Rejection {

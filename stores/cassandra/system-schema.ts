@@ -9,6 +9,10 @@ export interface Existing extends Table {
   readonly id: string;
 }
 
+export async function hasKeyspace(session: Session): Promise<boolean> {
+  return (await session.execute("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", [session.keyspace])).first() !== null;
+}
+
 /** The keyspace's tables by name. */
 export async function readTables(session: Session): Promise<ReadonlyMap<string, Existing>> {
   const [columns, tables] = await Promise.all([

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Key, keyText } from "../../schema/entity.js";
 import type { Version } from "../../schema/position.js";
-import type { DeadLetter, DeadLetters } from "../ports.js";
+import type { DeadLetter, DeadLetters, LetterHead } from "../ports.js";
 import { sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { failed, failureOf } from "./errors.js";
 import { aliasOf, lettersName } from "./indices.js";
+import { pointInTime } from "./scan.js";
 
 interface Letter {
   readonly entity: string;
@@ -25,7 +26,8 @@ interface Parked {
 }
 
 /** One document a key. There are few, so each call refreshes what the next one searches. */
-export function deadLettersIn({ client, prefix }: Cluster): DeadLetters {
+export function deadLettersIn(cluster: Cluster): DeadLetters {
+  const { client, prefix } = cluster;
   const index = aliasOf(prefix, lettersName);
   const refresh = () => client.indices.refresh({ index }).catch(failed("refreshing dead letters"));
 
@@ -52,18 +54,32 @@ export function deadLettersIn({ client, prefix }: Cluster): DeadLetters {
       await refresh();
     },
     async list(limit) {
-      await refresh();
-      const { hits } = await client.search<Letter>({
-        index, size: Math.min(limit, 10_000), sort: [{ parked_at: "asc" }, { version: "asc" }], allow_partial_search_results: false,
-      }).catch(failed("listing dead letters"));
-      return hits.hits.map(({ _source }) => deadLetterOf(_source!));
+      const letters: DeadLetter[] = [];
+      const size = Math.max(1, Math.min(limit, 1_000));
+      for await (const hits of pointInTime<Letter>(cluster, lettersName, { size, sort: [{ parked_at: "asc" }, { version: "asc" }] })) {
+        letters.push(...hits.slice(0, limit - letters.length).map(({ _source }) => deadLetterOf(_source!)));
+        if (letters.length === limit) break;
+      }
+      return letters;
+    },
+    async *all() {
+      for await (const hits of pointInTime<Letter>(cluster, lettersName, { size: 1_000, _source: { excludes: ["change"] } })) {
+        yield hits.map(({ _source }) => headOf(_source!));
+      }
+    },
+    async of(entity, keys) {
+      if (keys.length === 0) return [];
+      const ids = keys.map((key) => letterId({ entity, key }));
+      const { docs } = await client.mget<Letter>({ index, ids: [...new Set(ids)] }).catch(failed("reading dead letters"));
+      const letters = new Map(docs.flatMap((doc) => ("found" in doc && doc.found ? [[doc._id, deadLetterOf(doc._source!)] as const] : [])));
+      return ids.map((id) => letters.get(id) ?? null);
     },
     async count() {
       await refresh();
       return (await client.count({ index }).catch(failed("counting dead letters"))).count;
     },
     async settle(letters) {
-      if (letters.length === 0) return;
+      if (letters.length === 0) return 0;
       const parked = await parkedOf([...new Set(letters.map(letterId))]);
       const operations = letters.flatMap((letter) => {
         const { version, ...unchanged } = parked.get(letterId(letter)) ?? { version: Infinity };
@@ -71,7 +87,8 @@ export function deadLettersIn({ client, prefix }: Cluster): DeadLetters {
       });
       const refused = await sendBulk(client, operations);
       if (refused[0]) throw failureOf("settling dead letters", refused[0].reason);
-      await refresh();
+      if (operations.length > 0) await refresh();
+      return operations.length;
     },
   };
 }
@@ -85,6 +102,10 @@ function letterOf({ entity, version, key, reason, change }: Rejection): Letter {
   return { entity, version, parked_at: Date.now(), key, reason, change };
 }
 
-function deadLetterOf({ entity, version, parked_at, key, reason, change }: Letter): DeadLetter {
-  return { entity, key, version, reason, change, parkedAt: parked_at };
+function headOf({ entity, version, parked_at, key, reason }: Letter): LetterHead {
+  return { entity, key, version, reason, parkedAt: parked_at };
+}
+
+function deadLetterOf(letter: Letter): DeadLetter {
+  return { ...headOf(letter), change: letter.change };
 }

@@ -8,6 +8,9 @@ export interface Cause {
   readonly caused_by?: Cause;
 }
 
+/** There is no such index, or what has its name is not the alias that ours are reached by. */
+export class IndexMissing extends StoreRefusal {}
+
 /** For `promise.catch(...)`: throws what the client threw as one of our three kinds of failure. */
 export function failed(what: string): (error: unknown) => never {
   return (error) => {
@@ -43,11 +46,13 @@ export function statusFailure(what: string, status: number, cause: Cause): Error
         : refusal("grant the user or key read, write, maintenance and manage on the indices of this prefix");
     case 404:
       return cause.type === "index_not_found_exception"
-        ? refusal("start or resume sync, which creates it and copies its rows again")
+        ? new IndexMissing("elasticsearch", `${what}: ${reason}`, "start sync, which creates it and copies its rows again")
         : null;
     case 406:
       return refusal("use Elasticsearch 9; the client's requests are not understood by other versions");
     default:
+      // As while it is restored. Its rows are not at fault.
+      if (cause.type === "index_closed_exception") return new Retriable(`elasticsearch: ${what}`, `${reason}; open the index`);
       // Mappings are strict: a field that the index lacks means it was not prepared for this catalog.
       return cause.type === "strict_dynamic_mapping_exception" ? refusal("start or resume sync with this catalog, which widens the index") : null;
   }

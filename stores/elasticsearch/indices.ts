@@ -29,11 +29,20 @@ export const lettersName = "sluice-dead-letters";
 
 export type Mappings = Omit<Mapping, "_meta"> & Partial<Pick<Mapping, "_meta">>;
 
-/** Those of the entities that have no index. */
-export async function absentIn({ client, prefix }: Cluster, entities: readonly Entity[]): Promise<readonly Entity[]> {
-  const found = await client.indices.get({ index: `${prefix}-*`, allow_no_indices: true }).catch(failed("looking at the indices"));
-  const aliases = new Set(Object.values(found).flatMap(({ aliases: of }) => Object.keys(of ?? {})));
-  return entities.filter((of) => !aliases.has(aliasOf(prefix, of.table)));
+/** By table, which index its alias stands for: another after it was deleted, restored, or the alias was moved. */
+export type Identities = ReadonlyMap<string, string>;
+
+export async function identitiesIn({ client, prefix }: Cluster, entities: readonly Entity[]): Promise<Identities> {
+  const found = await client.indices.get({
+    index: `${prefix}-*`, allow_no_indices: true, expand_wildcards: ["open", "closed"], features: ["aliases", "settings"],
+  }).catch(failed("looking at the indices"));
+  const identities = new Map<string, string>();
+  for (const { aliases = {}, settings } of Object.values(found)) {
+    // An index restored over a closed one keeps its UUID, and gets another history.
+    const { uuid, history_uuid = "" } = (settings?.index ?? {}) as { readonly uuid?: string; readonly history_uuid?: string };
+    for (const { table } of entities) if (aliases[aliasOf(prefix, table)]) identities.set(table, `${identities.get(table) ?? ""} ${uuid} ${history_uuid}`);
+  }
+  return identities;
 }
 
 export async function createIndex(

@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.js";
 import { failed } from "./errors.js";
 import { aliasOf, createIndex, indexOf, lettersName, type Mappings, progressName, searchAliasOf, widen } from "./indices.js";
 import { type Mapping, mappingOf, undeclarable, widening } from "./mapping.js";
-import { inTheWay, rebuildIndex } from "./rebuild.js";
+import { inTheWay, rebuildIndex, unfinishedAlias } from "./rebuild.js";
 
 const ours: readonly (readonly [string, Mappings])[] = [
   [progressName, { dynamic: "strict", properties: { progress: { type: "object", enabled: false } } }],
@@ -33,7 +33,11 @@ export async function prepareIndices(cluster: Cluster, entities: readonly Entity
   const steps: (() => Promise<unknown>)[] = [];
   for (const [name, mapping, of] of [...ours.map(([name, mapping]) => [name, mapping, null] as const), ...entities.map((of) => [of.table, mappingOf(of), of] as const)]) {
     const alias = aliasOf(prefix, name);
-    const there = Object.entries(found).filter(([, { aliases }]) => aliases?.[alias]);
+    const named = Object.entries(found).filter(([, { aliases }]) => aliases?.[alias]);
+    const nameless = named.length === 0 ? Object.entries(found).filter(([index, { aliases }]) => isOf(alias, index) && !hasUnfinished(cluster, of, aliases)) : [];
+    const there = [...named, ...nameless];
+    // One that somebody took the alias from gets it back; what it holds is copied again, as of one that is absent.
+    if (nameless[0]) steps.push(() => client.indices.putAlias({ index: nameless[0]![0], name: alias }).catch(failed(`naming ${alias}`)));
     if (found[alias]) problems.push(`an index named ${alias} is there that is not ours`);
     else if (there.length > 1) problems.push(`${alias} stands for ${there.map(([index]) => index).join(" and ")}`);
     else if (!there[0]) steps.push(() => createIndex(cluster, indexOf(prefix, name), mapping, [alias, ...(of?.search.length ? [searchAliasOf(prefix, of)] : [])]));
@@ -54,6 +58,14 @@ export async function prepareIndices(cluster: Cluster, entities: readonly Entity
       `declare it as it was, or use another prefix in the URL, or delete the index and ${indexOf(prefix, progressName)}: every row is copied again then`);
   }
   for (const step of steps) await step();
+}
+
+function isOf(alias: string, index: string): boolean {
+  return index.startsWith(`${alias}-v`) && /^\d+$/.test(index.slice(alias.length + 2));
+}
+
+function hasUnfinished({ prefix }: Cluster, of: Entity | null, aliases: estypes.IndicesIndexState["aliases"]): boolean {
+  return of !== null && aliases?.[unfinishedAlias(prefix, of)] !== undefined;
 }
 
 /** Whether the words of the documents are those that are looked for; an index that has none needs none. */

@@ -52,7 +52,7 @@ function nextOf(prefix: string, of: Entity, index: string): string {
   return indexOf(prefix, of.table, Number(/-v(\d+)$/.exec(index)?.[1] ?? 1) + 1);
 }
 
-const unfinishedAlias = (prefix: string, of: Entity): string => aliasOf(prefix, `sluice-unfinished-${of.table}`);
+export const unfinishedAlias = (prefix: string, of: Entity): string => aliasOf(prefix, `sluice-unfinished-${of.table}`);
 
 function document(of: Entity, source: Document, words: (row: Row) => string): string {
   return `${withoutWords(source)}${source.sluice_deleted ? "" : words(decode(of, source))}}`;

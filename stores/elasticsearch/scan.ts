@@ -25,6 +25,32 @@ export function wholeHits(index: string, answer: estypes.SearchResponseBody<Docu
   return answer.hits.hits;
 }
 
+/** Whoever reads slowly on purpose needs the point in time from one page to the next only. */
+const keepAlive = "10m";
+
+/** Pages through what an index has at this moment, each document once; by place in the shards unless it is sorted otherwise. */
+export async function* pointInTime<Kept = Document>(
+  cluster: Cluster, name: string, request: estypes.SearchRequest & { readonly size: number },
+): AsyncGenerator<readonly estypes.SearchHit<Kept>[]> {
+  const { client, prefix } = cluster;
+  const index = aliasOf(prefix, name);
+  await client.indices.refresh({ index }).catch(failed(`refreshing ${index}`));
+  const { id } = await client.openPointInTime({ index, keep_alive: keepAlive }).catch(failed(`opening ${index}`));
+  try {
+    for (let after: estypes.SortResults | undefined; ;) {
+      const { hits: { hits } } = await client.search<Kept>({
+        sort: [{ _shard_doc: "asc" }], ...request, pit: { id, keep_alive: keepAlive },
+        allow_partial_search_results: false, track_total_hits: false, ...(after && { search_after: after }),
+      }).catch(failed(`searching ${index}`));
+      if (hits.length > 0) yield hits;
+      if (hits.length < request.size) return;
+      after = hits.at(-1)!.sort;
+    }
+  } finally {
+    await client.closePointInTime({ id }).catch(() => undefined);
+  }
+}
+
 /**
  * Pages through a table's documents that match, in the order of their keys, so that each document that is there
  * all the time comes once, whatever is written meanwhile. Sees what was durable when it began.

@@ -2,14 +2,15 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, keyText } from "../../schema/entity.js";
 import { heldVersion, type KeyRange, type Progress, type Version } from "../../schema/position.js";
-import type { DeadLetters, Sink } from "../ports.js";
+import { type DeadLetters, Replaced, type Sink } from "../ports.js";
 import { indexAction, type Operation, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { type Encode, encoderOf, idOf, tombstone, Unfit } from "./codec.js";
 import { deadLettersIn } from "./dead-letters.js";
-import { absentIn, aliasOf } from "./indices.js";
+import { IndexMissing } from "./errors.js";
+import { aliasOf, type Identities, identitiesIn } from "./indices.js";
 import { prepareIndices } from "./prepare.js";
-import { readProgress, writeProgress } from "./progress.js";
+import { KnownProgress } from "./progress.js";
 import { purgeTombstones, sweepRows } from "./tombstones.js";
 
 interface Target {
@@ -19,6 +20,7 @@ interface Target {
 
 const purgeEveryMs = 600_000;
 const purgeAgainMs = 1_000;
+const lookEveryMs = 1_000;
 
 /** Changes become documents: one bulk for what arrives together, each row's newest only. */
 export class ElasticsearchSink implements Sink {
@@ -27,48 +29,80 @@ export class ElasticsearchSink implements Sink {
   readonly lingerMs = 50;
   readonly deadLetters: DeadLetters;
   private readonly targets: ReadonlyMap<string, Target>;
-  /** Those that have an index. */
+  /** Those that have an index. None from when one of them was told to be absent: that it is to be copied again is stored before it is prepared. */
   private entities: readonly Entity[] = [];
+  /** Of the indices, when they were prepared. */
+  private identities: Identities = new Map();
+  private readonly stored: KnownProgress;
   private purgeDueAt = 0;
+  private lookDueAt = 0;
 
   constructor(private readonly cluster: Cluster, catalog: Catalog) {
-    this.deadLetters = deadLettersIn(cluster);
+    const letters = deadLettersIn(cluster);
+    this.deadLetters = {
+      park: (rejections) => whileThere(letters.park(rejections)),
+      list: (limit) => whileThere(letters.list(limit)),
+      all: () => letters.all(),
+      of: (entity, keys) => whileThere(letters.of(entity, keys)),
+      count: () => whileThere(letters.count()),
+      settle: (settled) => whileThere(letters.settle(settled)),
+    };
+    this.stored = new KnownProgress(cluster);
     this.targets = new Map(catalog.entities.map((of) => [of.table, {
       encode: encoderOf(of),
       action: indexAction(aliasOf(cluster.prefix, of.table), "external"),
     }]));
   }
 
-  absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
-    return absentIn(this.cluster, entities);
+  async absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
+    const lost = this.lostOf(entities, await identitiesIn(this.cluster, entities));
+    if (lost.length > 0) this.entities = [];
+    return lost;
   }
 
   async prepare(entities: readonly Entity[]): Promise<void> {
     await prepareIndices(this.cluster, entities);
+    this.identities = await identitiesIn(this.cluster, entities);
     this.entities = entities;
   }
 
   async write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
     const rejections: Rejection[] = [];
-    const refused = await sendBulk(this.cluster.client, this.operationsOf(changes, rejections), signal);
+    const refused = await whileThere(sendBulk(this.cluster.client, this.operationsOf(changes, rejections), signal));
+    // What an alias that was moved refuses is no fault of the rows: they must not all become dead letters.
+    if (refused.length > 0) await this.look();
     for (const { from, reason } of refused) rejections.push(rejectionOf(from, reason));
     return rejections;
   }
 
   sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void> {
-    return sweepRows(this.cluster, entity, olderThan, within);
+    return whileThere(sweepRows(this.cluster, entity, olderThan, within));
   }
 
   progress(): Promise<Progress | null> {
-    return readProgress(this.cluster);
+    return this.stored.read();
   }
 
   async commit(progress: Progress): Promise<void> {
-    await writeProgress(this.cluster, progress);
+    if (Date.now() >= this.lookDueAt) await this.look();
+    await whileThere(this.stored.write(progress));
     if (Date.now() < this.purgeDueAt) return;
     let more = false;
-    for (const of of this.entities) more = await purgeTombstones(this.cluster, of, heldVersion(progress)) || more;
+    for (const of of this.entities) more = await whileThere(purgeTombstones(this.cluster, of, heldVersion(progress))) || more;
     this.purgeDueAt = Date.now() + (more ? purgeAgainMs : purgeEveryMs);
+  }
+
+  /** @throws Replaced when an index is another than the one that was prepared: no position may say that it holds what that one held */
+  private async look(): Promise<void> {
+    const lost = this.lostOf(this.entities, await identitiesIn(this.cluster, this.entities));
+    this.lookDueAt = Date.now() + lookEveryMs;
+    if (lost.length === 0) return;
+    this.entities = [];
+    throw new Replaced(`${lost.map(({ table }) => aliasOf(this.cluster.prefix, table)).join(", ")} is not the index it was`);
+  }
+
+  private lostOf(entities: readonly Entity[], now: Identities): readonly Entity[] {
+    return entities.filter(({ table }) => !now.has(table) || now.get(table) !== (this.identities.get(table) ?? now.get(table)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -85,7 +119,8 @@ export class ElasticsearchSink implements Sink {
         yield { lines: `${action(id, change.version)}${document}\n`, from: change };
       } catch (error) {
         if (!(error instanceof Unfit)) throw error;
-        rejections.push(rejectionOf(change, error.message));
+        // There is no document under a key that cannot be an id: its delete has nothing to do.
+        if (change.after) rejections.push(rejectionOf(change, error.message));
       }
     }
   }
@@ -94,6 +129,15 @@ export class ElasticsearchSink implements Sink {
     const target = this.targets.get(table);
     if (!target) throw new Error(`elasticsearch: a change of ${table}, which is not in the catalog`);
     return target;
+  }
+}
+
+/** @throws Replaced where an index is gone, which sync makes again */
+async function whileThere<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof IndexMissing ? new Replaced(error.problem) : error;
   }
 }
 

@@ -1,7 +1,5 @@
 import { statSync } from "node:fs";
-import { dirname } from "node:path";
 import Database from "libsql";
-import { makeFolder } from "../../runtime/folder.js";
 import { makePrivately } from "../../runtime/private-file.js";
 import { Retriable, StoreRefusal } from "../ports.js";
 import { isUnprepared, storeError } from "./errors.js";
@@ -24,6 +22,8 @@ export interface Connection extends Disposable {
   statement(sql: string): Statement;
   /** All of `body` or nothing. `write` waits for the file's one write lock first; `read` sees one state throughout. */
   transaction<T>(mode: "read" | "write", body: () => T): T;
+  /** Closes it for good, after moving what its log holds into the file as far as nobody reads it at this moment. */
+  finish(): void;
   /** Runs `body`, naming what it was for in the errors of SQLite. */
   attempt<T>(what: string, body: () => T): T;
 }
@@ -40,49 +40,8 @@ const formatVersion = 1;
  */
 const pragmas = "PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
 
-/** For the file's one writer: makes it and its folder, for their owner only, where they are missing. SQLite gives the files beside it the same mode. @throws StoreRefusal when the file is not ours or cannot be opened */
-export function openWriter(file: string): Connection {
-  makeFolder(dirname(file));
-  return openConnection(file, file, "writer");
-}
-
-/** For reading. A file that is not there is not made, and is an empty one until its writer makes it. @throws StoreRefusal */
-export function openReader(file: string): Connection {
-  let isAway = isMissing(file), isOpen = true, db = openConnection(file, isAway ? ":memory:" : file, "reader");
-  const look = (): void => {
-    if (!isAway || !isOpen || isMissing(file)) return;
-    const found = openConnection(file, file, "reader");
-    db[Symbol.dispose]();
-    [isAway, db] = [false, found];
-  };
-  return {
-    file,
-    exec: (sql) => db.exec(sql),
-    statement: (sql) => db.statement(sql),
-    transaction: (kind, body) => db.transaction(kind, body),
-    attempt(what, body) {
-      look();
-      return db.attempt(what, body);
-    },
-    [Symbol.dispose]() {
-      isOpen = false;
-      db[Symbol.dispose]();
-    },
-  };
-}
-
-/** Of one that may not be looked at, SQLite says why. */
-function isMissing(file: string): boolean {
-  try {
-    statSync(file);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ENOENT";
-  }
-}
-
-/** `place` is where SQLite keeps it. */
-function openConnection(file: string, place: string, mode: "writer" | "reader"): Connection {
+/** `place` is where SQLite keeps it. @throws StoreRefusal when the file is not ours or cannot be opened */
+export function openConnection(file: string, place: string, mode: "writer" | "reader"): Connection {
   const db = openDatabase(file, place, mode);
   const statements = new Map<string, Statement>();
   const connection: Connection = {
@@ -114,7 +73,16 @@ function openConnection(file: string, place: string, mode: "writer" | "reader"):
         throw storeError(what, file, error);
       }
     },
-    [Symbol.dispose]: () => void db.close(),
+    finish() {
+      if (!db.open) return;
+      try {
+        if (mode === "writer") db.exec("PRAGMA wal_checkpoint(PASSIVE)");
+      } catch {
+        // What could not be moved is of a file that nobody has any more.
+      }
+      db.close();
+    },
+    [Symbol.dispose]: () => void (db.open && db.close()),
   };
   try {
     connection.attempt("opening", () => claim(connection, mode));
@@ -122,6 +90,16 @@ function openConnection(file: string, place: string, mode: "writer" | "reader"):
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** Of one that may not be looked at, SQLite says why. */
+function isMissing(file: string): boolean {
+  try {
+    statSync(file);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
   }
 }
 

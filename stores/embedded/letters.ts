@@ -1,5 +1,7 @@
-import type { DeadLetter, DeadLetters } from "../ports.js";
-import type { Connection } from "./connection.js";
+import type { DeadLetter, DeadLetters, LetterHead } from "../ports.js";
+import type { Bound, Connection } from "./connection.js";
+
+const headsAtOnce = 1000;
 
 /** Keys are compared as JSON, which unlike SQLite's text as libsql reads it may hold any character. */
 export function deadLettersOf(db: Connection): DeadLetters {
@@ -21,13 +23,28 @@ export function deadLettersOf(db: Connection): DeadLetters {
         db.statement("SELECT letter FROM sluice_dead_letter ORDER BY parked_at, rowid LIMIT ?").all([limit])
           .map(([letter]) => JSON.parse(letter as string) as DeadLetter));
     },
+    async *all() {
+      const piece = (after: Bound) => db.attempt("reading dead letters", () =>
+        db.statement(`SELECT rowid, json_remove(letter, '$.change') FROM sluice_dead_letter WHERE rowid > ? ORDER BY rowid LIMIT ${headsAtOnce}`).all([after]));
+      for (let found = piece(0); found.length > 0; found = piece(found.at(-1)![0]!)) yield found.map(([, head]) => JSON.parse(head as string) as LetterHead);
+    },
+    async of(entity, keys) {
+      return db.attempt("reading dead letters", () => {
+        const one = db.statement("SELECT letter FROM sluice_dead_letter WHERE entity = ? AND key = ?");
+        return keys.map((key) => {
+          const found = one.first([entity, JSON.stringify(key)]);
+          return found ? JSON.parse(found[0] as string) as DeadLetter : null;
+        });
+      });
+    },
     async count() {
       return db.attempt("counting dead letters", () => Number(db.statement("SELECT count(*) FROM sluice_dead_letter").first()?.[0]));
     },
     async settle(letters) {
-      db.attempt("settling dead letters", () => db.transaction("write", () => {
+      if (letters.length === 0) return 0;
+      return db.attempt("settling dead letters", () => db.transaction("write", () => {
         const remove = db.statement("DELETE FROM sluice_dead_letter WHERE entity = ? AND key = ? AND version <= ?");
-        for (const { entity, key, version } of letters) remove.run([entity, JSON.stringify(key), version]);
+        return letters.reduce((sum, { entity, key, version }) => sum + remove.run([entity, JSON.stringify(key), version]).changes, 0);
       }));
     },
   };

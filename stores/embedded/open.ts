@@ -1,7 +1,7 @@
 import type { Catalog } from "../../schema/catalog.js";
 import { type Sink, type Store, StoreRefusal } from "../ports.js";
 import { auditOf } from "./audit.js";
-import { openReader, openWriter } from "./connection.js";
+import { openReader, openWriter } from "./file.js";
 import { deadLettersOf } from "./letters.js";
 import { readProgress } from "./progress.js";
 import { readersOf } from "./readers.js";

@@ -1,9 +1,35 @@
 import { adopted, type Progress } from "../../schema/position.js";
+import { Replaced } from "../ports.js";
 import type { Connection } from "./connection.js";
 
 /** Null also in a file that no sink has opened yet. */
 export function readProgress(db: Connection): Progress | null {
+  const stored = progressText(db);
+  return stored === null ? null : adopted(JSON.parse(stored) as Progress);
+}
+
+function progressText(db: Connection): string | null {
   if (!db.statement("SELECT 1 FROM sqlite_schema WHERE name = 'sluice_progress'").first()) return null;
-  const stored = db.statement("SELECT progress FROM sluice_progress").first();
-  return stored ? adopted(JSON.parse(stored[0] as string) as Progress) : null;
+  return (db.statement("SELECT progress FROM sluice_progress").first()?.[0] ?? null) as string | null;
+}
+
+/** What the writer knows to be stored. Another progress than that was put there by a backup: nothing is stored over it before it was read. */
+export class KnownProgress {
+  #text: string | null | undefined;
+
+  read(db: Connection): Progress | null {
+    this.#text = progressText(db);
+    return this.#text === null ? null : adopted(JSON.parse(this.#text) as Progress);
+  }
+
+  /** Replaces it, in one transaction with what `also` does. @throws Replaced */
+  write(db: Connection, progress: Progress, also: () => void): void {
+    const text = JSON.stringify(progress);
+    db.transaction("write", () => {
+      if (this.#text !== undefined && progressText(db) !== this.#text) throw new Replaced(`the content of ${db.file} was replaced`);
+      db.statement("INSERT OR REPLACE INTO sluice_progress (only, progress) VALUES (1, ?)").run([text]);
+      also();
+    });
+    this.#text = text;
+  }
 }

@@ -3,7 +3,8 @@
  * its place in the file. It ends when the process that started it does, however that ends.
  */
 import { Retriable, StoreRefusal } from "../ports.js";
-import { type Connection, openReader } from "./connection.js";
+import type { Connection } from "./connection.js";
+import { openReader } from "./file.js";
 import { type Answer, find, type Reading } from "./find.js";
 
 /** What is sent back: rows, or one of the three kinds of failure. */

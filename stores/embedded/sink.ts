@@ -3,11 +3,12 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Rejection } from "../../schema/change.js";
 import { type Entity, lookupTable } from "../../schema/entity.js";
 import { heldVersion, type Version } from "../../schema/position.js";
-import type { Sink } from "../ports.js";
+import { Replaced, type Sink } from "../ports.js";
 import type { Connection } from "./connection.js";
+import { isUnprepared } from "./errors.js";
 import { deadLettersOf } from "./letters.js";
 import { prepareTables } from "./prepare.js";
-import { readProgress } from "./progress.js";
+import { KnownProgress } from "./progress.js";
 import { greatestRowid, leastRowid, quoted, rowidColumn, versionColumn } from "./tables.js";
 import { type Later, removeWhere, type Writer, writerOf } from "./writer.js";
 
@@ -27,16 +28,28 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
     return writer;
   };
 
+  const known = new KnownProgress();
+  const lacking = (entities: readonly Entity[]) => entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table]));
+  /** A table that somebody dropped is no defect. @throws Replaced */
+  const attempt = <T>(what: string, tables: () => readonly Entity[], body: () => T): T => db.attempt(what, () => {
+    try {
+      return body();
+    } catch (error) {
+      const lost = isUnprepared(error) ? lacking([...new Set(tables())]) : [];
+      throw lost.length > 0 ? new Replaced(`${db.file} has lost ${lost.map(({ table }) => table).join(", ")}`) : error;
+    }
+  });
+
   return {
     name: "embedded",
     lingerMs: 0,
     async absent(entities) {
-      return db.attempt("looking for tables", () => entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table])));
+      return db.attempt("looking for tables", () => lacking(entities));
     },
     prepare: (entities) => prepareTables(db, entities),
     async write(changes, signal) {
       signal.throwIfAborted();
-      return db.attempt("writing", () => db.transaction("write", () => {
+      return attempt("writing", () => changes.map((change) => catalog.entity(change.entity)), () => db.transaction("write", () => {
         const rejections: Rejection[] = [];
         const later: Later[] = [];
         for (const change of changes) {
@@ -51,18 +64,17 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
     async sweep(of, olderThan, { after, upTo }) {
       // A range is one of whole numbers, and such a key is the rowid.
       const [first, last] = [after ? BigInt(after[0]!) + 1n : leastRowid, upTo ? BigInt(upTo[0]!) : greatestRowid];
-      for (let from: bigint | null = first; from !== null; await setImmediate()) from = sweepFrom(db, of, from, last, olderThan);
+      for (let from: bigint | null = first; from !== null; await setImmediate()) from = attempt(`sweeping ${of.table}`, () => [of], () => sweepFrom(db, of, from!, last, olderThan));
     },
     async rebuild(of, lookup) {
       db.attempt(`rebuilding ${lookupTable(of, lookup)}`, () => db.exec(`REINDEX ${quoted(lookupTable(of, lookup))}`));
     },
     async progress() {
-      return db.attempt("reading progress", () => readProgress(db));
+      return db.attempt("reading progress", () => known.read(db));
     },
     /** Consistent with the rows after a power loss: see `connection.ts`. */
     async commit(progress) {
-      db.attempt("committing progress", () => db.transaction("write", () => {
-        db.statement("INSERT OR REPLACE INTO sluice_progress (only, progress) VALUES (1, ?)").run([JSON.stringify(progress)]);
+      db.attempt("committing progress", () => known.write(db, progress, () => {
         db.statement(`DELETE FROM sluice_tombstone WHERE (entity, key) IN
           (SELECT entity, key FROM sluice_tombstone WHERE version < ? ORDER BY version LIMIT ${purgedAtOnce})`).run([heldVersion(progress) - tombstoneLife]);
       }));
@@ -77,11 +89,11 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
 /** Sweeps the piece that begins at `from`; where the next one begins, null after `to`. */
 function sweepFrom(db: Connection, of: Entity, from: bigint, to: bigint, olderThan: Version): bigint | null {
   const [table, rowid] = [quoted(of.table), quoted(rowidColumn(of))];
-  return db.attempt(`sweeping ${of.table}`, () => db.transaction("write", () => {
+  return db.transaction("write", () => {
     const [last] = db.statement(`SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT ${sweptAtOnce})`)
       .first([from, to]) as [bigint | null];
     if (last === null) return null;
-    removeWhere(db, of, `${rowid} BETWEEN ? AND ? AND ${versionColumn} < ?`, [from, last, olderThan]);
+    removeWhere(db, of, `${rowid} BETWEEN ? AND ? AND ${versionColumn} < ?`, [from, last, olderThan], olderThan - 1);
     return last === to ? null : last + 1n;
-  }));
+  });
 }

@@ -1,7 +1,7 @@
 import type { Change, Rejection } from "../../schema/change.js";
-import type { Entity, Row } from "../../schema/entity.js";
+import { type Entity, type Key, keyOf, type Row } from "../../schema/entity.js";
 import type { Version } from "../../schema/position.js";
-import { codecOf } from "./codec.js";
+import { codecOf, decodeFields } from "./codec.js";
 import type { Bound, Connection, Statement } from "./connection.js";
 import { isUnfit } from "./errors.js";
 import { indexed, learnSql } from "./fill-search.js";
@@ -24,13 +24,14 @@ export function writerOf(db: Connection, of: Entity): Writer {
     const { entity, key, version, after } = change;
     try {
       const encoded = codec.encodeKey(key);
-      const row: Target = { key: encoded, tombstone: encoded.length === 1 ? encoded[0]! : JSON.stringify(key), version };
+      const row: Target = { key: encoded, tombstone: tombstoneOf(key, encoded), version };
       if (after) put(row, after, later);
       else remove(row, later);
       return null;
     } catch (error) {
       if (!isUnfit(error)) throw error;
-      return { entity, key, version, reason: error.message, change };
+      // There is no row under a key that cannot be encoded: its delete has nothing to do.
+      return after === null ? null : { entity, key, version, reason: error.message, change };
     }
   };
 }
@@ -70,8 +71,7 @@ function putting(db: Connection, of: Entity): (row: Target, after: Row, later: L
 
 function removing(db: Connection, of: Entity): (row: Target, later: Later[]) => void {
   const remove = db.statement(`DELETE FROM ${quoted(of.table)} WHERE ${ofKeyOlder(of)}`);
-  const bury = db.statement(`INSERT INTO sluice_tombstone (entity, key, version) VALUES ('${of.table}', ?, ?)
-    ON CONFLICT (entity, key) DO UPDATE SET version = excluded.version WHERE excluded.version > version`);
+  const bury = burying(db, of);
   const index = of.search.length === 0 ? null : indexing(db, of);
   return ({ key, tombstone, version }, later) => {
     const before = index?.older.first([...key, version]);
@@ -93,9 +93,22 @@ function indexing(db: Connection, of: Entity): Readonly<Record<"older" | "forget
 
 const ofKeyOlder = (of: Entity): string => [...of.key.map((name) => `${quoted(name)} = ?`), `${versionColumn} < ?`].join(" AND ");
 
-/** Removes every row that fulfils a condition, and its words. */
-export function removeWhere(db: Connection, of: Entity, condition: string, values: readonly Bound[]): void {
+function burying(db: Connection, of: Entity): Statement {
+  return db.statement(`INSERT INTO sluice_tombstone (entity, key, version) VALUES ('${of.table}', ?, ?)
+    ON CONFLICT (entity, key) DO UPDATE SET version = excluded.version WHERE excluded.version > version`);
+}
+
+function tombstoneOf(key: Key, encoded: readonly Bound[]): Bound {
+  return encoded.length === 1 ? encoded[0]! : JSON.stringify(key);
+}
+
+/** Removes every row that fulfils a condition, and its words, and remembers that nothing of this version or older may bring it back (invariant 4). */
+export function removeWhere(db: Connection, of: Entity, condition: string, values: readonly Bound[], version: Version): void {
   const table = quoted(of.table);
+  const bury = burying(db, of);
+  for (const encoded of db.statement(`SELECT ${of.key.map(quoted).join(", ")} FROM ${table} WHERE ${condition}`).all(values)) {
+    bury.run([tombstoneOf(keyOf(of, decodeFields(of, of.key, encoded)), encoded), version]);
+  }
   if (of.search.length > 0) db.statement(`DELETE FROM ${searchTable(of)} WHERE rowid IN (SELECT ${quoted(rowidColumn(of))} FROM ${table} WHERE ${condition})`).run(values);
   db.statement(`DELETE FROM ${table} WHERE ${condition}`).run(values);
 }

@@ -31,7 +31,7 @@ async function judge(side: Side, content: Entries, suspects: readonly Suspect[])
   const held = await store.audit.entriesAt(entity, lookup, suspects.map(({ entry }) => entry));
   const keys = suspects.map(({ entry }) => keyOf(entity, entry));
   const now = await rowsAtSource(side, content, keys);
-  const reasons: Reasons = held.includes(null) ? await reasonsOf(store) : new Map();
+  const reasons: Reasons = await reasonsOf(store, entity.table, keys.filter((_, i) => held[i] === null));
   const values = await log.valuesSince(from, entity, keys);
 
   return suspects.map(({ what, entry }, i): Verdict<Suspect> => {

@@ -22,7 +22,7 @@ async function judge(side: Side, content: Content, keys: readonly Key[]): Promis
   const from = await fence(source, store, waitMs, signal);
   const held = await store.rows!.get(entity, keys);
   const now = await rowsAtSource(side, content, keys);
-  const reasons: Reasons = held.includes(null) ? await reasonsOf(store) : new Map();
+  const reasons: Reasons = await reasonsOf(store, entity.table, keys.filter((_, i) => held[i] === null));
   const values = await log.valuesSince(from, entity, keys);
   return keys.map((key, i): Verdict<Key> => {
     const since = values.get(keyText(key)) ?? [];

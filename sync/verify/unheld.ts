@@ -25,7 +25,7 @@ async function judge({ source, store, waitMs, log, signal }: Side, entity: Entit
   const from = await fence(source, store, waitMs, signal);
   const held = await store.rows!.get(entity, keys);
   const rows = await source.rows(entity, keys);
-  const reasons = await reasonsOf(store);
+  const reasons = await reasonsOf(store, entity.table, keys);
   const changed = await log.valuesSince(from, entity, keys);
   return keys.map((key, i): Verdict<Key> => {
     const row = rows[i], deadLetter = reasons.get(nameOf(entity.table, key));

@@ -1,7 +1,9 @@
 import type { Rejection } from "../../schema/change.js";
 import { keyText } from "../../schema/entity.js";
+import { everyKey } from "../../schema/position.js";
+import { LetterBox } from "../../sync/dead-letters.js";
 import { created, deleted, nextId, nextVersion } from "./changes.js";
-import { contractCatalog, sample, specimen, specimenRow } from "./entities.js";
+import { contractCatalog, crate, sample, specimen, specimenRow } from "./entities.js";
 import type { Bench } from "./store-contract.js";
 
 function rejectionOf(id: string, reason: string, version = nextVersion()): Rejection {
@@ -75,6 +77,43 @@ export function letterContract(bench: () => Bench): void {
     expect(await letters()).toMatchObject([newer]);
     await bench().sink.deadLetters.settle([newer]);
     expect(await count()).toBe(0);
+  });
+
+  test("a letter is found by its key, whole", async () => {
+    const [first, second] = [rejectionOf(nextId(), "first"), rejectionOf(nextId(), "second")];
+    await bench().sink.deadLetters.park([first, second]);
+    await bench().settle();
+    for (const { deadLetters } of [bench().sink, bench().store]) {
+      expect(await deadLetters.of("specimen", [second.key, ["31337"], first.key])).toMatchObject([second, null, first]);
+      expect(await deadLetters.of("sample", [first.key])).toEqual([null]);
+      expect(await deadLetters.of("specimen", [])).toEqual([]);
+    }
+  });
+
+  test("however many letters there are, each is listed once, settled by the newer change of its row, and swept with its table", async () => {
+    const { sink, store, settle } = bench();
+    const limit = { rejections: 1e9, windowMs: 1 };
+    const rejections = Array.from({ length: 10_500 }, () => ({ entity: "crate", key: [nextId()], version: nextVersion(), reason: "many", change: null }));
+    for (let i = 0; i < rejections.length; i += 3_000) await sink.deadLetters.park(rejections.slice(i, i + 3_000));
+    await settle();
+    expect(await sink.deadLetters.count()).toBe(rejections.length);
+    expect(await sink.deadLetters.list(rejections.length + 1)).toHaveLength(rejections.length);
+    const keys = new Set<string>();
+    for await (const some of store.deadLetters.all()) {
+      expect(some.length).toBeLessThanOrEqual(5_000);
+      for (const { key } of some) keys.add(keyText(key));
+    }
+    expect(keys.size).toBe(rejections.length);
+
+    const box = await LetterBox.open(sink.name, sink.deadLetters, limit);
+    const changed = rejections.slice(0, 5_500).map(({ key }) => deleted(crate, { crate_id: key[0]! }));
+    for (let i = 0; i < changed.length; i += 2_000) await box.overtaken(changed.slice(i, i + 2_000));
+    expect([box.count, await count()]).toEqual([5_000, 5_000]);
+    const newer = { ...rejections.at(-1)!, version: nextVersion() };
+    await box.park([newer]);
+    await box.swept("crate", newer.version, everyKey);
+    expect(await letters()).toMatchObject([newer]);
+    expect(box.count).toBe(1);
   });
 
   test("letters survive reopening", async () => {

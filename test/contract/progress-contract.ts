@@ -1,4 +1,5 @@
 import { type Copied, everyKey, type Position, type Progress } from "../../schema/position.js";
+import { Replaced } from "../../stores/ports.js";
 import { nextVersion } from "./changes.js";
 import { contractCatalog } from "./entities.js";
 import type { Bench } from "./store-contract.js";
@@ -29,6 +30,22 @@ export function progressContract(bench: () => Bench): void {
       await bench().settle();
       expect(await bench().store.progress()).toEqual(progress);
     }
+  });
+
+  test("invariant 1: a progress that was put there behind the sink's back, as by a backup, is not stored over before it was read", async () => {
+    const [backup, later, last] = [copying(), stream(), stream()];
+    const { sink } = bench();
+    await sink.commit(backup);
+    await sink.commit(later);
+    const again = await bench().reopen(contractCatalog);
+    await using other = again.sink;
+    await using _store = again.store;
+    await other.commit(backup);
+    await expect(sink.commit(last)).rejects.toThrow(Replaced);
+    await expect(sink.commit(last)).rejects.toThrow(Replaced);
+    expect(await sink.progress()).toEqual(backup);
+    await sink.commit(last);
+    expect(await sink.progress()).toEqual(last);
   });
 
   test("it survives reopening", async () => {

@@ -7,6 +7,7 @@ import { letterContract } from "./letter-contract.js";
 import { lookupContract } from "./lookup-contract.js";
 import { prepareContract } from "./prepare-contract.js";
 import { progressContract } from "./progress-contract.js";
+import { refusalContract } from "./refusal-contract.js";
 import { rowContract } from "./row-contract.js";
 import { searchContract } from "./search-contract.js";
 import { sweepContract } from "./sweep-contract.js";
@@ -60,6 +61,7 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
     describe("progress", () => progressContract(bench));
     describe("prepare", () => prepareContract(bench));
     describe("rows", () => rowContract(bench));
+    describe("refusals", () => refusalContract(bench));
     describe("lookups", () => lookupContract(bench));
     describe("sweep", () => sweepContract(bench));
     describe("dead letters", () => letterContract(bench));

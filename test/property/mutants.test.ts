@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Message } from "../../schema/change.js";
+import type { Change, Message } from "../../schema/change.js";
 import { Window } from "../../sync/interleaving.js";
 import { MemoryDisk } from "../support/memory-sink.js";
 import { instead } from "./model/instead.js";
@@ -85,7 +85,22 @@ class Unguarded extends MemoryDisk {
     this.tables.set(table, cells.set(place, cell));
   }
 }
-const noVersionGuard: Mutant = { disk: () => new Unguarded(things) };
+const noVersionGuard: Mutant = { disk: (kind) => new Unguarded(things, kind) };
+
+/** Only what an update refused is taken out; what else was refused leaves the row as it was. */
+const withdrawalOfUpdatesOnly: Mutant = {
+  sink(sink) {
+    const kept = new Set<string>();
+    const nameOf = ({ entity, key, version }: Pick<Change, "entity" | "key" | "version">) => `${entity} ${key.join()} ${version}`;
+    return instead(sink, {
+      async write(changes, signal) {
+        const refused = await sink.write(changes.filter((change) => change.op !== "delete" || !kept.has(nameOf(change))), signal);
+        for (const { change } of refused) if (change && change.op !== "update") kept.add(nameOf(change));
+        return refused;
+      },
+    });
+  },
+};
 
 interface Planted {
   readonly name: string;
@@ -103,6 +118,7 @@ const planted: readonly Planted[] = [
   { name: "a piece of a copy that enters the stream before its place", mutant: enteringTooEarly, breaks: ["reader", "rows"] },
   { name: "a window that forgets what changed meanwhile", mutant: forgetfulWindow, breaks: ["reader", "rows"] },
   { name: "no sweep", mutant: noSweep, breaks: ["rows", "entries"] },
+  { name: "a withdrawal of updates only", mutant: withdrawalOfUpdatesOnly, breaks: ["rows", "too early"] },
   { name: "a position inside a transaction", mutant: positionWithin, breaks: ["within", "too early"] },
   { name: "no version guard: a reader sees a row go backwards", mutant: noVersionGuard, breaks: ["reader"] },
   { name: "no version guard: a stale second writer does harm", mutant: noVersionGuard, breaks: ["rows", "entries"], bySecond: true },

@@ -60,9 +60,9 @@ const stubborn: Retrying = (sink) => {
 };
 
 /** Follows the source to its end while the store dies now and then. @throws Violation */
-async function follow({ transactions, dice, growth, chunk, rows, atOnce }: History, dying: readonly Dying[], retrying: Retrying): Promise<void> {
+async function follow({ kind, transactions, dice, growth, chunk, rows, atOnce }: History, dying: readonly Dying[], retrying: Retrying): Promise<void> {
   const source = new MemorySource(transactions, unreadable, growth, chunk);
-  const disk = new MemoryDisk(things);
+  const disk = new MemoryDisk(things, kind);
   const left = [...dying];
   let [effects, thrown, dead] = [0, 0, Promise.resolve()];
   const weather: Weather = {

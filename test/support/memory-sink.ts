@@ -1,5 +1,5 @@
 import type { Change, Rejection } from "../../schema/change.js";
-import { type Entity, entryOf, type Key, keyOf, keyText, lookupTable, type Row } from "../../schema/entity.js";
+import { type Entity, entryOf, type Key, keyOf, keyText, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { isWithin, type KeyRange, type Progress, type Version } from "../../schema/position.js";
 import { type DeadLetter, type DeadLetters, Severed, type Sink } from "../../stores/ports.js";
@@ -17,7 +17,13 @@ interface Atom {
   readonly cell: Cell;
 }
 
-/** What a store keeps on disk: it outlives the sinks opened on it. Rows and entries are kept as a wide-column store would. */
+/**
+ * How a store keeps rows: each entry of a lookup apart from its row, as a wide-column store does; or documents only, from which lookups are answered, and
+ * of what arrives together each row's newest, as an index of documents does.
+ */
+export type Kind = "entries" | "documents";
+
+/** What a store keeps on disk: it outlives the sinks opened on it. */
 export class MemoryDisk {
   readonly tables = new Map<string, Map<string, Cell>>();
   /** By table: when it was made. */
@@ -31,7 +37,7 @@ export class MemoryDisk {
   /** A number for each time the store's process was started. */
   session = 0;
 
-  constructor(readonly catalog: Catalog) {}
+  constructor(readonly catalog: Catalog, readonly kind: Kind = "entries") {}
 
   /** Invariant 4: the newer version stays; of two equal ones, the deletion. */
   put({ table, place, cell }: Atom): void {
@@ -69,13 +75,20 @@ export class MemoryDisk {
   }
 
   live(table: string): ReadonlyMap<string, Row> {
+    if (this.kind === "documents") {
+      for (const entity of this.catalog.entities) {
+        const lookup = entity.lookups.find((each) => lookupTable(entity, each) === table);
+        if (lookup) return new Map([...this.live(entity.table).values()].filter((row) => row[lookup.by] !== null).map((row) => [placeOf(entity, lookup, row), row]));
+      }
+    }
     return new Map([...(this.tables.get(table) ?? [])].flatMap(([place, { row }]) => (row ? [[place, row] as const] : [])));
   }
 
   atomsOf({ entity: name, key, before, after, version }: Change): Atom[] {
     const entity = this.catalog.entity(name);
-    const places = (row: Row) => entity.lookups.filter((lookup) => row[lookup.by] !== null)
-      .map((lookup) => ({ table: lookupTable(entity, lookup), place: JSON.stringify([row[lookup.by], ...entryOf(entity, lookup, row)]) }));
+    const lookups = this.kind === "entries" ? entity.lookups : [];
+    const places = (row: Row) => lookups.filter((lookup) => row[lookup.by] !== null)
+      .map((lookup) => ({ table: lookupTable(entity, lookup), place: placeOf(entity, lookup, row) }));
     const now = after ? places(after) : [];
     const gone = (before ? places(before) : []).filter((old) => !now.some((place) => place.table === old.table && place.place === old.place));
     return [
@@ -84,6 +97,27 @@ export class MemoryDisk {
       ...now.map((place) => ({ ...place, cell: { version, row: after } })),
     ];
   }
+}
+
+const nameOf = ({ entity, key }: { readonly entity: string; readonly key: Key }) => `${entity}\0${keyText(key)}`;
+
+const placeOf = (entity: Entity, lookup: Lookup, row: Row) => JSON.stringify([row[lookup.by], ...entryOf(entity, lookup, row)]);
+
+function newestOf(changes: readonly Change[]): readonly Change[] {
+  const newest = new Map<string, Change>();
+  for (const change of changes) if ((newest.get(nameOf(change))?.version ?? -1) < change.version) newest.set(nameOf(change), change);
+  return [...newest.values()];
+}
+
+/** The letters on a disk, for who only reads them. */
+export function lettersIn({ letters }: MemoryDisk): Pick<DeadLetters, "list" | "all" | "of"> {
+  return {
+    list: async (limit) => [...letters.values()].slice(0, limit),
+    async *all() {
+      yield [...letters.values()];
+    },
+    of: async (entity, keys) => keys.map((key) => letters.get(nameOf({ entity, key })) ?? null),
+  };
 }
 
 /** How things go wrong: asked before each effect, it may wait, throw `Retriable`, or throw something fatal. */
@@ -128,7 +162,6 @@ export class MemorySink implements Sink {
       set(letter);
       disk.did(() => set(held));
     };
-    const nameOf = ({ entity, key }: { readonly entity: string; readonly key: Key }) => `${entity}\0${keyText(key)}`;
     this.deadLetters = {
       async park(rejections) {
         const before = connection.begin();
@@ -140,7 +173,15 @@ export class MemorySink implements Sink {
       },
       async list(limit) {
         connection.begin();
-        return [...letters.values()].slice(0, limit);
+        return lettersIn(disk).list(limit);
+      },
+      async *all() {
+        connection.begin();
+        yield* lettersIn(disk).all();
+      },
+      async of(entity, keys) {
+        connection.begin();
+        return lettersIn(disk).of(entity, keys);
       },
       async count() {
         connection.begin();
@@ -148,7 +189,9 @@ export class MemorySink implements Sink {
       },
       async settle(settled) {
         await connection.begin()("settle");
-        for (const letter of settled) if ((letters.get(nameOf(letter))?.version ?? Infinity) <= letter.version) put(nameOf(letter), undefined);
+        const held = settled.filter((letter) => (letters.get(nameOf(letter))?.version ?? Infinity) <= letter.version).map(nameOf);
+        for (const name of held) put(name, undefined);
+        return held.length;
       },
     };
   }
@@ -167,7 +210,7 @@ export class MemorySink implements Sink {
     const before = this.#connection.begin();
     await before("write");
     const rejections: Rejection[] = [];
-    for (const change of changes) {
+    for (const change of this.disk.kind === "documents" ? newestOf(changes) : changes) {
       const reason = change.after && this.refuses(change.after);
       if (reason) {
         rejections.push({ entity: change.entity, key: change.key, version: change.version, reason, change });

@@ -1,7 +1,7 @@
 import { entryOf, type Entity, keyOf, keyText, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Value } from "../../schema/fields.js";
 import type { Store } from "../../stores/ports.js";
-import type { MemoryDisk } from "./memory-sink.js";
+import { lettersIn, type MemoryDisk } from "./memory-sink.js";
 
 /** Reads what is on the disk at the moment it is asked; `meanwhile` happens before each answer. */
 export function memoryStore(disk: MemoryDisk, meanwhile: () => Promise<void>): Store {
@@ -45,7 +45,7 @@ export function memoryStore(disk: MemoryDisk, meanwhile: () => Promise<void>): S
         return places.map((row) => all.get(place(row)) ?? null);
       },
     },
-    deadLetters: { list: async (limit) => [...disk.letters.values()].slice(0, limit) },
+    deadLetters: lettersIn(disk),
     progress: async () => disk.progress,
     [Symbol.asyncDispose]: async () => undefined,
   };

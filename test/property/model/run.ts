@@ -6,7 +6,7 @@ import { runPipeline } from "../../../sync/pipeline.js";
 import type { Source } from "../../../sync/source.js";
 import { newState, type PipelineState } from "../../../sync/status.js";
 import { Valve } from "../../../sync/valve.js";
-import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
+import { type Kind, MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource } from "../../support/memory-source.js";
 import { Reader } from "./reader.js";
 import { instead } from "./instead.js";
@@ -18,7 +18,7 @@ import { type History, refused, things, unreadable } from "./world.js";
 export interface Mutant {
   source?(source: MemorySource): Source;
   sink?(sink: Sink): Sink;
-  disk?(): MemoryDisk;
+  disk?(kind: Kind): MemoryDisk;
   /** Of the product's own code, until it is disposed of. */
   begin?(): Disposable;
 }
@@ -42,9 +42,9 @@ function weather(effects: number, slowness: number, dice: () => number, onEffect
  * Runs sync over a history: era after era, each ended by a crash, the last one to its end. @throws Violation at the first broken
  * promise
  */
-export async function runHistory({ transactions, leftovers, eras, dice, growth, chunk, rows, atOnce }: History, mutant: Mutant = {}): Promise<void> {
+export async function runHistory({ kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce }: History, mutant: Mutant = {}): Promise<void> {
   const source = new MemorySource(transactions, unreadable, growth, chunk);
-  const disk = mutant.disk?.() ?? new MemoryDisk(things);
+  const disk = mutant.disk?.(kind) ?? new MemoryDisk(things, kind);
   for (const [i, row] of leftovers.entries()) {
     for (const atom of disk.atomsOf({ op: "create", entity: "item", key: [row.id as string], before: null, after: row, version: 500 + i })) disk.put(atom);
   }

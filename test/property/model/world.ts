@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { catalog } from "../../../schema/catalog.js";
 import { entity, type Row } from "../../../schema/entity.js";
 import { int32, int64, nullable, reference, string } from "../../../schema/fields.js";
+import type { Kind } from "../../support/memory-sink.js";
 import type { Operation, Transaction } from "../../support/memory-source.js";
 
 export const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") } });
@@ -31,6 +32,7 @@ interface Era {
 
 /** All there is to a history: the same one gives the same run. */
 export interface History {
+  readonly kind: Kind;
   readonly transactions: readonly Transaction[];
   /** Rows a sink holds that lost its progress: nothing of them may survive the snapshot. */
   readonly leftovers: readonly Row[];
@@ -59,6 +61,7 @@ const run = fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 1, 
 /** `two`: whether another process is sometimes started beside one, by mistake. */
 export function histories(two: "never" | "sometimes"): fc.Arbitrary<History> {
   return fc.record({
+    kind: fc.constantFrom<Kind>("entries", "documents"),
     transactions: fc.array(fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }), { minLength: 1, maxLength: 14 }),
     leftovers: fc.array(itemRow, { maxLength: 3 }),
     eras: fc.array(fc.tuple(run, two === "never" ? fc.constant(null) : fc.option(fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 8), begins: fc.integer({ min: 1, max: 60 }) }), { freq: 2 })).map(([era, partner]) => ({ ...era, partner })), { maxLength: 5 }),

@@ -5,7 +5,7 @@ import { openSink, openStore } from "../../../stores/cassandra/open.js";
 import { isPrepared, prepareTables } from "../../../stores/cassandra/prepare.js";
 import { readTables } from "../../../stores/cassandra/system-schema.js";
 import { tablesOf } from "../../../stores/cassandra/tables.js";
-import { type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
+import { Replaced, Retriable, type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
 import { collect, created, deleted, signal, updated } from "../../contract/changes.js";
 import { shelf } from "../../contract/entities.js";
 import { instead } from "../../property/model/instead.js";
@@ -167,21 +167,44 @@ describe("prepare", () => {
     await expect(prepareTables(forgetful, [shelf, box])).rejects.toThrow(/describes box and does not know them so.*Remedy: restart Cassandra/s);
   });
 
-  test("a table dropped while sync runs stops it; the rows do not become dead letters", async () => {
+  test("a table dropped while sync runs is a store that was replaced; the rows do not become dead letters", async () => {
     await using open = await opened(box);
     await open.sink.prepare([shelf, box]);
     await keyspace.session.define("DROP TABLE box_by_shelf_id");
-    await expect(open.sink.write(["1", "2", "3"].map((id) => created(box, boxRow(id))), signal)).rejects.toThrow(StoreRefusal);
+    await expect(open.sink.write(["1", "2", "3"].map((id) => created(box, boxRow(id))), signal)).rejects.toThrow(Replaced);
     await expect(open.store.rows!.list(box, byShelf, "1", { limit: 1, from: null, backward: false })).rejects.toThrow(/box cannot be read.*Remedy: start sync/s);
   });
 
-  test("a table dropped between two writes is not waited for: what is wrong is said, with the remedy, and preparing again cures it", async () => {
+  test("a table dropped between two writes is not waited for: what is wrong is said, and preparing again cures it", async () => {
     await using open = await opened(box);
     await open.sink.prepare([shelf, box]);
     const write = () => open.sink.write([created(box, boxRow("1"))], signal);
     expect(await write()).toEqual([]);
     await keyspace.session.define("DROP TABLE box");
-    await expect(write()).rejects.toThrow(/its tables are no longer what they were.*Remedy: start or resume sync/s);
+    await expect(write()).rejects.toThrow(Replaced);
+    await open.sink.prepare([shelf, box]);
+    expect(await write()).toEqual([]);
+  });
+
+  test("a table made again behind sync's back is absent, and no position is stored, until it is prepared", async () => {
+    await using open = await opened(box);
+    await open.sink.prepare([shelf, box]);
+    await keyspace.session.define("DROP TABLE box");
+    await prepareTables(keyspace.session, [shelf, box]);
+    await expect(open.sink.commit({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 })).rejects.toThrow(Replaced);
+    expect(await open.sink.absent([shelf, box])).toEqual([box]);
+    await open.sink.prepare([shelf, box]);
+    await open.sink.commit({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 });
+  });
+
+  test("a keyspace dropped while sync runs is made again with its tables", async () => {
+    await using open = await opened(box);
+    await open.sink.prepare([shelf, box]);
+    const write = () => open.sink.write([created(box, boxRow("1"))], signal);
+    expect(await write()).toEqual([]);
+    await keyspace.session.define(`DROP KEYSPACE "${keyspace.session.keyspace}"`);
+    await expect(write()).rejects.toThrow(Retriable);
+    expect([await open.sink.progress(), await open.sink.absent([shelf, box])]).toEqual([null, [shelf, box]]);
     await open.sink.prepare([shelf, box]);
     expect(await write()).toEqual([]);
   });

@@ -35,6 +35,23 @@ test("invariant 9: a row larger than the server takes is rejected with its reaso
   expect(await idsOn(shelf_id)).toEqual([small.specimen_id]);
 });
 
+test("a row that one table takes and another refuses, being a few bytes too large there, is in none", async () => {
+  const written = async (length: number) => {
+    const row = specimenRow(nextId(), { shelf_id: nextId(), former_shelf_id: nextId(), text: "x".repeat(length) });
+    const rejections = await sink.write([created(specimen, row)], signal);
+    const entries = await Promise.all(specimen.lookups.slice(0, 2).map((lookup) => store.audit.entriesAt(specimen, lookup, [row])));
+    const parts = [await rowOf(store, specimen, [row.specimen_id as string]), ...entries.flat()].filter((part) => part !== null).length;
+    return { reason: rejections[0]?.reason, parts };
+  };
+  const tooLarge = 16 * 1024 * 1024;
+  const [, size, limit] = /\((\d+)\/(\d+)\)/.exec((await written(tooLarge)).reason!)!;
+  const about = tooLarge - (Number(size) - Number(limit));
+  for (let length = about - 48; length <= about + 64; length += 8) {
+    const { reason, parts } = await written(length);
+    expect({ length, parts }).toEqual({ length, parts: reason === undefined ? 3 : 0 });
+  }
+});
+
 test("a row that cannot be held leaves no entry that the change after it could not name", async () => {
   const [from, to] = [nextId(), nextId()];
   const good = specimenRow(nextId(), { shelf_id: from });

@@ -5,7 +5,7 @@ import { date, int64, string } from "../../../schema/fields.js";
 import type { Progress } from "../../../schema/position.js";
 import { everyKey } from "../../../schema/position.js";
 import { openSink, openStore } from "../../../stores/elasticsearch/open.js";
-import { Retriable, type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
+import { Replaced, Retriable, type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
 import { created, deleted, nextId, nextVersion } from "../../contract/changes.js";
 import { openPlace, type Place } from "./place.js";
 
@@ -146,13 +146,62 @@ test("tombstones are removed a day after the sink holds what came after them, an
   expect([await there(old.parcel_id), await there(young.parcel_id)]).toEqual([false, true]);
 });
 
-test("an index deleted under a running sink is refused, and none of guessed types takes its place", async () => {
+test("an index deleted under a running sink is a store that was replaced, and none of guessed types takes its place", async () => {
   await place.client.indices.delete({ index: indexName() });
-  await expect(sink.write([created(parcel, parcelRow())], signal)).rejects.toThrow(StoreRefusal);
+  await expect(sink.write([created(parcel, parcelRow())], signal)).rejects.toThrow(Replaced);
   await expect(read("1")).rejects.toThrow(StoreRefusal);
   expect(await place.client.indices.exists({ index: `${place.prefix}-parcel` })).toBe(false);
   await sink.prepare(parcels.entities);
   expect(await sink.write([created(parcel, parcelRow())], signal)).toEqual([]);
+});
+
+test("an index made again behind sync's back, or that has lost its alias, is absent, and no position is stored, until it is prepared", async () => {
+  const there = async () => Object.values(await place.client.indices.get({ index: indexName() }))[0]!;
+  const again = async () => {
+    const { mappings } = await there();
+    await place.client.indices.delete({ index: indexName() });
+    await place.client.indices.create({ index: indexName(), mappings: mappings!, aliases: { [`${place.prefix}-parcel`]: {} } });
+  };
+  const unnamed = () => place.client.indices.deleteAlias({ index: indexName(), name: `${place.prefix}-parcel` });
+  let version = nextVersion();
+  for (const change of [again, unnamed]) {
+    await using other = await openSink(place.url, parcels);
+    await other.prepare(parcels.entities);
+    await other.progress();
+    await change();
+    await expect(other.commit(streamAt(version))).rejects.toThrow(Replaced);
+    expect(await other.absent(parcels.entities)).toEqual([parcel]);
+    await other.prepare(parcels.entities);
+    expect(await other.absent(parcels.entities)).toEqual([]);
+    await other.commit(streamAt(version = nextVersion()));
+    expect(await other.write([created(parcel, parcelRow())], signal)).toEqual([]);
+  }
+});
+
+test("an index that is closed, as while it is restored, is waited for; none of its rows is refused", async () => {
+  const row = parcelRow();
+  await place.client.indices.close({ index: indexName() });
+  await expect(sink.write([created(parcel, row)], signal)).rejects.toThrow(/open the index/);
+  await expect(sink.write([created(parcel, row)], signal)).rejects.toThrow(Retriable);
+  await place.client.indices.open({ index: indexName() });
+  await eventually(async () => sink.write([created(parcel, row)], signal).then((refused) => refused.length === 0, () => false));
+});
+
+test("an alias that stands for two indices needs a person; none of its rows is refused", async () => {
+  await place.client.indices.create({ index: `${place.prefix}-parcel-v2`, aliases: { [`${place.prefix}-parcel`]: {} } });
+  await expect(sink.write([created(parcel, parcelRow())], signal)).rejects.toThrow(Replaced);
+  await expect(sink.prepare(parcels.entities)).rejects.toThrow(StoreRefusal);
+  await place.client.indices.delete({ index: `${place.prefix}-parcel-v2` });
+  expect(await sink.write([created(parcel, parcelRow())], signal)).toEqual([]);
+});
+
+test("a position whose answer was lost is stored once more without a word", async () => {
+  const progress = streamAt(nextVersion());
+  await sink.prepare(parcels.entities);
+  await sink.progress();
+  await place.client.index({ index: `${place.prefix}-sluice-progress`, id: "progress", document: { progress } });
+  await sink.commit(progress);
+  expect(await sink.progress()).toEqual(progress);
 });
 
 async function eventually(is: () => Promise<boolean>): Promise<void> {

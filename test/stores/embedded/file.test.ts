@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import Database from "libsql";
 import type { Change } from "../../../schema/change.js";
 import type { Progress } from "../../../schema/position.js";
-import { openWriter } from "../../../stores/embedded/connection.js";
+import { openWriter } from "../../../stores/embedded/file.js";
 import { openSink, openStore } from "../../../stores/embedded/open.js";
 import { sinkOf } from "../../../stores/embedded/sink.js";
 import { Retriable, StoreRefusal } from "../../../stores/ports.js";

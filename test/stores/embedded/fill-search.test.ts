@@ -1,7 +1,7 @@
 import { catalog } from "../../../schema/catalog.js";
 import { entity } from "../../../schema/entity.js";
 import { int64, nullable, string } from "../../../schema/fields.js";
-import { openWriter } from "../../../stores/embedded/connection.js";
+import { openWriter } from "../../../stores/embedded/file.js";
 import { openSink, openStore } from "../../../stores/embedded/open.js";
 import { Retriable } from "../../../stores/ports.js";
 import { created, deleted, everyRow, signal, updated } from "../../contract/changes.js";

@@ -1,4 +1,4 @@
-import { openReader } from "../../../stores/embedded/connection.js";
+import { openReader } from "../../../stores/embedded/file.js";
 import { openSink, openStore } from "../../../stores/embedded/open.js";
 import { queryOf } from "../../../stores/embedded/targets.js";
 import { variantsOf } from "../../../stores/embedded/variants.js";

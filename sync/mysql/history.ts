@@ -9,7 +9,7 @@ import { headOf, serverOf } from "./server.js";
 /** The server's head, with what proves later that a log is the one it was the head of. */
 export async function headWithProof(connection: Connection, url: URL, signal: AbortSignal): Promise<Position> {
   const head = await headOf(connection, await serverOf(connection));
-  const options = mysqlOptions(url);
+  const options = { ...mysqlOptions(url), database: undefined };
   if (head.server) {
     const begun = await begunAt(options, head.file, signal);
     return { ...head, ...(begun !== null && { begun }) };

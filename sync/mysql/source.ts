@@ -72,9 +72,10 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
       const definitions = allowMinimalMetadata
         ? new LiveDefinitions(reading, catalog, database, { connection: ofServer(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
       const statements = { unknown: unknownStatements, repeated };
-      const history = logHistory(ofServer(url), unproven);
-      const how = { serverId: id(), isOurs, history, accessReturns: access.hasAnswered, heard, ...(seen && { known: seen }), ...(definitions && { definitions }) };
-      return stream(reading, catalog, database, how, statements, after, end);
+      const ofLog = {
+        serverId: id(), isOurs, history: logHistory(ofServer(url), unproven), accessReturns: access.hasAnswered, heard, ...(seen && { known: seen }), ...(definitions && { definitions }),
+      };
+      return stream(reading, catalog, database, ofLog, statements, after, end);
     },
     async [Symbol.asyncDispose]() {
       await reading[Symbol.asyncDispose]();

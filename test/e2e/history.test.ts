@@ -10,6 +10,7 @@ import { pause } from "../../runtime/wait.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { ReaderAhead } from "../../sync/mysql/binlog/errors.js";
+import { logHistory } from "../../sync/mysql/binlog/history.js";
 import { readBinlog } from "../../sync/mysql/binlog/reader.js";
 import { logFacts, provenForecastOf } from "../../sync/mysql/log-facts.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
@@ -98,7 +99,7 @@ function syncing(mysql: URL, held?: Promise<void>): AsyncDisposable {
         yield* source.chunk(entity, range, seen, signal);
       },
     });
-    const parts = { sink, catalog: totesys, limits: defaultLimits, state: newState("embedded"), valve: new Valve(), log: openLog("test", "silent") };
+    const parts = { sink, catalog: totesys, limits: defaultLimits, state: newState("embedded"), valve: new Valve(), log: openLog("test", process.env.SLUICE_LOG ?? "silent") };
     await runPipeline({ ...parts, source: holding }, stop.signal, never);
   };
   const ended = run();
@@ -223,4 +224,12 @@ test("status forecasts it: a stopped store whose transactions MySQL has in anoth
   await restore(one!, "");
   await write(one!, [1, 2, 3].map((id) => 100 + id), "another");
   expect(await provenForecastOf(one!.url, position, Date.now(), await logFacts(one!.url), false)).toEqual({ kind: "another", difference: expect.stringContaining(`${one!.uuid}:3`) });
+});
+
+test("what a log that has one transaction less no longer has is not taken for purged", async () => {
+  await fed(one!);
+  await restore(one!, "");
+  await write(one!, [100, 101], "another");
+  const prove = logHistory(mysqlOptions(one!.url), () => undefined).prove({ gtids: `${one!.uuid}:1-3`, last: { gtid: `${one!.uuid}:3`, committedAt: 1 } }, never);
+  await expect(prove).rejects.toMatchObject({ name: "ReaderAhead", missing: `${one!.uuid}:3` });
 });

@@ -5,9 +5,12 @@ import { type Connection, createConnection, type RowDataPacket } from "mysql2/pr
 import type { Engine } from "../../engines/engine.js";
 import { migrate } from "../../migrations/migrate.js";
 import { openLog } from "../../runtime/log.js";
+import { deniedBy, mayPass } from "../../runtime/mysql-lost.js";
 import { pause } from "../../runtime/wait.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
+import { AccessDenied } from "../../sync/mysql/binlog/errors.js";
+import { classifyRefusal, ConnectionLost } from "../../sync/mysql/binlog/refusal.js";
 import { Reading } from "../../sync/mysql/reading.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { defaultLimits } from "../../sync/parts.js";
@@ -133,4 +136,12 @@ test("point 8: a server that answered and dies while sync asks what it is, is wa
   root = await connectRoot();
   expect(await found).toEqual([]);
   expect(told).toHaveLength(1);
+});
+
+test("the reader of the log, which knows nothing of the rest, takes every error of a server for what the rest takes it for", () => {
+  for (let errno = 1_000; errno < 5_000; errno++) {
+    if (errno === 1236) continue;
+    const refusal = classifyRefusal({ errno, message: "" }, 1);
+    expect([errno, refusal instanceof ConnectionLost, refusal instanceof AccessDenied]).toEqual([errno, mayPass({ errno }), deniedBy({ errno }) !== null]);
+  }
 });

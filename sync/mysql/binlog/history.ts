@@ -3,6 +3,7 @@ import type { ConnectionOptions } from "mysql2";
 import { OtherHistory, PurgedPosition } from "./errors.js";
 import type { BinlogEvent, BinlogStart } from "./event.js";
 import { GtidSet } from "./gtid.js";
+import type { Known } from "./progress.js";
 import { type LogHistory, readBinlog } from "./reader.js";
 
 /**
@@ -33,11 +34,11 @@ export function logHistory(connection: ConnectionOptions, unproven: (gtid: strin
   };
 }
 
-/** When the transaction, one of the set, was committed first: microseconds since 1970; null when the log no longer has it. */
+/** When the transaction, one of the set, was committed first: microseconds since 1970; null when the log no longer has it. @throws ReaderAhead when the source lacks any of the set */
 export async function committedIn(connection: ConnectionOptions, gtids: string, gtid: string, signal: AbortSignal): Promise<number | null> {
   const others = GtidSet.parse(gtids).subtract(GtidSet.parse(gtid));
   const committed = (event: BinlogEvent) => (event.type === "gtid" && event.gtid === gtid ? event.originalCommitTimestamp : null);
-  return first(connection, { gtids: others.toString() }, committed, signal);
+  return first(connection, { gtids: others.toString() }, committed, signal, { gtids });
 }
 
 /** When the source began the file: seconds since 1970; null when there is none of that name. */
@@ -46,10 +47,10 @@ export async function begunAt(connection: ConnectionOptions, file: string, signa
 }
 
 /** Of the first event that has it, up to where the log ends now; null too when the log no longer reaches back to the start. */
-export async function first<T>(connection: ConnectionOptions, start: BinlogStart, of: (event: BinlogEvent) => T | null, signal: AbortSignal): Promise<T | null> {
+export async function first<T>(connection: ConnectionOptions, start: BinlogStart, of: (event: BinlogEvent) => T | null, signal: AbortSignal, known?: Known): Promise<T | null> {
   const enough = new AbortController();
   // Any id no server has: it reads for a moment only.
-  const options = { connection, serverId: 0x4000_0000 + randomInt(0x1000_0000), start, heartbeatMs: 500, tables: () => false };
+  const options = { connection, serverId: 0x4000_0000 + randomInt(0x1000_0000), start, heartbeatMs: 500, tables: () => false, ...(known && { known }) };
   try {
     for await (const events of readBinlog(options, AbortSignal.any([signal, enough.signal]))) {
       for (const event of events) {

@@ -1,5 +1,5 @@
-import { deniedBy, mayPass } from "../../../runtime/mysql-lost.js";
 import { AccessDenied, OtherHistory, PurgedPosition, ReaderAhead, SourceRefused, Superseded } from "./errors.js";
+import { deniedBy, passes } from "./passing.js";
 
 /** The connection broke or could not be made: worth another try. */
 export class ConnectionLost extends Error {
@@ -20,8 +20,8 @@ export function classifyRefusal(error: unknown, serverId: number, isIn = false, 
     case 1236: return fatalRead(message, code, serverId, requested, error);
     case 1381: return new SourceRefused(code, `${message}. Start the server with --log-bin.`, error);
   }
-  if (mayPass(error)) return new ConnectionLost(message, error);
-  const lacks = deniedBy(error);
+  if (passes(errno ?? 0)) return new ConnectionLost(message, error);
+  const lacks = deniedBy(errno ?? 0);
   if (lacks === "entry" && !isIn) return new AccessDenied(message, "read with a user and a password that it accepts; where the password was changed meanwhile, start again with the new one", error);
   if (lacks !== null) return new AccessDenied(message, "as an administrator, grant the user REPLICATION SLAVE and REPLICATION CLIENT", error);
   if (typeof errno === "number" && errno >= 1000 && errno < 10_000) return new SourceRefused(code, message, error);

@@ -14,15 +14,15 @@ export class Reading implements AsyncDisposable {
 
   constructor(readonly url: URL) {}
 
-  /** Retries a lost connection until `signal` aborts; other errors are thrown. */
+  /** Asks again, until `signal` aborts, when the connection is lost or a lock stood in the way; other errors are thrown. */
   async ask<T>(question: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       const connection = this.#open();
       try {
         return await question(await connection);
       } catch (error) {
-        if (!isLost(error)) throw error;
-        if (this.#connection === connection) this.#connection = null;
+        if (!isLost(error) && !isLocked(error)) throw error;
+        if (isLost(error) && this.#connection === connection) this.#connection = null;
         await pause(backoff(attempt), signal);
         signal.throwIfAborted();
       }
@@ -49,7 +49,7 @@ export class Reading implements AsyncDisposable {
         whole = true;
         return;
       } catch (error) {
-        if (!isLost(error) && !signal.aborted) throw error;
+        if (!isLost(error) && !isLocked(error) && !signal.aborted) throw error;
       } finally {
         // Lost, or whoever took the rows stopped in the middle of the answer.
         if (!whole) this.#abandon(connection);
@@ -111,4 +111,9 @@ async function* inPieces(rows: AsyncIterable<RowDataPacket>, bytes: number): Asy
 /** Of a connection that may be there again later, once it has stood. */
 export function isLost(error: unknown): boolean {
   return isConnectionLost(error);
+}
+
+/** A statement that changes the table came first, or the two waited for one another: reading it takes no locks but that on its definition. */
+function isLocked(error: unknown): boolean {
+  return ["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"].includes(String((error as { readonly code?: string }).code));
 }

@@ -58,7 +58,7 @@ async function synced(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
     const reading = await Promise.all(urls.map((url) => openStore(url, totesys)));
-    await Promise.race([caughtUp(source, reading, 30_000, unstopped), ended]);
+    await Promise.race([caughtUp(source, reading, 90_000, unstopped), ended]);
     await Promise.all(reading.map((store) => store[Symbol.asyncDispose]()));
   } finally {
     stop.abort();

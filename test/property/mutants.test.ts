@@ -7,7 +7,7 @@ import { type Mutant, runHistory } from "./model/run.js";
 import { type Promised, Violation } from "./model/violation.js";
 import { histories, type History, things } from "./model/world.js";
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 /** A sink that says a write is done before it is. */
 const commitBeforeWrite: Mutant = {

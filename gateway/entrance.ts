@@ -53,12 +53,14 @@ export function entrance({ config, catalog, stores, verifier, schemas }: Entranc
 
     const tooLate = rateLimited("your operations under way took all the time this one had to wait; send fewer at once", 1);
     const late = setTimeout(() => stop.abort(tooLate), config.timeoutMs);
+    let leave = () => undefined as void;
     try {
-      const leave = await turns.enter(name, () => meter.points, stop.signal);
+      leave = await turns.enter(name, () => meter.points, stop.signal);
       response.once("close", leave);
       checkRepetition(queryOf(request), config.maxTokens);
       return contextOf({ catalog, stores, viewer, shown: schemas.to(viewer), meter, stop: stop.signal, deadline, leave });
     } catch (error) {
+      leave();
       meter.close();
       throw error;
     } finally {
@@ -67,9 +69,9 @@ export function entrance({ config, catalog, stores, verifier, schemas }: Entranc
   };
 }
 
-/** The text of the operation, or none where Apollo will say what is wrong with the request. */
-function queryOf({ body, url = "" }: Request): string {
-  const query = (body as { readonly query?: unknown }).query ?? new URLSearchParams(url.slice(url.indexOf("?") + 1)).get("query");
+/** The text of the operation, from where Apollo takes it; none where it will say what is wrong with the request. */
+function queryOf({ body, method, url = "" }: Request): string {
+  const query = method === "GET" ? new URLSearchParams(url.slice(url.indexOf("?") + 1)).get("query") : (body as { readonly query?: unknown } | undefined)?.query;
   return typeof query === "string" ? query : "";
 }
 

@@ -8,5 +8,5 @@ export interface Addresses {
 
 /** Tells the process that started this one, if one of ours did. */
 export function tellStarter(addresses: Addresses): void {
-  process.send?.(addresses);
+  if (process.connected) process.send?.(addresses);
 }

@@ -1,4 +1,4 @@
-import { untilAborted } from "../runtime/wait.js";
+import { pause, untilAborted } from "../runtime/wait.js";
 import type { Entity } from "../schema/entity.js";
 import type { KeyRange, Version } from "../schema/position.js";
 import type { Copies } from "./copies.js";
@@ -7,6 +7,8 @@ import type { PipelineParts } from "./parts.js";
 import { Overtaken } from "./source.js";
 import type { Writing } from "./writing.js";
 
+/** Before rows are read again whose place was lost: mostly the stream is being connected anew. */
+const overtakenMs = 50;
 /** Ranges of a table that are read side by side. Each holds one piece at most while it waits for its place. */
 const readers = 4;
 
@@ -34,11 +36,11 @@ export async function copyTable({ source, sink, state, log }: PipelineParts, wri
 
   /** The rows that one statement reads. Returns what is left of the range; null when nothing is. */
   const readChunk = async (range: KeyRange): Promise<KeyRange | null> => {
-    await interleaving.caughtUp(end);
-    using window = await interleaving.window(table, end);
-    if (!window) return null;
     let rest = range;
     try {
+      await interleaving.caughtUp(end);
+      using window = await interleaving.window(table, end);
+      if (!window) return null;
       for await (const piece of source.chunk(entity, range, window.seen, end)) {
         rest = { after: piece.rows.at(-1)!.key, upTo: range.upTo };
         await window.enter(piece, { op: "chunk-end", entity: table, version, upTo: range.upTo, left: rest, rows: piece.rows.length });
@@ -47,8 +49,11 @@ export async function copyTable({ source, sink, state, log }: PipelineParts, wri
       await window.enter({ rows: [], until: null }, { op: "chunk-end", entity: table, version, upTo: range.upTo, left: null, rows: 0 });
       return null;
     } catch (error) {
-      if (error instanceof Overtaken) return rest;
-      throw error;
+      // Whoever waited for the source was told to wait no longer.
+      if (end.aborted) return rest;
+      if (!(error instanceof Overtaken)) throw error;
+      await pause(overtakenMs, end);
+      return rest;
     }
   };
   const ranges = [...left];

@@ -1,4 +1,4 @@
-import { backoff, pause, untilAborted } from "../runtime/wait.js";
+import { backoff, pause, unlessAborted, untilAborted } from "../runtime/wait.js";
 import type { Entity } from "../schema/entity.js";
 import { rewriteVersion } from "../schema/position.js";
 import type { Copies } from "./copies.js";
@@ -42,11 +42,12 @@ async function copyEach(
   const whereThere = async (entity: Entity, work: () => Promise<void>) => {
     if (stop.aborted || absent.includes(entity.table)) return;
     await work().catch((error: unknown) => {
+      if (stop.aborted) return;
       if (!(error instanceof TableAbsent)) throw error;
       absent.push(entity.table);
     });
   };
-  for (const entity of tables) await whereThere(entity, async () => copies.surveyed(entity, await parts.source.survey(entity, ranges)));
+  for (const entity of tables) await whereThere(entity, async () => copies.surveyed(entity, await unlessAborted(stop, parts.source.survey(entity, ranges))));
   for (const entity of tables) {
     await whereThere(entity, () => copyTable(parts, writing, copies, { entity, version: rewriteVersion(interleaving.position.version), interleaving, moved }, stop));
   }

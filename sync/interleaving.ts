@@ -53,8 +53,8 @@ export class Interleaving {
         const some = await Promise.race([next, this.#woken()]);
         if (some?.done) return;
         if (some) yield* this.#merged(some.value);
-        const entered = this.#entered();
-        if (entered.length > 0) yield entered;
+        // While these are taken, more may have come.
+        for (let entered = this.#entered(); entered.length > 0; entered = this.#entered()) yield entered;
         if (some) next = stream.next();
       }
     } finally {
@@ -70,11 +70,11 @@ export class Interleaving {
     while (until && !this.#hasPassed(until) && !signal.aborted) await untilAborted(signal, this.#woken());
   }
 
-  /** Begins to remember what changes in the table, at the end of a transaction; null when `signal` aborts before. */
-  async window(entity: string, signal: AbortSignal): Promise<Window | null> {
+  /** Begins to remember what changes in the table, of every key or of these, at the end of a transaction; null when `signal` aborts before. */
+  async window(entity: string, signal: AbortSignal, keys?: readonly Key[]): Promise<Window | null> {
     while (this.#isWithin && !signal.aborted) await untilAborted(signal, this.#woken());
     if (signal.aborted) return null;
-    const window = new Window(entity, this.#position, () => this.#notify(), () => this.#windows.delete(window));
+    const window = new Window(entity, this.#position, keys ? new Set(keys.map(keyText)) : null, () => this.#notify(), () => this.#windows.delete(window));
     this.#windows.add(window);
     return window;
   }
@@ -148,8 +148,10 @@ export class Window implements Disposable {
   #entry: { readonly piece: Piece; readonly end: ChunkEnd; readonly done: () => void; readonly failed: (error: Error) => void } | null = null;
   #failure: Error | null = null;
 
-  /** `seen`: what is committed up to here must be visible to the statement. */
-  constructor(readonly entity: string, readonly seen: Position, readonly ready: () => void, readonly closed: () => void) {}
+  /** `seen`: what is committed up to here must be visible to the statement. `asked`: the keys it reads, where it does not read a range. */
+  constructor(
+    readonly entity: string, readonly seen: Position, readonly asked: ReadonlySet<string> | null, readonly ready: () => void, readonly closed: () => void,
+  ) {}
 
   /** Resolves when the rows have entered. Rows without a place in the log enter with the version of their copy. @throws Overtaken */
   async enter(piece: Piece, end: ChunkEnd): Promise<void> {
@@ -162,8 +164,9 @@ export class Window implements Disposable {
 
   /** The key's row changed, or (null) every row of the table. */
   touch(key: Key | null): void {
+    if (this.#failure) return;
     if (key === null) this.#isEmptied = true;
-    else this.#touched.add(keyText(key));
+    else if (!this.asked || this.asked.has(keyText(key))) this.#touched.add(keyText(key));
     if (this.#touched.size > mostTouched) this.fail(new Overtaken(`more than ${mostTouched} rows changed`));
   }
 
@@ -183,6 +186,7 @@ export class Window implements Disposable {
 
   fail(error: Error): void {
     this.#failure = error;
+    this.#touched.clear();
     this.#entry?.failed(error);
     this.#entry = null;
   }

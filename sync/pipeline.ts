@@ -1,6 +1,6 @@
 import type { Catalog } from "../schema/catalog.js";
 import type { Recopy, Truncate } from "../schema/change.js";
-import { type Copied, everyKey, type Position, type Progress } from "../schema/position.js";
+import { type Copied, everyKey, type Position, type Progress, type Version } from "../schema/position.js";
 import type { Sink } from "../stores/ports.js";
 import { batches } from "./batch.js";
 import { Bookmark } from "./bookmark.js";
@@ -141,8 +141,9 @@ async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): P
       // One whose log is purged again before any table is copied would copy for ever: that a person must see to.
       const heals = error instanceof Unresumable && (error.because !== "purged" || Object.values(copies.copied).includes("done"));
       if (!heals || parts.limits.stopWhenPurged) throw error;
+      const written = parts.seen.position?.version ?? 0;
       parts.seen.position = null;
-      await heal(parts, writing, error);
+      await heal(parts, writing, error, written);
     }
   } catch (error) {
     // Whoever waited for a source that is away was told to wait no longer.
@@ -163,9 +164,9 @@ async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress
  * What the missing transactions changed is written nowhere else (a row deleted leaves no trace in its table), so any row of any table may
  * differ: all are copied again, and the sweep takes out what is gone. Readers keep what is there meanwhile.
  */
-async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable): Promise<void> {
+async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable, written: Version): Promise<void> {
   await writing.drained();
-  await resnapshot(source, sink, catalog, []);
+  await resnapshot(source, sink, catalog, [], everyKey, written);
   const what = {
     purged: "the binary log no longer has changes this store needs", lost: "MySQL no longer has changes this store holds", another: "MySQL's binary log is another than this store was fed from",
   }[because];

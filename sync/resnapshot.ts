@@ -1,6 +1,6 @@
 import { PreflightFailed } from "../runtime/findings.js";
 import type { Catalog } from "../schema/catalog.js";
-import { everyKey, type KeyRange, nextVersion, type Position, type Progress, rewriteVersion, type TableCopy } from "../schema/position.js";
+import { everyKey, type KeyRange, nextVersion, type Position, type Progress, rewriteVersion, type TableCopy, type Version } from "../schema/position.js";
 import type { Sink } from "../stores/ports.js";
 import { copiedIn } from "./copies.js";
 import type { Source } from "./source.js";
@@ -11,14 +11,14 @@ import type { Source } from "./source.js";
  *
  * A key range: only its rows are copied, and swept. All tables: the stream goes on from the source's head, so a purged log does not matter. Some: they are copied beside the stream, which
  * goes on from the store's own position, as the others need it (invariant 3). The version of either is newer than all the store holds, so
- * the copy wins (invariant 4).
+ * the copy wins (invariant 4). `written`: of what was given to the store beyond its stored position.
  */
-export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey): Promise<Progress> {
+export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey, written: Version = 0): Promise<Progress> {
   const progress = await sink.progress();
   if (!progress) throw new PreflightFailed([{ where: sink.name, problem: "nothing was ever written to it", remedy: "start sync: it copies everything" }]);
   const known = progress.position;
   const head = await source.beginning();
-  const newer = (position: Position): Position => ({ ...position, version: nextVersion(known.version, head.version) });
+  const newer = (position: Position): Position => ({ ...position, version: nextVersion(Math.max(known.version, written), head.version) });
   const before = copiedIn(catalog, progress);
   const copied: Record<string, TableCopy | "due" | "done"> = { ...before };
   for (const { table } of catalog.entities) if (tables.length === 0 || tables.includes(table)) copied[table] = "due";

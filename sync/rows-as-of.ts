@@ -33,7 +33,7 @@ async function read(source: Source, position: Position, entity: Entity, keys: re
   const either = AbortSignal.any([signal, done.signal]);
   const interleaving = new Interleaving(source, position);
   const end: ChunkEnd = { op: "chunk-end", entity: entity.table, version: rewriteVersion(position.version), upTo: null, left: null, rows: keys.length };
-  using window = (await interleaving.window(entity.table, either))!;
+  using window = (await interleaving.window(entity.table, either, keys))!;
   const enter = async () => {
     const rows = await source.rows(entity, keys, position);
     await window.enter({ rows: rows.map((row, i) => found(entity, keys[i]!, row)), until: await source.end(either) }, end);

@@ -27,6 +27,12 @@ export function shapeRules({ maxDepth, maxAliases }: OperationLimits): Validatio
       const depth = depthOf(operation.selectionSet, fragments, new Map());
       if (depth > maxDepth) context.reportError(new GraphQLError(`the operation is ${depth} levels deep; at most ${maxDepth} are allowed`, { nodes: operation }));
     }),
+    // Without aliases what is asked of types merges, so that an answer is no larger than the schema. Its lists have no size to count by.
+    (context) => ({
+      Field(field) {
+        if (field.alias && context.getParentType()?.name.startsWith("__")) context.reportError(new GraphQLError("what a type says of itself takes no alias", { nodes: field }));
+      },
+    }),
     (context) => ({
       Document(document) {
         let aliases = 0;
@@ -66,7 +72,7 @@ function depthOf(set: SelectionSetNode, fragments: Fragments, known: Map<string,
   return deepest;
 }
 
-/** Introspection is deep by nature and bounded by a rule of its own. */
+/** Introspection is deep by nature; its depth is bounded by a rule of graphql-js, its size by taking no aliases. */
 function fieldDepth(field: FieldNode, fragments: Fragments, known: Map<string, number>): number {
   if (field.name.value.startsWith("__")) return 0;
   return 1 + (field.selectionSet ? depthOf(field.selectionSet, fragments, known) : 0);

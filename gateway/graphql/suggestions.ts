@@ -13,8 +13,11 @@ export const suggestions: ApolloServerPlugin<GatewayContext> = {
 };
 
 function withoutHidden(message: string, names: ReadonlySet<string>): string {
-  const isShown = (offered: string) => [...offered.matchAll(/"([^"]*)"/g)].every(([, name]) => names.has(name!));
-  return message.replace(/ Did you mean (.*)\?$/s, (hint, offered: string) => (isShown(offered) ? hint : ""));
+  // A message may hold a long text of the client's, so it is read once.
+  const from = message.lastIndexOf(" Did you mean ");
+  if (from < 0 || !message.endsWith("?")) return message;
+  const offered = [...message.slice(from).matchAll(/"(\w*)[^"]*"/g)];
+  return offered.every(([, name]) => names.has(name!)) ? message : message.slice(0, from);
 }
 
 const known = new WeakMap<GraphQLSchema, ReadonlySet<string>>();

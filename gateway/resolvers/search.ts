@@ -36,8 +36,10 @@ export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limi
     const slice = await page(limit, from);
     context.meter.listed(fieldNodes, slice.hits.length);
     // Before a page is what the search finds first, unless the page begins with it.
-    const hasPrevious = async () => from !== null && (await page(1, null)).hits.some(({ cursor }) => cursor !== slice.hits[0]?.cursor);
-    return connectionOf(slice, query, hasPrevious);
+    const looksBefore = async () => from !== null && (await page(1, null)).hits.some(({ cursor }) => cursor !== slice.hits[0]?.cursor);
+    let before: Promise<boolean> | undefined;
+    // Searched for once, by however many names it is asked for.
+    return connectionOf(slice, query, () => (before ??= looksBefore()));
   };
   Ctx()(prototype, "search", 0);
   Info()(prototype, "search", 1);

@@ -43,7 +43,8 @@ export function progressIn(session: Session): Pick<Sink, "commit" | "progress"> 
       const { stamp } = await read();
       if (known && !known.has(stamp)) throw new Replaced(`another progress is in keyspace ${session.keyspace}`);
       const next = (last = Math.max(await latest() + 1, Date.now() * 1000));
-      known = new Set([stamp, next]);
+      // What was given and never answered may still come.
+      known = new Set([...(known ?? [stamp]), next]);
       await session.execute(replace, [pipeline, JSON.stringify(progress), bigintBytes(next)]);
       known = new Set([next]);
     },

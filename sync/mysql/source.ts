@@ -66,7 +66,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
       ? GtidSet.parse(position.gtids).contains(GtidSet.parse(target.gtids))
       // A position by file stays one when the server begins with GTIDs, and its head then names no server.
       : (target.server ?? position.server) === position.server
-        && (position.file > target.file || (position.file === target.file && position.offset >= target.offset))),
+        && !isBefore(position, target)),
     stream: (after, end, seen) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata

@@ -45,6 +45,12 @@ test("__type tells of what the viewer is shown only, wherever it stands in an op
   expect((await world.ask(null, query)).status).toBe(401);
 });
 
+test("what a type says of itself takes no alias, so that an answer is no larger than the schema", async () => {
+  const query = "{ a: __schema { types { name ...F } } } fragment F on __Type { b: fields(includeDeprecated: true) { c: name } }";
+  const { status, errors } = await world.ask(await authorizationFor("partner"), query);
+  expect([status, errors?.filter(({ message }) => message === "what a type says of itself takes no alias").length]).toEqual([400, 2]);
+});
+
 test("invariant 6: a field that is shown can be read, and one that is not is denied, for every role", async () => {
   for (const role of roleNames) {
     const shown = await schemaFor(role);

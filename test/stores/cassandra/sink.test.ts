@@ -44,7 +44,8 @@ test("a row that one table takes and another refuses, being a few bytes too larg
     return { reason: rejections[0]?.reason, parts };
   };
   const tooLarge = 16 * 1024 * 1024;
-  const [, size, limit] = /\((\d+)\/(\d+)\)/.exec((await written(tooLarge)).reason!)!;
+  const { reason: told } = await written(tooLarge);
+  const [size, limit] = told!.match(/\d{6,}/g) ?? [told, "no sizes"];
   const about = tooLarge - (Number(size) - Number(limit));
   for (let length = about - 48; length <= about + 64; length += 8) {
     const { reason, parts } = await written(length);

@@ -100,7 +100,11 @@ export class Interleaving {
           if (this.#server !== null) this.#fail(new Overtaken("the stream began again"));
           [this.#server, this.#place, this.#isWithin] = [message.server, null, false];
           break;
-        case "recopy": this.#isWithin = true; break;
+        case "recopy":
+          this.#isWithin = true;
+          // What was read before this is not to stand behind it: what is read again would be no newer.
+          for (const window of this.#windows) if (message.entities.includes(window.entity)) window.fail(new Overtaken("rows changed that the log does not tell"));
+          break;
         case "truncate": case "unreadable": case "read": case "create": case "update": case "delete":
           this.#isWithin = true;
           for (const window of this.#windows) if (window.entity === message.entity) window.touch(message.op === "truncate" ? null : message.key);

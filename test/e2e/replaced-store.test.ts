@@ -11,7 +11,7 @@ import { startCli } from "../support/cli.js";
 import { engineUrls } from "../support/engines.js";
 import { openSystem } from "../support/system.js";
 
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 const fileOf = (url: URL) => decodeURIComponent(url.pathname);
 
@@ -46,16 +46,17 @@ test("invariant 1, of a store that is replaced under the running sync: it goes o
   const folder = await mkdtemp(join(tmpdir(), "sluice-replaced-"));
   const place = { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder, SLUICE_SYNC_PORT: "0" };
   const running = startCli(["sync"], place);
+  await using _ended = { [Symbol.asyncDispose]: async () => { running.process.kill("SIGKILL"); await running.ended; } };
   let text = "";
   running.process.stderr!.on("data", (part: string) => { text += part; });
   const said = (what: RegExp) => (text.match(what) ?? []).length;
   const until = async (what: string, is: () => boolean) => {
-    for (const deadline = Date.now() + 60_000; !is();) {
+    for (const deadline = Date.now() + 240_000; !is();) {
       if (Date.now() > deadline) throw new Error(`${what} did not come about; sync said ${text}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  const equal = async () => expect((await system.verified(90_000)).differences.map(formatDifference)).toEqual([]);
+  const equal = async () => expect((await system.verified(240_000)).differences.map(formatDifference)).toEqual([]);
   // As a gateway has it open, from before all that happens.
   await using reader = await openStore(embedded, totesys);
   await using trading = system.trade(20);

@@ -103,7 +103,7 @@ export class Interleaving {
         case "recopy":
           this.#isWithin = true;
           // What was read before this is not to stand behind it: what is read again would be no newer.
-          for (const window of this.#windows) if (message.entities.includes(window.entity)) window.fail(new Overtaken("rows changed that the log does not tell"));
+          for (const window of this.#windows) if (message.entities.includes(window.entity)) window.doubt();
           break;
         case "truncate": case "unreadable": case "read": case "create": case "update": case "delete":
           this.#isWithin = true;
@@ -172,6 +172,12 @@ export class Window implements Disposable {
     if (key === null) this.#isEmptied = true;
     else if (!this.asked || this.asked.has(keyText(key))) this.#touched.add(keyText(key));
     if (this.#touched.size > mostTouched) this.fail(new Overtaken(`more than ${mostTouched} rows changed`));
+  }
+
+  /** Any row may have changed without a word: a range is read again, single keys are left to the copy that is due. */
+  doubt(): void {
+    if (this.asked) this.touch(null);
+    else this.fail(new Overtaken("rows changed that the log does not tell"));
   }
 
   /** Whether a piece is here that waits for nothing else. */

@@ -43,8 +43,7 @@ test("a row that one table takes and another refuses, being a few bytes too larg
     const parts = [await rowOf(store, specimen, [row.specimen_id as string]), ...entries.flat()].filter((part) => part !== null).length;
     return { reason: rejections[0]?.reason, parts };
   };
-  // Above the largest mutation, and below the largest frame, which is refused with other sizes.
-  const tooLarge = 16 * 1024 * 1024 - 300;
+  const tooLarge = 16 * 1024 * 1024;
   const { reason: told } = await written(tooLarge);
   const [size, limit] = told!.match(/\d{6,}/g) ?? [told, "no sizes"];
   const about = tooLarge - (Number(size) - Number(limit));

@@ -3,6 +3,7 @@ import { PreflightFailed } from "../runtime/findings.js";
 import { listeningFindings } from "../runtime/listening.js";
 import { type Log, openLog } from "../runtime/log.js";
 import { serveOperations } from "../runtime/operations.js";
+import type { Addresses } from "../runtime/starter.js";
 import { stopped } from "../runtime/stop.js";
 import { developmentTokens } from "./auth/development.js";
 import { keySource } from "./auth/keys.js";
@@ -12,17 +13,12 @@ import { serveApi } from "./server.js";
 import { checkSettings, type GatewayConfig, gatewayListening } from "./settings.js";
 import { openStores, type ServedStores } from "./stores.js";
 
-export interface GatewayAddresses {
-  readonly url: string;
-  readonly operationsUrl: string;
-}
-
 /**
  * Serves the API until `signal` aborts, then lets what is under way finish. Needs "reflect-metadata" to have been imported.
  * `started` hears the addresses. @throws PreflightFailed with everything that keeps it from starting.
  */
 export async function runGateway(
-  config: GatewayConfig, signal: AbortSignal, started: (addresses: GatewayAddresses) => void = () => undefined, log: Log = openLog("gateway"),
+  config: GatewayConfig, signal: AbortSignal, started: (addresses: Required<Addresses>) => void = () => undefined, log: Log = openLog("gateway"),
 ): Promise<void> {
   checkSettings(config);
   const verifier = new TokenVerifier(await keySource(config), { issuer: config.jwtIssuer, audience: config.jwtAudience });

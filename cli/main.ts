@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Argument, Command as Commander, CommanderError } from "commander";
 import { projectRoot } from "../engines/project.js";
-import { formatFinding, PreflightFailed } from "../runtime/findings.js";
+import { type Finding, formatFinding, PreflightFailed } from "../runtime/findings.js";
 import { type Config, optionOf, readSettings, type Settings } from "../runtime/settings.js";
 import { stopSignal } from "../runtime/stop.js";
 import { needsMending } from "../sync/failures.js";
@@ -77,11 +77,16 @@ async function run(chosen: Command, options: Readonly<Record<string, string | bo
   }
 }
 
+function findingsText(findings: readonly Finding[]): string {
+  const lines = findings.map((finding) => `  ${formatFinding(finding)}\n`);
+  return `${lines.length} ${lines.length === 1 ? "problem" : "problems"} to mend:\n${lines.join("")}`;
+}
+
 function report(error: unknown, json: boolean): number {
   const findings = error instanceof PreflightFailed ? error.findings : null;
   const message = error instanceof Error ? error.message : String(error);
   if (json) process.stdout.write(`${JSON.stringify(findings ? { findings } : { error: message })}\n`);
-  else if (findings) process.stderr.write(`Nothing was started. ${findings.length} to mend:\n${findings.map((f) => `  ${formatFinding(f)}`).join("\n")}\n`);
+  else if (findings) process.stderr.write(findingsText(findings));
   else process.stderr.write(`sluice: ${process.env.SLUICE_LOG === "debug" && error instanceof Error ? error.stack : message}\n`);
   return findings || needsMending(error) ? badInput : 1;
 }

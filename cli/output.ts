@@ -35,6 +35,7 @@ function progressBar(title: string, total: number, unit: string): Bar {
     hideCursor: true,
     noTTYOutput: true,
     notTTYSchedule: 10_000,
+    formatTime: duration,
   }, cliProgress.Presets.shades_classic);
   const rate = (done: number) => ({ rate: Math.round(done / Math.max(0.001, (Date.now() - began) / 1000)) });
   bar.start(total, 0, rate(0));
@@ -43,6 +44,14 @@ function progressBar(title: string, total: number, unit: string): Bar {
     at: (done) => { last = done; bar.update(Math.min(done, total), rate(done)); },
     end: () => { bar.update(last, rate(last)); bar.stop(); },
   };
+}
+
+/** `1h02m`, `3m20s`, `7s`; a rate of nothing has no end to tell. */
+function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "-";
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  const two = (n: number) => String(n).padStart(2, "0");
+  return hours > 0 ? `${hours}h${two(minutes)}m` : minutes > 0 ? `${minutes}m${two(Math.round(seconds % 60))}s` : `${Math.round(seconds)}s`;
 }
 
 /** Columns padded to their widest cell; numbers to the right. */

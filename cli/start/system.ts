@@ -36,6 +36,7 @@ type Addresses = Service["addresses"];
 export async function runSystem(options: SystemOptions, place: Place, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
   const { migrate } = await import("../../migrations/migrate.js");
   await migrate(place.mysql, signal, ({ name }) => out.say(`mysql: applied ${name}`));
+  signal.throwIfAborted();
   await fillDatabase({ ...options, mysql: place.mysql }, out, signal, false);
   signal.throwIfAborted();
 

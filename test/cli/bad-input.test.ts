@@ -59,7 +59,7 @@ test("two broken settings are reported together, each with its remedy", async ()
 
 test("unknown options and words are named all at once, with the bad values beside them", async () => {
   refused(await sync(good.href, "--batch-sze", "7"), /unknown option '--batch-sze'/);
-  refused(await sync(good.href, "--stors=x", "--verbose", "--max-rejections", "many"), /3 to mend/, /unknown option '--stors'\n.*did you mean --stores\?/, /unknown option '--verbose'/, /--max-rejections: "many"/);
+  refused(await sync(good.href, "--stors=x", "--verbose", "--max-rejections", "many"), /3 problems to mend/, /unknown option '--stors'\n.*did you mean --stores\?/, /unknown option '--verbose'/, /--max-rejections: "many"/);
   refused(await runCli(["generate", "fil", "now"]), /there is no part 'fil'\n.*name one of fill, stream/, /it takes no word 'now' here/, /SLUICE_MYSQL_URL: is not set/);
 });
 

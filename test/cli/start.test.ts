@@ -86,7 +86,7 @@ test("what would keep the services from starting is found before anything is sta
   const { code, stderr } = await runCli(wrong, { SLUICE_GATEWAY_MAX_PAGE: "many", SLUICE_MAX_REJECTIONS: "few" });
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/SLUICE_MAX_REJECTIONS[^]*SLUICE_GATEWAY_MAX_PAGE/) });
   const ports = await runCli(wrong);
-  expect(ports).toMatchObject({ code: 2, stderr: expect.stringMatching(/3 to mend:[^]*SLUICE_GATEWAY_HOST: development mode[^]*SLUICE_GATEWAY_PORT \d+: .*EADDRINUSE[^]*SLUICE_GATEWAY_OPERATIONS_PORT \d+: .*EADDRINUSE/) });
+  expect(ports).toMatchObject({ code: 2, stderr: expect.stringMatching(/3 problems to mend:[^]*SLUICE_GATEWAY_HOST: development mode[^]*SLUICE_GATEWAY_PORT \d+: .*EADDRINUSE[^]*SLUICE_GATEWAY_OPERATIONS_PORT \d+: .*EADDRINUSE/) });
   expect(readFileSync(join(other, "embedded", "totesys.db"), "utf8")).toBe("precious");
   expect(existsSync(join(other, "engines"))).toBe(false);
   taken.close();
@@ -139,4 +139,11 @@ test.each([["mysql: making its data folder"], ["mysql: starting"], ["applied Tra
   expect([0, 1, 130]).toContain(code);
   // It is asked to end, and does when it has written what it holds.
   while (what && "pid" in what && isAlive(what)) await soon();
+});
+
+test.each([["mysql: ready"], ["applied Parties"], ["fill "]])("a signal at '%s' is said as the stop it was, and never as a fault of what is there", async (stage) => {
+  const running = starting("--fresh", "--rows", "60000");
+  await running.said(new RegExp(stage));
+  running.process.kill("SIGTERM");
+  expect(await running.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^((?!to mend)[^])*sluice: stopped by SIGTERM\n$/) });
 });

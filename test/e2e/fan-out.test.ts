@@ -140,7 +140,7 @@ test("a store that refuses us is a finding, beside one that is away and one that
   const file = join(dataDir, "untouched.db");
   const stores = [`sqlite://${file}`, wrong.href, "elasticsearch://127.0.0.1:2/nowhere"];
   const ended = await runCli(["sync", "--sync-port", "0", "--data-dir", dataDir], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: stores.join(",") });
-  expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/Nothing was started\. 2 to mend:.*no data centre "nowhere".*127\.0\.0\.1:2.*remedy: start Elasticsearch/s) });
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/2 problems to mend:.*no data centre "nowhere".*127\.0\.0\.1:2.*remedy: start Elasticsearch/s) });
   expect(existsSync(file)).toBe(false);
 });
 

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { fill } from "../generator/main.js";
 import { migrate } from "../migrations/migrate.js";
-import { connectMysql } from "../runtime/mysql.js";
+import { connectMysql } from "../runtime/mysql/mysql.js";
 import { isWhole } from "../schema/position.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { openStore } from "../stores/open.js";

@@ -8,7 +8,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { connectMysql } from "../runtime/mysql.js";
+import { connectMysql } from "../runtime/mysql/mysql.js";
 import { checksumOfSource, checksumOfStore } from "./snapshot/checksum.js";
 import { copyKilledHalfway } from "./snapshot/copying.js";
 import { fillTable, selectIntoNothing } from "./snapshot/table.js";

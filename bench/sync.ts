@@ -11,7 +11,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { connectMysql } from "../runtime/mysql.js";
+import { connectMysql } from "../runtime/mysql/mysql.js";
 import { type BareWork, runBare } from "./sync/bare.js";
 import { type Latency, measureFreshness } from "./sync/freshness.js";
 import { reached, startSync } from "./sync/process.js";

@@ -1,7 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import type { RowDataPacket } from "mysql2/promise";
 import { PreflightFailed } from "../runtime/findings.js";
-import { connectMysql, mysqlOptions } from "../runtime/mysql.js";
+import { connectMysql, mysqlOptions } from "../runtime/mysql/mysql.js";
 import type { BinlogEvent, BinlogStart } from "../sync/mysql/binlog/event.js";
 import { GtidSet } from "../sync/mysql/binlog/gtid.js";
 

@@ -4,7 +4,7 @@ import { makeFolder } from "../runtime/folder.js";
 import { keyText } from "../schema/entity.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import type { LetterHead, Sink, Store } from "../stores/ports.js";
-import type { Desk } from "../sync/settle-letters.js";
+import type { Desk } from "../sync/letters/settle-letters.js";
 
 /** A store that has been written to, and its letters. */
 export interface Shelf {

@@ -6,11 +6,11 @@ import { projectRoot } from "../engines/project.js";
 import { type Finding, formatFinding, PreflightFailed } from "../runtime/findings.js";
 import { type Config, optionOf, readSettings, type Settings } from "../runtime/settings.js";
 import { stopSignal } from "../runtime/stop.js";
-import { needsMending } from "../sync/failures.js";
+import { needsMending } from "../sync/pipeline/failures.js";
 import type { Command } from "./command.js";
 import { commands } from "./commands.js";
-import { readEnvironment } from "./environment.js";
 import { openOutput } from "./output.js";
+import { readEnvironment } from "./place/environment.js";
 import { dataDir } from "./settings.js";
 import { wordsOf } from "./words.js";
 

@@ -3,7 +3,7 @@ import { makeFolder } from "../runtime/folder.js";
 import { pause } from "../runtime/wait.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import type { Sink, Store } from "../stores/ports.js";
-import type { Repairer } from "../sync/verify/repairer.js";
+import type { Repairer } from "../sync/verify/comparing/repairer.js";
 import { runningSync } from "./running-sync.js";
 
 /** A pipeline that follows an idle source stores its progress once a second. */

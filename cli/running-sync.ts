@@ -1,6 +1,6 @@
 import { PreflightFailed } from "../runtime/findings.js";
-import { absence, readAnnouncement } from "../sync/announcement.js";
-import type { PipelineStatus } from "../sync/status.js";
+import { absence, readAnnouncement } from "../sync/control/announcement.js";
+import type { PipelineStatus } from "../sync/state/state.js";
 
 /** The sync process of this machine and data folder. */
 export interface RunningSync {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inALine } from "../runtime/findings.js";
-import { bytesBehind, type Forecast, type LogFacts, logFacts, provenForecastOf } from "../sync/mysql/log-facts.js";
-import type { PipelineStatus } from "../sync/status.js";
+import { bytesBehind, type Forecast, type LogFacts, logFacts, provenForecastOf } from "../sync/mysql/preflight/log-facts.js";
+import type { PipelineStatus } from "../sync/state/state.js";
 
 export interface StatusReport {
   /** Whether a sync of this machine and data folder answers; else what is told is what the stores hold. */

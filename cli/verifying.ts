@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { totesys } from "../schema/totesys/catalog.js";
 import type { Store } from "../stores/ports.js";
-import type { Repairer } from "../sync/verify/repairer.js";
-import { formatDifference, type Report } from "../sync/verify/report.js";
+import type { Repairer } from "../sync/verify/comparing/repairer.js";
+import { formatDifference, type Report } from "../sync/verify/report/report.js";
 import { table } from "./output.js";
 import { openRepairers } from "./repairing.js";
 
@@ -33,7 +33,7 @@ export async function withStores<T>(urls: readonly URL[], use: (stores: readonly
 /** Compares MySQL with the stores; waits first until they hold everything committed up to now. */
 export async function verifyStores({ mysql, stores: urls, repairIn, allowMinimalMetadata, ...rest }: Verified, signal: AbortSignal): Promise<Report> {
   const { openMysqlSource } = await import("../sync/mysql/source.js");
-  const { mustAnswer } = await import("../sync/mysql/preflight.js");
+  const { mustAnswer } = await import("../sync/mysql/preflight/preflight.js");
   const { verify } = await import("../sync/verify/verify.js");
   await mustAnswer(mysql);
   // To the server, two readers of one name are one: several may verify at once.

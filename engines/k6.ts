@@ -2,9 +2,9 @@ import { accessSync, constants } from "node:fs";
 import { rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { unavailable, type Progress } from "./engine.js";
+import { CommandFailed, run } from "./host/command.js";
+import { hasImage, podmanWorks } from "./host/podman.js";
 import { cached } from "./packages/cache.js";
-import { CommandFailed, run } from "./packages/command.js";
-import { hasImage, podmanWorks } from "./podman/commands.js";
 import { defaultPackages, projectRoot } from "./project.js";
 
 /** A program to run, and the arguments that come before the caller's own. */

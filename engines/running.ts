@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { EngineSource } from "./engine.js";
-import { isAlive, type ProcessId, processOf, send, terminate } from "./packages/process.js";
-import { containerIsRunning, removeContainer } from "./podman/commands.js";
+import { containerIsRunning, removeContainer } from "./host/podman.js";
+import { isAlive, type ProcessId, processOf, send, terminate } from "./host/process.js";
 
 /** What is written beside an engine's data while it runs, so that a later start finds it, whatever became of the earlier. */
 export interface Running {

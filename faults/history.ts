@@ -2,19 +2,19 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { drawFrom } from "../generator/random.js";
 import { migrate } from "../migrations/migrate.js";
-import { connectMysql } from "../runtime/mysql.js";
+import { connectMysql } from "../runtime/mysql/mysql.js";
 import { pause } from "../runtime/wait.js";
 import { totesys } from "../schema/totesys/catalog.js";
-import { type StoreName, nameOf, touches } from "./fault.js";
 import { inject, type Scene } from "./inject.js";
-import { isSettled, judge } from "./judge.js";
-import { Ledger } from "./ledger.js";
+import { isSettled, judge } from "./judge/judge.js";
 import type { Plan } from "./plan.js";
 import { SyncProcess } from "./sync-process.js";
 import { wipe } from "./wipe.js";
-import { drawTransaction, filling, initialRows, type Transaction } from "./workload.js";
-import type { World } from "./world.js";
-import { Writer } from "./writer.js";
+import { Ledger } from "./workload/ledger.js";
+import { drawTransaction, filling, initialRows, type Transaction } from "./workload/workload.js";
+import { Writer } from "./workload/writer.js";
+import { type StoreName, nameOf, touches } from "./world/fault.js";
+import type { World } from "./world/world.js";
 
 export interface History {
   readonly seed: number;

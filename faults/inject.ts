@@ -1,11 +1,11 @@
-import { connectMysql } from "../runtime/mysql.js";
+import { connectMysql } from "../runtime/mysql/mysql.js";
 import { pause } from "../runtime/wait.js";
-import type { Fault, StoreName } from "./fault.js";
 import type { SyncProcess } from "./sync-process.js";
 import { wipe } from "./wipe.js";
-import type { Transaction } from "./workload.js";
-import type { World } from "./world.js";
-import type { Writer } from "./writer.js";
+import type { Transaction } from "./workload/workload.js";
+import type { Writer } from "./workload/writer.js";
+import type { Fault, StoreName } from "./world/fault.js";
+import type { World } from "./world/world.js";
 
 /** What a history's faults are done to. */
 export interface Scene {

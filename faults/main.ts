@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
 import type { Progress } from "../engines/engine.js";
-import type { StoreName } from "./fault.js";
 import { type History, runHistory } from "./history.js";
 import { planOf } from "./plan.js";
-import { openWorld } from "./world.js";
+import type { StoreName } from "./world/fault.js";
+import { openWorld } from "./world/world.js";
 
 export interface FaultOptions {
   /** Of the first history; each next has the next number. */

@@ -1,5 +1,5 @@
 import { drawFrom, type Random } from "../generator/random.js";
-import type { Fault, Scheduled, ServerName, StoreName } from "./fault.js";
+import type { Fault, Scheduled, ServerName, StoreName } from "./world/fault.js";
 
 /** What happens in one history: a function of its seed and of the stores there are. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { Client } from "@elastic/elasticsearch";
-import { connect } from "../stores/cassandra/connect.js";
+import { connect } from "../stores/cassandra/connection/connect.js";
 
 /** Takes away everything a store holds, as if its disk had been lost. Nobody may have it open. */
 export async function wipe(store: URL): Promise<void> {

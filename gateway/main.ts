@@ -1,17 +1,17 @@
-import { totesys } from "../schema/totesys/catalog.js";
 import { PreflightFailed } from "../runtime/findings.js";
-import { listeningFindings } from "../runtime/listening.js";
+import { listeningFindings } from "../runtime/http/listening.js";
+import { serveOperations } from "../runtime/http/operations.js";
 import { type Log, openLog } from "../runtime/log.js";
-import { serveOperations } from "../runtime/operations.js";
 import type { Addresses } from "../runtime/starter.js";
 import { stopped } from "../runtime/stop.js";
+import { totesys } from "../schema/totesys/catalog.js";
 import { developmentTokens } from "./auth/development.js";
 import { keySource } from "./auth/keys.js";
 import { TokenVerifier } from "./auth/tokens.js";
+import { serveApi } from "./http/server.js";
 import { GatewayMetrics } from "./metrics.js";
-import { serveApi } from "./server.js";
 import { checkSettings, type GatewayConfig, gatewayListening } from "./settings.js";
-import { openStores, type ServedStores } from "./stores.js";
+import { openStores, type ServedStores } from "./stores/stores.js";
 
 /**
  * Serves the API until `signal` aborts, then lets what is under way finish. Needs "reflect-metadata" to have been imported.

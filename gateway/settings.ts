@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Finding, PreflightFailed } from "../runtime/findings.js";
-import type { Listening } from "../runtime/listening.js";
+import type { Listening } from "../runtime/http/listening.js";
 import type { Config, Setting } from "../runtime/settings.js";
 import { flag, listOf, port, url, wholeNumber } from "../runtime/values.js";
 import { storeSchemes } from "../stores/open.js";

@@ -1,12 +1,12 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { PreflightFailed } from "../runtime/findings.js";
-import { connectMysql, mysqlPlace, mysqlProblem } from "../runtime/mysql.js";
+import { connectMysql, mysqlPlace, mysqlProblem } from "../runtime/mysql/mysql.js";
 import { type FillPlan, markBegun, markWhole, planText, readFillMark, refusalOf } from "./fill-mark.js";
 import { filledTables, writeWorld } from "./fill.js";
 import { type Progress, reporter } from "./progress.js";
 import { drawFrom } from "./random.js";
-import type { Business } from "./stream/mix.js";
 import { type Directory, mostPartners, openDirectory } from "./stream/desk.js";
+import type { Business } from "./stream/mix.js";
 import { openLoop } from "./stream/open-loop.js";
 import { type AwayListener, Session } from "./stream/session.js";
 import { committed } from "./stream/transaction.js";

@@ -3,7 +3,7 @@ import { escapeId, type RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { MigrationExecutor } from "typeorm";
 import { PreflightFailed } from "../runtime/findings.js";
-import { connectMysql, mysqlOptions, mysqlPlace, mysqlProblem } from "../runtime/mysql.js";
+import { connectMysql, mysqlOptions, mysqlPlace, mysqlProblem } from "../runtime/mysql/mysql.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { history } from "./history.js";
 import { operationalDatabase } from "./operational.js";

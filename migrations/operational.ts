@@ -1,6 +1,6 @@
 import mysql, { type Connection, type Pool, type PoolOptions } from "mysql2";
 import { DataSource, EntitySchema, type EntitySchemaColumnOptions } from "typeorm";
-import { mysqlOptions, sessionStart } from "../runtime/mysql.js";
+import { mysqlOptions, sessionStart } from "../runtime/mysql/mysql.js";
 import type { Catalog } from "../schema/catalog.js";
 import type { Entity, Fields, Row } from "../schema/entity.js";
 import type { Field } from "../schema/fields.js";

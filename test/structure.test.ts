@@ -64,6 +64,36 @@ test("the binlog reader knows nothing of Sluice, and no store engine knows anoth
   expect(wrong).toEqual([]);
 });
 
+test("no folder is a drawer: fifteen files at most, then it has rooms", () => {
+  const files = sources.map(({ file }) => dirname(file));
+  const full = [...new Set(files)].map((folder) => ({ folder, files: files.filter((each) => each === folder).length })).filter(({ files }) => files > 15);
+  expect(full).toEqual([]);
+});
+
+test("no arrow runs back up: of what stands in one folder, files and rooms, nothing imports, by whatever way, what imports it", () => {
+  const folders = new Set(product.flatMap(({ file }) => ancestors(file)));
+  expect([...folders].flatMap(arrowsBackUp)).toEqual([]);
+});
+
+/** `sync/mysql/row/codec.ts`: `sync`, `sync/mysql`, `sync/mysql/row`. */
+function ancestors(file: string): readonly string[] {
+  const parts = dirname(file).split("/");
+  return parts.map((_, i) => parts.slice(0, i + 1).join("/"));
+}
+
+/** The imports between two items of the folder, each a file or a room, that can reach one another. */
+function arrowsBackUp(folder: string): readonly string[] {
+  const itemOf = (file: string) => (file.startsWith(`${folder}/`) ? file.slice(folder.length + 1).split("/")[0]! : null);
+  const arrows = product.flatMap(({ file, imports }) => imports.map((target) => ({ from: itemOf(file), to: itemOf(target), text: `${file} -> ${target}` })))
+    .filter(({ from, to }) => from !== null && to !== null && from !== to);
+  const reaches = (from: string | null, wanted: string | null, passed = new Set<string | null>()): boolean => arrows.some((arrow) => {
+    if (arrow.from !== from || passed.has(arrow.to)) return false;
+    passed.add(arrow.to);
+    return arrow.to === wanted || reaches(arrow.to, wanted, passed);
+  });
+  return arrows.filter(({ from, to }) => reaches(to, from)).map(({ text }) => text);
+}
+
 test("no import leads back to where it began", () => {
   const done = new Set<string>();
   const cycles: string[] = [];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
-import { connectMysql } from "../../runtime/mysql.js";
+import { connectMysql } from "../../runtime/mysql/mysql.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { bareCassandra, bareElasticsearch } from "../sync/stores.js";

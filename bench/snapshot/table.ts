@@ -1,7 +1,7 @@
 import type { Connection as Callbacks } from "mysql2";
 import { fill } from "../../generator/main.js";
 import { migrate } from "../../migrations/migrate.js";
-import { connectMysql } from "../../runtime/mysql.js";
+import { connectMysql } from "../../runtime/mysql/mysql.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { partiesOf } from "../sync/workload.js";
 

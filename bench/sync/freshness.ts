@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createConnection } from "mysql2/promise";
-import { mysqlOptions } from "../../runtime/mysql.js";
+import { mysqlOptions } from "../../runtime/mysql/mysql.js";
 import { bareCassandra, bareElasticsearch, nameOf } from "./stores.js";
 import { type Parties, partiesOf, salesColumns, salesOrder } from "./workload.js";
 

@@ -1,7 +1,7 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { fill } from "../../generator/main.js";
 import { migrate } from "../../migrations/migrate.js";
-import { connectMysql } from "../../runtime/mysql.js";
+import { connectMysql } from "../../runtime/mysql/mysql.js";
 import type { Position } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";

@@ -1,6 +1,6 @@
 import { pause } from "../../runtime/wait.js";
-import type { Copying } from "../../sync/status.js";
-import { copyingText, duration } from "../status-text.js";
+import type { Copying } from "../../sync/state/state.js";
+import { copyingText, duration } from "../text/status-text.js";
 
 /** Where the running services tell of themselves. */
 export interface Sources {

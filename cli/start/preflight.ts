@@ -1,9 +1,9 @@
 import { keySource } from "../../gateway/auth/keys.js";
 import { checkSettings, gatewayListening, gatewaySettings } from "../../gateway/settings.js";
 import { type Finding, PreflightFailed } from "../../runtime/findings.js";
-import { type Listening, listeningFindings } from "../../runtime/listening.js";
+import { type Listening, listeningFindings } from "../../runtime/http/listening.js";
 import { readSettings } from "../../runtime/settings.js";
-import { folderFindings } from "../../sync/announcement.js";
+import { folderFindings } from "../../sync/control/announcement.js";
 import { syncSettings } from "../../sync/settings.js";
 import { servicesEnvironment, type SystemOptions } from "./system.js";
 

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { developmentTokens } from "../../gateway/auth/development.js";
-import { onThisMachine } from "../../runtime/listening.js";
+import { onThisMachine } from "../../runtime/http/listening.js";
 import { stopped } from "../../runtime/stop.js";
 import { fillDatabase, sayAway, streamToDatabase } from "../generating.js";
 import type { Output } from "../output.js";
-import type { Place } from "../place.js";
-import { type Service, startService } from "../service.js";
-import { tokensText } from "../tokens-text.js";
+import type { Place } from "../place/place.js";
+import { type Service, startService } from "../place/service.js";
+import { tokensText } from "../text/tokens-text.js";
 import { reportText, verifyStores } from "../verifying.js";
 import { showLive, type Sources } from "./live.js";
 import { askAll, sampleTable } from "./samples.js";

@@ -1,10 +1,10 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
+import { keptPorts } from "../host/kept-ports.js";
 import { cached } from "../packages/cache.js";
 import { findJava, type JavaWanted } from "../packages/java.js";
 import { copyJars } from "../packages/maven.js";
-import { keptPorts } from "../packages/kept-ports.js";
 import type { Recipe } from "../recipe.js";
 import { configuration, javaFlags, logging } from "./configuration.js";
 

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Work } from "../engine.js";
+import { run } from "../host/command.js";
+import { keptPorts } from "../host/kept-ports.js";
 import { cached } from "../packages/cache.js";
-import { run } from "../packages/command.js";
 import { findJava, type JavaWanted } from "../packages/java.js";
 import { copyJars } from "../packages/maven.js";
-import { keptPorts } from "../packages/kept-ports.js";
 import { projectRoot } from "../project.js";
 import type { Recipe } from "../recipe.js";
 

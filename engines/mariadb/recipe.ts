@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unavailable, type Work } from "../engine.js";
+import { CommandFailed, run } from "../host/command.js";
+import { keptPorts } from "../host/kept-ports.js";
 import { argumentsOf, type Flags } from "../mysql/flags.js";
 import { answers, type Mysqld, mysqldIn, passwordOf, urlOf } from "../mysql/mysqld.js";
 import { unpackDebian } from "../packages/apt.js";
 import { cached } from "../packages/cache.js";
-import { CommandFailed, run } from "../packages/command.js";
-import { keptPorts } from "../packages/kept-ports.js";
 import type { Recipe } from "../recipe.js";
 import { endMaker, noteMaker } from "../running.js";
 

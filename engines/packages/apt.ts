@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unavailable, type Work } from "../engine.js";
+import { CommandFailed, run } from "../host/command.js";
 import { type AptSource, parseDeb822, parseOneLine } from "./apt-sources.js";
-import { CommandFailed, run } from "./command.js";
 
 const debianKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { unavailable, type Work } from "../engine.js";
-import { run } from "./command.js";
+import { run } from "../host/command.js";
 
 export interface JavaWanted {
   /** Who wants it, for the message. */

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unavailable, type Work } from "../engine.js";
-import { CommandFailed, run } from "./command.js";
+import { CommandFailed, run } from "../host/command.js";
 import { withLock } from "./lock.js";
 
 /** `group:artifact:version` */

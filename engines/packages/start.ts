@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { setTimeout as timer } from "node:timers/promises";
 import { appendPrivately } from "../../runtime/private-file.js";
 import { unavailable, type Work } from "../engine.js";
+import { lastLines } from "../host/command.js";
+import { isAlive, type ProcessId, processOf } from "../host/process.js";
 import type { Recipe, Server } from "../recipe.js";
 import { atExit, halt, type Running, writeRunning } from "../running.js";
-import { lastLines } from "./command.js";
-import { isAlive, type ProcessId, processOf } from "./process.js";
 
 /** Starts the engine as a process on this machine, from packages that are brought if they are not here yet. */
 export async function startFromPackages(recipe: Recipe, home: string, owner: ProcessId | null, work: Work): Promise<Running> {

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import { unavailable, type Work } from "../engine.js";
-import { CommandFailed, lastLines } from "../packages/command.js";
-import { keptPorts } from "../packages/kept-ports.js";
-import type { ProcessId } from "../packages/process.js";
+import { CommandFailed, lastLines } from "../host/command.js";
+import { keptPorts } from "../host/kept-ports.js";
+import { containerIsRunning, containerLog, hasImage, podmanWorks, removeContainer, removeVolume, runContainer } from "../host/podman.js";
+import type { ProcessId } from "../host/process.js";
 import type { Recipe } from "../recipe.js";
 import { atExit, halt, type Running, writeRunning } from "../running.js";
-import { containerIsRunning, containerLog, hasImage, podmanWorks, removeContainer, removeVolume, runContainer } from "./commands.js";
 
 /** Starts the engine in a container; null where podman does not work or cannot get the image. */
 export async function startInContainer(recipe: Recipe, home: string, first: boolean, owner: ProcessId | null, work: Work): Promise<Running | null> {

@@ -1,7 +1,7 @@
 import type { Connection } from "mysql2/promise";
 import { inALine } from "../../runtime/findings.js";
-import { connectMysql } from "../../runtime/mysql.js";
-import { isConnectionLost } from "../../runtime/mysql-lost.js";
+import { isConnectionLost } from "../../runtime/mysql/lost.js";
+import { connectMysql } from "../../runtime/mysql/mysql.js";
 import { backoff, pause } from "../../runtime/wait.js";
 
 /** Hears when the server is away and why, and null when it answers again. */

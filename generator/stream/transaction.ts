@@ -1,6 +1,6 @@
 import { escapeId } from "mysql2";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { isConnectionLost } from "../../runtime/mysql-lost.js";
+import { isConnectionLost } from "../../runtime/mysql/lost.js";
 import type { Micros } from "../clock.js";
 import type { Desk, Done, Trace } from "./desk.js";
 import { type Business, businessBy, transact } from "./mix.js";

@@ -2,10 +2,10 @@ import type { QueryOptions, types } from "cassandra-driver";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Key, keyText } from "../../schema/entity.js";
 import type { DeadLetter, DeadLetters, LetterHead } from "../ports.js";
-import { bigintBytes } from "./codec.js";
-import { inParallel } from "./gate.js";
-import type { Session } from "./session.js";
-import { deadLetterTable } from "./tables.js";
+import { inParallel } from "./connection/gate.js";
+import type { Session } from "./connection/session.js";
+import { deadLetterTable } from "./tables/tables.js";
+import { bigintBytes } from "./values/codec.js";
 
 const table = deadLetterTable.name;
 const insert = `INSERT INTO ${table} (entity, key, version, parked_at, reason, key_values, change) VALUES (?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS`;

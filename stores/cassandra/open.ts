@@ -1,10 +1,10 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Sink, Store } from "../ports.js";
-import { auditOf } from "./audit.js";
-import { connect, makeKeyspace } from "./connect.js";
+import { connect, makeKeyspace } from "./connection/connect.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { readProgress } from "./progress.js";
-import { rowsIn } from "./rows.js";
+import { auditOf } from "./read/audit.js";
+import { rowsIn } from "./read/rows.js";
 import { sinkOf } from "./sink.js";
 
 /** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */

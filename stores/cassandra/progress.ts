@@ -1,10 +1,10 @@
 import { adopted, type Progress } from "../../schema/position.js";
 import { Replaced, type Sink } from "../ports.js";
-import { bigintBytes } from "./codec.js";
+import type { Session } from "./connection/session.js";
 import { Invalid } from "./errors.js";
-import type { Session } from "./session.js";
-import { readTables } from "./system-schema.js";
-import { progressTable } from "./tables.js";
+import { readTables } from "./tables/system-schema.js";
+import { progressTable } from "./tables/tables.js";
+import { bigintBytes } from "./values/codec.js";
 
 const pipeline = "cassandra";
 const select = `SELECT progress, writetime(progress) AS stamp FROM ${progressTable.name} WHERE pipeline = ?`;

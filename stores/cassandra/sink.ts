@@ -2,16 +2,16 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import type { Entity } from "../../schema/entity.js";
 import { Replaced, type Sink } from "../ports.js";
+import type { Session } from "./connection/session.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { Invalid, Unprepared } from "./errors.js";
-import { perform } from "./perform.js";
-import { plannerOf, type Write } from "./plan.js";
-import { isPrepared, isYounger, prepareTables } from "./prepare.js";
+import { isPrepared, isYounger, prepareTables } from "./prepare/prepare.js";
 import { progressIn } from "./progress.js";
-import type { Session } from "./session.js";
-import { sweepTables } from "./sweep.js";
-import { type Existing, hasKeyspace, readTables } from "./system-schema.js";
-import { tablesOf } from "./tables.js";
+import { type Existing, hasKeyspace, readTables } from "./tables/system-schema.js";
+import { tablesOf } from "./tables/tables.js";
+import { perform } from "./write/perform.js";
+import { plannerOf, type Write } from "./write/plan.js";
+import { sweepTables } from "./write/sweep.js";
 
 const lookEveryMs = 1_000;
 

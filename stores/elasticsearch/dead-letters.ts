@@ -6,8 +6,8 @@ import type { DeadLetter, DeadLetters, LetterHead } from "../ports.js";
 import { sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { failed, failureOf } from "./errors.js";
-import { aliasOf, lettersName } from "./indices.js";
-import { pointInTime } from "./scan.js";
+import { aliasOf, lettersName } from "./indices/indices.js";
+import { pointInTime } from "./read/scan.js";
 
 interface Letter {
   readonly entity: string;

@@ -1,11 +1,11 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Sink, Store } from "../ports.js";
-import { auditOf } from "./audit.js";
 import { connect } from "./cluster.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { readProgress } from "./progress.js";
-import { rowsIn } from "./rows.js";
-import { searchOf } from "./search.js";
+import { auditOf } from "./read/audit.js";
+import { rowsIn } from "./read/rows.js";
+import { searchOf } from "./read/search.js";
 import { ElasticsearchSink } from "./sink.js";
 
 /** @throws StoreRefusal when no usable server answers there, within 10 seconds */

@@ -3,7 +3,7 @@ import { adopted, type Progress } from "../../schema/position.js";
 import { Replaced } from "../ports.js";
 import type { Cluster } from "./cluster.js";
 import { failed, failureOf } from "./errors.js";
-import { aliasOf, progressName } from "./indices.js";
+import { aliasOf, progressName } from "./indices/indices.js";
 
 interface Stored {
   readonly progress: Progress;

@@ -8,8 +8,8 @@ import type { Cluster } from "./cluster.js";
 import { type Encode, encoderOf, idOf, tombstone, Unfit } from "./codec.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { IndexMissing } from "./errors.js";
-import { aliasOf, type Identities, identitiesIn } from "./indices.js";
-import { prepareIndices } from "./prepare.js";
+import { aliasOf, type Identities, identitiesIn } from "./indices/indices.js";
+import { prepareIndices } from "./prepare/prepare.js";
 import { KnownProgress } from "./progress.js";
 import { purgeTombstones, sweepRows } from "./tombstones.js";
 

@@ -3,8 +3,8 @@ import { isWithin, type KeyRange, type Version } from "../../schema/position.js"
 import { indexAction, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { tombstone } from "./codec.js";
-import { aliasOf } from "./indices.js";
-import { living, scan, searchIn } from "./scan.js";
+import { aliasOf } from "./indices/indices.js";
+import { living, scan, searchIn } from "./read/scan.js";
 
 /**
  * Elasticsearch forgets the version of a deleted document after `gc_deletes` (60 s); a replay that comes later

@@ -1,8 +1,8 @@
 import { type Entity, keyOf, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Audit } from "../ports.js";
-import { codecOf, decodeFields, encodeValue } from "./codec.js";
-import type { Bound, Connection } from "./connection.js";
-import { columnList, greatestRowid, leastRowid, orderOf, quoted, rowidColumn } from "./tables.js";
+import type { Bound, Connection } from "./file/connection.js";
+import { codecOf, decodeFields, encodeValue } from "./tables/codec.js";
+import { columnList, greatestRowid, leastRowid, orderOf, quoted, rowidColumn } from "./tables/tables.js";
 
 const rowsAtOnce = 1000;
 

@@ -1,5 +1,5 @@
 import type { DeadLetter, DeadLetters, LetterHead } from "../ports.js";
-import type { Bound, Connection } from "./connection.js";
+import type { Bound, Connection } from "./file/connection.js";
 
 const headsAtOnce = 1000;
 

@@ -1,12 +1,12 @@
 import type { Catalog } from "../../schema/catalog.js";
 import { type Sink, type Store, StoreRefusal } from "../ports.js";
 import { auditOf } from "./audit.js";
-import { openReader, openWriter } from "./file.js";
+import { openReader, openWriter } from "./file/file.js";
 import { deadLettersOf } from "./letters.js";
 import { readProgress } from "./progress.js";
-import { readersOf } from "./readers.js";
 import { rowStoreOf } from "./rows.js";
-import { searchStoreOf } from "./search.js";
+import { readersOf } from "./search/readers.js";
+import { searchStoreOf } from "./search/search.js";
 import { sinkOf } from "./sink.js";
 
 /** Opens the file for its one writer, and makes it and its folder where they are missing. @throws StoreRefusal, Retriable */

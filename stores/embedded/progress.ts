@@ -1,6 +1,6 @@
 import { adopted, type Progress } from "../../schema/position.js";
 import { Replaced } from "../ports.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "./file/connection.js";
 
 /** Null also in a file that no sink has opened yet. */
 export function readProgress(db: Connection): Progress | null {

@@ -1,9 +1,9 @@
 import type { Entity, Lookup } from "../../schema/entity.js";
 import type { RowStore } from "../ports.js";
-import { codecOf, encodeValue } from "./codec.js";
-import type { Bound, Connection } from "./connection.js";
-import { isUnfit } from "./errors.js";
-import { columnList, orderOf, quoted } from "./tables.js";
+import type { Bound, Connection } from "./file/connection.js";
+import { isUnfit } from "./file/errors.js";
+import { codecOf, encodeValue } from "./tables/codec.js";
+import { columnList, orderOf, quoted } from "./tables/tables.js";
 
 export function rowStoreOf(db: Connection): RowStore {
   return {

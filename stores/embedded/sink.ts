@@ -4,12 +4,12 @@ import type { Rejection } from "../../schema/change.js";
 import { type Entity, lookupTable } from "../../schema/entity.js";
 import { heldVersion, type Version } from "../../schema/position.js";
 import { Replaced, type Sink } from "../ports.js";
-import type { Connection } from "./connection.js";
-import { isUnprepared } from "./errors.js";
+import type { Connection } from "./file/connection.js";
+import { isUnprepared } from "./file/errors.js";
 import { deadLettersOf } from "./letters.js";
-import { prepareTables } from "./prepare.js";
 import { KnownProgress } from "./progress.js";
-import { greatestRowid, leastRowid, quoted, rowidColumn, versionColumn } from "./tables.js";
+import { prepareTables } from "./tables/prepare.js";
+import { greatestRowid, leastRowid, quoted, rowidColumn, versionColumn } from "./tables/tables.js";
 import { type Later, removeWhere, type Writer, writerOf } from "./writer.js";
 
 /**

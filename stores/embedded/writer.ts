@@ -1,11 +1,11 @@
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, type Key, keyOf, type Row } from "../../schema/entity.js";
 import type { Version } from "../../schema/position.js";
-import { codecOf, decodeFields } from "./codec.js";
-import type { Bound, Connection, Statement } from "./connection.js";
-import { isUnfit } from "./errors.js";
-import { indexed, learnSql } from "./fill-search.js";
-import { columnList, quoted, rowidColumn, searchTable, versionColumn } from "./tables.js";
+import type { Bound, Connection, Statement } from "./file/connection.js";
+import { isUnfit } from "./file/errors.js";
+import { codecOf, decodeFields } from "./tables/codec.js";
+import { indexed, learnSql } from "./tables/fill-search.js";
+import { columnList, quoted, rowidColumn, searchTable, versionColumn } from "./tables/tables.js";
 
 /** A statement to run with these values before the transaction ends. */
 export type Later = readonly [Statement, readonly Bound[]];

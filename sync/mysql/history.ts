@@ -1,10 +1,10 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
-import { mysqlOptions } from "../../runtime/mysql.js";
+import { mysqlOptions } from "../../runtime/mysql/mysql.js";
 import type { Position } from "../../schema/position.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { begunAt, committedIn } from "./binlog/history.js";
-import { headOf, serverOf } from "./server.js";
+import { headOf, serverOf } from "./connection/server.js";
 
 /** The server's head, with what proves later that a log is the one it was the head of. */
 export async function headWithProof(connection: Connection, url: URL, signal: AbortSignal): Promise<Position> {

@@ -3,15 +3,15 @@ import type { Change } from "../../schema/change.js";
 import { type Key, keyText, type Row } from "../../schema/entity.js";
 import { isWhole, nextVersion, type Position, type Version } from "../../schema/position.js";
 import { Retriable } from "../../stores/ports.js";
-import { type Act, audited } from "../audit-file.js";
+import { type Act, audited } from "../letters/audit-file.js";
 import { Unheld } from "../source.js";
-import type { Content } from "./compare.js";
-import { isKeyOf } from "./held-rows.js";
-import { lookAtEntries, type Suspect } from "./look-at-entries.js";
-import { lookAtRows } from "./look-at-rows.js";
-import type { Repairer } from "./repairer.js";
-import { type Deviation, formatDifference } from "./report.js";
-import { rowsAtSource, type Side } from "./round.js";
+import { isKeyOf } from "./comparing/held-rows.js";
+import type { Repairer } from "./comparing/repairer.js";
+import { rowsAtSource, type Side } from "./comparing/side.js";
+import { lookAtEntries, type Suspect } from "./inspecting/entries.js";
+import { lookAtRows } from "./inspecting/rows.js";
+import type { Content } from "./report/contents.js";
+import { type Deviation, formatDifference } from "./report/report.js";
 
 interface Repaired {
   readonly repaired: readonly Deviation[];

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
-import { isAlive, processOf } from "../../engines/packages/process.js";
+import { isAlive, processOf } from "../../engines/host/process.js";
 import type { Running } from "../../engines/running.js";
 import { type Ended, runCli, type RunningCli, startCli } from "../support/cli.js";
 

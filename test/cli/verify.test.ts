@@ -6,14 +6,14 @@ import { migrate } from "../../migrations/migrate.js";
 import { pause } from "../../runtime/wait.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink } from "../../stores/open.js";
+import { openStore } from "../../stores/open.js";
 import { runSync } from "../../sync/main.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
-import { caughtUp } from "../../sync/verify/fence.js";
-import type { Report } from "../../sync/verify/report.js";
-import type { RoundResult } from "../../sync/verify/rounds.js";
+import { caughtUp } from "../../sync/verify/comparing/caught-up.js";
+import type { Report } from "../../sync/verify/report/report.js";
+import type { RoundResult } from "../../sync/verify/schedule.js";
 import { freshDatabase, type FreshDatabase } from "../migrations/fresh-database.js";
 import { runCli, startCli } from "../support/cli.js";
-import { openStore } from "../../stores/open.js";
 
 jest.setTimeout(120_000);
 

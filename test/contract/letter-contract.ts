@@ -1,7 +1,7 @@
 import type { Rejection } from "../../schema/change.js";
 import { keyText } from "../../schema/entity.js";
 import { everyKey } from "../../schema/position.js";
-import { LetterBox } from "../../sync/dead-letters.js";
+import { LetterBox } from "../../sync/writing/rejections.js";
 import { created, deleted, nextId, nextVersion } from "./changes.js";
 import { contractCatalog, crate, sample, specimen, specimenRow } from "./entities.js";
 import type { Bench } from "./store-contract.js";

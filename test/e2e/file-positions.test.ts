@@ -8,9 +8,9 @@ import { pause } from "../../runtime/wait.js";
 import type { Position } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
-import { formatDifference } from "../../sync/verify/report.js";
 import { runSync } from "../../sync/main.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
+import { formatDifference } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
 import { startMysql } from "../support/mysql-server.js";
 

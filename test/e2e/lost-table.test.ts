@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "cassandra-driver";
 import Database from "libsql";
-import { formatDifference } from "../../sync/verify/report.js";
+import { formatDifference } from "../../sync/verify/report/report.js";
 import { startCli } from "../support/cli.js";
 import { engineUrls } from "../support/engines.js";
 import { openSystem } from "../support/system.js";

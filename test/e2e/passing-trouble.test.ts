@@ -5,18 +5,18 @@ import { type Connection, createConnection, type RowDataPacket } from "mysql2/pr
 import type { Engine } from "../../engines/engine.js";
 import { migrate } from "../../migrations/migrate.js";
 import { openLog } from "../../runtime/log.js";
-import { deniedBy, mayPass } from "../../runtime/mysql-lost.js";
+import { deniedBy, mayPass } from "../../runtime/mysql/lost.js";
 import { pause } from "../../runtime/wait.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { AccessDenied } from "../../sync/mysql/binlog/errors.js";
-import { classifyRefusal, ConnectionLost } from "../../sync/mysql/binlog/refusal.js";
-import { Reading } from "../../sync/mysql/reading.js";
+import { classifyRefusal, ConnectionLost } from "../../sync/mysql/binlog/wire/refusal.js";
+import { Reading } from "../../sync/mysql/connection/reading.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
-import { defaultLimits } from "../../sync/parts.js";
-import { runPipeline } from "../../sync/pipeline.js";
-import { newState, type PipelineState, type PipelineStatus, statusOf } from "../../sync/status.js";
-import { Valve } from "../../sync/valve.js";
+import { runPipeline } from "../../sync/pipeline/pipeline.js";
+import { newState, type PipelineState, type PipelineStatus, statusOf } from "../../sync/state/state.js";
+import { Valve } from "../../sync/state/valve.js";
+import { defaultLimits } from "../../sync/writing/parts.js";
 import { startMysql } from "../support/mysql-server.js";
 
 jest.setTimeout(120_000);

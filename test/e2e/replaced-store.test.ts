@@ -6,7 +6,7 @@ import { Client } from "cassandra-driver";
 import Database from "libsql";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
-import { formatDifference } from "../../sync/verify/report.js";
+import { formatDifference } from "../../sync/verify/report/report.js";
 import { startCli } from "../support/cli.js";
 import { engineUrls } from "../support/engines.js";
 import { openSystem } from "../support/system.js";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
-import { freePorts } from "../../engines/packages/ports.js";
+import { freePorts } from "../../engines/host/ports.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { runCli } from "../support/cli.js";
 import { dropCassandra, dropElasticsearch } from "../support/drop.js";

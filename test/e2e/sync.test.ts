@@ -1,7 +1,7 @@
 import { PreflightFailed } from "../../runtime/findings.js";
-import { formatDifference } from "../../sync/verify/report.js";
 import { runSync } from "../../sync/main.js";
-import { storedStatus } from "../../sync/status.js";
+import { storedStatus } from "../../sync/state/state.js";
+import { formatDifference } from "../../sync/verify/report/report.js";
 import { openSystem, type System } from "../support/system.js";
 
 jest.setTimeout(300_000);

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { readAnnouncement } from "../../sync/announcement.js";
-import { formatDifference } from "../../sync/verify/report.js";
+import { readAnnouncement } from "../../sync/control/announcement.js";
 import { GtidSet } from "../../sync/mysql/binlog/gtid.js";
-import { type PipelineStatus, storedStatus } from "../../sync/status.js";
+import { type PipelineStatus, storedStatus } from "../../sync/state/state.js";
+import { formatDifference } from "../../sync/verify/report/report.js";
 import { runCli, type RunningCli, startCli } from "../support/cli.js";
 import { openSystem, type System } from "../support/system.js";
 

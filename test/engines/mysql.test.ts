@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
-import { startMysql } from "../support/mysql-server.js";
-import { freePorts } from "../../engines/packages/ports.js";
-import { processOf } from "../../engines/packages/process.js";
+import { freePorts } from "../../engines/host/ports.js";
+import { processOf } from "../../engines/host/process.js";
 import type { Running } from "../../engines/running.js";
 import { PreflightFailed } from "../../runtime/findings.js";
+import { startMysql } from "../support/mysql-server.js";
 
 jest.setTimeout(180_000);
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as timer } from "node:timers/promises";
 import type { Work } from "../../engines/engine.js";
+import { run } from "../../engines/host/command.js";
 import { cached } from "../../engines/packages/cache.js";
-import { run } from "../../engines/packages/command.js";
 import { findJava } from "../../engines/packages/java.js";
 import { withLock } from "../../engines/packages/lock.js";
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { isAlive, processOf, send, terminate } from "../../engines/packages/process.js";
+import { isAlive, processOf, send, terminate } from "../../engines/host/process.js";
 
 test("a process is known by more than its number: a stranger with the same one is never taken for it, nor killed", async () => {
   const child = spawn("sleep", ["60"]);

@@ -1,7 +1,7 @@
-import { deviations } from "../../faults/deviations.js";
-import { Ledger } from "../../faults/ledger.js";
+import { deviations } from "../../faults/judge/deviations.js";
 import { planOf } from "../../faults/plan.js";
-import { drawTransaction, initialRows } from "../../faults/workload.js";
+import { Ledger } from "../../faults/workload/ledger.js";
+import { drawTransaction, initialRows } from "../../faults/workload/workload.js";
 import { drawFrom } from "../../generator/random.js";
 import type { Change } from "../../schema/change.js";
 import { totesys } from "../../schema/totesys/catalog.js";

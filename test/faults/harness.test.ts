@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type History, runHistory } from "../../faults/history.js";
 import { planOf } from "../../faults/plan.js";
-import { openWorld, type World } from "../../faults/world.js";
+import { openWorld, type World } from "../../faults/world/world.js";
 
 jest.setTimeout(240_000);
 

@@ -1,4 +1,4 @@
-import { WriteTimeouts } from "../../faults/write-timeouts.js";
+import { WriteTimeouts } from "../../faults/world/write-timeouts.js";
 
 const request = (stream: number, opcode: number, body: number) => {
   const frame = Buffer.alloc(9 + body, 0x0a);

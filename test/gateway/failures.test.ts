@@ -1,16 +1,16 @@
 import { request } from "node:http";
-import { TokenVerifier } from "../../gateway/auth/tokens.js";
-import { keySource } from "../../gateway/auth/keys.js";
 import { developmentTokens } from "../../gateway/auth/development.js";
+import { keySource } from "../../gateway/auth/keys.js";
+import { TokenVerifier } from "../../gateway/auth/tokens.js";
+import { serveApi } from "../../gateway/http/server.js";
 import { GatewayMetrics } from "../../gateway/metrics.js";
-import { serveApi } from "../../gateway/server.js";
-import { ServedStores } from "../../gateway/stores.js";
+import { ServedStores } from "../../gateway/stores/stores.js";
 import { pino } from "pino";
 import type { RoleName } from "../../schema/policy.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
 import { Retriable, type Store, TimedOut } from "../../stores/ports.js";
-import { type Answer, configOf, fill, folder, type Options } from "./world.js";
+import { type Answer, configOf, fill, folder, type Options } from "./support/world.js";
 
 /** The real store, which fails on demand. */
 type Failure = "none" | "down" | "late" | "broken" | "hangs";

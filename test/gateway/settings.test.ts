@@ -5,7 +5,7 @@ import { checkSettings } from "../../gateway/settings.js";
 import { PreflightFailed } from "../../runtime/findings.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink } from "../../stores/open.js";
-import { configOf, fill, folder, openWorld, type Options } from "./world.js";
+import { configOf, fill, folder, openWorld, type Options } from "./support/world.js";
 
 const dataDir = folder();
 afterAll(() => rmSync(dataDir, { recursive: true }));

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RowDataPacket } from "mysql2/promise";
-import { processOf } from "../../engines/packages/process.js";
+import { processOf } from "../../engines/host/process.js";
 import { fill, stream } from "../../generator/main.js";
 import { migrate } from "../../migrations/migrate.js";
 import { freshDatabase } from "../migrations/fresh-database.js";

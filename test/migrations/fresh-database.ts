@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { connectMysql } from "../../runtime/mysql.js";
+import { connectMysql } from "../../runtime/mysql/mysql.js";
 import { engineUrls } from "../support/engines.js";
 
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Change, Message } from "../../schema/change.js";
-import { Window } from "../../sync/interleaving.js";
+import { Window } from "../../sync/reading/interleaving.js";
 import { MemoryDisk } from "../support/memory-sink.js";
 import { instead } from "./model/instead.js";
 import { type Mutant, runHistory } from "./model/run.js";

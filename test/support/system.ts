@@ -1,11 +1,11 @@
-import { migrate } from "../../migrations/migrate.js";
 import { fill, stream, type Streamed } from "../../generator/main.js";
+import { migrate } from "../../migrations/migrate.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
 import type { Store } from "../../stores/ports.js";
-import type { Report } from "../../sync/verify/report.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import type { Source } from "../../sync/source.js";
+import type { Report } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
 import { freshDatabase } from "../migrations/fresh-database.js";
 import { freshKeyspace } from "../stores/cassandra/fresh-keyspace.js";

@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
 import { MalformedEvent } from "./errors.js";
-import { EventType } from "./event-type.js";
 import type { BinlogEvent } from "./event.js";
+import { EventType } from "./events/event-type.js";
 
 export interface BinlogFileOptions {
   readonly tables?: WantsTable;

@@ -1,6 +1,6 @@
 import type { BinlogEvent, BinlogStart, LineEvent, Place, Transaction } from "./event.js";
+import { DomainPosition } from "./events/mariadb.js";
 import { GtidSet } from "./gtid.js";
-import { DomainPosition } from "./mariadb.js";
 
 /** What has been given out, so that a new connection goes on after the last whole transaction. */
 export class Progress {

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionOptions } from "mysql2";
-import { openDump, type Dump } from "./connection.js";
 import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
-import type { TableDefinitions } from "./definitions.js";
 import { AccessDenied, BinlogError, MalformedEvent, OtherHistory, ReaderAhead, Superseded } from "./errors.js";
-import { EventType } from "./event-type.js";
 import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
-import { BETWEEN_EVENTS, Packets } from "./packets.js";
+import { EventType } from "./events/event-type.js";
 import { type Known, Progress } from "./progress.js";
-import { classifyRefusal, ConnectionLost } from "./refusal.js";
-import { dumpRequest } from "./request.js";
+import type { TableDefinitions } from "./rows/definitions.js";
+import { openDump, type Dump } from "./wire/connection.js";
+import { BETWEEN_EVENTS, Packets } from "./wire/packets.js";
+import { classifyRefusal, ConnectionLost } from "./wire/refusal.js";
+import { dumpRequest } from "./wire/request.js";
 
 export interface BinlogReaderOptions {
   /** Where the source is: host, port, user, password, ssl. */

@@ -1,6 +1,6 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
-import { isFinal } from "../../../sync/failures.js";
+import { isFinal } from "../../../sync/pipeline/failures.js";
 import { Dice } from "./dice.js";
 import { type Spelling, spelled } from "./spelling.js";
 import { act, harmlessAct, type Template } from "./statements.js";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { connect } from "../../../stores/cassandra/connect.js";
-import type { Session } from "../../../stores/cassandra/session.js";
+import { connect } from "../../../stores/cassandra/connection/connect.js";
+import type { Session } from "../../../stores/cassandra/connection/session.js";
 import { engineUrls } from "../../support/engines.js";
 
 /** A keyspace nobody used before, and a session in it to look behind the store's back; dropped at the end. */

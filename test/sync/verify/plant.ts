@@ -1,7 +1,7 @@
 import { Client } from "@elastic/elasticsearch";
 import Database from "libsql";
 import { totesys } from "../../../schema/totesys/catalog.js";
-import { connect } from "../../../stores/cassandra/connect.js";
+import { connect } from "../../../stores/cassandra/connection/connect.js";
 
 /** Keys of sales orders that are to be wrong, missing, a ghost, and listed where they are not. */
 export interface Plan {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { keyText, type Row } from "../../../schema/entity.js";
 import { totesys } from "../../../schema/totesys/catalog.js";
 import { runSync } from "../../../sync/main.js";
-import { type Difference, formatDifference, type Report } from "../../../sync/verify/report.js";
+import { type Difference, formatDifference, type Report } from "../../../sync/verify/report/report.js";
 import { runCli } from "../../support/cli.js";
 import { openSystem, type System } from "../../support/system.js";
 import { plant, type Plan, planted } from "./plant.js";

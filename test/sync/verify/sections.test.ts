@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { entity, type Key, type Row } from "../../../schema/entity.js";
 import { int64, string } from "../../../schema/fields.js";
-import { Checksums, digestOf } from "../../../sync/verify/checksums.js";
-import { mostSections, Sections } from "../../../sync/verify/sections.js";
+import { Checksums, digestOf } from "../../../sync/verify/comparing/section-checksums.js";
+import { mostSections, Sections } from "../../../sync/verify/comparing/sections.js";
 
 const of = (key: readonly ("id" | "part" | "name")[]) => entity("thing", {
   description: "A thing.", key, owner: { kind: "everyone" },

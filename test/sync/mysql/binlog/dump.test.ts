@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventJson, printEvent } from "../../../../sync/mysql/binlog/dump.js";
-import type { BinlogEvent } from "../../../../sync/mysql/binlog/event.js";
 import { MalformedEvent } from "../../../../sync/mysql/binlog/errors.js";
+import type { BinlogEvent } from "../../../../sync/mysql/binlog/event.js";
 import { readBinlogFile } from "../../../../sync/mysql/binlog/file.js";
-import { capture } from "./capture.js";
-import { openSource } from "./support.js";
+import { capture } from "./support/capture.js";
+import { openSource } from "./support/support.js";
 
 test("events print as mysqlbinlog -v prints them, and as JSON", async () => {
   await using source = await openSource();

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { Packets } from "../../../../sync/mysql/binlog/packets.js";
-import { capture } from "./capture.js";
-import { damage, generator, judge, kindOf, outcome, shown, taking } from "./damage.js";
-import { openSource, sourceUrls } from "./support.js";
+import { Packets } from "../../../../sync/mysql/binlog/wire/packets.js";
+import { capture } from "./support/capture.js";
+import { damage, generator, judge, kindOf, outcome, shown, taking } from "./support/damage.js";
+import { openSource, sourceUrls } from "./support/support.js";
 
 jest.setTimeout(3_600_000);
 

@@ -1,5 +1,5 @@
 import type { Row, RowsEvent } from "../../../../sync/mysql/binlog/event.js";
-import { openSource, sourceUrls, type Source } from "./support.js";
+import { openSource, sourceUrls, type Source } from "./support/support.js";
 
 /** What other readers of the binary log were seen to get wrong, a test for each. */
 jest.setTimeout(60_000);

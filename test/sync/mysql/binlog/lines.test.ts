@@ -1,6 +1,6 @@
 import type { RowsEvent } from "../../../../sync/mysql/binlog/event.js";
 import { readBinlogLines } from "../../../../sync/mysql/binlog/reader.js";
-import { openSource } from "./support.js";
+import { openSource } from "./support/support.js";
 
 test("lines of JSON say what the objects say", async () => {
   await using source = await openSource();

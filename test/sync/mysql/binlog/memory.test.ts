@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { BinlogStart } from "../../../../sync/mysql/binlog/event.js";
-import { openSource, type Source } from "./support.js";
+import { openSource, type Source } from "./support/support.js";
 
 jest.setTimeout(600_000);
 

@@ -1,6 +1,6 @@
 import type { Row, Value } from "../../../../sync/mysql/binlog/event.js";
-import { openSource, sourceUrls, type Source } from "./support.js";
-import { typeCases, type Show, type TypeCase } from "./types.js";
+import { openSource, sourceUrls, type Source } from "./support/support.js";
+import { typeCases, type Show, type TypeCase } from "./support/types.js";
 
 jest.setTimeout(120_000);
 

@@ -4,9 +4,9 @@ import { runInNewContext } from "node:vm";
 import { AccessDenied, MalformedEvent, PurgedPosition, ReaderAhead, Superseded } from "../../../../sync/mysql/binlog/errors.js";
 import type { BinlogEvent } from "../../../../sync/mysql/binlog/event.js";
 import { readBinlog, type BinlogReaderOptions } from "../../../../sync/mysql/binlog/reader.js";
-import { classifyRefusal, ConnectionLost } from "../../../../sync/mysql/binlog/refusal.js";
-import { openProxy, type Proxy } from "./proxy.js";
-import { openSource, type Source } from "./support.js";
+import { classifyRefusal, ConnectionLost } from "../../../../sync/mysql/binlog/wire/refusal.js";
+import { openProxy, type Proxy } from "./support/proxy.js";
+import { openSource, type Source } from "./support/support.js";
 
 jest.setTimeout(60_000);
 

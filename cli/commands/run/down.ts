@@ -1,0 +1,17 @@
+import { stopEngines } from "../../../engines/ensure.js";
+import { command } from "../../command.js";
+import { enginesFolder } from "../../place/place.js";
+import { dataDir } from "../../settings.js";
+
+export const down = command({
+  name: "down",
+  description: "Stop the engines that `up` or --keep left running; their data stays.",
+  settings: { dataDir },
+  startsEngines: true,
+  async run(config, { out }) {
+    const engines = await stopEngines(enginesFolder(config.dataDir));
+    const lines = engines.map(({ name, usedBy }) => (usedBy === null ? `${name}: stopped` : `${name}: left running, process ${usedBy} works with it and stops it when it ends`));
+    out.result({ engines }, lines.length > 0 ? lines.join("\n") : `nothing runs in ${config.dataDir}`);
+    return engines.some(({ usedBy }) => usedBy !== null) ? 1 : 0;
+  },
+});

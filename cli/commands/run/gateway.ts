@@ -1,0 +1,22 @@
+import { isatty } from "node:tty";
+import { gatewaySettings } from "../../../gateway/settings.js";
+import { tellStarter } from "../../../runtime/starter.js";
+import { command } from "../../command.js";
+import { dataDir } from "../../settings.js";
+import { tokensText } from "../../text/tokens-text.js";
+
+export const gateway = command({
+  name: "gateway",
+  description: "Serve the stores as one GraphQL API with field-level authorization.",
+  settings: { ...gatewaySettings, dataDir },
+  async run(config, { signal, out }) {
+    const [{ runGateway }, { openLog }, { logLibraryOutput }] = await Promise.all([import("../../../gateway/main.js"), import("../../../runtime/log.js"), import("../../../runtime/library-output.js")]);
+    logLibraryOutput(openLog("gateway"));
+    const { developmentTokens } = await import("../../../gateway/auth/development.js");
+    const text = await tokensText(await developmentTokens(config), config.dataDir, isatty(1));
+    await runGateway(config, signal, (addresses) => {
+      tellStarter(addresses);
+      out.result({ ...addresses, ...text.data }, [`GraphQL at ${addresses.url}`, ...text.lines].join("\n"));
+    });
+  },
+});

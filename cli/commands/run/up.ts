@@ -1,0 +1,22 @@
+import { resolve } from "node:path";
+import { withoutSecrets } from "../../../runtime/values.js";
+import { command } from "../../command.js";
+import { environmentFile } from "../../place/environment.js";
+import { openPlace, placeSettings } from "../../place/place.js";
+import { dataDir } from "../../settings.js";
+
+const { keep: _, ...settings } = placeSettings;
+
+export const up = command({
+  name: "up",
+  description: "Have the engines run and leave them running; later commands find them by themselves.",
+  settings: { ...settings, dataDir },
+  startsEngines: true,
+  async run(config, { out, signal }) {
+    const place = await openPlace({ ...config, keep: true }, out, signal);
+    const [mysql, ...stores] = [place.mysql, ...place.stores].map(withoutSecrets);
+    const environment = resolve(environmentFile(config.dataDir));
+    out.result({ SLUICE_MYSQL_URL: mysql, SLUICE_STORES: stores.join(","), environment }, [mysql, ...stores].map((url) => `  ${url}`).join("\n"));
+    out.say(`  with passwords, for later commands: ${environment}`);
+  },
+});

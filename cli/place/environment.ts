@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PreflightFailed } from "../../runtime/findings.js";
+import { makeFolder } from "../../runtime/folder.js";
+import { writePrivately } from "../../runtime/private-file.js";
+
+/**
+ * The variables that `up` and `start` leave for later commands: where the engines they started are.
+ * A variable of the real environment always wins.
+ */
+export type Environment = Readonly<Record<string, string>>;
+
+export const environmentFile = (dataDir: string) => join(dataDir, "environment.json");
+
+export function readEnvironment(dataDir: string): Environment {
+  try {
+    return JSON.parse(readFileSync(environmentFile(dataDir), "utf8")) as Environment;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new PreflightFailed([{ where: environmentFile(dataDir), problem: `cannot be read: ${(error as Error).message}`, remedy: "delete it and run `sluice up` again, or name another folder with --data-dir" }]);
+  }
+}
+
+/** Readable by its owner only: the URLs in it hold passwords. */
+export async function writeEnvironment(dataDir: string, environment: Environment): Promise<void> {
+  makeFolder(dataDir);
+  await writePrivately(environmentFile(dataDir), `${JSON.stringify(environment, null, 2)}\n`);
+}

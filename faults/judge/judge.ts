@@ -1,0 +1,131 @@
+import { pause } from "../../runtime/wait.js";
+import { isWhole } from "../../schema/position.js";
+import { totesys } from "../../schema/totesys/catalog.js";
+import { openSink, openStore } from "../../stores/open.js";
+import type { DeadLetter, Store } from "../../stores/ports.js";
+import { openMysqlSource } from "../../sync/mysql/source.js";
+import type { Source } from "../../sync/source.js";
+import { caughtUp } from "../../sync/verify/comparing/caught-up.js";
+import type { SyncProcess } from "../sync-process.js";
+import type { Ledger } from "../workload/ledger.js";
+import { deviations } from "./deviations.js";
+
+export interface Verdict {
+  readonly deviations: readonly string[];
+  readonly deadLetters: number;
+  readonly catchUpMs: number;
+}
+
+export interface Judged {
+  readonly database: URL;
+  /** Past the links. */
+  readonly stores: readonly URL[];
+  readonly sync: SyncProcess;
+  readonly ledger: Ledger;
+  readonly signal: AbortSignal;
+}
+
+/** A store that is not current after this long never will be, as far as this goes. */
+const patienceMs = 240_000;
+/** Elasticsearch shows what it holds once a second. */
+const visibleMs = 3_000;
+
+/** Waits until every store holds everything, has sync drain, and compares each with the ledger. */
+export async function judge({ database, stores: urls, sync, ledger, signal }: Judged): Promise<Verdict> {
+  const healed = Date.now();
+  await using source = openMysqlSource(database, totesys, "faults", signal);
+  const found: string[] = [];
+  for (const url of urls) {
+    try {
+      await untilCurrent(url, async (store) => {
+        await caughtUp(source, [store], Math.max(1_000, patienceMs - (Date.now() - healed)), signal);
+        await untilFollowed(store, source, sync, healed, signal);
+      }, healed, signal);
+    } catch (error) {
+      found.push((error as Error).message);
+    }
+  }
+  const catchUpMs = Date.now() - healed;
+  const { code, ms } = await sync.drain();
+  // Invariant 7.
+  if (code !== 0 || ms > 10_000) found.push(`sync drained with ${code} after ${ms} ms`);
+  if (found.length > 0) return { deviations: found, deadLetters: 0, catchUpMs };
+
+  let deadLetters = 0;
+  for (const url of urls) {
+    const letters = await lettersOf(url);
+    deadLetters += letters.length;
+    await using store = await openStore(url, totesys);
+    found.push(...await settledDeviations(store, letters, ledger, signal));
+  }
+  return { deviations: found, deadLetters, catchUpMs };
+}
+
+/** Whether each store holds what is committed by now, and copies nothing: at once or never, as far as this goes. */
+export async function isSettled(database: URL, stores: readonly URL[], signal: AbortSignal): Promise<boolean> {
+  try {
+    await using source = openMysqlSource(database, totesys, "faults", signal);
+    for (const url of stores) {
+      await using store = await openStore(url, totesys);
+      await caughtUp(source, [store], settleMs, signal);
+      if (!(await hasNothingElse(store, source))) return false;
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const settleMs = 3_000;
+
+/** A position read from a server that is lost may name what the source has not. */
+async function hasNothingElse(store: Store, source: Source): Promise<boolean> {
+  const progress = await store.progress();
+  return progress !== null && source.reached(await source.head(), progress.position);
+}
+
+/** A store that sync has not made yet cannot be opened yet. */
+async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, began: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await using store = await openStore(url, totesys);
+      return await wait(store);
+    } catch (error) {
+      if ((error as Error).name === "NotCurrent" || Date.now() - began > patienceMs) throw error;
+    }
+    await pause(100, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/**
+ * Its pipeline runs, in the process there is now, and has heard from the source since; and it has nothing that the source has not: what
+ * it read of a server that is lost.
+ */
+async function untilFollowed(store: Store, source: Source, sync: SyncProcess, since: number, signal: AbortSignal): Promise<void> {
+  const streams = `"pipeline":"${store.name}"`;
+  while (Date.now() - since < patienceMs) {
+    const progress = await store.progress();
+    const isIts = (line: string) => line.includes(streams) && line.includes('"msg":"streaming"');
+    const follows = progress !== null && isWhole(progress) && progress.currentAt > since && (await sync.said()).split("\n").some(isIts);
+    if (follows && (await hasNothingElse(store, source))) return;
+    await pause(100, signal);
+    signal.throwIfAborted();
+  }
+  throw new Error(`${store.name} holds everything, but its pipeline does not follow the source any more`);
+}
+
+async function settledDeviations(store: Store, letters: readonly DeadLetter[], ledger: Ledger, signal: AbortSignal): Promise<string[]> {
+  const deadline = Date.now() + visibleMs;
+  for (;;) {
+    const found = await deviations(store, letters, ledger, totesys);
+    if (found.length === 0 || Date.now() > deadline) return found;
+    await pause(500, signal);
+    signal.throwIfAborted();
+  }
+}
+
+async function lettersOf(url: URL): Promise<readonly DeadLetter[]> {
+  await using sink = await openSink(url, totesys);
+  return await sink.deadLetters.list(1_000_000);
+}

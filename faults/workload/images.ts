@@ -1,0 +1,73 @@
+import type { Random } from "../../generator/random.js";
+import type { Entity, Fields, Row } from "../../schema/entity.js";
+import type { Field, Value } from "../../schema/fields.js";
+import type { Image } from "./ledger.js";
+
+/** Keys drawn for a table: few enough that rows are met again. Snapshots of the large ones take several chunks. */
+export function spaceOf({ table }: Entity): number {
+  return table === "sales_order" || table === "payment" ? 5_000 : 300;
+}
+
+/** Mostly small; some beyond what a JavaScript number holds. */
+export function drawKey(of: Entity, random: Random): string {
+  const place = random.zipf(spaceOf(of));
+  return place % 97 === 0 ? String(9_007_199_254_740_992n + BigInt(place)) : String(place);
+}
+
+/** A whole row under this key. `odd` is the share of values that no store may take. */
+export function drawImage(of: Entity, key: string, random: Random, odd: number): Image {
+  const fields = Object.entries(of.fields as Fields);
+  return imageOf(of, Object.fromEntries(fields.map(([name, field]) => [name, name === of.key[0] ? key : drawValue(field, random, odd)])));
+}
+
+/** The same row with some fields drawn anew; also what changed. */
+export function redraw(of: Entity, { row }: Image, random: Random, odd: number): { readonly image: Image; readonly changed: Partial<Row> } {
+  const names = Object.keys(of.fields).filter((name) => name !== of.key[0]);
+  const chosen = ["last_updated", ...Array.from({ length: random.whole(1, 3) }, () => random.pick(names))];
+  const changed = Object.fromEntries(chosen.map((name) => [name, drawValue((of.fields as Fields)[name]!, random, odd)]));
+  return { image: imageOf(of, { ...row, ...changed }), changed };
+}
+
+export function imageOf(of: Entity, row: Row): Image {
+  return { row, held: Object.entries(of.fields as Fields).every(([name, { type }]) => !spoiled[type.kind]?.includes(row[name]!)) };
+}
+
+/** MySQL takes these, and no type of the catalog does. */
+const spoiled: Readonly<Record<string, readonly Value[]>> = { boolean: [5, -1], date: ["0000-00-00", "2026-02-30"] };
+
+function drawValue(field: Field, random: Random, odd: number): Value {
+  if (field.nullable && random.chance(0.15)) return null;
+  if (field.references) return String(random.zipf(40));
+  const wanted = field.type;
+  const refused = spoiled[wanted.kind];
+  if (refused && random.chance(odd)) return random.pick(refused);
+  switch (wanted.kind) {
+    case "int64": return random.chance(0.05) ? random.pick(["9223372036854775807", "-9223372036854775808"]) : String(random.whole(0, 1e9));
+    case "int32": return random.chance(0.05) ? random.pick([2_147_483_647, -2_147_483_648]) : random.whole(0, 1e5);
+    case "decimal": return decimal(wanted.precision, wanted.scale, random);
+    case "string": return text(wanted.maxLength, random);
+    case "boolean": return random.chance(0.5);
+    case "date": return random.chance(0.02) ? random.pick(["1000-01-01", "9999-12-31"]) : day(random);
+    case "timestamp": return `${day(random)}T${two(random.whole(0, 23))}:${two(random.whole(0, 59))}:${two(random.whole(0, 59))}.${String(random.whole(0, 999_999)).padStart(6, "0")}Z`;
+    case "choice": return random.pick(wanted.values);
+  }
+  return wanted satisfies never;
+}
+
+const two = (n: number): string => String(n).padStart(2, "0");
+const day = (random: Random): string => `${random.whole(1990, 2040)}-${two(random.whole(1, 12))}-${two(random.whole(1, 28))}`;
+
+function decimal(precision: number, scale: number, random: Random): string {
+  const digits = random.chance(0.05) ? "9".repeat(precision) : String(random.whole(0, 99_999_999)).padStart(scale + 1, "0");
+  const sign = random.chance(0.1) && /[1-9]/.test(digits) ? "-" : "";
+  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+const words = ["north", "Söder", "naïve", "a\\b", "it's", "100%", "  ", "null", "漢字", "😀", "\0", "\x1a", "\n", "<em>", "zeta", "Zeta"];
+
+function text(maxLength: number, random: Random): string {
+  const wanted = random.chance(0.05) ? maxLength : random.whole(0, 24);
+  let drawn = "";
+  while (drawn.length < wanted) drawn += random.pick(words);
+  return [...drawn].slice(0, Math.min(wanted, maxLength)).join("").replace(/[\ud800-\udbff]$/, "");
+}

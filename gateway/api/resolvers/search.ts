@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Int, Query, Resolver } from "type-graphql";
+import type { Catalog } from "../../../schema/catalog.js";
+import type { SearchHit, SearchSlice, SearchTarget } from "../../../stores/ports.js";
+import { decode, encode, type PageLimits, size } from "../../graphql/connection.js";
+import { badUserInput } from "../../graphql/errors.js";
+import { fieldName, typeName } from "../../graphql/names.js";
+import { isTextOf } from "../../graphql/scalars.js";
+import type { GatewayContext } from "../../rows/context.js";
+import { searchTarget } from "../../rows/scope.js";
+import type { Class, SearchNode, SearchTypes } from "../types.js";
+
+const maxTextLength = 200;
+
+export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limits: PageLimits): Class {
+  const resolver = class {};
+  Resolver()(resolver);
+  const prototype = resolver.prototype as Record<string, (...args: never[]) => unknown>;
+  prototype.search = async (
+    context: GatewayContext, { fieldNodes }: GraphQLResolveInfo, text: string, tables: readonly string[] | null, first: number | null, after: string | null,
+  ) => {
+    if (!isTextOf(text, maxTextLength)) throw badUserInput(`\`text\` may have ${maxTextLength} characters, and no half of one`);
+    const limit = size("first", first, limits);
+    const targets = catalog.entities.filter((of) => !tables || tables.includes(of.table))
+      .flatMap((of) => searchTarget(context.viewer, of) ?? []);
+    const query = fingerprint(text, targets);
+    const from = after == null ? null : cursorIn(after, query);
+    const page = async (most: number, start: string | null): Promise<SearchSlice> => {
+      if (targets.length === 0 || text.trim() === "") return { hits: [], more: false };
+      const found = await context.stores.search({ text, targets, limit: most, after: start }, context.deadline, context.stop).catch((error: unknown) => {
+        throw error instanceof RangeError ? noSuchCursor() : error;
+      });
+      return visible(context, found, targets);
+    };
+    const slice = await page(limit, from);
+    context.meter.listed(fieldNodes, slice.hits.length);
+    // Before a page is what the search finds first, unless the page begins with it.
+    const looksBefore = async () => from !== null && (await page(1, null)).hits.some(({ cursor }) => cursor !== slice.hits[0]?.cursor);
+    let before: Promise<boolean> | undefined;
+    // Searched for once, by however many names it is asked for.
+    return connectionOf(slice, query, () => (before ??= looksBefore()));
+  };
+  Ctx()(prototype, "search", 0);
+  Info()(prototype, "search", 1);
+  Arg("text", () => String, { description: "Words that must all occur; the last may be a beginning, and small typing errors are forgiven." })(prototype, "search", 2);
+  Arg("types", () => [types.searchable], { nullable: true, description: "What to look for; everything if not given." })(prototype, "search", 3);
+  Arg("first", () => Int, { nullable: true, description: `How many hits: 1 to ${limits.most}, ${limits.usual} if not given.` })(prototype, "search", 4);
+  Arg("after", () => String, { nullable: true, description: "The cursor after which the page begins, from the same search." })(prototype, "search", 5);
+  Query(() => types.connection, {
+    nullable: true, description: "Rows in which a text occurs, best first, in the fields the viewer may read and among the rows it may see.",
+  })(prototype, "search", {});
+  return resolver;
+}
+
+/** The store was told where to look; what it found is held to it once more (invariant 6). */
+async function visible({ rows }: GatewayContext, slice: SearchSlice, targets: readonly SearchTarget[]): Promise<SearchSlice> {
+  const hits: SearchHit[] = [];
+  for (const hit of slice.hits) {
+    const target = targets.find(({ entity }) => entity.table === hit.entity.table);
+    if (!target || (await rows.visible(hit.entity, [hit.row], "by key")).length === 0) continue;
+    hits.push({ ...hit, highlights: hit.highlights.filter(({ field }) => target.fields.includes(field)) });
+  }
+  return { hits, more: slice.more };
+}
+
+function connectionOf({ hits, more }: SearchSlice, query: string, hasPreviousPage: () => Promise<boolean>) {
+  const edges = hits.map(({ entity, row, score, highlights, cursor }) => ({
+    cursor: encode([query, cursor]),
+    node: { ...row, __typename: typeName(entity) } satisfies SearchNode,
+    score,
+    highlights: highlights.map(({ field, snippet }) => ({ field: fieldName(field), snippet })),
+  }));
+  return {
+    edges,
+    nodes: edges.map(({ node }) => node),
+    pageInfo: {
+      hasNextPage: more, hasPreviousPage,
+      startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}
+
+const noSuchCursor = () => badUserInput("`after` is not a cursor of this search; use one from its `edges` or `pageInfo`");
+
+/** A store's cursor means something within its own search only, so ours names the search it came from. */
+function cursorIn(cursor: string, query: string): string {
+  const [from, inner] = decode(cursor) ?? [];
+  if (from !== query || typeof inner !== "string") throw noSuchCursor();
+  return inner;
+}
+
+function fingerprint(text: string, targets: readonly SearchTarget[]): string {
+  const what = [text, ...targets.map(({ entity, fields, scope }) => [entity.table, fields, scope?.value ?? null])];
+  return createHash("sha256").update(JSON.stringify(what)).digest("base64url").slice(0, 12);
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { RequestHandler } from "express";
+import { shown } from "../graphql/errors.js";
+import { inexactNumber } from "../graphql/json-numbers.js";
+
+/** A request that is refused before GraphQL sees it, with a message for its sender. */
+export class RefusedRequest extends Error {
+  override readonly name = "RefusedRequest";
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+/** For the JSON parser of a body: refuses what it could not read exactly (invariant 9). @throws RefusedRequest */
+export function exactBody(_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void {
+  if (charset !== "utf-8") throw new RefusedRequest(415, `the body is in ${shown(charset)}; send JSON in UTF-8`);
+  check(body.toString("utf8"));
+}
+
+/** The same for `variables` of a GET. */
+export const exactQuery: RequestHandler = ({ url }, _response, next) => {
+  const from = url.indexOf("?");
+  for (const json of from < 0 ? [] : new URLSearchParams(url.slice(from)).getAll("variables")) check(json);
+  next();
+};
+
+function check(json: string): void {
+  const number = inexactNumber(json);
+  if (number !== null) throw new RefusedRequest(400, `the number ${shown(number)} cannot be read exactly from JSON; send it as a string`);
+}

@@ -1,0 +1,70 @@
+import DataLoader from "dataloader";
+import { type Entity, type Key, keyOf, keyText, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
+import type { Value } from "../../schema/fields.js";
+import type { Page, Slice } from "../../stores/ports.js";
+import type { ServedStores } from "../stores/stores.js";
+
+/** One page of one lookup. */
+export interface ListKey {
+  readonly of: Entity;
+  readonly lookup: Lookup;
+  readonly by: Value;
+  readonly page: Page;
+}
+
+/** Between two levels of an operation the event loop comes round, so that a large one holds it for a level only. */
+const nextTurn = (read: () => void) => void setImmediate(read);
+
+const maxBatch = 200;
+const maxListsAtOnce = 16;
+
+/** What one request has read, each thing once. Knows nothing of who may see it: `VisibleRows` does. */
+export class Loaders {
+  private readonly byTable = new Map<string, DataLoader<Key, Row | null, string>>();
+  private readonly lists: DataLoader<ListKey, Slice, string>;
+
+  /** After `deadline`, milliseconds since the epoch, no store is waited for. Once `stop` aborts, none is asked and its reason is thrown. */
+  constructor(private readonly stores: ServedStores, private readonly deadline: number, private readonly stop: AbortSignal) {
+    this.lists = new DataLoader((keys) => this.listAll(keys), { cacheKeyFn: listText, batchScheduleFn: nextTurn });
+  }
+
+  row(of: Entity, key: Key): Promise<Row | null> {
+    return this.rowsOf(of).load(key);
+  }
+
+  list(key: ListKey): Promise<Slice> {
+    return this.lists.load(key);
+  }
+
+  private rowsOf(of: Entity): DataLoader<Key, Row | null, string> {
+    let loader = this.byTable.get(of.table);
+    if (!loader) {
+      const read = (keys: readonly Key[]) => this.stores.get(of, keys, this.deadline, this.stop);
+      loader = new DataLoader(read, { cacheKeyFn: keyText, maxBatchSize: maxBatch, batchScheduleFn: nextTurn });
+      this.byTable.set(of.table, loader);
+    }
+    return loader;
+  }
+
+  /** Lists are independent reads (each is one partition), so they run side by side, a bounded number at a time. */
+  private async listAll(keys: readonly ListKey[]): Promise<readonly (Slice | Error)[]> {
+    const slices: (Slice | Error)[] = [];
+    let next = 0;
+    const work = async () => {
+      for (let i = next++; i < keys.length; i = next++) slices[i] = await this.listOne(keys[i]!).catch((error: Error) => error);
+    };
+    await Promise.all(Array.from({ length: Math.min(maxListsAtOnce, keys.length) }, work));
+    return slices;
+  }
+
+  private async listOne({ of, lookup, by, page }: ListKey): Promise<Slice> {
+    const slice = await this.stores.list(of, lookup, by, page, this.deadline, this.stop);
+    const rows = this.rowsOf(of);
+    for (const row of slice.rows) rows.prime(keyOf(of, row), row);
+    return slice;
+  }
+}
+
+function listText({ of, lookup, by, page }: ListKey): string {
+  return JSON.stringify([lookupTable(of, lookup), by, page.limit, page.backward, page.from]);
+}

@@ -1,0 +1,69 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Progress } from "../../schema/position.js";
+import type { Store } from "../../stores/ports.js";
+
+/** How far a store is, as `extensions.freshness` of a response and `/health` show it. */
+export interface StoreFreshness {
+  readonly name: string;
+  /** `none`: sync has not begun; `snapshot`: tables are being copied, all of them or some anew; `unreachable`: the store does not answer. */
+  readonly phase: "none" | "snapshot" | "stream" | "unreachable";
+  /** When it held everything the source had committed, ISO 8601; null outside `stream`. */
+  readonly currentAt: string | null;
+  readonly ageMs: number | null;
+}
+
+type State = { readonly phase: "none" | "snapshot" | "unreachable" } | { readonly phase: "stream"; readonly currentAt: number };
+
+const rememberedMs = 250;
+const patienceMs = 1_000;
+
+/** Asks each store for its progress at most four times a second, however many requests ask. */
+export class Freshness {
+  private states: ReadonlyMap<string, State> = new Map();
+  private readAt = 0;
+  private reading: Promise<void> | null = null;
+
+  constructor(private readonly stores: readonly Store[], private readonly catalog: Catalog) {}
+
+  async read(): Promise<readonly StoreFreshness[]> {
+    if (Date.now() - this.readAt > rememberedMs) await (this.reading ??= this.refresh());
+    const now = Date.now();
+    return [...this.states].map(([name, state]) => (state.phase === "stream"
+      ? { name, phase: state.phase, currentAt: new Date(state.currentAt).toISOString(), ageMs: Math.max(0, now - state.currentAt) }
+      : { name, phase: state.phase, currentAt: null, ageMs: null }));
+  }
+
+  /** Whether sync is known to have put nothing there yet. */
+  isEmpty(name: string): boolean {
+    return this.states.get(name)?.phase === "none";
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      this.states = new Map(await Promise.all(this.stores.map(async (store) => [store.name, await stateOf(store, this.catalog)] as const)));
+      this.readAt = Date.now();
+    } finally {
+      this.reading = null;
+    }
+  }
+}
+
+async function stateOf(store: Store, catalog: Catalog): Promise<State> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<State>((resolve) => { timer = setTimeout(() => resolve({ phase: "unreachable" }), patienceMs); });
+  try {
+    return await Promise.race([store.progress().then((progress) => phaseOf(progress, catalog)), late]);
+  } catch {
+    return { phase: "unreachable" };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function phaseOf(progress: Progress | null, { entities }: Catalog): State {
+  if (!progress) return { phase: "none" };
+  // A table that is copied, for the first time or again, may lack what was committed.
+  const { copied } = progress;
+  const isWhole = copied === undefined || entities.every(({ table }) => copied[table] === "done");
+  return isWhole ? { phase: "stream", currentAt: progress.currentAt } : { phase: "snapshot" };
+}

@@ -1,0 +1,35 @@
+import type { Change } from "../../../schema/change.js";
+import { type Entity, keyOf } from "../../../schema/entity.js";
+import type { Session } from "../connection/session.js";
+import { selectFrom } from "../read/select.js";
+import type { Existing } from "../tables/system-schema.js";
+import { insertInto, progressTable, type Table, versionColumn } from "../tables/tables.js";
+import { perform } from "../write/perform.js";
+import { plannerOf, type Write } from "../write/plan.js";
+
+/** The comment of a lookup's table that was made when there were rows already. */
+export const madeLater = "sluice: made after its rows";
+
+/**
+ * Copies an entity's rows into the table of a lookup that was declared after they were written, unless that was done. Each goes in with its
+ * own version, so a copy never stands above a later change (invariant 4), and the whole may be repeated after a crash.
+ */
+export async function fillLookup(session: Session, of: Entity, lookup: Table, { id }: Existing): Promise<void> {
+  // Written as the entries are, so that a server that loses what it confirmed last loses this before them; the table's schema it would keep.
+  const name = `filled ${lookup.name}`;
+  const { rows: [filled] } = await session.execute(`SELECT progress FROM ${progressTable.name} WHERE pipeline = ?`, [name]);
+  if (filled?.progress === id) return;
+  const plan = plannerOf(of);
+  const insert = insertInto(lookup);
+  const select = selectFrom(of, of.table, [versionColumn]);
+  for await (const page of session.pages(select.query, [], select.pageSize)) {
+    const writes: Write[] = [];
+    for (const found of page) {
+      const after = select.decode(found);
+      const change: Change = { op: "read", entity: of.table, key: keyOf(of, after), before: null, after, version: Number(found[versionColumn]) };
+      plan(change, writes);
+    }
+    await perform(session, writes.filter(({ query }) => query === insert));
+  }
+  await session.execute(`INSERT INTO ${progressTable.name} (pipeline, progress) VALUES (?, ?)`, [name, id]);
+}

@@ -1,0 +1,124 @@
+import type { Entity } from "../../../schema/entity.js";
+import { Retriable, StoreRefusal } from "../../ports.js";
+import type { Session } from "../connection/session.js";
+import { Invalid } from "../errors.js";
+import { type Existing, readTables } from "../tables/system-schema.js";
+import { addColumn, createTable, deadLetterTable, lookAt, progressTable, type Table, tablesOf, versionColumn } from "../tables/tables.js";
+import { fillLookup, madeLater } from "./fill.js";
+
+/**
+ * Creates the tables that are missing, adds the columns that are missing, and fills a lookup declared after its rows were
+ * written. Nothing is dropped; columns that nobody declares stay. @throws StoreRefusal with all that stands in the way,
+ * before anything is changed; Retriable. `storedAt` is the stamp of the latest progress known, which is older than a table made now.
+ */
+export async function prepareTables(session: Session, entities: readonly Entity[], storedAt = 0): Promise<void> {
+  const existing = await readTables(session);
+  const wanted = wantedTables(entities);
+  const problems = [...nameProblems(entities, wanted), ...differences(wanted, existing)];
+  const where = `${session.place}, keyspace ${session.keyspace}`;
+  if (problems.length > 0) {
+    throw new StoreRefusal(
+      where, problems.join("; "),
+      "name another keyspace in the URL, which sync fills anew, or put the tables right (to drop them and their data is yours to decide)",
+    );
+  }
+
+  const later = new Set(entities.filter((of) => existing.has(of.table)).flatMap((of) => tablesOf(of).slice(1).map(({ name }) => name)));
+  const create = (table: Table) => define(session, createTable(table, later.has(table.name) ? madeLater : madeAfter(storedAt)));
+  for (const table of wanted) {
+    const found = existing.get(table.name);
+    if (!found) await create(table);
+    else for (const column of missingColumns(table, found)) await define(session, addColumn(table, column));
+  }
+  const unknown = await unknownTo(session, wanted);
+  for (const table of unknown) await create(table);
+  const altered = await unknownTo(session, unknown);
+  if (altered.length > 0) {
+    throw new StoreRefusal(where, `it describes ${altered.map(({ name }) => name).join(", ")} and does not know them so, as after it was killed while they were altered`, "restart Cassandra");
+  }
+
+  const prepared = await readTables(session);
+  for (const of of entities) {
+    for (const lookup of tablesOf(of).slice(1)) {
+      const made = prepared.get(lookup.name);
+      if (!made) throw new Retriable(`preparing ${lookup.name}`, new Error("not every node knows the table yet"));
+      if (made.comment === madeLater) await fillLookup(session, of, lookup, made);
+    }
+  }
+}
+
+const after = "sluice: made after ";
+
+function madeAfter(storedAt: number): string {
+  return `${after}${storedAt}`;
+}
+
+/** Whether a table is younger than the progress stored then: what that says of its rows it says of another table. */
+export function isYounger({ comment }: Existing, storedAt: number): boolean {
+  return comment.startsWith(after) && Number(comment.slice(after.length)) > storedAt;
+}
+
+/**
+ * A server killed while it made a table may describe it afterwards, and answer all the same that there is none: its commit log has brought the
+ * description back when the schema was read already. To make the table once more, or another restart, cures that.
+ */
+async function unknownTo(session: Session, tables: readonly Table[]): Promise<readonly Table[]> {
+  const known = await Promise.all(tables.map((table) => session.execute(lookAt(table), [], { prepare: false, isIdempotent: true }).then(() => true, (error: unknown) => {
+    if (error instanceof Invalid) return false;
+    throw error;
+  })));
+  return tables.filter((_, i) => !known[i]);
+}
+
+/** Whether what the server has is what these entities need: false after somebody dropped or changed a table. */
+export async function isPrepared(session: Session, entities: readonly Entity[]): Promise<boolean> {
+  const existing = await readTables(session);
+  const wanted = wantedTables(entities);
+  return differences(wanted, existing).length === 0
+    && wanted.every((table) => existing.has(table.name) && missingColumns(table, existing.get(table.name)!).length === 0)
+    && (await unknownTo(session, wanted)).length === 0;
+}
+
+function wantedTables(entities: readonly Entity[]): readonly Table[] {
+  return [progressTable, deadLetterTable, ...entities.flatMap(tablesOf)];
+}
+
+function nameProblems(entities: readonly Entity[], wanted: readonly Table[]): string[] {
+  const names = wanted.map(({ name }) => name);
+  return [
+    ...[...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map((name) => `two declared tables or lookups would share the table ${name}`),
+    ...entities.filter((of) => versionColumn in of.fields).map((of) => `${of.table} has a field ${versionColumn}, a name that is ours`),
+  ];
+}
+
+function differences(wanted: readonly Table[], existing: ReadonlyMap<string, Existing>): string[] {
+  return wanted.flatMap((table) => {
+    const found = existing.get(table.name);
+    if (!found) return [];
+    const [declared, there] = [keyText(table), keyText(found)];
+    return [
+      ...(declared === there ? [] : [`the table ${table.name} has the primary key ${there} where ${declared} is declared`]),
+      ...Object.entries(table.columns)
+        .filter(([column, type]) => column in found.columns && found.columns[column] !== type)
+        .map(([column, type]) => `${table.name}.${column} is ${found.columns[column]} where ${type} is declared`),
+    ];
+  });
+}
+
+function missingColumns(table: Table, found: Existing): string[] {
+  return Object.keys(table.columns).filter((column) => !(column in found.columns));
+}
+
+function keyText({ partition, clustering }: Table): string {
+  return `((${partition.join(", ")})${clustering.map((c) => `, ${c.column} ${c.direction}`).join("")})`;
+}
+
+/** One at a time: Cassandra wants schema changes to follow one another. */
+async function define(session: Session, statement: string): Promise<void> {
+  try {
+    await session.define(statement);
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    throw new StoreRefusal(session.place, `${statement.split(" (", 1)[0]}: ${error.message}`, "change what the message names, in Cassandra or in the declaration");
+  }
+}

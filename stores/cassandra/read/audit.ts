@@ -1,0 +1,42 @@
+import { type Entity, keyOf, lookupTable, type Row } from "../../../schema/entity.js";
+import type { Audit } from "../../ports.js";
+import { inParallel } from "../connection/gate.js";
+import type { Session } from "../connection/session.js";
+import { equal, primaryKey, tablesOf } from "../tables/tables.js";
+import { encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";
+import { read } from "./rows.js";
+import { selectFrom } from "./select.js";
+
+export function auditOf(session: Session): Audit {
+  return {
+    async *rows(of) {
+      for await (const page of everything(session, of, of.table)) yield page.map((row) => ({ key: keyOf(of, row), row }));
+    },
+    // Each is a copy of its row.
+    entryFields: (of) => Object.keys(of.fields),
+    entries: (of, lookup) => everything(session, of, lookupTable(of, lookup)),
+    async entriesAt(of, lookup, places) {
+      const table = tablesOf(of).find(({ name }) => name === lookupTable(of, lookup))!;
+      const columns = primaryKey(table);
+      const encoders = columns.map((column) => keyEncoder(encoderOf(of.fields[column]!.type)));
+      const { query, decode } = selectFrom(of, table.name);
+      const found = new Array<Row | null>(places.length).fill(null);
+      await inParallel(places, 256, async (place, i) => {
+        const params = encodedOrNull(() => columns.map((column, at) => encoders[at]!(place[column])));
+        const entry = params && (await read(session, of, () => session.execute(`${query} WHERE ${equal(columns)}`, params))).first();
+        if (entry) found[i] = decode(entry);
+      });
+      return found;
+    },
+  };
+}
+
+async function* everything(session: Session, of: Entity, table: string): AsyncGenerator<readonly Row[]> {
+  const { query, decode, pageSize } = selectFrom(of, table);
+  const pages = session.pages(query, [], pageSize);
+  for (;;) {
+    const page = await read(session, of, () => pages.next());
+    if (page.done) return;
+    yield page.value.map(decode);
+  }
+}

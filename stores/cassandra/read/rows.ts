@@ -1,0 +1,77 @@
+import type { types } from "cassandra-driver";
+import type { Entity, Key, Lookup, Row } from "../../../schema/entity.js";
+import { type RowStore, StoreRefusal } from "../../ports.js";
+import { inParallel } from "../connection/gate.js";
+import type { Session } from "../connection/session.js";
+import { Invalid } from "../errors.js";
+import { equal } from "../tables/tables.js";
+import { type Bytes, encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";
+import { type Listing, listingOf } from "./listing.js";
+import { selectFrom } from "./select.js";
+
+/** Rows by key, and pages of lookups: every request reads one partition. */
+export function rowsIn(session: Session): RowStore {
+  const byKey = new WeakMap<Entity, ByKey>();
+  const byLookup = new WeakMap<Lookup, Listing>();
+
+  return {
+    // Single reads side by side rather than `IN`, which would have one coordinator fetch them all.
+    async get(of, keys) {
+      const { query, encode, decode } = remembered(byKey, of, () => byKeyOf(of));
+      const rows = new Array<Row | null>(keys.length).fill(null);
+      await inParallel(keys, 256, async (key, i) => {
+        const params = encode(key);
+        const found = params && (await read(session, of, () => session.execute(query, params))).first();
+        if (found) rows[i] = decode(found);
+      });
+      return rows;
+    },
+
+    async list(of, lookup, by, page) {
+      const listing = remembered(byLookup, lookup, () => listingOf(of, lookup));
+      const asked = listing.ask(by, page);
+      if (!asked) return { rows: [], more: false };
+
+      const found: types.Row[] = [];
+      await read(session, of, async () => {
+        // A page that met tombstones may come short, with the rest behind it.
+        for await (const piece of session.pages(asked.query, asked.params, page.limit + 1)) found.push(...piece);
+      });
+      const rows = found.slice(0, page.limit).map(listing.decode);
+      return { rows: page.backward ? rows.reverse() : rows, more: found.length > page.limit };
+    },
+  };
+}
+
+interface ByKey {
+  readonly query: string;
+  /** Null for a key that no row can have. */
+  readonly encode: (key: Key) => readonly Bytes[] | null;
+  readonly decode: (found: types.Row) => Row;
+}
+
+function byKeyOf(of: Entity): ByKey {
+  const encoders = of.key.map((name) => keyEncoder(encoderOf(of.fields[name]!.type)));
+  const { query, decode } = selectFrom(of, of.table);
+  return {
+    query: `${query} WHERE ${equal(of.key)}`,
+    encode: (key) => encodedOrNull(() => encoders.map((encode, i) => encode(key[i]))),
+    decode,
+  };
+}
+
+/** The server refuses a read only where a table or column is not there. */
+export async function read<T>(session: Session, of: Entity, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    throw new StoreRefusal(session.place, `${of.table} cannot be read: ${error.message}`, "start sync, which creates and widens the tables");
+  }
+}
+
+function remembered<K extends object, V>(known: WeakMap<K, V>, key: K, make: () => V): V {
+  let value = known.get(key);
+  if (value === undefined) known.set(key, (value = make()));
+  return value;
+}

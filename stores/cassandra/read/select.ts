@@ -1,0 +1,41 @@
+import type { types } from "cassandra-driver";
+import type { Entity, Row } from "../../../schema/entity.js";
+import type { Value } from "../../../schema/fields.js";
+import { list, quoted } from "../tables/tables.js";
+import { decoderOf } from "../values/codec.js";
+
+/** A query for whole rows of an entity, from whichever of its tables. */
+export interface Select {
+  readonly query: string;
+  readonly decode: (found: types.Row) => Row;
+  readonly pageSize: number;
+}
+
+export function selectFrom(of: Entity, table: string, further: readonly string[] = []): Select {
+  const names = Object.keys(of.fields);
+  return {
+    query: `SELECT ${list([...names, ...further])} FROM ${quoted(table)}`,
+    decode: rowDecoder(of),
+    pageSize: pageSizeOf(of),
+  };
+}
+
+/** Columns are named, never `*`: a column added meanwhile does not disturb a prepared statement. */
+export function rowDecoder(of: Entity): (found: types.Row) => Row {
+  const names = Object.keys(of.fields);
+  const decoders = names.map((name) => decoderOf(of.fields[name]!.type));
+  return (found) => {
+    const row: Record<string, Value> = {};
+    for (let i = 0; i < names.length; i++) row[names[i]!] = decoders[i]!(found[names[i]!]);
+    return row;
+  };
+}
+
+/**
+ * Every null of a whole row is a tombstone to Cassandra, which refuses a page that meets 100,000
+ * (`tombstone_failure_threshold`).
+ */
+export function pageSizeOf(of: Entity): number {
+  const nullable = Object.values(of.fields).filter((field) => field.nullable).length;
+  return Math.max(10, Math.min(2_000, Math.floor(50_000 / (nullable + 1))));
+}

@@ -1,0 +1,109 @@
+import { type Entity, lookupTable } from "../../../schema/entity.js";
+import { cqlType } from "../values/codec.js";
+
+/** A CQL table as it is declared and as `system_schema` describes it. */
+export interface Table {
+  readonly name: string;
+  /** CQL type by column. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly partition: readonly string[];
+  readonly clustering: readonly Clustering[];
+}
+
+export interface Clustering {
+  readonly column: string;
+  readonly direction: "asc" | "desc";
+}
+
+/** Beside the fields of a row: the version it was written with, which is also the timestamp of every one of its cells. */
+export const versionColumn = "sluice_version";
+
+/**
+ * The tables of an entity: its rows by key, then a full copy of each row per lookup, so that a page of a lookup is one
+ * slice of one partition. An entry is placed by (`orderBy`, key) in the lookup's direction.
+ */
+export function tablesOf(of: Entity): readonly [Table, ...Table[]] {
+  const columns = Object.freeze({
+    ...Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [name, cqlType(field.type)])),
+    [versionColumn]: "bigint",
+  });
+  const rows: Table = { name: of.table, columns, partition: of.key, clustering: [] };
+  const lookups = of.lookups.map((lookup): Table => ({
+    name: lookupTable(of, lookup),
+    columns,
+    partition: [lookup.by],
+    // A column stands once in a primary key: what the partition fixes, and what already orders, adds nothing.
+    clustering: [...new Set([lookup.orderBy, ...of.key])].filter((column) => column !== lookup.by)
+      .map((column) => ({ column, direction: lookup.direction })),
+  }));
+  return [rows, ...lookups];
+}
+
+export const progressTable: Table = {
+  name: "sluice_progress",
+  columns: { pipeline: "text", progress: "text" },
+  partition: ["pipeline"],
+  clustering: [],
+};
+
+/** `key` is the text of the key, `key_values` its values as JSON, `change` the change as JSON. */
+export const deadLetterTable: Table = {
+  name: "sluice_dead_letters",
+  columns: {
+    entity: "text", key: "text", version: "bigint", parked_at: "timestamp", reason: "text", key_values: "text", change: "text",
+  },
+  partition: ["entity", "key"],
+  clustering: [],
+};
+
+export function createTable({ name, columns, partition, clustering }: Table, comment = ""): string {
+  const key = [`(${list(partition)})`, ...clustering.map(({ column }) => quoted(column))].join(", ");
+  const options = [
+    ...(clustering.length > 0 ? [`CLUSTERING ORDER BY (${clustering.map((c) => `${quoted(c.column)} ${c.direction.toUpperCase()}`).join(", ")})`] : []),
+    ...(comment ? [`comment = '${comment}'`] : []),
+  ];
+  return [
+    `CREATE TABLE IF NOT EXISTS ${quoted(name)} (`,
+    ...Object.entries(columns).map(([column, type]) => `  ${quoted(column)} ${type},`),
+    `  PRIMARY KEY (${key})`,
+    `)${options.length > 0 ? ` WITH ${options.join(" AND ")}` : ""}`,
+  ].join("\n");
+}
+
+/** One row at most, with every column. */
+export function lookAt({ name, columns }: Table): string {
+  return `SELECT ${list(Object.keys(columns))} FROM ${quoted(name)} LIMIT 1`;
+}
+
+export function addColumn(table: Table, column: string): string {
+  return `ALTER TABLE ${quoted(table.name)} ADD ${quoted(column)} ${table.columns[column]}`;
+}
+
+/** Quoted always, so that a column may be called `order`. Names are lower case with underscores, so none holds a quote. */
+export function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+export function list(names: readonly string[]): string {
+  return names.map(quoted).join(", ");
+}
+
+/** The columns that identify a row, partition first. */
+export function primaryKey({ partition, clustering }: Table): readonly string[] {
+  return [...partition, ...clustering.map(({ column }) => column)];
+}
+
+export function equal(columns: readonly string[]): string {
+  return columns.map((column) => `${quoted(column)} = ?`).join(" AND ");
+}
+
+/** Takes every column in its order, then the timestamp. */
+export function insertInto({ name, columns }: Table): string {
+  const names = Object.keys(columns);
+  return `INSERT INTO ${quoted(name)} (${list(names)}) VALUES (${names.map(() => "?").join(", ")}) USING TIMESTAMP ?`;
+}
+
+/** Takes the timestamp, then the primary key. */
+export function removeFrom(table: Table): string {
+  return `DELETE FROM ${quoted(table.name)} USING TIMESTAMP ? WHERE ${equal(primaryKey(table))}`;
+}

@@ -1,0 +1,104 @@
+import type { Change } from "../../../schema/change.js";
+import type { Entity, Row } from "../../../schema/entity.js";
+import { insertInto, primaryKey, removeFrom, type Table, tablesOf } from "../tables/tables.js";
+import { type Bytes, bigintBytes, encodedOrNull, encoderOf, keyEncoder, Unrepresentable } from "../values/codec.js";
+
+/** One statement of a change. */
+export interface Write {
+  readonly query: string;
+  readonly params: readonly Bytes[];
+  readonly change: Change;
+  /** Equal for writes to one partition of one table; null where every row is a partition of its own. */
+  readonly partition: string | null;
+}
+
+/**
+ * Compiles an entity to what a change of it takes: it adds the statements to `writes`, and answers why the row cannot be
+ * held, or null. Every statement has the change's version as its timestamp, so Cassandra keeps the newest whatever comes
+ * last; at equal stamps a delete wins, but no change both writes and deletes one entry (invariant 4). Deletes are remembered
+ * for `gc_grace_seconds`, ten days unless a table says otherwise: a replay must not begin further back.
+ */
+export function plannerOf(of: Entity): (change: Change, writes: Write[]) => string | null {
+  const [rows, ...lookups] = tablesOf(of).map((table) => compile(of, table)) as [Compiled, ...Compiled[]];
+  const encode = rowEncoder(of);
+
+  return (change, writes) => {
+    const { before, after } = change;
+    const version = bigintBytes(change.version);
+    let unfit: string | null = null;
+
+    if (after) {
+      const params = encode(after, version);
+      if (typeof params === "string") unfit = params;
+      else {
+        writes.push({ query: rows.insert, params, change, partition: null });
+        for (const { insert, name, by } of lookups) {
+          if (after[by] !== null) writes.push({ query: insert, params, change, partition: `${name} ${after[by]}` });
+        }
+      }
+    } else {
+      const key = rows.place(Object.fromEntries(of.key.map((name, i) => [name, change.key[i]!])), version);
+      if (key) writes.push({ query: rows.remove, params: key, change, partition: null });
+    }
+    if (!before) return unfit;
+
+    // Where the row stood, unless it still stands there. Also when the new row is unfit: the change that supersedes it
+    // will have the unfit row as its before image, and so could not name this entry any more.
+    for (const { remove, name, by, place, placing } of lookups) {
+      if (before[by] === null || (after && placing.every((column) => after[column] === before[column]))) continue;
+      const params = place(before, version);
+      if (params) writes.push({ query: remove, params, change, partition: `${name} ${before[by]}` });
+    }
+    return unfit;
+  };
+}
+
+interface Compiled {
+  readonly name: string;
+  readonly insert: string;
+  readonly remove: string;
+  /** The first column of the partition key: of a lookup's table, the only one. */
+  readonly by: string;
+  readonly placing: readonly string[];
+  /** The parameters of `remove`; null for a row that could never be written, so there is nothing to remove. */
+  readonly place: (row: Row, version: Buffer) => readonly Bytes[] | null;
+}
+
+function compile(of: Entity, table: Table): Compiled {
+  const placing = primaryKey(table);
+  const encoders = placing.map((column) => keyEncoder(encoderOf(of.fields[column]!.type)));
+  return {
+    name: table.name,
+    insert: insertInto(table),
+    remove: removeFrom(table),
+    by: table.partition[0]!,
+    placing,
+    place(row, version) {
+      return encodedOrNull(() => [version, ...placing.map((column, i) => encoders[i]!(row[column]))]);
+    },
+  };
+}
+
+/** The parameters of every `insert` of the entity, which are the same for all its tables; or why there are none. */
+function rowEncoder(of: Entity): (row: Row, version: Buffer) => readonly Bytes[] | string {
+  const names = Object.keys(of.fields);
+  const always = new Set([...of.key, ...of.lookups.map(({ orderBy }) => orderBy)]);
+  const encoders = names.map((name) => {
+    const encode = encoderOf(of.fields[name]!.type);
+    return always.has(name) ? keyEncoder(encode) : encode;
+  });
+  return (row, version) => {
+    const params = new Array<Bytes>(names.length + 2);
+    for (let i = 0; i < names.length; i++) {
+      try {
+        params[i] = encoders[i]!(row[names[i]!]);
+      } catch (error) {
+        if (error instanceof Unrepresentable) return `${names[i]}: ${error.message}`;
+        throw error;
+      }
+    }
+    params[names.length] = version;
+    params[names.length + 1] = version;
+    return params;
+  };
+}

@@ -1,0 +1,78 @@
+import { createHash } from "node:crypto";
+import type { estypes } from "@elastic/elasticsearch";
+import type { Entity } from "../../../schema/entity.js";
+import { wordsVersion } from "../../text/words.js";
+import type { Cluster } from "../cluster.js";
+import { causeOf, failed, failureOf } from "../errors.js";
+import type { Mapping } from "./mapping.js";
+
+/**
+ * Every index has a name that is an alias, over one index with a `-v1` behind it, or `-v2` and so on once it was built anew. Writes demand
+ * the alias, so a write to an index somebody deleted fails, where Elasticsearch would make one with guessed types.
+ */
+export function aliasOf(prefix: string, name: string): string {
+  return `${prefix}-${name}`;
+}
+
+export function indexOf(prefix: string, name: string, generation = 1): string {
+  return `${aliasOf(prefix, name)}-v${generation}`;
+}
+
+/** The alias that searches demand: only an index has it whose documents were all written with the words, and of the fields, that this program looks for. */
+export function searchAliasOf(prefix: string, of: Entity): string {
+  const form = createHash("sha256").update(JSON.stringify([wordsVersion, of.search])).digest("hex").slice(0, 8);
+  return aliasOf(prefix, `sluice-search-${form}-${of.table}`);
+}
+
+export const progressName = "sluice-progress";
+export const lettersName = "sluice-dead-letters";
+
+export type Mappings = Omit<Mapping, "_meta"> & Partial<Pick<Mapping, "_meta">>;
+
+/** By table, which index its alias stands for: another after it was deleted, restored, or the alias was moved. */
+export type Identities = ReadonlyMap<string, string>;
+
+export async function identitiesIn({ client, prefix }: Cluster, entities: readonly Entity[]): Promise<Identities> {
+  const found = await client.indices.get({
+    index: `${prefix}-*`, allow_no_indices: true, expand_wildcards: ["open", "closed"], features: ["aliases", "settings"],
+  }).catch(failed("looking at the indices"));
+  const identities = new Map<string, string>();
+  for (const { aliases = {}, settings } of Object.values(found)) {
+    // An index restored over a closed one keeps its UUID, and gets another history.
+    const { uuid, history_uuid = "" } = (settings?.index ?? {}) as { readonly uuid?: string; readonly history_uuid?: string };
+    for (const { table } of entities) if (aliases[aliasOf(prefix, table)]) identities.set(table, `${identities.get(table) ?? ""} ${uuid} ${history_uuid}`);
+  }
+  return identities;
+}
+
+export async function createIndex(
+  { client, shards, replicas }: Cluster, index: string, mapping: Mappings, aliases: readonly string[], kept?: estypes.IndicesIndexSettings,
+): Promise<void> {
+  await client.indices.create({
+    index,
+    aliases: Object.fromEntries(aliases.map((alias) => [alias, {}])),
+    mappings: { _meta: { key: [] }, ...mapping } as never,
+    settings: {
+      "index.number_of_shards": shards,
+      ...(replicas === null ? { "index.auto_expand_replicas": "0-1" } : { "index.number_of_replicas": replicas }),
+      ...kept,
+      // Invariant 1: what was answered is on disk, whatever a template of the cluster says.
+      "index.translog.durability": "request",
+      "index.mapping.total_fields.limit": fieldLimit(mapping.properties),
+    },
+  }).catch((error: unknown) => {
+    // A second process prepared at the same moment; ours are equal or the next start says how not.
+    if (causeOf(error).type !== "resource_already_exists_exception") throw failureOf(`creating ${index}`, error);
+  });
+}
+
+export async function widen({ client }: Cluster, index: string, properties: Mapping["properties"]): Promise<void> {
+  await client.indices.putSettings({ index, settings: { "index.mapping.total_fields.limit": fieldLimit(properties) } })
+    .catch(failed(`widening ${index}`));
+  await client.indices.putMapping({ index, properties: properties as never }).catch(failed(`widening ${index}`));
+}
+
+/** MySQL's widest table has 4,096 columns; Elasticsearch's default limit is 1,000 fields. */
+function fieldLimit(properties: Mapping["properties"]): number {
+  return Math.max(1000, 2 * Object.keys(properties).length + 100);
+}

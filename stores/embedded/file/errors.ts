@@ -1,0 +1,47 @@
+import { Retriable, StoreRefusal } from "../../ports.js";
+
+/** A value that this store cannot hold exactly (invariant 9). Its change is rejected. */
+export class Unfit extends Error {
+  override readonly name = "Unfit";
+}
+
+/** SQLite's primary result codes that are told apart here (sqlite.org, "Result and Error Codes"). */
+const SQLITE = {
+  ERROR: 1, BUSY: 5, LOCKED: 6, NOMEM: 7, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, PROTOCOL: 15,
+  TOOBIG: 18, CONSTRAINT: 19, MISMATCH: 20, NOTADB: 26,
+} as const;
+
+/** The primary result code of what libsql threw; null when SQLite did not say one. */
+function resultOf(error: unknown): number | null {
+  const raw = error instanceof Error && "rawCode" in error ? error.rawCode : null;
+  return typeof raw === "number" ? raw & 0xff : null;
+}
+
+/** Whether it is this row that SQLite does not take, rather than SQLite that cannot work. */
+export function isUnfit(error: unknown): error is Error {
+  const result = resultOf(error);
+  return error instanceof Unfit || result === SQLITE.TOOBIG || result === SQLITE.CONSTRAINT || result === SQLITE.MISMATCH;
+}
+
+/** Whether the statement does not fit the tables as they are. */
+export function isUnprepared(error: unknown): boolean {
+  return resultOf(error) === SQLITE.ERROR;
+}
+
+/** What `error`, met while doing `what` in `file`, is to those above. */
+export function storeError(what: string, file: string, error: unknown): unknown {
+  switch (resultOf(error)) {
+    case SQLITE.BUSY: case SQLITE.LOCKED: case SQLITE.PROTOCOL: case SQLITE.NOMEM: case SQLITE.IOERR: case SQLITE.CANTOPEN:
+      return new Retriable(`${what} in ${file}`, error);
+    case SQLITE.FULL:
+      return new Retriable(`${what} in ${file}: free some space on its disk`, error);
+    case SQLITE.READONLY:
+      return new StoreRefusal("embedded", `${file} cannot be written`, "give this process write permission for the file and its folder");
+    case SQLITE.NOTADB:
+      return new StoreRefusal("embedded", `${file} is not a SQLite database`, "name another file, or remove this one");
+    case SQLITE.CORRUPT:
+      return new StoreRefusal("embedded", `${file} is damaged`, "remove the file; sync fills a new one from the system of record");
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Entity } from "../../../schema/entity.js";
+import type { Place } from "../../text/ranking.js";
+import type { Ask, NumberedTarget } from "../../text/search.js";
+import type { Bound } from "../file/connection.js";
+import { isUnfit } from "../file/errors.js";
+import { codecOf, encodeValue } from "../tables/codec.js";
+import { columnList, quoted, rowidColumn, searchTable, termTable } from "../tables/tables.js";
+
+/** One target of a search, ready to be looked into by a process that knows no entity. */
+export interface TargetQuery {
+  /** The target's number. */
+  readonly target: number;
+  /** Takes an expression of FTS5 and then `values`; gives the length of the searched texts, and the row. */
+  readonly sql: string;
+  readonly values: readonly Bound[];
+  /** The columns to look into, and the table of all terms. */
+  readonly fields: readonly string[];
+  readonly terms: string;
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly Bound[];
+}
+
+const none: Condition = { sql: "", values: [] };
+
+/** Null for a target in which nothing can be found. */
+export function queryOf(target: NumberedTarget, { after, limit }: Pick<Ask, "after" | "limit">): TargetQuery | null {
+  const { entity, number } = target;
+  const fields = entity.search.filter((name) => target.fields.includes(name));
+  const scope = scopeOf(target);
+  if (scope === null) return null;
+  const beyond = after ? beyondOf(entity, number, after) : none;
+  const [index, table, rowid] = [searchTable(entity), quoted(entity.table), quoted(rowidColumn(entity))];
+  const length = fields.map((name) => `coalesce(length(${table}.${quoted(name)}), 0)`).join(" + ");
+  return {
+    target: number, fields, terms: termTable(entity), values: [...scope.values, ...beyond.values, limit],
+    // The cross join has the index looked through once, and not for every row in the scope.
+    sql: `SELECT * FROM (SELECT ${length} AS sluice_length, ${columnList(entity, `${table}.`)}
+      FROM ${index} CROSS JOIN ${table} ON ${table}.${rowid} = ${index}.rowid WHERE ${index} MATCH ? ${scope.sql})
+      ${beyond.sql} ORDER BY ${["sluice_length", ...entity.key.map(quoted)].join(", ")} LIMIT ?`,
+  };
+}
+
+/** What rows in the scope have; null when none can. */
+function scopeOf({ entity, scope }: NumberedTarget): Condition | null {
+  if (!scope) return none;
+  const field = entity.fields[scope.field];
+  if (!field) throw new Error(`${entity.table} has no field ${scope.field} to limit a search by`);
+  try {
+    const column = scope.field === rowidColumn(entity) ? `${searchTable(entity)}.rowid` : `${quoted(entity.table)}.${quoted(scope.field)}`;
+    return { sql: `AND ${column} = ?`, values: [encodeValue(scope.field, field, scope.value)] };
+  } catch (error) {
+    if (isUnfit(error)) return null;
+    throw error;
+  }
+}
+
+/** Equal length goes by target, then by key; so what is beyond a place depends on the target. */
+function beyondOf(of: Entity, number: number, place: Place): Condition {
+  if (number !== place.target) return { sql: `WHERE sluice_length ${number < place.target ? ">" : ">="} ?`, values: [place.length] };
+  return {
+    sql: `WHERE (sluice_length, ${of.key.map(quoted).join(", ")}) > (?, ${of.key.map(() => "?").join(", ")})`,
+    values: [place.length, ...codecOf(of).encodeKey(place.key)],
+  };
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Finding, PreflightFailed } from "../../runtime/findings.js";
+import { makeFolder } from "../../runtime/folder.js";
+import { onThisMachine } from "../../runtime/http/listening.js";
+import { writePrivately } from "../../runtime/private-file.js";
+
+/** How commands on this machine reach the running sync. One data folder is for one sync process at a time. */
+export interface Announcement {
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+}
+
+const fileIn = (dataDir: string) => join(dataDir, "sync.json");
+
+export function newToken(): string {
+  return randomBytes(32).toString("base64url");
+}
+
+/** Whether another process that still answers has announced itself there: to be asked before this one listens anywhere. */
+export async function folderFindings(dataDir: string): Promise<readonly Finding[]> {
+  const other = await readAnnouncement(dataDir).catch(() => null);
+  if (!other || other.pid === process.pid || !isAlive(other.pid)) return [];
+  const answers = await fetch(`${other.url}/live`, { signal: AbortSignal.timeout(answersWithinMs) }).then(({ ok }) => ok, () => false);
+  if (!answers) return [];
+  return [{
+    where: fileIn(dataDir), problem: `sync process ${other.pid} at ${other.url} runs with this data folder`,
+    remedy: "end it, or give this one a folder of its own with --data-dir",
+  }];
+}
+
+const answersWithinMs = 2_000;
+
+/** Why no sync of this data folder answers: what an operator wants to know who finds it so. */
+export async function absence(dataDir: string): Promise<string> {
+  const announced = await readAnnouncement(dataDir);
+  if (!announced) return `none has announced itself in ${dataDir}, or it has ended`;
+  const { pid, url } = announced;
+  return isAlive(pid) ? `process ${pid}, which announced itself at ${url}, does not answer there` : `process ${pid}, which announced itself at ${url}, was killed`;
+}
+
+/** A number that another process has meanwhile does not answer at its address. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Writes it down, for its owner only, until it is disposed of. */
+export async function announce(dataDir: string, announcement: Announcement): Promise<AsyncDisposable> {
+  const file = fileIn(dataDir);
+  makeFolder(dataDir);
+  await writePrivately(file, JSON.stringify({ ...announcement, url: onThisMachine(announcement.url) }));
+  return {
+    async [Symbol.asyncDispose]() {
+      // Not that of a process which began meanwhile.
+      if ((await readAnnouncement(dataDir))?.token === announcement.token) await rm(file, { force: true });
+    },
+  };
+}
+
+/** What the last sync process left; null when none runs that was not killed. @throws PreflightFailed when it cannot be read */
+export async function readAnnouncement(dataDir: string): Promise<Announcement | null> {
+  try {
+    return JSON.parse(await readFile(fileIn(dataDir), "utf8")) as Announcement;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new PreflightFailed([{ where: fileIn(dataDir), problem: `cannot be read: ${(error as Error).message}`, remedy: "delete it and restart sync, or name another folder with --data-dir" }]);
+  }
+}

@@ -1,0 +1,49 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Route } from "../../runtime/http/local-routes.js";
+import { type PipelineState, statusOf } from "../state/state.js";
+import type { Valve, Wish } from "../state/valve.js";
+
+/** A pipeline and the valve an operator turns. */
+export interface Controlled {
+  readonly state: PipelineState;
+  readonly valve: Valve;
+}
+
+/** A store that does not answer now keeps its pipeline from coming to rest; nobody waits for that longer than this. */
+const patienceMs = 8_000;
+
+/** What an operator may ask of the pipelines, which may be there only later. One that has failed is at rest, until it is to run again. */
+export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[] {
+  const turn = (name: string, wish: Wish): Route => ({
+    method: "POST",
+    path: `/pipelines/:name/${name}`,
+    async answer({ name: of }) {
+      const pipeline = pipelines.find(({ state }) => state.name === of);
+      if (!pipeline) return { status: 404, body: { error: `no pipeline is named "${of}"; there are ${pipelines.map(({ state }) => state.name).join(", ")}` } };
+      const { state } = pipeline;
+      const failed = state.phase === "failed";
+      pipeline.valve.ask(wish);
+      const before = { rows: state.rows, at: Date.now() };
+      const done = !failed ? await pipeline.valve.reached(wish !== "run", patienceMs) : wish !== "run" || await goesOn(state, before);
+      return { status: done ? 200 : 202, body: statusOf(state) };
+    },
+  });
+  return [
+    { method: "GET", path: "/status", answer: async () => ({ status: 200, body: { pipelines: pipelines.map(({ state }) => statusOf(state)) } }) },
+    turn("pause", "pause"),
+    turn("drain", "drain"),
+    turn("resume", "run"),
+  ];
+}
+
+/**
+ * Whether a pipeline that had failed is on its way again, waiting for it no longer than `patienceMs`. What made it fail shows at its next
+ * write, so that it began is not enough: something must have been settled, or all be current.
+ */
+async function goesOn(state: PipelineState, { rows, at }: { readonly rows: number; readonly at: number }): Promise<boolean> {
+  const late = performance.now() + patienceMs;
+  const isMoving = () => state.rows > rows || (state.currentAt ?? 0) >= at || state.phase === "paused" || state.phase === "drained";
+  do await pause(100);
+  while (state.phase !== "failed" && !isMoving() && performance.now() < late);
+  return ["snapshot", "streaming", "paused", "drained"].includes(statusOf(state).state);
+}

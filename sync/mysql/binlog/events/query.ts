@@ -1,0 +1,37 @@
+import type { Cursor } from "../cursor.js";
+import type { QueryEvent } from "../event.js";
+import { charsetOf, decoderOf } from "../values/charset.js";
+import { readStatusVariables } from "./status-variables.js";
+
+/** A statement as the log carries it, and what of its session decides what the text means. */
+export type Statement = Pick<QueryEvent, "database" | "statement" | "charset" | "sqlMode" | "updatedDatabases">;
+
+/** QUERY_EVENT: the statement in the character set its client spoke; MariaDB may have compressed it. */
+export function readQuery(event: Cursor, expand?: (event: Cursor) => Buffer): Statement {
+  return read(event, 0, expand);
+}
+
+/** EXECUTE_LOAD_QUERY_EVENT: a LOAD DATA whose file came in the events before it; three numbers of it and a byte stand before the rest. */
+export function readLoadQuery(event: Cursor): Statement {
+  return read(event, 13);
+}
+
+function read(event: Cursor, ofLoad: number, expand?: (event: Cursor) => Buffer): Statement {
+  event.skip(8);
+  const databaseLength = event.u8();
+  event.skip(2);
+  const statusLength = event.u16();
+  event.skip(ofLoad);
+  const { collation, ...session } = readStatusVariables(event.part(statusLength));
+  const database = event.utf8(databaseLength);
+  event.skip(1);
+  const text = expand ? expand(event) : event.view(event.left);
+  const charset = charsetOf(collation), known = charset === "binary" || charset === "" ? "utf8mb4" : charset;
+  return { database, ...session, charset: known, statement: decoderOf(known)!(text, 0, text.length) };
+}
+
+/** Whether the body of a QUERY_EVENT says BEGIN, as it does in nearly every transaction: no need to read the rest of it. */
+export function isBegin(bytes: Buffer, body: number, end: number): boolean {
+  const text = body + 13 + (bytes[body + 11]! | (bytes[body + 12]! << 8)) + bytes[body + 8]! + 1;
+  return end - text === 5 && bytes[text] === 0x42 && bytes[text + 1] === 0x45 && bytes[text + 2] === 0x47 && bytes[text + 3] === 0x49 && bytes[text + 4] === 0x4e;
+}

@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import type { RowDataPacket } from "mysql2";
+import type { Connection } from "mysql2/promise";
+import { inALine, PreflightFailed } from "../../../runtime/findings.js";
+import { connectMysql, mysqlPlace } from "../../../runtime/mysql/mysql.js";
+import { pause, unlessAborted } from "../../../runtime/wait.js";
+import type { Turn, TurnNews } from "../../source.js";
+import type { Access } from "./access.js";
+
+/** The server forgets a holder that says nothing for this long; a process that was killed is forgotten at once. */
+const leaseSeconds = 10;
+const renewMs = 2_500;
+/** A process that just ended may still be seen for a moment. */
+const quietMs = 1_000;
+/** While a server says nothing it gives the turn to nobody: nothing else waits for its answer longer than this. */
+const patienceMs = 1_500;
+
+/**
+ * A named lock of the server (GET_LOCK): one process at a time holds it, none needs a privilege for it. It belongs to a connection,
+ * which says something every few seconds. Whoever held it and was silent for too long learns by `lost` that another has it.
+ */
+export async function takeTurn(access: Access, name: string, hear: (news: TurnNews) => void, signal: AbortSignal): Promise<MysqlTurn> {
+  const { url } = access, told = access.telling(hear);
+  const lock = new Lock(access, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
+  try {
+    const began = performance.now();
+    for (let wait = 50; (await unlessAborted(signal, lock.attempt(true))) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
+      if (lock.silence) told(lock.silence);
+      else if (lock.holder && performance.now() - began > quietMs) told({ kind: "waiting", holder: `connection ${lock.holder} of mysql ${url.host}` });
+      await pause(wait, signal);
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    await lock.close();
+    throw error;
+  }
+  return new HeldTurn(lock, told);
+}
+
+export interface MysqlTurn extends Turn {
+  /** As the server knows it. */
+  readonly lockName: string;
+  /** As `Turn` has it; what the server said longer ago counts for nothing. */
+  held(maxAgeMs?: number): Promise<void>;
+  /** Resolves once the server was asked, whether or not it answered. */
+  verified(): Promise<void>;
+}
+
+class HeldTurn implements MysqlTurn {
+  readonly #lost = new AbortController();
+  readonly #renewing: NodeJS.Timeout;
+  #renewedAt = performance.now();
+  #renewal: Promise<void> | null = null;
+  #isGivenBack = false;
+
+  constructor(readonly lock: Lock, readonly told: (news: TurnNews) => void) {
+    this.#renewing = setInterval(() => void this.verified(), renewMs);
+  }
+
+  get lockName(): string {
+    return this.lock.name;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async held(maxAgeMs = (leaseSeconds / 2) * 1000): Promise<void> {
+    if (performance.now() - this.#renewedAt >= maxAgeMs) await withinPatience(this.verified());
+  }
+
+  verified(): Promise<void> {
+    this.#renewal ??= this.#renew().finally(() => { this.#renewal = null; });
+    return this.#renewal;
+  }
+
+  async #renew(): Promise<void> {
+    if (this.lost.aborted) return;
+    let answer = await this.lock.attempt(false);
+    // A connection that was found broken says nothing; a new one does.
+    if (answer === "unknown") answer = await this.lock.attempt(false);
+    if (!this.#isGivenBack) this.told(this.lock.silence ?? { kind: "answers" });
+    switch (answer) {
+      case "ours": this.#renewedAt = performance.now(); break;
+      case "another's": this.#lost.abort(new Error("another sync process has taken over this store")); break;
+      case "unknown": break;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isGivenBack = true;
+    clearInterval(this.#renewing);
+    this.lock.access.telling(() => undefined);
+    await this.lock.close();
+  }
+}
+
+class Lock {
+  #connection: Connection | null = null;
+  /** Connections of ours that broke: the server may take them for alive for a while. */
+  readonly #former = new Set<number>();
+  #isClosed = false;
+  holder: number | null = null;
+  /** Set while the server does not answer. */
+  silence: Extract<TurnNews, { kind: "silent" }> | null = null;
+
+  constructor(readonly access: Access, readonly name: string) {}
+
+  get url(): URL {
+    return this.access.url;
+  }
+
+  /** Takes it if it is free. Errors that do not pass by themselves are thrown only when `strict`. */
+  async attempt(strict: boolean): Promise<"ours" | "another's" | "unknown"> {
+    try {
+      const connection = (this.#connection ??= await this.#open());
+      const own = connection.threadId;
+      this.holder = await this.#ask("SELECT IS_USED_LOCK(?)");
+      this.silence = null;
+      if (this.holder === own) return "ours";
+      if ((await this.#ask("SELECT GET_LOCK(?, 0)")) === 1) return "ours";
+      return this.holder !== null && this.#former.has(this.holder) ? "unknown" : "another's";
+    } catch (error) {
+      this.#drop();
+      this.silence = { kind: "silent", error: error instanceof PreflightFailed ? inALine(error) : `${mysqlPlace(this.url)}: ${inALine(error)}` };
+      if (strict && !this.access.mayPass(error) && !isLate(error)) throw error;
+      return "unknown";
+    }
+  }
+
+  /** Given back, so that whoever waits has it at once. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await withinPatience(this.#ask("SELECT RELEASE_LOCK(?)"));
+    this.#drop();
+  }
+
+  async #ask(sql: string): Promise<number | null> {
+    if (!this.#connection) return null;
+    const [rows] = await this.#connection.query<RowDataPacket[]>({ sql, values: [this.name], rowsAsArray: true, timeout: (leaseSeconds / 2) * 1000 });
+    const [value] = rows[0] as unknown as [string | number | null];
+    return value === null ? null : Number(value);
+  }
+
+  async #open(): Promise<Connection> {
+    const connection = await connectMysql(this.url, { database: undefined });
+    // Errors reach us through the statement under way.
+    connection.on("error", () => undefined);
+    if (this.#isClosed) {
+      connection.destroy();
+      throw new Error("nobody waits for this connection any more");
+    }
+    await connection.query(`SET SESSION wait_timeout = ${leaseSeconds}`);
+    return connection;
+  }
+
+  #drop(): void {
+    if (this.#connection) this.#former.add(this.#connection.threadId);
+    this.#connection?.destroy();
+    this.#connection = null;
+  }
+}
+
+async function withinPatience(work: Promise<unknown>): Promise<void> {
+  const enough = new AbortController();
+  await Promise.race([work.catch(() => undefined), pause(patienceMs, enough.signal)]);
+  enough.abort();
+}
+
+/** mysql2's own time for a statement is over. */
+function isLate(error: unknown): boolean {
+  return (error as { readonly code?: string }).code === "PROTOCOL_SEQUENCE_TIMEOUT";
+}

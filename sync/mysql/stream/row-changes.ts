@@ -1,0 +1,76 @@
+import type { Change, Unreadable } from "../../../schema/change.js";
+import { type Entity, type Key, type Row, keyOf } from "../../../schema/entity.js";
+import { type Version, versionStep } from "../../../schema/position.js";
+import { Unheld } from "../../source.js";
+import type { RowImages, TableMap } from "../binlog/event.js";
+import { type RawRow, rowCodec, type Zoned } from "../row/codec.js";
+import { misfit } from "../row/columns.js";
+import { held } from "../snapshot/snapshot.js";
+
+/** Turns the row images of one table into messages. Made once per table map, used for all its rows. */
+export interface RowChanges {
+  /** Adds the messages of one row to `into`, versions from `next` on; returns the next free version. */
+  add(images: RowImages, next: Version, into: (Change | Unreadable)[]): Version;
+}
+
+/** Why rows of this table map cannot be read as the entity's; empty when they can. Columns the catalog does not declare are left out. */
+export function divergence(entity: Entity, { columns, primaryKey }: TableMap): readonly string[] {
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const misfits = Object.entries(entity.fields).flatMap(([name, field]) => {
+    const column = byName.get(name);
+    const problem = column ? misfit(field, column) : "is no longer there";
+    return problem ? [`column ${name} ${problem}`] : [];
+  });
+  const [key, wanted] = [primaryKey.map((i) => columns[i]!.name).join(", "), entity.key.join(", ")];
+  return key === wanted ? misfits : [...misfits, key ? `its primary key is (${key}); the catalog says (${wanted})` : "it has no primary key"];
+}
+
+export function rowChanges(entity: Entity, zoned?: Zoned): RowChanges {
+  const codec = rowCodec(entity, zoned);
+  const of = entity.table;
+  const gone = (key: Key, before: Row | null, version: Version): Change => ({ op: "delete", entity: of, key, before, after: null, version });
+  const come = (after: Row, version: Version): Change => ({ op: "create", entity: of, key: keyOf(entity, after), before: null, after, version });
+
+  return {
+    add({ before: rawBefore, after: rawAfter }, next, into) {
+      const before = rawBefore && held(codec, rawBefore as RawRow);
+      const after = rawAfter && held(codec, rawAfter as RawRow);
+      const known = before instanceof Unheld ? null : before;
+      const oldKey = rawBefore && (known ? keyOf(entity, known) : codec.key(rawBefore as RawRow));
+      if (after === null) {
+        into.push(gone(oldKey!, known, next));
+        return next + versionStep;
+      }
+      if (after instanceof Unheld) {
+        // What the store has of this row is no longer true, so it goes; the letter says why nothing takes its place.
+        if (oldKey) into.push(gone(oldKey, known, next));
+        const version = oldKey ? next + versionStep : next;
+        const rawKey = codec.key({ ...(rawBefore as RawRow | null), ...defined(rawAfter as RawRow) });
+        into.push({ op: "unreadable", entity: of, key: rawKey, version, reason: after.reason });
+        return version + versionStep;
+      }
+      if (!oldKey) {
+        into.push(come(after, next));
+        return next + versionStep;
+      }
+      const key = keyOf(entity, after);
+      if (sameKey(oldKey, key)) {
+        // A row whose older image could not be held was taken out then: it comes anew.
+        into.push(known ? { op: "update", entity: of, key, before: known, after, version: next } : come(after, next));
+        return next + versionStep;
+      }
+      into.push(gone(oldKey, known, next), come(after, next + versionStep));
+      return next + 2 * versionStep;
+    },
+  };
+}
+
+function sameKey(a: Key, b: Key): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The columns a partial image has. */
+function defined(raw: RawRow): RawRow {
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined));
+}

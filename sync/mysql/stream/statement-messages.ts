@@ -1,0 +1,57 @@
+import type { Recopy, Truncate } from "../../../schema/change.js";
+import type { Version } from "../../../schema/position.js";
+import type { Place, QueryEvent } from "../binlog/event.js";
+import { SourceDiverged } from "../errors.js";
+import { effectOf } from "../statement/classify.js";
+import { digestOf, Repeated } from "../statement/digest.js";
+import type { Effect, Followed } from "../statement/effect.js";
+
+/** What passes over a place in the log that cannot be read as rows. */
+export const anew = "sluice resnapshot --store <name> for each store, which copies every table as it is now, and start or resume sync";
+
+export interface StatementOptions {
+  /** What is done about a statement that does not say which rows it changed. */
+  readonly unknown: "copy" | "stop";
+  /** Whether the server logs what its foreign keys change by themselves. */
+  readonly logsCascades: boolean;
+}
+
+/** Logged statements as messages: a table emptied, or tables whose rows are to be copied again because no row event tells what they are now. */
+export class StatementMessages {
+  /** Tables that were given a foreign key whose changes are not logged, until they are asked for. */
+  readonly #cascading = new Map<string, Place>();
+
+  constructor(readonly followed: Followed, readonly options: StatementOptions, readonly repeated: Repeated) {}
+
+  /** @throws SourceDiverged when the statement is one that a person wants to see to */
+  read(event: QueryEvent, version: Version): Truncate | Recopy | null {
+    const effect = effectOf(event, this.followed);
+    if (effect.emptied !== null) return { op: "truncate", entity: effect.emptied, version };
+    const cascading = this.options.logsCascades ? [] : effect.cascades;
+    for (const table of cascading) this.#cascading.set(table, event);
+    const entities = [...new Set([...effect.rows, ...cascading])];
+    if (entities.length === 0) return null;
+    const what = effect.what || "was given a foreign key that changes rows by itself, which this server does not log";
+    return { op: "recopy", entities, version, reason: this.#reason(event, effect, what) };
+  }
+
+  /** The tables with such a foreign key since this was asked last, each with the place of the statement. */
+  takeCascading(): ReadonlyMap<string, Place> {
+    const taken = new Map(this.#cascading);
+    this.#cascading.clear();
+    return taken;
+  }
+
+  #reason(event: QueryEvent, { rows, isUnderstood }: Effect, what: string): string {
+    const digest = digestOf(event), place = `(binary log ${event.file}, ending at ${event.offset})`;
+    if (isUnderstood) return `${what}: ${digest} ${place}`;
+    if (this.options.unknown === "stop") {
+      throw new SourceDiverged(`${rows.length === 1 ? "table" : "tables"} ${rows.join(", ")} ${what}: ${digest}`, event,
+        `start sync with --unknown-statements copy, which copies them again and goes on; or ${anew}`);
+    }
+    const times = this.repeated.count(digest);
+    const again = times === 1 ? "" : `; statement number ${times} of this kind since sync started, and each has these tables copied. `
+      + "Let its session use binlog_format = ROW, or report the statement if it changes no rows";
+    return `${what}: ${digest} ${place}${again}`;
+  }
+}

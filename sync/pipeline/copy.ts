@@ -1,0 +1,55 @@
+import { backoff, pause, unlessAborted, untilAborted } from "../../runtime/wait.js";
+import type { Entity } from "../../schema/entity.js";
+import { rewriteVersion } from "../../schema/position.js";
+import type { Copies } from "../progress/copies.js";
+import type { Interleaving } from "../reading/interleaving.js";
+import { TableAbsent } from "../source.js";
+import type { PipelineParts } from "../writing/parts.js";
+import type { Writing } from "../writing/writing.js";
+import { copyTable } from "./copy-table.js";
+
+/** Key ranges a table is read in at most. */
+const ranges = 8;
+
+/**
+ * Copies the tables that the sink lacks, or may hold wrongly, while the pipeline follows the log, one after another; then waits for the next,
+ * until `stop` aborts. A table that is not there is waited for, which keeps no other from being copied.
+ */
+export async function copyBeside(parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, moved: () => void, stop: AbortSignal): Promise<void> {
+  const { state, log } = parts;
+  for (let misses = 0; !stop.aborted;) {
+    const { unfinished } = copies;
+    state.phase = unfinished.length > 0 ? "snapshot" : "streaming";
+    if (unfinished.length === 0) {
+      await untilAborted(stop, copies.changed());
+      continue;
+    }
+    log.info({ pipeline: state.name, tables: unfinished.map(({ table }) => table) }, "copying tables beside the stream");
+    const absent = await copyEach(parts, writing, copies, interleaving, unfinished, moved, stop);
+    state.waitsFor = absent.length > 0 ? `MySQL has no table ${absent.join(", ")}; it is copied once it is there again` : null;
+    misses = absent.length > 0 ? misses + 1 : 0;
+    if (copies.unfinished.length === 0) log.info({ pipeline: state.name }, "every table is copied");
+    if (misses === 1) log.warn({ pipeline: state.name, tables: absent }, "these tables are not there; they are copied once they are made again");
+    if (misses > 0) await pause(backoff(misses), stop);
+  }
+}
+
+/** Those of them that are not there. */
+async function copyEach(
+  parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, tables: readonly Entity[], moved: () => void, stop: AbortSignal,
+): Promise<readonly string[]> {
+  const absent: string[] = [];
+  const whereThere = async (entity: Entity, work: () => Promise<void>) => {
+    if (stop.aborted || absent.includes(entity.table)) return;
+    await work().catch((error: unknown) => {
+      if (stop.aborted) return;
+      if (!(error instanceof TableAbsent)) throw error;
+      absent.push(entity.table);
+    });
+  };
+  for (const entity of tables) await whereThere(entity, async () => copies.surveyed(entity, await unlessAborted(stop, parts.source.survey(entity, ranges))));
+  for (const entity of tables) {
+    await whereThere(entity, () => copyTable(parts, writing, copies, { entity, version: rewriteVersion(interleaving.position.version), interleaving, moved }, stop));
+  }
+  return absent;
+}

@@ -1,0 +1,32 @@
+import { PreflightFailed } from "../../runtime/findings.js";
+import { StoreRefusal } from "../../stores/ports.js";
+import { BinlogError } from "../mysql/binlog/errors.js";
+import { SourceDiverged } from "../mysql/errors.js";
+import { Unresumable } from "../source.js";
+import { TooManyRejections } from "../writing/rejections.js";
+
+/** A pipeline that could not go on. */
+export interface Failure {
+  readonly pipeline: string;
+  readonly error: unknown;
+}
+
+/** Some pipelines could not go on; the others did until they were stopped. Names each with its error. */
+export class PipelinesFailed extends Error {
+  override readonly name = "PipelinesFailed";
+  constructor(readonly failures: readonly Failure[], readonly ofPipelines: number) {
+    const lines = failures.map(({ pipeline, error }) => `  ${pipeline}: ${error instanceof Error ? error.message : String(error)}`);
+    super(`${failures.length} of ${ofPipelines} pipelines could not go on:\n${lines.join("\n")}`);
+  }
+}
+
+/** Whether nothing goes on before a person has mended something. Where another pipeline ran on, or would when started again, it does. */
+export function needsMending(error: unknown): boolean {
+  if (error instanceof PipelinesFailed) return error.failures.length === error.ofPipelines && error.failures.every((failure) => needsMending(failure.error));
+  return error instanceof StoreRefusal || error instanceof Unresumable || error instanceof PreflightFailed;
+}
+
+/** Whether it was foreseen, and what is to be done is for a person: trying again would change nothing, or pass over what must not be. */
+export function isFinal(error: unknown): boolean {
+  return [StoreRefusal, Unresumable, TooManyRejections, BinlogError, SourceDiverged].some((kind) => error instanceof kind);
+}

@@ -1,0 +1,60 @@
+import type { Log } from "../../runtime/log.js";
+import type { Rejection } from "../../schema/change.js";
+import type { Sink } from "../../stores/ports.js";
+import { causeOf } from "../writing/rejections.js";
+
+/** After a line, what is parked meanwhile is summed up in the next. */
+const betweenMs = 10_000;
+
+interface Sum {
+  readonly pipeline: string;
+  readonly entity: string;
+  readonly reason: string;
+  rows: number;
+}
+
+/**
+ * Has the log hear of rows that become dead letters: a line for each entity and cause, at once and then with sums, so that a table that fails
+ * row by row does not fill the disk. Values of rows are left out: the letters have them, and a log is read by others.
+ */
+export class ParkingLog implements Disposable {
+  readonly #sums = new Map<string, Sum>();
+  #next: NodeJS.Timeout | null = null;
+  #toldAt = -Infinity;
+
+  constructor(readonly log: Log) {}
+
+  /** The same sink. */
+  of(sink: Sink): Sink {
+    const { deadLetters } = sink;
+    const park = async (rejections: readonly Rejection[]): Promise<void> => {
+      await deadLetters.park(rejections);
+      this.#add(sink.name, rejections);
+    };
+    return { ...sink, get lingerMs() { return sink.lingerMs; }, deadLetters: { ...deadLetters, park } };
+  }
+
+  [Symbol.dispose](): void {
+    this.#tell();
+  }
+
+  #add(pipeline: string, rejections: readonly Rejection[]): void {
+    for (const { entity, reason } of rejections) {
+      const about = { pipeline, entity, reason: causeOf(reason) };
+      const sum = this.#sums.get(JSON.stringify(about)) ?? { ...about, rows: 0 };
+      this.#sums.set(JSON.stringify(about), sum);
+      sum.rows++;
+    }
+    const wait = this.#toldAt + betweenMs - performance.now();
+    if (wait <= 0) this.#tell();
+    else this.#next ??= setTimeout(() => this.#tell(), wait).unref();
+  }
+
+  #tell(): void {
+    if (this.#next) clearTimeout(this.#next);
+    this.#next = null;
+    if (this.#sums.size > 0) this.#toldAt = performance.now();
+    for (const sum of this.#sums.values()) this.log.warn(sum, "rows were refused and are in the dead letters; see: sluice dead-letters list");
+    this.#sums.clear();
+  }
+}

@@ -1,0 +1,221 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Recopy, Truncate } from "../../schema/change.js";
+import { type Copied, everyKey, type Position, type Progress, type Version } from "../../schema/position.js";
+import type { Sink } from "../../stores/ports.js";
+import { Bookmark } from "../progress/bookmark.js";
+import { Copies, copiedIn } from "../progress/copies.js";
+import { resnapshot } from "../progress/resnapshot.js";
+import { batches } from "../reading/batch.js";
+import { Interleaving } from "../reading/interleaving.js";
+import { fenced } from "../sinks/fenced.js";
+import { CameBack } from "../sinks/retry.js";
+import { type TurnNews, Unresumable } from "../source.js";
+import type { PipelineParts } from "../writing/parts.js";
+import { LetterBox } from "../writing/rejections.js";
+import { Writing } from "../writing/writing.js";
+import { copyBeside } from "./copy.js";
+
+/**
+ * Keeps the sink equal to the source until `stop` aborts, then drains: reads no more, settles what is being written, stores the
+ * position. `cutoff` ends the draining too; what was not settled by then comes again at the next start (invariant 7).
+ * @throws whatever a person must see to; everything that may pass by itself is retried below
+ */
+export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+  const { state, log } = parts;
+  try {
+    const seen: Seen = { position: null };
+    while (!stop.aborted) await runTurn(parts, seen, stop, cutoff);
+    state.phase = "drained";
+  } catch (error) {
+    if (!cutoff.aborted) {
+      state.phase = "failed";
+      state.error = (error as Error).message;
+      throw error;
+    }
+    state.phase = "drained";
+    log.warn({ pipeline: state.name, error: state.retrying?.error }, "time to drain is over; what the store has not confirmed comes again at the next start");
+  }
+}
+
+/**
+ * How far this process has read what it wrote, stored as a position or not. When the sink is gone on from before that, and the source turns out
+ * to have lost some of it, rows of what is lost may be in the sink.
+ */
+interface Seen {
+  position: Position | null;
+}
+
+/** As long as no other process feeds this sink. Everything it holds may have been changed by another since our last turn. */
+async function runTurn(parts: PipelineParts, seen: Seen, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+  const { source, state, log } = parts;
+  const told = (signal: AbortSignal, error: unknown) => signal.aborted && !cutoff.aborted && error === signal.reason;
+  try {
+    await using turn = await source.turn((news) => hear(news, parts), stop);
+    if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
+    state.phase = "starting";
+    state.waitsFor = state.retrying = null;
+    await run({ ...parts, sink: fenced(parts.sink, turn), seen }, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
+      if (error instanceof CameBack) error.told || log.info({ pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds");
+      else if (!told(turn.lost, error)) throw error;
+    });
+  } catch (error) {
+    // Whoever waited, for a turn or for a store that has not answered yet, was told to wait no longer.
+    if (!told(stop, error)) throw error;
+  } finally {
+    state.sourceSilent = null;
+  }
+}
+
+/** The log hears when something begins and when it ends. */
+function hear(news: TurnNews, { source, state, log }: PipelineParts): void {
+  const about = { pipeline: state.name, source: source.name };
+  switch (news.kind) {
+    case "waiting":
+      if (!state.waitsFor) log.warn({ ...about, holder: news.holder }, "another sync process feeds this store; waiting until it ends");
+      state.phase = "waiting";
+      state.waitsFor = `another sync process feeds this store (${news.holder}); waiting until it ends`;
+      state.sourceSilent = null;
+      break;
+    case "silent":
+      if (!state.sourceSilent) log.warn({ ...about, error: news.error }, "the source does not answer; trying again until it does");
+      state.sourceSilent = news.error;
+      break;
+    case "answers":
+      if (state.sourceSilent) log.info(about, "the source answers again");
+      state.sourceSilent = null;
+      break;
+    default: news satisfies never;
+  }
+}
+
+/** What a turn works with. */
+interface TurnParts extends PipelineParts {
+  readonly seen: Seen;
+}
+
+async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+  const { sink, catalog, limits, state, valve } = parts;
+  await forgetLost(parts);
+  await sink.prepare(catalog.entities);
+  const letters = await LetterBox.open(sink.name, sink.deadLetters, limits.rejections);
+  state.deadLetters = letters.count;
+  const writing = new Writing(sink, letters, state, limits.writesAtOnce, cutoff);
+  try {
+    while (!stop.aborted) {
+      const phase = state.phase;
+      await valve.opened(stop, (rest) => { state.phase = rest ?? phase; });
+      if (!stop.aborted) await advance(parts, writing, AbortSignal.any([stop, valve.closing]));
+    }
+  } finally {
+    // The sink is closed by whoever opened it, so nothing may be on its way to it after this.
+    await writing.ended();
+  }
+}
+
+/** A table somebody dropped is made again, empty. That it is to be copied again is stored before that: a crash between must not hide it (invariant 7). */
+async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise<void> {
+  const progress = await sink.progress(), lost = await lostTables(sink, catalog, progress);
+  if (!progress || lost.length === 0) return;
+  log.warn({ pipeline: state.name, tables: lost }, "the store has lost these tables; they are copied again");
+  await sink.commit({ ...progress, copied: { ...copiedIn(catalog, progress), ...Object.fromEntries(lost.map((table) => [table, "due" as const])) } });
+}
+
+/** Those the sink is to have rows of, by what it has stored, and has not. */
+async function lostTables(sink: Sink, catalog: Catalog, progress: Progress | null): Promise<readonly string[]> {
+  const copied: Copied = progress ? copiedIn(catalog, progress) : {};
+  return (await sink.absent(catalog.entities)).map(({ table }) => table).filter((table) => (copied[table] ?? "due") !== "due");
+}
+
+/** From where the sink is, until `stop` aborts, or until it has to be set back: then it is called again. */
+async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): Promise<void> {
+  const { sink, catalog } = parts;
+  const found = await sink.progress();
+  // It died since the turn began, and forgot that they are to be copied again.
+  if ((await lostTables(sink, catalog, found)).length > 0) throw new CameBack(sink.name);
+  try {
+    const progress = found ?? await begun(parts);
+    const copies = new Copies(catalog, parts.state, progress);
+    try {
+      await follow(parts, writing, copies, progress, stop);
+    } catch (error) {
+      // One whose log is purged again before any table is copied would copy for ever: that a person must see to.
+      const heals = error instanceof Unresumable && (error.because !== "purged" || Object.values(copies.copied).includes("done"));
+      if (!heals || parts.limits.stopWhenPurged) throw error;
+      const written = parts.seen.position?.version ?? 0;
+      parts.seen.position = null;
+      await heal(parts, writing, error, written);
+    }
+  } catch (error) {
+    // Whoever waited for a source that is away was told to wait no longer.
+    if (!stop.aborted || error !== stop.reason) throw error;
+    await writing.drained();
+  }
+}
+
+/** The first progress of a sink that has none: from where the source is now the stream brings what changes, and the copies what is there. */
+async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress> {
+  const position = await source.beginning();
+  const progress = { position, currentAt: Math.floor(position.version / 1000), copied: Object.fromEntries(catalog.entities.map(({ table }) => [table, "due" as const])) };
+  await sink.commit(progress);
+  return progress;
+}
+
+/**
+ * What the missing transactions changed is written nowhere else (a row deleted leaves no trace in its table), so any row of any table may
+ * differ: all are copied again, and the sweep takes out what is gone. Readers keep what is there meanwhile.
+ */
+async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable, written: Version): Promise<void> {
+  await writing.drained();
+  await resnapshot(source, sink, catalog, [], everyKey, written);
+  const what = {
+    purged: "the binary log no longer has changes this store needs", lost: "MySQL no longer has changes this store holds", another: "MySQL's binary log is another than this store was fed from",
+  }[because];
+  log.warn({ pipeline: state.name, missing }, `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`);
+}
+
+async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored: Progress, stop: AbortSignal): Promise<void> {
+  const { source, sink, limits, state, valve, log, seen } = parts, { position: from } = stored;
+  await using bookmark = new Bookmark(sink, state, limits.pace, copies, stored);
+  log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");
+  const [failing, ending] = [new AbortController(), new AbortController()];
+  const interleaving = new Interleaving(source, from);
+  const copying = copyBeside(parts, writing, copies, interleaving, () => bookmark.moved(), AbortSignal.any([stop, writing.failed, ending.signal]))
+    .catch((error: unknown) => failing.abort(error));
+  const arrivals = interleaving.through((signal) => source.stream(from, signal, seen.position), AbortSignal.any([stop, writing.failed, failing.signal]));
+  try {
+    for await (const batch of batches(arrivals, limits.batch, { room: () => writing.room(), lingerMs: sink.lingerMs })) {
+      // Drained by hand, what was read is written too; else it comes again.
+      if (stop.aborted && valve.wish !== "drain") break;
+      seen.position = batch.commit?.position ?? seen.position;
+      await writing.write(batch.changes, batch.unreadable, async () => {
+        for (const { entity, version, upTo, left, rows } of batch.chunks) copies.advanced(entity, version, upTo, left, rows);
+        if (batch.truncate) await empty(parts, writing, copies, batch.truncate);
+        for (const recopy of batch.recopies) copyAgain(parts, copies, recopy);
+        await bookmark.settled(batch);
+      });
+    }
+  } finally {
+    ending.abort();
+    await copying;
+  }
+  failing.signal.throwIfAborted();
+  await writing.drained();
+  await bookmark.store();
+  if (!stop.aborted) throw new Error(`${source.name} ended its stream of changes by itself`);
+}
+
+function copyAgain({ state, log }: PipelineParts, copies: Copies, { entities, version, reason }: Recopy): void {
+  log.warn({ pipeline: state.name, tables: entities, reason }, "these tables are copied again, while readers keep what is there");
+  state.recopies++;
+  for (const table of entities) copies.again(table, version);
+}
+
+/**
+ * Every write of an older row by the stream is settled by now; those of newer rows, which may be under way, are not touched by version.
+ * Those by a copy of this table may come later: the copy sweeps once more.
+ */
+async function empty({ sink, catalog }: PipelineParts, { letters }: Writing, copies: Copies, { entity, version }: Truncate): Promise<void> {
+  copies.emptied(catalog.entity(entity), version);
+  await sink.sweep(catalog.entity(entity), version, everyKey);
+  await letters.swept(entity, version, everyKey);
+}

@@ -1,0 +1,103 @@
+import type { Commit } from "../../schema/change.js";
+import { isWhole, type Position, type Progress } from "../../schema/position.js";
+import type { Sink } from "../../stores/ports.js";
+import type { PipelineState } from "../state/state.js";
+import type { Copies } from "./copies.js";
+
+/** How often progress is stored at most. */
+export interface Pace {
+  /** Under load, no matter how many transactions end. */
+  readonly busyMs: number;
+  /** Without news, when only the moment until which the sink is current moves on. */
+  readonly idleMs: number;
+}
+
+/**
+ * How far a sink has come, and when to store it. It is told of batches in their order and only once they are settled
+ * (invariant 1), and positions are those of commits (invariant 5), so what it stores only grows (invariant 2). It is stored
+ * beside the writes: no batch waits for it, and at most one is on its way.
+ */
+export class Bookmark implements AsyncDisposable {
+  #position: Position;
+  #currentAt: number;
+  #stored: Required<Progress>;
+  #storedAt = -Infinity;
+  #storing: Promise<void> | null = null;
+  #due: NodeJS.Timeout | undefined;
+  #closed = false;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, { position, currentAt }: Progress) {
+    this.#position = position;
+    this.#currentAt = currentAt;
+    this.#stored = { position, currentAt, copied: copies.copied };
+    this.#show();
+  }
+
+  /** A table's copy went on. */
+  moved(): void {
+    this.#plan();
+  }
+
+  /** A batch is settled. @throws what the last storing failed with */
+  async settled({ commit, idleAt }: { readonly commit: Commit | null; readonly idleAt: number | null }): Promise<void> {
+    if (this.#failure) throw this.#failure.error;
+    if (commit) this.#position = commit.position;
+    this.#currentAt = Math.max(this.#currentAt, commit ? Math.floor(commit.committedAt / 1000) : 0, idleAt ?? 0);
+    this.#plan();
+  }
+
+  /** Ends it: resolves when all that is settled is stored. @throws what storing failed with */
+  async store(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    if (!this.#failure && this.#news) await this.#begin();
+    if (this.#failure) throw (this.#failure as { readonly error: unknown }).error;
+  }
+
+  /** Nothing is on its way to the sink after this, whatever it is told: somebody else may be saying by then how far the sink is (invariant 2). */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#due);
+    await this.#storing;
+  }
+
+  get #news(): boolean {
+    return this.#moves || this.#currentAt !== this.#stored.currentAt;
+  }
+
+  get #moves(): boolean {
+    return this.#position !== this.#stored.position || this.copies.copied !== this.#stored.copied;
+  }
+
+  #plan(): void {
+    clearTimeout(this.#due);
+    if (this.#closed || this.#storing || !this.#news) return;
+    const waitMs = this.#storedAt + (this.#moves ? this.pace.busyMs : this.pace.idleMs) - performance.now();
+    if (waitMs <= 0) void this.#begin();
+    else this.#due = setTimeout(() => void this.#begin(), waitMs);
+  }
+
+  #begin(): Promise<void> {
+    this.#storing = this.#store().then(() => {
+      this.#storing = null;
+      this.#plan();
+    }, (error: unknown) => {
+      this.#storing = null;
+      this.#failure = { error };
+    });
+    return this.#storing;
+  }
+
+  async #store(): Promise<void> {
+    const now = { position: this.#position, currentAt: this.#currentAt, copied: this.copies.copied };
+    await this.sink.commit(now);
+    this.#stored = now;
+    this.#storedAt = performance.now();
+    this.#show();
+  }
+
+  #show(): void {
+    this.state.position = this.#stored.position;
+    this.state.currentAt = isWhole(this.#stored) ? this.#stored.currentAt : null;
+  }
+}

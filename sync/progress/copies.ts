@@ -1,0 +1,107 @@
+import type { Catalog } from "../../schema/catalog.js";
+import type { Entity } from "../../schema/entity.js";
+import { type Copied, everyKey, type KeyRange, type Progress, rewriteVersion, type TableCopy, type Version } from "../../schema/position.js";
+import type { Survey } from "../source.js";
+import type { PipelineState } from "../state/state.js";
+
+/** The copies of one store's tables: what is done, what is left, and about how much that is. */
+export class Copies {
+  #copied: Copied;
+  readonly #cuts = new Map<string, AbortController>();
+  readonly #surveys = new Map<string, Survey>();
+  /** By table: when it became doubtful last. */
+  readonly #doubts = new Map<string, Version>();
+  #wake: (() => void)[] = [];
+
+  constructor(readonly catalog: Catalog, readonly state: PipelineState, progress: Progress) {
+    this.#copied = copiedIn(catalog, progress);
+  }
+
+  /** As it is to be stored; another object whenever something changed. */
+  get copied(): Copied {
+    return this.#copied;
+  }
+
+  get unfinished(): readonly Entity[] {
+    return this.catalog.entities.filter(({ table }) => this.#copied[table] !== "done");
+  }
+
+  /** Resolves when the copy of some table has begun, moved or ended. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#wake.push(resolve));
+  }
+
+  surveyed({ table }: Entity, survey: Survey): void {
+    this.#surveys.set(table, survey);
+  }
+
+  /** Goes on with a table's copy, or begins one. `cut` aborts when nothing of it is wanted any more. */
+  begin({ table }: Entity, version: Version): { readonly copy: TableCopy; readonly cut: AbortSignal } {
+    const known = this.of(table);
+    const start = Math.max(version, rewriteVersion(this.#doubts.get(table) ?? 0));
+    const copy = known ?? { version: start, range: everyKey, left: this.#surveys.get(table)!.ranges, rows: 0 };
+    const cut = new AbortController();
+    this.#cuts.set(table, cut);
+    this.#move(table, copy);
+    return { copy, cut: cut.signal };
+  }
+
+  /** So many rows more of the copy that began at `version` are in the store; of the range that ends at `upTo` this is left. */
+  advanced(table: string, version: Version, upTo: KeyRange["upTo"], left: KeyRange | null, rows: number): void {
+    const copy = this.of(table);
+    // Another copy of the table may have begun meanwhile.
+    if (copy?.version !== version) return;
+    const name = JSON.stringify(upTo);
+    const ranges = copy.left.flatMap((range) => (JSON.stringify(range.upTo) !== name ? [range] : left ? [left] : []));
+    this.#move(table, { ...copy, left: ranges, rows: copy.rows + rows });
+  }
+
+  /** As it is stored now; null when it has not begun, or is done. */
+  of(table: string): TableCopy | null {
+    const copy = this.#copied[table];
+    return copy === undefined || typeof copy === "string" ? null : copy;
+  }
+
+  done({ table }: Entity): void {
+    this.#set(table, this.of(table)?.again ? "due" : "done");
+    this.state.copying = null;
+  }
+
+  /** Rows of the table that are older than `version` may differ from the source's: it is copied again, now or when the copy under way is done. */
+  again(table: string, version: Version): void {
+    this.#doubts.set(table, version);
+    const copy = this.of(table);
+    this.#set(table, copy ? { ...copy, again: true } : "due");
+  }
+
+  /**
+   * The table was emptied: every row it has now was written after that, so the stream brings it. What the copy wrote, and may be
+   * writing still, is to be swept.
+   */
+  emptied({ table }: Entity, version: Version): void {
+    if (this.#copied[table] === "done") return;
+    this.#set(table, { version, range: everyKey, left: [], rows: this.of(table)?.rows ?? 0 });
+    this.#cuts.get(table)?.abort();
+  }
+
+  #move(table: string, copy: TableCopy): void {
+    this.#set(table, copy);
+    const rowsLeft = this.unfinished.reduce((sum, { table: of }) => sum + Math.max(0, this.#about(of) - (this.of(of)?.rows ?? 0)), 0);
+    this.state.copying = { table, rows: copy.rows, rowsAbout: Math.max(this.#about(table), copy.rows), rowsLeft };
+  }
+
+  #about(table: string): number {
+    const rows = this.#surveys.get(table)?.rows ?? 0, { after, upTo } = this.of(table)?.range ?? everyKey;
+    return after && upTo ? Math.min(rows, Number(BigInt(upTo[0]!) - BigInt(after[0]!))) : rows;
+  }
+
+  #set(table: string, copy: Copied[string]): void {
+    this.#copied = { ...this.#copied, [table]: copy };
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}
+
+/** A table that left the catalog is forgotten: nothing keeps it equal meanwhile, so should it come back it is copied anew. */
+export function copiedIn(catalog: Catalog, { copied }: Progress): Copied {
+  return Object.fromEntries(catalog.entities.map(({ table }) => [table, copied ? copied[table] ?? "due" : "done"]));
+}

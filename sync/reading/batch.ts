@@ -1,0 +1,177 @@
+import type { Change, Commit, Recopy, Truncate, Unreadable } from "../../schema/change.js";
+import type { Row } from "../../schema/entity.js";
+import type { Arrival, ChunkEnd } from "./interleaving.js";
+
+/** Consecutive messages that are written together. */
+export interface Batch {
+  readonly changes: readonly Change[];
+  readonly unreadable: readonly Unreadable[];
+  /** The last transaction end in it: once this and every earlier batch are settled, its position may be committed. */
+  readonly commit: Commit | null;
+  /** When the source last had nothing further; everything before is in this batch or an earlier one. Milliseconds since the epoch. */
+  readonly idleAt: number | null;
+  /** It ends the batch: the changes in it came before, and are to be written before. */
+  readonly truncate: Truncate | null;
+  /** Tables to be copied again, from places within it. */
+  readonly recopies: readonly Recopy[];
+  /** Pieces of copies, of which all is in it or an earlier one. */
+  readonly chunks: readonly ChunkEnd[];
+}
+
+/** What a batch and what is read ahead may hold: whichever comes first. A single row may be larger. */
+export interface BatchLimits {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** When a batch is given out. */
+export interface Timing {
+  /** Resolves when there is room for one more to be written. @throws what ended the writing */
+  readonly room: () => Promise<void>;
+  /** How long a batch that is not full waits for more. */
+  readonly lingerMs: number;
+}
+
+/**
+ * Reads ahead, within `limits`, while what was given out is being written; once there is room for more, the next batch is everything that
+ * has arrived meanwhile. So a batch is small when little happens, and as large as it must be when much does.
+ */
+export async function* batches(messages: AsyncIterable<readonly Arrival[]>, limits: BatchLimits, { room, lingerMs }: Timing): AsyncGenerator<Batch, void, undefined> {
+  const arrivals = new Arrivals(limits);
+  const reading = readAhead(messages, arrivals);
+  try {
+    while (await arrivals.some()) {
+      await room();
+      if (lingerMs > 0) await arrivals.full(lingerMs);
+      yield arrivals.take();
+    }
+  } finally {
+    arrivals.close();
+    await reading;
+  }
+}
+
+/** Fills `arrivals` until the messages end; a failure reaches whoever takes from it. */
+async function readAhead(messages: AsyncIterable<readonly Arrival[]>, arrivals: Arrivals): Promise<void> {
+  try {
+    for await (const some of messages) {
+      arrivals.add(some);
+      if (!(await arrivals.room())) return;
+    }
+    arrivals.end(null);
+  } catch (error) {
+    arrivals.end(error);
+  }
+}
+
+class Arrivals {
+  readonly #queue: { readonly messages: readonly Arrival[]; readonly sizes: readonly number[] }[] = [];
+  #next = 0;
+  #rows = 0;
+  #bytes = 0;
+  #end: { readonly error: unknown } | null = null;
+  #closed = false;
+  #wake: (() => void)[] = [];
+
+  constructor(readonly limits: BatchLimits) {}
+
+  add(messages: readonly Arrival[]): void {
+    const sizes = messages.map(sizeOf);
+    this.#queue.push({ messages, sizes });
+    this.#rows += messages.length;
+    for (const size of sizes) this.#bytes += size;
+    this.#notify();
+  }
+
+  end(error: unknown): void {
+    this.#end = { error };
+    this.#notify();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#notify();
+  }
+
+  /** Resolves when more may be added; false when nobody will take it. */
+  async room(): Promise<boolean> {
+    while (!this.#closed && (this.#rows >= this.limits.rows || this.#bytes >= this.limits.bytes)) await this.#changed();
+    return !this.#closed;
+  }
+
+  /** Resolves when there is something to take; false at the end. @throws what the reading failed with */
+  async some(): Promise<boolean> {
+    while (this.#rows === 0 && !this.#end) await this.#changed();
+    if (this.#rows === 0 && this.#end?.error) throw this.#end.error;
+    return this.#rows > 0;
+  }
+
+  /** Resolves when there is a whole batch, when no more will come, or after so long. */
+  async full(withinMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    let isLate = false;
+    const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, withinMs); }).then(() => { isLate = true; });
+    while (!isLate && !this.#end && !this.#closed && this.#rows < this.limits.rows && this.#bytes < this.limits.bytes) await Promise.race([this.#changed(), late]);
+    clearTimeout(timer);
+  }
+
+  take(): Batch {
+    const { rows, bytes } = this.limits;
+    const changes: Change[] = [];
+    const unreadable: Unreadable[] = [];
+    const recopies: Recopy[] = [];
+    const chunks: ChunkEnd[] = [];
+    let [commit, idleAt, truncate, taken]: [Commit | null, number | null, Truncate | null, number] = [null, null, null, 0];
+    while (this.#queue.length > 0) {
+      const { messages, sizes } = this.#queue[0]!;
+      const message = messages[this.#next]!;
+      if (isRow(message) && (truncate || changes.length + unreadable.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes))) break;
+      switch (message.op) {
+        case "commit": commit = message; break;
+        case "idle": idleAt = message.at; break;
+        case "truncate": truncate = message; break;
+        case "connected": break;
+        case "chunk-end": chunks.push(message); break;
+        case "recopy": recopies.push(message); break;
+        case "unreadable": unreadable.push(message); break;
+        default: changes.push(message);
+      }
+      taken += sizes[this.#next]!;
+      this.#forget(messages.length, sizes[this.#next]!);
+    }
+    this.#notify();
+    return { changes, unreadable, commit, idleAt, truncate, recopies, chunks };
+  }
+
+  #forget(length: number, bytes: number): void {
+    this.#rows--;
+    this.#bytes -= bytes;
+    if (++this.#next < length) return;
+    this.#queue.shift();
+    this.#next = 0;
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => this.#wake.push(resolve));
+  }
+
+  #notify(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+  }
+}
+
+function isRow({ op }: Arrival): boolean {
+  return op !== "commit" && op !== "idle" && op !== "recopy" && op !== "connected" && op !== "chunk-end";
+}
+
+/** About what a message takes in memory. */
+export function sizeOf(message: Arrival): number {
+  if (!("after" in message)) return 64;
+  return 128 + rowSize(message.after) + rowSize(message.before);
+}
+
+function rowSize(row: Row | null): number {
+  let size = 0;
+  if (row) for (const name in row) size += 16 + (typeof row[name] === "string" ? (row[name] as string).length : 0);
+  return size;
+}

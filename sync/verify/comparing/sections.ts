@@ -1,0 +1,80 @@
+import type { Entity, Key } from "../../../schema/entity.js";
+import type { FieldKind } from "../../../schema/fields.js";
+
+/** More sections than these become half as many: what they take in memory is bounded, whatever the table. */
+export const mostSections = 32_768;
+
+type Part = bigint | string;
+
+interface End {
+  readonly key: Key;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * The key ranges a table is divided into, as it is read in key order: one a chunk. A key belongs to the same section whoever asks and
+ * in whatever order a store gives its rows. Only the parts of a key whose order is known count: how texts are ordered, a collation
+ * says, so a table whose key begins with a text has one section.
+ */
+export class Sections {
+  readonly #kinds: readonly FieldKind[];
+  /** The last key of each section but the last one. */
+  #ends: End[] = [];
+  #last: End | null = null;
+
+  constructor(entity: Entity) {
+    const kinds = entity.key.map((name) => entity.fields[name]!.type.kind);
+    const unordered = kinds.findIndex((kind) => !(kind in orders));
+    this.#kinds = unordered < 0 ? kinds : kinds.slice(0, unordered);
+  }
+
+  /** Begins a section for a chunk that ends with this key. True when there were too many, and of two neighbours one was made. */
+  next(last: Key): boolean {
+    const parts = this.#partsOf(last);
+    if (!parts) return false;
+    if (this.#last && compare(this.#last.parts, parts) < 0) this.#ends.push(this.#last);
+    this.#last = { key: last, parts };
+    if (this.#ends.length < mostSections) return false;
+    this.#ends = this.#ends.filter((_, i) => i % 2 === 1);
+    return true;
+  }
+
+  /** Which section a key is in. A key that is none of this table's is in the first. */
+  of(key: Key): number {
+    const parts = this.#partsOf(key);
+    if (!parts) return 0;
+    let [from, to] = [0, this.#ends.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (compare(parts, this.#ends[middle]!.parts) <= 0) to = middle;
+      else from = middle + 1;
+    }
+    return from;
+  }
+
+  /** The key that the section begins after; null at the beginning of the table. */
+  beginsAfter(section: number): Key | null {
+    return section === 0 ? null : this.#ends[section - 1]!.key;
+  }
+
+  #partsOf(key: Key): readonly Part[] | null {
+    const parts: Part[] = [];
+    for (const [i, kind] of this.#kinds.entries()) {
+      const part = orders[kind]!(String(key[i]));
+      if (part === null) return null;
+      parts.push(part);
+    }
+    return parts;
+  }
+}
+
+const whole = (text: string): Part | null => (/^-?\d{1,20}$/.test(text) ? BigInt(text) : null);
+const asText = (text: string): Part => text;
+
+/** Kinds whose values are ordered here as in MySQL. */
+const orders: Partial<Record<FieldKind, (text: string) => Part | null>> = { int64: whole, int32: whole, date: asText, timestamp: asText };
+
+function compare(a: readonly Part[], b: readonly Part[]): number {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
+  return 0;
+}

@@ -1,0 +1,34 @@
+import { type Key, keyText, type Row } from "../../../schema/entity.js";
+import { fence } from "../comparing/caught-up.js";
+import { rowsAtSource, type Side } from "../comparing/side.js";
+import { type Content, differencesOf, sameIn } from "../report/contents.js";
+import { type Reasons, reasonsOf } from "../report/reasons.js";
+import type { Deviation } from "../report/report.js";
+import { looked, type Verdict } from "./inspection.js";
+
+/**
+ * Which of these rows are different, and not just being written. The store is read once it holds what the source had committed when
+ * this was called; all it may hold then is a value that the row had from there on, by the binary log. So a row that changes all the
+ * time is judged as soundly as one that stands still. Only that it is missing may be because one of its changes was refused, and the
+ * letter that said so is settled by the next; such a row is looked at again.
+ */
+export function lookAtRows(side: Side, content: Content, keys: readonly Key[]): Promise<readonly Deviation[]> {
+  return looked(side, content.entity, keys, (open) => judge(side, content, open));
+}
+
+async function judge(side: Side, content: Content, keys: readonly Key[]): Promise<Verdict<Key>[]> {
+  const { source, store, waitMs, log, signal } = side;
+  const { entity, fields } = content;
+  const from = await fence(source, store, waitMs, signal);
+  const held = await store.rows!.get(entity, keys);
+  const now = await rowsAtSource(side, content, keys);
+  const reasons: Reasons = await reasonsOf(store, entity.table, keys.filter((_, i) => held[i] === null));
+  const values = await log.valuesSince(from, entity, keys);
+  return keys.map((key, i): Verdict<Key> => {
+    const since = values.get(keyText(key)) ?? [];
+    const may: readonly (Row | null)[] = [now[i]!, ...since];
+    if (may.some((row) => sameIn(fields, row, held[i]!))) return "right";
+    if (held[i] === null && since.length > 0) return { again: key };
+    return { key, held: held[i]!, differences: differencesOf(store, content, key, now[i]!, held[i]!, reasons) };
+  });
+}

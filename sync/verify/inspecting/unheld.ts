@@ -1,0 +1,38 @@
+import { type Entity, type Key, keyText } from "../../../schema/entity.js";
+import { Unheld } from "../../source.js";
+import { fence } from "../comparing/caught-up.js";
+import { isKeyOf } from "../comparing/held-rows.js";
+import { piece, type Side } from "../comparing/side.js";
+import { nameOf, reasonsOf } from "../report/reasons.js";
+import type { Difference } from "../report/report.js";
+import { looked, type Verdict } from "./inspection.js";
+
+/** More are not looked at: long before, so many rejections have stopped the pipeline. */
+export const mostUnheld = 10_000;
+
+/**
+ * Rows of the source that no store can hold differ for as long as they are there, also when their letters were skipped: nobody may take
+ * a store for whole that lacks them. One that was written in its place by hand is found among the rows.
+ */
+export async function lookAtUnheld(side: Side, entity: Entity, keys: readonly Key[]): Promise<void> {
+  const asked = keys.filter((key) => isKeyOf(entity, key));
+  for (let from = 0; from < asked.length; from += piece) {
+    side.tally.found(await looked(side, entity, asked.slice(from, from + piece), (open) => judge(side, entity, open)));
+  }
+}
+
+async function judge({ source, store, waitMs, log, signal }: Side, entity: Entity, keys: readonly Key[]): Promise<Verdict<Key>[]> {
+  const from = await fence(source, store, waitMs, signal);
+  const held = await store.rows!.get(entity, keys);
+  const rows = await source.rows(entity, keys);
+  const reasons = await reasonsOf(store, entity.table, keys);
+  const changed = await log.valuesSince(from, entity, keys);
+  return keys.map((key, i): Verdict<Key> => {
+    const row = rows[i], deadLetter = reasons.get(nameOf(entity.table, key));
+    if (!(row instanceof Unheld) || held[i] !== null) return "right";
+    // The letter of what was written just now may be under way.
+    if (deadLetter === undefined && changed.has(keyText(key))) return { again: key };
+    const difference: Difference = { store: store.name, table: entity.table, key, kind: "missing", ...(deadLetter === undefined ? { unheld: row.reason } : { deadLetter }) };
+    return { key, held: null, differences: [difference] };
+  });
+}

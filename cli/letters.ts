@@ -4,25 +4,25 @@ import { makeFolder } from "../runtime/folder.js";
 import { keyText } from "../schema/entity.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import type { LetterHead, Sink, Store } from "../stores/ports.js";
-import type { Desk } from "../sync/letters/settle-letters.js";
+import type { LetterActions } from "../sync/letters/settle-letters.js";
 
 /** A store that has been written to, and its letters. */
-export interface Shelf {
+export interface OpenedStore {
   readonly url: URL;
   readonly sink: Sink;
   readonly store: Store;
 }
 
 /** `cassandra/sales_order/17`. */
-export function letterName({ sink }: Shelf, { entity, key }: LetterHead): string {
+export function letterName({ sink }: OpenedStore, { entity, key }: LetterHead): string {
   return `${sink.name}/${entity}/${keyText(key)}`;
 }
 
 /** Opens every store that sync has prepared, and hands them over. */
-export async function withShelves<T>(urls: readonly URL[], use: (shelves: readonly Shelf[]) => Promise<T>): Promise<T> {
+export async function withOpenedStores<T>(urls: readonly URL[], use: (openedStores: readonly OpenedStore[]) => Promise<T>): Promise<T> {
   const { openSink, openStore } = await import("../stores/open.js");
   const opened: AsyncDisposable[] = [];
-  const shelves: Shelf[] = [];
+  const openedStores: OpenedStore[] = [];
   try {
     for (const url of urls) {
       const store = await openStore(url, totesys);
@@ -31,9 +31,9 @@ export async function withShelves<T>(urls: readonly URL[], use: (shelves: readon
       if (!(await store.progress())) continue;
       const sink = await openSink(url, totesys);
       opened.push(sink);
-      shelves.push({ url, store, sink });
+      openedStores.push({ url, store, sink });
     }
-    return await use(shelves);
+    return await use(openedStores);
   } finally {
     await Promise.all(opened.map((each) => each[Symbol.asyncDispose]()));
   }
@@ -41,17 +41,17 @@ export async function withShelves<T>(urls: readonly URL[], use: (shelves: readon
 
 /** A letter that was named, without the images of its row. */
 export interface Named {
-  readonly shelf: Shelf;
+  readonly opened: OpenedStore;
   readonly letter: LetterHead;
 }
 
 /** The letters named, or all below a part of a name such as `cassandra/sales_order`; the oldest first. @throws PreflightFailed when there is none */
-export async function lettersNamed(shelves: readonly Shelf[], names: readonly string[]): Promise<readonly Named[]> {
-  const isOf = (name: string) => (found: Named) => `${letterName(found.shelf, found.letter)}/`.startsWith(`${name.replace(/\/$/, "")}/`);
+export async function lettersNamed(openedStores: readonly OpenedStore[], names: readonly string[]): Promise<readonly Named[]> {
+  const isOf = (name: string) => (found: Named) => `${letterName(found.opened, found.letter)}/`.startsWith(`${name.replace(/\/$/, "")}/`);
   const all: Named[] = [];
-  for (const shelf of shelves) {
-    for await (const letters of shelf.sink.deadLetters.all()) {
-      all.push(...letters.map((letter) => ({ shelf, letter })).filter((found) => names.some((name) => isOf(name)(found))));
+  for (const opened of openedStores) {
+    for await (const letters of opened.sink.deadLetters.all()) {
+      all.push(...letters.map((letter) => ({ opened, letter })).filter((found) => names.some((name) => isOf(name)(found))));
     }
   }
   const missing = names.filter((name) => !all.some(isOf(name)));
@@ -65,14 +65,14 @@ export async function lettersNamed(shelves: readonly Shelf[], names: readonly st
 }
 
 /** Everything an act on a letter needs; the audit file is in the data folder. */
-export async function deskMaker(mysql: URL | undefined, dataDir: string, signal: AbortSignal): Promise<AsyncDisposable & { deskOf(shelf: Shelf): Desk }> {
+export async function letterActions(mysql: URL | undefined, dataDir: string, signal: AbortSignal): Promise<AsyncDisposable & { actionsOf(opened: OpenedStore): LetterActions }> {
   if (!mysql) throw new PreflightFailed([{ where: "SLUICE_MYSQL_URL", problem: "is not set", remedy: "give --mysql: the row is read from there" }]);
   const { openMysqlSource } = await import("../sync/mysql/source.js");
   const source = openMysqlSource(mysql, totesys, "dead-letters", signal);
   makeFolder(dataDir);
   const auditFile = resolve(join(dataDir, "audit.jsonl"));
   return {
-    deskOf: (shelf) => ({ ...shelf, source, catalog: totesys, auditFile, signal }),
+    actionsOf: (opened) => ({ ...opened, source, catalog: totesys, auditFile, signal }),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
 }

@@ -10,9 +10,9 @@ import { needsMending } from "../sync/pipeline/failures.js";
 import type { Command } from "./command.js";
 import { commands } from "./commands.js";
 import { openOutput } from "./output.js";
-import { readEnvironment } from "./place/environment.js";
 import { dataDir } from "./settings.js";
 import { wordsOf } from "./words.js";
+import { readEnvironment } from "./workspace/environment.js";
 
 /** A person has to change something first; the message says what. */
 const badInput = 2;

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { makeFolder } from "../runtime/folder.js";
-import { pause } from "../runtime/wait.js";
+import { sleep } from "../runtime/wait.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import type { Sink, Store } from "../stores/ports.js";
 import type { Repairer } from "../sync/verify/comparing/repairer.js";
@@ -38,7 +38,7 @@ async function atRest(sink: Sink, dataDir: string, work: () => Promise<void>, si
   try {
     if (paused && !paused.done) return false;
     const before = JSON.stringify(await sink.progress());
-    await pause(stillMs, signal);
+    await sleep(stillMs, signal);
     signal.throwIfAborted();
     if (JSON.stringify(await sink.progress()) !== before) return false;
     await work();

@@ -1,5 +1,5 @@
 import { PreflightFailed } from "../runtime/findings.js";
-import { absence, readAnnouncement } from "../sync/control/announcement.js";
+import { absence, readRunningProcess } from "../sync/control/running-process.js";
 import type { PipelineStatus } from "../sync/state/state.js";
 
 /** The sync process of this machine and data folder. */
@@ -13,7 +13,7 @@ const answersWithinMs = 15_000;
 
 /** Null when none answers. */
 export async function runningSync(dataDir: string): Promise<RunningSync | null> {
-  const announced = await readAnnouncement(dataDir);
+  const announced = await readRunningProcess(dataDir);
   if (!announced) return null;
   const { url, token } = announced;
   const call = (method: string, path: string) =>

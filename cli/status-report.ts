@@ -29,9 +29,9 @@ const betweenMs = 1_000;
 /** `ask`: the running sync, which alone moves, or what the stores hold where none answers, for the reason given. */
 export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>, absence: string | null, mysql: URL | undefined): Promise<StatusReport> {
   const running = absence === null;
-  const first = await look(ask, mysql);
+  const first = await read(ask, mysql);
   if (running) await sleep(betweenMs);
-  const last = running ? await look(ask, mysql) : first;
+  const last = running ? await read(ask, mysql) : first;
   return {
     running,
     absence,
@@ -41,21 +41,21 @@ export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>
   };
 }
 
-interface Look {
+interface Reading {
   readonly at: number;
   readonly statuses: readonly PipelineStatus[];
   readonly log: LogFacts | null;
   readonly logError: string | null;
 }
 
-async function look(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | undefined): Promise<Look> {
+async function read(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | undefined): Promise<Reading> {
   // In this order: what a store holds the server has by then.
   const statuses = await ask();
   const facts = mysql ? await logFacts(mysql).then((log) => ({ log, logError: null }), (error: unknown) => ({ log: null, logError: inALine(error) })) : { log: null, logError: "no --mysql" };
   return { at: Date.now(), statuses, ...facts };
 }
 
-async function reportOf(now: PipelineStatus, { at, log }: Look, before: PipelineStatus, earlier: Look, running: boolean, mysql: URL | undefined): Promise<StoreReport> {
+async function reportOf(now: PipelineStatus, { at, log }: Reading, before: PipelineStatus, earlier: Reading, running: boolean, mysql: URL | undefined): Promise<StoreReport> {
   const behind = (status: PipelineStatus, facts: LogFacts | null) => (status.position && facts ? bytesBehind(status.position, facts) : null);
   const [bytes, bytesBefore] = [behind(now, log), behind(before, earlier.log)];
   const seconds = (at - earlier.at) / 1000;

@@ -1,4 +1,4 @@
-import { pause } from "../runtime/wait.js";
+import { sleep } from "../runtime/wait.js";
 import { runningSync } from "./running-sync.js";
 import { copyingLine } from "./start/live.js";
 
@@ -6,7 +6,7 @@ import { copyingLine } from "./start/live.js";
 export async function showCopying(dataDir: string, signal: AbortSignal): Promise<void> {
   const rows = new Map<string, { readonly at: number; readonly rows: number }>();
   let shown = false;
-  for (; !signal.aborted; await pause(1_000, signal)) {
+  for (; !signal.aborted; await sleep(1_000, signal)) {
     const pipelines = await runningSync(dataDir).then((sync) => sync?.status()).catch(() => undefined) ?? [];
     const lines = pipelines.flatMap(({ pipeline, copying, rows: now }) => {
       const before = rows.get(pipeline);

@@ -18,12 +18,12 @@ export interface Engine extends AsyncDisposable {
 }
 
 /** Takes short lines that tell a person what is being done: `mysql: ready in 3.1 s at mysql://root:***@127.0.0.1:40001/`. */
-export type Progress = (line: string) => void;
+export type DownloadReport = (line: string) => void;
 
 /** What work on an engine needs: the folder of unpacked packages, a place to report to, and when to give up. */
 export interface Work {
   readonly packages: string;
-  readonly progress: Progress;
+  readonly progress: DownloadReport;
   readonly signal: AbortSignal;
 }
 

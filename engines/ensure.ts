@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { type Finding, PreflightFailed } from "../runtime/findings.js";
 import { cassandraRecipe } from "./cassandra/recipe.js";
 import { elasticsearchRecipe } from "./elasticsearch/recipe.js";
-import type { Engine, EngineName, Progress } from "./engine.js";
+import type { Engine, EngineName, DownloadReport } from "./engine.js";
 import { mariadbRecipe } from "./mariadb/recipe.js";
 import { mysqlRecipe } from "./mysql/recipe.js";
 import { withLock } from "./packages/lock.js";
@@ -16,7 +16,7 @@ export interface EngineOptions extends Lifetime {
   readonly dataDir: string;
   /** Engines that are there already: nothing is started for these. */
   readonly urls?: Partial<Readonly<Record<EngineName, string | undefined>>> | undefined;
-  readonly onProgress?: Progress | undefined;
+  readonly onProgress?: DownloadReport | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Unpacked packages, shared by all data folders. */
   readonly packagesDir?: string | undefined;

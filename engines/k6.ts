@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { unavailable, type Progress } from "./engine.js";
+import { unavailable, type DownloadReport } from "./engine.js";
 import { CommandFailed, run } from "./host/command.js";
 import { hasImage, podmanWorks } from "./host/podman.js";
 import { cached } from "./packages/cache.js";
@@ -14,7 +14,7 @@ export interface Command {
 }
 
 /** k6 on PATH, else in podman, else built by `go install` once (about two minutes) and kept among the packages. */
-export async function findOrFetchK6(progress: Progress, signal: AbortSignal): Promise<Command> {
+export async function findOrFetchK6(progress: DownloadReport, signal: AbortSignal): Promise<Command> {
   const installed = onPath("k6");
   if (installed !== null) return { command: installed, args: [] };
   const image = "grafana/k6";
@@ -25,7 +25,7 @@ export async function findOrFetchK6(progress: Progress, signal: AbortSignal): Pr
   return { command: join(folder, "k6"), args: [] };
 }
 
-async function build(folder: string, progress: Progress, signal: AbortSignal): Promise<void> {
+async function build(folder: string, progress: DownloadReport, signal: AbortSignal): Promise<void> {
   progress("k6: building it with go install, once; this takes about two minutes");
   const env = { GOBIN: folder, GOPATH: join(folder, "go"), GOFLAGS: "-modcacherw" };
   try {

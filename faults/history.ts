@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { drawFrom } from "../generator/random.js";
 import { migrate } from "../migrations/migrate.js";
 import { connectMysql } from "../runtime/mysql/mysql.js";
-import { pause } from "../runtime/wait.js";
+import { sleep } from "../runtime/wait.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { inject, type Scene } from "./inject.js";
 import { isSettled, judge } from "./judge/judge.js";
@@ -99,7 +99,7 @@ const beginMs = 60_000;
 async function copying(log: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + beginMs;
   while (Date.now() < deadline && !(await readFile(log, "utf8").catch(() => "")).includes("copying tables beside the stream")) {
-    await pause(50, signal);
+    await sleep(50, signal);
     signal.throwIfAborted();
   }
 }
@@ -114,7 +114,7 @@ async function trade(plan: Plan, write: (number: number) => Promise<boolean>, be
   void begun.then(() => { end = Date.now() + plan.durationMs; }, () => undefined);
   const least = plan.rate * plan.durationMs / 3_000;
   for (let number = 1; Date.now() < end || committed < least; number++) {
-    await pause(began + number * 1000 / plan.rate - Date.now(), signal);
+    await sleep(began + number * 1000 / plan.rate - Date.now(), signal);
     signal.throwIfAborted();
     if (await write(number)) committed++;
   }
@@ -127,7 +127,7 @@ async function strike(plan: Plan, scene: Scene, signal: AbortSignal): Promise<Re
   const busy = new Map<string, Promise<unknown>>();
   const counts: Record<string, number> = {};
   for (const { atMs, fault } of plan.faults) {
-    await pause(began + atMs - Date.now(), signal);
+    await sleep(began + atMs - Date.now(), signal);
     signal.throwIfAborted();
     const turn = Promise.all(touches(fault).map((what) => busy.get(what))).then(() => inject(fault, scene, signal));
     for (const what of touches(fault)) busy.set(what, turn);

@@ -1,5 +1,5 @@
 import { connectMysql } from "../runtime/mysql/mysql.js";
-import { pause } from "../runtime/wait.js";
+import { sleep } from "../runtime/wait.js";
 import type { SyncProcess } from "./sync-process.js";
 import { wipe } from "./wipe.js";
 import type { Transaction } from "./workload/workload.js";
@@ -90,7 +90,7 @@ const storedMs = 60_000;
 async function during(ms: number, begin: () => void | Promise<void>, end: () => void | Promise<void>, signal: AbortSignal): Promise<void> {
   await begin();
   try {
-    await pause(ms, signal);
+    await sleep(ms, signal);
   } finally {
     await end();
   }

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import type { Progress } from "../engines/engine.js";
+import type { DownloadReport } from "../engines/engine.js";
 import { type History, runHistory } from "./history.js";
 import { planOf } from "./plan.js";
 import type { StoreName } from "./world/fault.js";
@@ -12,7 +12,7 @@ export interface FaultOptions {
   readonly minutes: number;
   readonly stores: readonly StoreName[];
   readonly dataDir: string;
-  readonly onProgress: Progress;
+  readonly onProgress: DownloadReport;
   readonly onHistory: (history: History) => void;
 }
 

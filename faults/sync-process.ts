@@ -4,7 +4,7 @@ import { closeSync, openSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../engines/project.js";
-import { pause } from "../runtime/wait.js";
+import { sleep } from "../runtime/wait.js";
 
 /** A process manager's pause before it starts a process again that ended. */
 const restartMs = 300;
@@ -55,7 +55,7 @@ export class SyncProcess implements AsyncDisposable {
   async second(ms: number, signal: AbortSignal): Promise<void> {
     const child = this.#spawn(`${this.log}.second`);
     const ended = once(child, "exit");
-    await pause(ms, signal);
+    await sleep(ms, signal);
     child.kill("SIGKILL");
     await ended;
   }
@@ -86,7 +86,7 @@ export class SyncProcess implements AsyncDisposable {
       const [code] = (await once(child, "exit")) as [number | null];
       if (code !== null && this.#wanted) {
         this.exits.push(code);
-        await pause(restartMs, this.#stopped.signal);
+        await sleep(restartMs, this.#stopped.signal);
       }
     }
     this.#child = this.#wanted ? this.#child : null;

@@ -3,12 +3,12 @@ import { PreflightFailed } from "../runtime/findings.js";
 import { connectMysql, mysqlPlace, mysqlProblem } from "../runtime/mysql/mysql.js";
 import { type FillPlan, markBegun, markWhole, planText, readFillMark, refusalOf } from "./fill-mark.js";
 import { filledTables, writeWorld } from "./fill.js";
-import { type Progress, reporter } from "./progress.js";
+import { type LoadReport, reporter } from "./load-report.js";
 import { drawFrom } from "./random.js";
-import { type Directory, mostPartners, openDirectory } from "./stream/desk.js";
 import type { Business } from "./stream/mix.js";
 import { openLoop } from "./stream/open-loop.js";
 import { type AwayListener, Session } from "./stream/session.js";
+import { type Directory, mostPartners, openDirectory } from "./stream/trade.js";
 import { committed } from "./stream/transaction.js";
 import { worldOf } from "./world.js";
 
@@ -28,7 +28,7 @@ export interface Filled {
  * Fills an empty database with believable rows, or completes a fill that was interrupted; equal seed, rows and `until` give equal tables.
  * @throws PreflightFailed when the database is not empty, not migrated or not reachable
  */
-export async function fill({ mysql, ...plan }: FillOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Filled> {
+export async function fill({ mysql, ...plan }: FillOptions, signal: AbortSignal, onProgress: (progress: LoadReport) => void): Promise<Filled> {
   const began = performance.now();
   await using connection = await connectMysql(mysql);
   let written = 0;
@@ -97,7 +97,7 @@ export interface Streamed {
  * Trades, at a rate that does not wait for the database (see `Progress.behindMs`). It goes on by itself after the server was away. An
  * abort ends it when the transactions under way are committed. @throws PreflightFailed when there is nothing to trade with
  */
-export async function stream(options: StreamOptions, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Streamed> {
+export async function stream(options: StreamOptions, signal: AbortSignal, onProgress: (progress: LoadReport) => void): Promise<Streamed> {
   const { mysql, seed, rate, transactions } = options;
   await using opened = await openSessions(mysql, options.connections, options.onAway);
   const { sessions } = opened;

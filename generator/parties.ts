@@ -13,10 +13,10 @@ import { type Country, countryBy, personName, words } from "./words.js";
 import { firstDay, foundingTime, homeOf, lastWritten, type World } from "./world.js";
 
 /** What is written of a place, a company or a person: the same in the initial fill and in the stream. */
-export type Place = Pick<RowOf<typeof address>, "address_line_1" | "address_line_2" | "district" | "city" | "postal_code" | "country" | "phone">;
+export type PostalAddress = Pick<RowOf<typeof address>, "address_line_1" | "address_line_2" | "district" | "city" | "postal_code" | "country" | "phone">;
 export type FieldDraw = (field: string) => Random;
 
-export function placeIn(country: Country, draw: FieldDraw): Place {
+export function placeIn(country: Country, draw: FieldDraw): PostalAddress {
   const say = (field: string, maxLength: number, what: Parameters<typeof words>[3]) => words(draw(field), country, maxLength, what);
   return {
     address_line_1: say("address_line_1", 100, ({ location }) => location.streetAddress()),

@@ -1,7 +1,7 @@
 import { setTimeout as timer } from "node:timers/promises";
 
 /** Waits; resolves early and quietly when `signal` aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await timer(ms, undefined, { signal }).catch(() => undefined);
 }

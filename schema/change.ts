@@ -31,8 +31,8 @@ export interface Truncate {
 }
 
 /** A row event whose values the catalog's types cannot hold exactly (invariant 9): it goes to the dead letters. */
-export interface Unreadable {
-  readonly op: "unreadable";
+export interface UnheldChange {
+  readonly op: "unheld";
   readonly entity: string;
   readonly key: Key;
   readonly version: Version;
@@ -67,7 +67,7 @@ export interface Connected {
   readonly server: string;
 }
 
-export type Message = Change | Commit | Truncate | Unreadable | Recopy | Idle | Connected;
+export type Message = Change | Commit | Truncate | UnheldChange | Recopy | Idle | Connected;
 
 /** A change that a sink cannot store, and why. Anything that may pass on a later try is not a rejection. */
 export interface Rejection {

@@ -7,24 +7,24 @@ import type { Sink, Store } from "./ports.js";
 export type StoreUrl = URL;
 
 /** An engine's folder exports both of these from its `open.ts`; it is loaded only when configured. */
-export interface Engine {
+export interface StoreAdapter {
   openSink(url: StoreUrl, catalog: Catalog): Promise<Sink>;
   openStore(url: StoreUrl, catalog: Catalog): Promise<Store>;
 }
 
 /** Scheme of a store's URL, and the engine behind it, by the name its sinks and stores have. */
-const engines: Readonly<Record<string, { readonly name: string; readonly load: () => Promise<Engine> }>> = {
+const adapters: Readonly<Record<string, { readonly name: string; readonly load: () => Promise<StoreAdapter> }>> = {
   "cassandra:": { name: "cassandra", load: () => import("./cassandra/open.js") },
   "elasticsearch:": { name: "elasticsearch", load: () => import("./elasticsearch/open.js") },
   "elasticsearch+https:": { name: "elasticsearch", load: () => import("./elasticsearch/open.js") },
   "sqlite:": { name: "embedded", load: () => import("./embedded/open.js") },
 };
 
-export const storeSchemes = Object.keys(engines).map((scheme) => scheme.slice(0, -1));
+export const storeSchemes = Object.keys(adapters).map((scheme) => scheme.slice(0, -1));
 
 /** The name of the store behind the URL, without opening it. */
 export function storeName(url: StoreUrl): string {
-  return engineOf(url).name;
+  return adapterOf(url).name;
 }
 
 /** The store, for all processes that mean the same one: by engine and address, without the login. Files and loopback are each machine's own. */
@@ -34,15 +34,15 @@ export function storeIdentity(url: StoreUrl): string {
 }
 
 export async function openSink(url: StoreUrl, catalog: Catalog): Promise<Sink> {
-  return (await engineOf(url).load()).openSink(url, catalog);
+  return (await adapterOf(url).load()).openSink(url, catalog);
 }
 
 export async function openStore(url: StoreUrl, catalog: Catalog): Promise<Store> {
-  return (await engineOf(url).load()).openStore(url, catalog);
+  return (await adapterOf(url).load()).openStore(url, catalog);
 }
 
-function engineOf(url: StoreUrl): (typeof engines)[string] {
-  const engine = engines[url.protocol];
+function adapterOf(url: StoreUrl): (typeof adapters)[string] {
+  const engine = adapters[url.protocol];
   if (!engine) throw new Error(`no engine for a "${url.protocol}" store; use one of ${storeSchemes.join(", ")}`);
   return engine;
 }

@@ -27,7 +27,7 @@ export interface Sink extends AsyncDisposable {
   rebuild?(entity: Entity, lookup: Lookup): Promise<void>;
   progress(): Promise<Progress | null>;
   /** Replaces the stored progress, durably. Called in order, after the writes it speaks of (invariant 1). */
-  commit(progress: Progress): Promise<void>;
+  storeProgress(progress: Progress): Promise<void>;
   readonly deadLetters: DeadLetters;
 }
 

@@ -6,19 +6,19 @@ import { openLog } from "../runtime/log.js";
 import { mysqlPlace } from "../runtime/mysql/mysql.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { storeIdentity } from "../stores/open.js";
-import { announce, folderFindings, newToken } from "./control/announcement.js";
 import { controlRoutes, type Controlled } from "./control/control.js";
+import { announce, folderFindings, newToken } from "./control/running-process.js";
 import { openMysqlSource } from "./mysql/source.js";
 import { PipelinesFailed } from "./pipeline/failures.js";
-import { Company, keepRunning } from "./pipeline/keep-running.js";
+import { PipelineGroup, keepRunning } from "./pipeline/keep-running.js";
 import { ParkingLog } from "./pipeline/parking-log.js";
 import { runPipeline } from "./pipeline/pipeline.js";
 import type { SyncConfig } from "./settings.js";
 import { openSinks } from "./sinks/open-sinks.js";
 import { withRetry } from "./sinks/retry.js";
 import { pipelineMetrics, withMetrics } from "./state/metrics.js";
+import { PauseSwitch } from "./state/pause-switch.js";
 import { deadLettersText, newState, type PipelineState, statusOf } from "./state/state.js";
-import { Valve } from "./state/valve.js";
 import { defaultLimits, type PipelineLimits } from "./writing/parts.js";
 
 /** A process manager waits ten seconds before it kills; what is being written has this long to be settled. */
@@ -52,7 +52,7 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   await using opened = await openSinks(config.stores, totesys, asking.preflight().then((found) => [...taken, ...server.findings, ...found]), stop);
   if (opened.findings.length > 0) throw new PreflightFailed(opened.findings);
   states.push(...opened.sinks.map(({ name }) => newState(name)));
-  controlled.push(...states.map((state) => ({ state, valve: new Valve() })));
+  controlled.push(...states.map((state) => ({ state, pauseSwitch: new PauseSwitch() })));
   await using _ = dataDir === undefined ? null : await announce(dataDir, { url: server.url, token, pid: process.pid }).catch((error: unknown) => {
     log.warn({ dataDir, error: inALine(error) }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
     return null;
@@ -61,15 +61,15 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");
 
   const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
-  const company = new Company(states.length);
+  const group = new PipelineGroup(states.length);
   using parking = new ParkingLog(log);
   const failures = await Promise.all(opened.sinks.map((sink, i) => {
-    const { state, valve } = controlled[i]!;
+    const { state, pauseSwitch } = controlled[i]!;
     const retried = withRetry(parking.of(withMetrics(sink, metrics)), state, metrics, log, { stop, cutoff });
     return keepRunning(async () => {
       await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, { ...config, hasAnswered: true, unproven: (gtid) => log.warn({ pipeline: state.name, gtid }, unproven) });
-      await runPipeline({ source, sink: retried, catalog: totesys, limits, state, valve, log }, stop, cutoff);
-    }, controlled[i]!, company, log, stop);
+      await runPipeline({ source, sink: retried, catalog: totesys, limits, state, pauseSwitch, log }, stop, cutoff);
+    }, controlled[i]!, group, log, stop);
   }));
   log.info({ pipelines: states.map((state) => statusOf(state)) }, "sync ended");
   const failed = failures.filter((failure) => failure !== null);

@@ -1,14 +1,15 @@
 import type { Finding } from "../runtime/findings.js";
-import type { Change, Message, Unreadable } from "../schema/change.js";
+import type { Change, Message, UnheldChange } from "../schema/change.js";
 import type { Entity, Key, Row } from "../schema/entity.js";
 import type { KeyRange, LogPlace, Position } from "../schema/position.js";
+import type { Unheld } from "../schema/unheld.js";
 
 /** Where changes come from: the system of record. One per pipeline, so that each reads at its own pace. */
 export interface Source extends AsyncDisposable {
   /** `mysql 10.0.0.5:3306`. */
   readonly name: string;
   /** The right to feed the sink this source is read for: resolves once no other process has it. Rejects when `signal` aborts. */
-  turn(told: (news: TurnNews) => void, signal: AbortSignal): Promise<Turn>;
+  feedLock(onEvent: (event: FeedLockEvent) => void, signal: AbortSignal): Promise<FeedLock>;
   /** Everything that would keep it from being followed, each with its remedy. Writes nothing. */
   preflight(): Promise<readonly Finding[]>;
   /** Where the source stands now. What was committed before is visible to a snapshot begun after. */
@@ -43,7 +44,7 @@ export interface Source extends AsyncDisposable {
 }
 
 /** A row met by reading the table: it has no place in the log, so its version is 0. */
-export type Found = Change | Unreadable;
+export type Found = Change | UnheldChange;
 
 /** A place in the log of one server. */
 export interface ServerPlace extends LogPlace {
@@ -63,15 +64,15 @@ export interface Survey {
   readonly ranges: readonly KeyRange[];
 }
 
-/** What is told of a turn, again and again, while it is waited for and while it is held. */
-export type TurnNews =
+/** What is told of a feed lock, again and again, while it is waited for and while it is held. */
+export type FeedLockEvent =
   | { readonly kind: "waiting"; /** The process that has it. */ readonly holder: string }
   /** The source cannot be asked, so nothing is read of it either; `error` says where and why. */
   | { readonly kind: "silent"; readonly error: string }
   | { readonly kind: "answers" };
 
 /** Given back by disposing of it. */
-export interface Turn extends AsyncDisposable {
+export interface FeedLock extends AsyncDisposable {
   /** Aborts when another process has it. */
   readonly lost: AbortSignal;
   /** Makes sure, by asking where it is not: `lost` has aborted if it is no longer ours. */
@@ -110,10 +111,3 @@ export class TableAbsent extends Error {
   override readonly name = "TableAbsent";
 }
 
-/** A value, or a row with a value, that the catalog's types cannot hold exactly (invariant 9). */
-export class Unheld extends Error {
-  override readonly name = "Unheld";
-  constructor(readonly reason: string) {
-    super(reason);
-  }
-}

@@ -129,6 +129,17 @@ test("no barrels, no escape hatches, no loose ends", () => {
   expect(offences).toEqual([]);
 });
 
+/** Words that once named what another word names; docs/architecture/words.md has the one of each that stayed. */
+const retired = /\b(unreadable|unrepresentable|unfit|misfit|divergence|bookmark|valve|desk|shelf|announcement|TurnNews|takeTurn|openPlace)\b/i;
+
+test("one word a meaning: no product file uses a retired one", () => {
+  const uses = product.flatMap(({ file, text }) => text.split("\n").flatMap((line, i) => {
+    const word = retired.exec(line.replace(/([a-z])([A-Z])/g, "$1 $2"))?.[0];
+    return word === undefined ? [] : [`${file}:${i + 1} ${word}`];
+  }));
+  expect(uses).toEqual([]);
+});
+
 test("an invariant that is cited is one of the ten", () => {
   const cited = sources.flatMap(({ text }) => [...text.matchAll(/invariants? (\d+)/g)].map((match) => Number(match[1])));
   expect(cited.filter((n) => n < 1 || n > 10)).toEqual([]);

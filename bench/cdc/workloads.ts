@@ -59,6 +59,6 @@ function orders(first: number, count: number): string {
   return Array.from({ length: count }, (_, i) => {
     const id = first + i, micros = String((id * 7919) % 1_000_000).padStart(6, "0"), at = `'2026-03-${String((id % 28) + 1).padStart(2, "0")} 12:${String(id % 60).padStart(2, "0")}:11.${micros}'`;
     return `(${id},${id % 5000},${id % 7 === 0 ? "NULL" : id % 300},'ORDER-${String(id).padStart(10, "0")}','paid',${(id % 40) + 1},${id % 9000}.${String(id % 100).padStart(2, "0")},`
-      + `${id % 700}.1250,'EUR','please leave it at the front desk, number ${id}','{"channel":"web","items":${id % 9},"gift":false}',${at},${at})`;
+      + `${id % 700}.1250,'EUR','please leave it at the front door, number ${id}','{"channel":"web","items":${id % 9},"gift":false}',${at},${at})`;
   }).join(",");
 }

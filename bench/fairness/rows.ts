@@ -56,5 +56,5 @@ export async function fill(url: URL, total: number): Promise<void> {
     if (batch.length === 2_000) await write();
   }
   await write();
-  await sink.commit({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() });
+  await sink.storeProgress({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() });
 }

@@ -15,7 +15,7 @@ export async function checksumOfSource(mysql: URL): Promise<Checksum> {
   const never = new AbortController().signal;
   await using source = openMysqlSource(mysql, totesys, "bench", never);
   return await checksum((async function* () {
-    for await (const chunk of source.snapshot(salesOrder, null, never)) yield chunk.map((message) => (message.op === "unreadable" ? {} : message.after!));
+    for await (const chunk of source.snapshot(salesOrder, null, never)) yield chunk.map((message) => (message.op === "unheld" ? {} : message.after!));
   })());
 }
 

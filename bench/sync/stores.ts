@@ -21,7 +21,7 @@ export async function freshStores(servers: readonly URL[], names: readonly Store
   for (const url of urls) {
     await using sink = await openSink(url, totesys);
     await sink.prepare(totesys.entities);
-    await sink.commit({ position: at, currentAt: Math.floor(at.version / 1000) });
+    await sink.storeProgress({ position: at, currentAt: Math.floor(at.version / 1000) });
   }
   return { urls, async [Symbol.asyncDispose]() { for (const url of urls) await dropStore(url); } };
 }

@@ -1,4 +1,4 @@
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import type { Copying } from "../../sync/state/state.js";
 import { copyingText, duration } from "../text/status-text.js";
 
@@ -24,7 +24,7 @@ interface Reading {
 export async function showLive(sources: Sources, terminal: boolean, signal: AbortSignal): Promise<void> {
   let before = await read(sources);
   while (!signal.aborted) {
-    await pause(terminal ? 1_000 : 10_000, signal);
+    await sleep(terminal ? 1_000 : 10_000, signal);
     if (signal.aborted) break;
     const now = await read(sources);
     const line = lineOf(before, now);

@@ -3,7 +3,7 @@ import { checkSettings, gatewayListening, gatewaySettings } from "../../gateway/
 import { type Finding, PreflightFailed } from "../../runtime/findings.js";
 import { type Listening, listeningFindings } from "../../runtime/http/listening.js";
 import { readSettings } from "../../runtime/settings.js";
-import { folderFindings } from "../../sync/control/announcement.js";
+import { folderFindings } from "../../sync/control/running-process.js";
 import { syncSettings } from "../../sync/settings.js";
 import { servicesEnvironment, type SystemOptions } from "./system.js";
 

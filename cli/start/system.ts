@@ -4,10 +4,10 @@ import { onThisMachine } from "../../runtime/http/listening.js";
 import { stopped } from "../../runtime/stop.js";
 import { fillDatabase, sayAway, streamToDatabase } from "../generating.js";
 import type { Output } from "../output.js";
-import type { Place } from "../place/place.js";
-import { type Service, startService } from "../place/service.js";
 import { tokensText } from "../text/tokens-text.js";
 import { reportText, verifyStores } from "../verifying.js";
+import { type Service, startService } from "../workspace/service.js";
+import type { Workspace } from "../workspace/workspace.js";
 import { showLive, type Sources } from "./live.js";
 import { askAll, sampleTable } from "./samples.js";
 
@@ -33,7 +33,7 @@ type Tokens = Awaited<ReturnType<typeof developmentTokens>>;
 type Addresses = Service["addresses"];
 
 /** Migrates, fills, and runs sync and gateway as processes of their own, beside a generator, until the signal or the check ends it. */
-export async function runSystem(options: SystemOptions, place: Place, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
+export async function runSystem(options: SystemOptions, place: Workspace, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
   const { migrate } = await import("../../migrations/migrate.js");
   await migrate(place.mysql, signal, ({ name }) => out.say(`mysql: applied ${name}`));
   signal.throwIfAborted();
@@ -66,7 +66,7 @@ export async function runSystem(options: SystemOptions, place: Place, out: Outpu
   }
 }
 
-async function live(options: SystemOptions, place: Place, addresses: Omit<Sources, "traded">, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
+async function live(options: SystemOptions, place: Workspace, addresses: Omit<Sources, "traded">, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
   const { stream } = await import("../../generator/main.js");
   let traded = 0;
   const trading = stream({ mysql: place.mysql, seed: options.seed, rate: options.rate, connections: options.connections, onAway: sayAway(out) }, signal, ({ done }) => { traded = done; });
@@ -76,7 +76,7 @@ async function live(options: SystemOptions, place: Place, addresses: Omit<Source
 }
 
 /** Trades, waits until the stores have caught up, compares everything, and asks as each role. */
-async function check(options: SystemOptions, place: Place, url: string, tokens: Tokens, out: Output, signal: AbortSignal): Promise<number> {
+async function check(options: SystemOptions, place: Workspace, url: string, tokens: Tokens, out: Output, signal: AbortSignal): Promise<number> {
   const { mysql, stores } = place;
   const streamed = await streamToDatabase({ ...options, mysql, transactions: options.checkTransactions }, out, signal);
   const report = await verifyStores({ mysql, stores, waitMs: 120_000 }, signal);

@@ -1,4 +1,4 @@
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import { isWhole } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
@@ -93,7 +93,7 @@ async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, beg
     } catch (error) {
       if ((error as Error).name === "NotCurrent" || Date.now() - began > patienceMs) throw error;
     }
-    await pause(100, signal);
+    await sleep(100, signal);
     signal.throwIfAborted();
   }
 }
@@ -109,7 +109,7 @@ async function untilFollowed(store: Store, source: Source, sync: SyncProcess, si
     const isIts = (line: string) => line.includes(streams) && line.includes('"msg":"streaming"');
     const follows = progress !== null && isWhole(progress) && progress.currentAt > since && (await sync.said()).split("\n").some(isIts);
     if (follows && (await hasNothingElse(store, source))) return;
-    await pause(100, signal);
+    await sleep(100, signal);
     signal.throwIfAborted();
   }
   throw new Error(`${store.name} holds everything, but its pipeline does not follow the source any more`);
@@ -120,7 +120,7 @@ async function settledDeviations(store: Store, letters: readonly DeadLetter[], l
   for (;;) {
     const found = await deviations(store, letters, ledger, totesys);
     if (found.length === 0 || Date.now() > deadline) return found;
-    await pause(500, signal);
+    await sleep(500, signal);
     signal.throwIfAborted();
   }
 }

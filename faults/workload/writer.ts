@@ -2,7 +2,7 @@ import { escapeId, type RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { insertRows, updateRow } from "../../generator/insert.js";
 import { connectMysql } from "../../runtime/mysql/mysql.js";
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import { fillingSql } from "./filling.js";
 import type { Step, Transaction } from "./workload.js";
 
@@ -88,7 +88,7 @@ export class Writer implements AsyncDisposable {
         await connection.query(session);
         this.#connection = connection;
       } catch {
-        await pause(100, this.signal);
+        await sleep(100, this.signal);
         this.signal.throwIfAborted();
       }
     }

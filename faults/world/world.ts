@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Progress } from "../../engines/engine.js";
+import type { DownloadReport } from "../../engines/engine.js";
 import { defaultPackages } from "../../engines/project.js";
 import { type Disk, openDisk } from "./disk.js";
 import type { ServerName, StoreName } from "./fault.js";
@@ -22,7 +22,7 @@ export interface World extends AsyncDisposable {
 }
 
 /** Engines begin with no data. @throws PreflightFailed */
-export async function openWorld(folder: string, stores: readonly StoreName[], progress: Progress, signal: AbortSignal): Promise<World> {
+export async function openWorld(folder: string, stores: readonly StoreName[], progress: DownloadReport, signal: AbortSignal): Promise<World> {
   await mkdir(folder, { recursive: true });
   const work = { packages: defaultPackages, progress, signal };
   const closing: AsyncDisposable[] = [];

@@ -1,7 +1,7 @@
 import type { Random } from "../random.js";
-import type { Desk, Done } from "./desk.js";
 import { amend, cancel, place, pay, type OrderKind } from "./orders.js";
 import { changeContact, correctAddress, meet, moveStaff } from "./parties.js";
+import type { Trade, Done } from "./trade.js";
 
 /** Of a hundred business transactions, how many are of each kind: 60 insert, 30 update, 10 delete. */
 export const mix = {
@@ -26,19 +26,19 @@ export function businessBy(random: Random): Business {
   throw new Error("the shares of the mix must add up to 100");
 }
 
-/** Writes it, within the desk's transaction. Null when there is nothing it could be done to. */
-export async function transact(business: Business, desk: Desk): Promise<Done | null> {
-  const either: OrderKind = desk.draw("either").chance(0.7) ? "SALE" : "PURCHASE";
+/** Writes it, within the trade's transaction. Null when there is nothing it could be done to. */
+export async function transact(business: Business, trade: Trade): Promise<Done | null> {
+  const either: OrderKind = trade.draw("either").chance(0.7) ? "SALE" : "PURCHASE";
   switch (business) {
-    case "sale": return place(desk, "SALE");
-    case "purchase": return place(desk, "PURCHASE");
-    case "new counterparty": return meet(desk);
-    case "payment made": return pay(desk);
-    case "order amended": return amend(desk, either);
-    case "contact changed": return changeContact(desk);
-    case "staff moved": return moveStaff(desk);
-    case "address corrected": return correctAddress(desk);
-    case "order cancelled": return cancel(desk, either);
+    case "sale": return place(trade, "SALE");
+    case "purchase": return place(trade, "PURCHASE");
+    case "new counterparty": return meet(trade);
+    case "payment made": return pay(trade);
+    case "order amended": return amend(trade, either);
+    case "contact changed": return changeContact(trade);
+    case "staff moved": return moveStaff(trade);
+    case "address corrected": return correctAddress(trade);
+    case "order cancelled": return cancel(trade, either);
     default: throw new Error(`no such business: ${business satisfies never}`);
   }
 }

@@ -1,4 +1,4 @@
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 
 export interface Pace {
   /** Per second. */
@@ -24,7 +24,7 @@ export async function openLoop(
       const piece = next++;
       const due = began + (piece * 1_000) / rate;
       const early = due - performance.now();
-      if (early > 0) await pause(early, ended);
+      if (early > 0) await sleep(early, ended);
       if (ended.aborted) return;
       await run(piece, worker, Math.max(0, performance.now() - due));
     }

@@ -8,7 +8,7 @@ import { dateOf, day, timestampOf } from "../clock.js";
 import { insertRows, updateRow } from "../insert.js";
 import { centsOf, decimalOf, instalments } from "../money.js";
 import { accountNumber, depositWithin, itemCode, termsAt } from "../trade.js";
-import type { Desk, Done } from "./desk.js";
+import type { Trade, Done } from "./trade.js";
 
 /** The two kinds of order, and what differs between them. */
 export const orders = {
@@ -20,8 +20,8 @@ export type OrderKind = keyof typeof orders;
 type New<E extends { readonly table: string; readonly key: readonly string[] } & Parameters<typeof insertRows>[1], K extends string> = Omit<RowOf<E>, K>;
 
 /** An order, its booking and its payments. */
-export async function place(desk: Desk, kind: OrderKind): Promise<Done> {
-  const { connection, directory, draw, lasting, now } = desk;
+export async function place(trade: Trade, kind: OrderKind): Promise<Done> {
+  const { connection, directory, draw, lasting, now } = trade;
   const stamps = { created_at: timestampOf(now), last_updated: timestampOf(now) };
   const terms = termsAt(now, draw);
   const partner = directory.partners[draw("counterparty_id").zipf(directory.partners.length) - 1]!;
@@ -77,7 +77,7 @@ export async function place(desk: Desk, kind: OrderKind): Promise<Done> {
 }
 
 /** A payment that was due is made. Null when none of the recent ones is open. */
-export async function pay({ connection, draw, now }: Desk): Promise<Done | null> {
+export async function pay({ connection, draw, now }: Trade): Promise<Done | null> {
   const back = draw("back").whole(0, 500);
   const [[open]] = await connection.query<RowDataPacket[]>(
     `SELECT payment_id FROM payment, (SELECT MAX(payment_id) AS newest FROM payment) AS head
@@ -88,10 +88,10 @@ export async function pay({ connection, draw, now }: Desk): Promise<Done | null>
 }
 
 /** Quantity, price or dates of a recent order change; with the first two, what is still to be paid. Null when there is no order. */
-export async function amend(desk: Desk, kind: OrderKind): Promise<Done | null> {
-  const { connection, draw, now } = desk;
+export async function amend(trade: Trade, kind: OrderKind): Promise<Done | null> {
+  const { connection, draw, now } = trade;
   const { entity, key, quantity, price } = orders[kind];
-  const order = await recent(desk, kind);
+  const order = await recent(trade, kind);
   if (!order) return null;
   const id = order[key] as string;
   const stamp = { last_updated: timestampOf(now) };
@@ -121,21 +121,21 @@ export async function amend(desk: Desk, kind: OrderKind): Promise<Done | null> {
 }
 
 /** A recent order goes, with its booking and its payments. Null when there is no order. */
-export async function cancel(desk: Desk, kind: OrderKind): Promise<Done | null> {
+export async function cancel(trade: Trade, kind: OrderKind): Promise<Done | null> {
   const { entity, key } = orders[kind];
-  const order = await recent(desk, kind);
+  const order = await recent(trade, kind);
   if (!order) return null;
   let deleted = 0;
   for (const sql of [
     `DELETE payment FROM payment JOIN transaction USING (transaction_id) WHERE ${key} = ?`,
     `DELETE FROM transaction WHERE ${key} = ?`,
     `DELETE FROM ${entity.table} WHERE ${key} = ?`,
-  ]) deleted += (await desk.connection.query<ResultSetHeader>(sql, [order[key]]))[0].affectedRows;
+  ]) deleted += (await trade.connection.query<ResultSetHeader>(sql, [order[key]]))[0].affectedRows;
   return { inserted: 0, updated: 0, deleted, trace: { entity, key: String(order[key]), at: null } };
 }
 
 /** One of the last few hundred orders, locked first by everyone who goes on to its booking and payments. */
-async function recent({ connection, draw }: Desk, kind: OrderKind): Promise<RowDataPacket | null> {
+async function recent({ connection, draw }: Trade, kind: OrderKind): Promise<RowDataPacket | null> {
   const { entity, key } = orders[kind];
   const [[order]] = await connection.query<RowDataPacket[]>(
     `SELECT * FROM ${entity.table} WHERE ${key} <= (SELECT MAX(${key}) FROM ${entity.table}) - ? ORDER BY ${key} DESC LIMIT 1 FOR UPDATE`,

@@ -6,10 +6,10 @@ import { timestampOf } from "../clock.js";
 import { insertRows, updateRow } from "../insert.js";
 import { companyName, contactIn, placeIn } from "../parties.js";
 import { type Country, countries, countryBy, personName } from "../words.js";
-import type { Desk, Done } from "./desk.js";
+import type { Trade, Done } from "./trade.js";
 
 /** Somebody new to trade with, and its seat. */
-export async function meet({ connection, draw, now }: Desk): Promise<Done> {
+export async function meet({ connection, draw, now }: Trade): Promise<Done> {
   const stamps = { created_at: timestampOf(now), last_updated: timestampOf(now) };
   const country = countryBy(draw("country"));
   const seat = await insertRows(connection, address, [{ ...placeIn(country, draw), ...stamps }]);
@@ -24,7 +24,7 @@ export async function meet({ connection, draw, now }: Desk): Promise<Done> {
 }
 
 /** Another person buys, sells or takes deliveries for a counterparty. */
-export async function changeContact({ connection, directory, draw, now }: Desk): Promise<Done> {
+export async function changeContact({ connection, directory, draw, now }: Trade): Promise<Done> {
   const partner = draw("counterparty_id").pick(directory.partners);
   const who = draw("who").pick(["commercial_contact", "delivery_contact"]);
   const name = personName(draw("name"), countryBy(draw("country")), 100);
@@ -33,7 +33,7 @@ export async function changeContact({ connection, directory, draw, now }: Desk):
 }
 
 /** An employee goes to a department, perhaps the one he was in. */
-export async function moveStaff({ connection, directory, draw, now }: Desk): Promise<Done> {
+export async function moveStaff({ connection, directory, draw, now }: Trade): Promise<Done> {
   const department = draw("department_id").pick(directory.departments);
   const who = draw("staff_id").pick(directory.staff);
   const updated = await updateRow(connection, staff, who, { department_id: department, last_updated: timestampOf(now) });
@@ -41,7 +41,7 @@ export async function moveStaff({ connection, directory, draw, now }: Desk): Pro
 }
 
 /** The seat of a counterparty was written down wrongly, or its telephone number changed. */
-export async function correctAddress({ connection, directory, draw, now }: Desk): Promise<Done> {
+export async function correctAddress({ connection, directory, draw, now }: Trade): Promise<Done> {
   const { seat } = draw("counterparty_id").pick(directory.partners);
   const [[found]] = await connection.query<RowDataPacket[]>("SELECT country FROM address WHERE address_id = ? FOR UPDATE", [seat]);
   const country = countries.find((each) => each === found?.country) ?? ("United Kingdom" satisfies Country);

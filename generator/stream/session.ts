@@ -2,7 +2,7 @@ import type { Connection } from "mysql2/promise";
 import { inALine } from "../../runtime/findings.js";
 import { isConnectionLost } from "../../runtime/mysql/lost.js";
 import { connectMysql } from "../../runtime/mysql/mysql.js";
-import { backoff, pause } from "../../runtime/wait.js";
+import { backoff, sleep } from "../../runtime/wait.js";
 
 /** Hears when the server is away and why, and null when it answers again. */
 export type AwayListener = (error: string | null) => void;
@@ -23,7 +23,7 @@ export class Session implements AsyncDisposable {
   /** The connection that stands, or the next one; null when `signal` aborts while the server is away. */
   async connection(signal: AbortSignal): Promise<Connection | null> {
     for (let attempt = 0; this.#connection === null; attempt++) {
-      await pause(backoff(attempt), signal);
+      await sleep(backoff(attempt), signal);
       if (signal.aborted) return null;
       try {
         this.#connection = await connect(this.mysql);

@@ -2,12 +2,12 @@ import { escapeId } from "mysql2";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { isConnectionLost } from "../../runtime/mysql/lost.js";
 import type { Micros } from "../clock.js";
-import type { Desk, Done, Trace } from "./desk.js";
 import { type Business, businessBy, transact } from "./mix.js";
 import type { Session } from "./session.js";
+import type { Trade, Done, Trace } from "./trade.js";
 
-/** What a desk is made of, but for the time: it is asked for when the work begins, so that nobody is met in the future. */
-export interface Opening extends Omit<Desk, "now" | "connection"> {
+/** What a trade is made of, but for the time: it is asked for when the work begins, so that nobody is met in the future. */
+export interface Opening extends Omit<Trade, "now" | "connection"> {
   readonly session: Session;
   readonly clock: () => Micros;
 }
@@ -34,10 +34,10 @@ export async function committed({ clock, session, ...opening }: Opening, signal:
       if (doubtful && await left(connection, doubtful.trace)) return { ...doubtful, retries };
       doubtful = null;
       await connection.beginTransaction();
-      const desk = () => ({ ...opening, connection, now: clock() });
+      const trade = () => ({ ...opening, connection, now: clock() });
       const chosen = businessBy(opening.draw("business"));
-      const done = await transact(chosen, desk());
-      const result = done ? { ...done, business: chosen } : { ...(await transact("sale", desk()))!, business: "sale" as const };
+      const done = await transact(chosen, trade());
+      const result = done ? { ...done, business: chosen } : { ...(await transact("sale", trade()))!, business: "sale" as const };
       doubtful = { ...result, retries };
       await connection.commit();
       return doubtful;

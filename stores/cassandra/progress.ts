@@ -19,7 +19,7 @@ export async function readProgress(session: Session): Promise<Progress | null> {
  * The sink's progress. Its stamps grow whatever the clock does, else one that steps back would hide each new commit (invariant 2). It is stored only over
  * what this sink has read or stored last: another is of a backup, or of a keyspace that was made anew.
  */
-export function progressIn(session: Session): Pick<Sink, "commit" | "progress"> & { stamp(): Promise<number>; latest(): Promise<number> } {
+export function progressIn(session: Session): Pick<Sink, "storeProgress" | "progress"> & { stamp(): Promise<number>; latest(): Promise<number> } {
   let last: number | null = null;
   /** What may be stored: what was read, and what was given since, whose answer may not have come. */
   let known: ReadonlySet<number> | null = null;
@@ -39,7 +39,7 @@ export function progressIn(session: Session): Pick<Sink, "commit" | "progress"> 
     stamp: async () => (await read()).stamp,
     /** The latest stamp read or given, also where the server has lost what was stored with it. */
     latest,
-    async commit(progress) {
+    async storeProgress(progress) {
       const { stamp } = await read();
       if (known && !known.has(stamp)) throw new Replaced(`another progress is in keyspace ${session.keyspace}`);
       const next = (last = Math.max(await latest() + 1, Date.now() * 1000));

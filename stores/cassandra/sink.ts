@@ -74,10 +74,10 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
 
     async write(changes, signal) {
       const writes: Write[] = [];
-      const unfit = new Map<Change, string>();
+      const unheld = new Map<Change, string>();
       for (const change of changes) {
         const reason = plannerFor(change.entity)(change, writes);
-        if (reason !== null) unfit.set(change, reason);
+        if (reason !== null) unheld.set(change, reason);
       }
       const entities = () => changes.map((change) => catalog.entity(change.entity));
       const refused = await checked(perform(session, writes, signal), entities);
@@ -85,15 +85,15 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
         await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
         await checked(perform(session, takingBack([...refused.keys()]), signal), entities);
       }
-      for (const [change, reason] of refused) unfit.set(change, reason);
-      return [...unfit].map(([change, reason]) => rejectionOf(change, reason));
+      for (const [change, reason] of refused) unheld.set(change, reason);
+      return [...unheld].map(([change, reason]) => rejectionOf(change, reason));
     },
 
     sweep: (entity, olderThan, within) => checked(sweepTables(session, entity, olderThan, within), () => [entity]),
     progress: () => progress.progress(),
-    async commit(position) {
+    async storeProgress(position) {
       if (Date.now() >= lookDueAt) await look();
-      await checked(progress.commit(position));
+      await checked(progress.storeProgress(position));
     },
     deadLetters: {
       park: (rejections) => checked(letters.park(rejections)),

@@ -2,6 +2,7 @@ import type { Entity, Key, Row } from "../../schema/entity.js";
 import { keyText } from "../../schema/entity.js";
 import type { Field, FieldType, Value } from "../../schema/fields.js";
 import type { Version } from "../../schema/position.js";
+import { Unheld } from "../../schema/unheld.js";
 import { termsOf } from "../text/words.js";
 
 /** A document of an entity's index: the row as it is in `Row`, and these. */
@@ -12,13 +13,8 @@ export interface Document extends Row {
   readonly sluice_deleted: true | null;
 }
 
-/** The document as JSON text. @throws Unfit */
+/** The document as JSON text. @throws Unheld */
 export type Encode = (id: string, version: Version, row: Row) => string;
-
-/** A value that the index cannot hold exactly (invariant 9). */
-export class Unfit extends Error {
-  override readonly name = "Unfit";
-}
 
 export function encoderOf(of: Entity): Encode {
   const words = wordsWriterOf(of);
@@ -28,7 +24,7 @@ export function encoderOf(of: Entity): Encode {
     for (const { name, field, label, write } of fields) {
       const value = row[name];
       const text = value === null ? "null" : value === undefined ? null : write(value);
-      if (text === null) throw new Unfit(`${of.table}.${name}: ${shown(value)} is not ${wanted(field)}`);
+      if (text === null) throw new Unheld(`${of.table}.${name}: ${shown(value)} is not ${wanted(field)}`);
       json += label + text;
     }
     return `${json}${words(row)}}`;
@@ -81,10 +77,10 @@ export function tombstone(id: string, version: Version): string {
   return `{"sluice_key":${JSON.stringify(id)},"sluice_version":${version},"sluice_deleted":true}`;
 }
 
-/** The document's id. @throws Unfit: a single id too long makes the server refuse the whole bulk. */
+/** The document's id. @throws Unheld: a single id too long makes the server refuse the whole bulk. */
 export function idOf(key: Key): string {
   const id = keyText(key);
-  if (!holds(id)) throw new Unfit(`a key of ${Buffer.byteLength(id)} bytes; an Elasticsearch id has 1 to 512`);
+  if (!holds(id)) throw new Unheld(`a key of ${Buffer.byteLength(id)} bytes; an Elasticsearch id has 1 to 512`);
   return id;
 }
 

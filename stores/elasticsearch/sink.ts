@@ -2,10 +2,11 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, keyText } from "../../schema/entity.js";
 import { heldVersion, type KeyRange, type Progress, type Version } from "../../schema/position.js";
+import { Unheld } from "../../schema/unheld.js";
 import { type DeadLetters, Replaced, type Sink } from "../ports.js";
 import { indexAction, type Operation, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
-import { type Encode, encoderOf, idOf, tombstone, Unfit } from "./codec.js";
+import { type Encode, encoderOf, idOf, tombstone } from "./codec.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { IndexMissing } from "./errors.js";
 import { aliasOf, type Identities, identitiesIn } from "./indices/indices.js";
@@ -83,7 +84,7 @@ export class ElasticsearchSink implements Sink {
     return this.stored.read();
   }
 
-  async commit(progress: Progress): Promise<void> {
+  async storeProgress(progress: Progress): Promise<void> {
     if (Date.now() >= this.lookDueAt) await this.look();
     await whileThere(this.stored.write(progress));
     if (Date.now() < this.purgeDueAt) return;
@@ -118,7 +119,7 @@ export class ElasticsearchSink implements Sink {
         const document = change.after ? encode(id, change.version, change.after) : tombstone(id, change.version);
         yield { lines: `${action(id, change.version)}${document}\n`, from: change };
       } catch (error) {
-        if (!(error instanceof Unfit)) throw error;
+        if (!(error instanceof Unheld)) throw error;
         // There is no document under a key that cannot be an id: its delete has nothing to do.
         if (change.after) rejections.push(rejectionOf(change, error.message));
       }

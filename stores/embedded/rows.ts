@@ -1,7 +1,7 @@
 import type { Entity, Lookup } from "../../schema/entity.js";
 import type { RowStore } from "../ports.js";
 import type { Bound, Connection } from "./file/connection.js";
-import { isUnfit } from "./file/errors.js";
+import { isUnheld } from "./file/errors.js";
 import { codecOf, encodeValue } from "./tables/codec.js";
 import { columnList, orderOf, quoted } from "./tables/tables.js";
 
@@ -12,7 +12,7 @@ export function rowStoreOf(db: Connection): RowStore {
       return db.attempt(`reading ${of.table}`, () => {
         const one = db.statement(`SELECT ${columnList(of)} FROM ${quoted(of.table)} WHERE ${of.key.map((name) => `${quoted(name)} = ?`).join(" AND ")}`);
         return keys.map((key) => {
-          const values = unlessUnfit(() => codec.encodeKey(key));
+          const values = unlessUnheld(() => codec.encodeKey(key));
           const found = values && one.first(values);
           return found ? codec.decode(found) : null;
         });
@@ -21,7 +21,7 @@ export function rowStoreOf(db: Connection): RowStore {
     async list(of, lookup, by, { limit, from, backward }) {
       const codec = codecOf(of);
       return db.attempt(`listing ${of.table} by ${lookup.by}`, () => {
-        const values = unlessUnfit(() => [
+        const values = unlessUnheld(() => [
           encodeValue(lookup.by, of.fields[lookup.by]!, by),
           ...(from ? placeOf(of, lookup, from) : []),
         ]);
@@ -35,11 +35,11 @@ export function rowStoreOf(db: Connection): RowStore {
 }
 
 /** What no row can hold is in no row. */
-function unlessUnfit<T>(encode: () => T): T | null {
+function unlessUnheld<T>(encode: () => T): T | null {
   try {
     return encode();
   } catch (error) {
-    if (isUnfit(error)) return null;
+    if (isUnheld(error)) return null;
     throw error;
   }
 }

@@ -73,7 +73,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
       return db.attempt("reading progress", () => known.read(db));
     },
     /** Consistent with the rows after a power loss: see `connection.ts`. */
-    async commit(progress) {
+    async storeProgress(progress) {
       db.attempt("committing progress", () => known.write(db, progress, () => {
         db.statement(`DELETE FROM sluice_tombstone WHERE (entity, key) IN
           (SELECT entity, key FROM sluice_tombstone WHERE version < ? ORDER BY version LIMIT ${purgedAtOnce})`).run([heldVersion(progress) - tombstoneLife]);

@@ -2,7 +2,7 @@ import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, type Key, keyOf, type Row } from "../../schema/entity.js";
 import type { Version } from "../../schema/position.js";
 import type { Bound, Connection, Statement } from "./file/connection.js";
-import { isUnfit } from "./file/errors.js";
+import { isUnheld } from "./file/errors.js";
 import { codecOf, decodeFields } from "./tables/codec.js";
 import { indexed, learnSql } from "./tables/fill-search.js";
 import { columnList, quoted, rowidColumn, searchTable, versionColumn } from "./tables/tables.js";
@@ -29,7 +29,7 @@ export function writerOf(db: Connection, of: Entity): Writer {
       else remove(row, later);
       return null;
     } catch (error) {
-      if (!isUnfit(error)) throw error;
+      if (!isUnheld(error)) throw error;
       // There is no row under a key that cannot be encoded: its delete has nothing to do.
       return after === null ? null : { entity, key, version, reason: error.message, change };
     }

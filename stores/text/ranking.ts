@@ -1,8 +1,8 @@
-import type { SearchTarget } from "../ports.js";
 import type { Key } from "../../schema/entity.js";
+import type { SearchTarget } from "../ports.js";
 
 /** Where a hit stands among all hits of a query: what was found as typed before what was forgiven, then shorter texts, then by target and key. */
-export interface Place {
+export interface HitRank {
   /** A typing error had to be forgiven. */
   readonly forgiven: boolean;
   /**
@@ -16,21 +16,21 @@ export interface Place {
 }
 
 /** Hits of one target come in the order of their keys, and stay so. */
-export function inOrder(a: Place, b: Place): number {
+export function inOrder(a: HitRank, b: HitRank): number {
   return Number(a.forgiven) - Number(b.forgiven) || a.length - b.length || a.target - b.target;
 }
 
 /** From 0 to 2, and above 1 only for what was found as typed. */
-export function scoreOf({ forgiven, length }: Place): number {
+export function scoreOf({ forgiven, length }: HitRank): number {
   return 100 / (100 + length) + (forgiven ? 0 : 1);
 }
 
-export function cursorOf({ forgiven, length, target, key }: Place): string {
+export function cursorOf({ forgiven, length, target, key }: HitRank): string {
   return Buffer.from(JSON.stringify([forgiven, length, target, ...key])).toString("base64url");
 }
 
 /** @throws RangeError for a text that no hit of these targets has as its cursor */
-export function afterCursor(cursor: string, targets: readonly SearchTarget[]): Place {
+export function afterCursor(cursor: string, targets: readonly SearchTarget[]): HitRank {
   try {
     const [forgiven, length, target, ...key] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
     const of = targets[target as number]?.entity;

@@ -2,7 +2,7 @@ import { keyOf, type Row } from "../../schema/entity.js";
 import type { SearchHit, SearchQuery, SearchSlice, SearchTarget } from "../ports.js";
 import { highlightsOf } from "./highlights.js";
 import { type Word, wordsOf } from "./query.js";
-import { afterCursor, cursorOf, inOrder, type Place, scoreOf } from "./ranking.js";
+import { afterCursor, cursorOf, inOrder, type HitRank, scoreOf } from "./ranking.js";
 
 /** What an engine is asked: the rows of each target in which every word occurs, in the order of `inOrder`. */
 export interface Ask {
@@ -11,7 +11,7 @@ export interface Ask {
   readonly targets: readonly NumberedTarget[];
   /** Only rows that the words as typed do not find, and that are found once errors are forgiven. */
   readonly forgiven: boolean;
-  readonly after: Place | null;
+  readonly after: HitRank | null;
   /** The first so many of each target. */
   readonly limit: number;
 }
@@ -26,7 +26,7 @@ export interface Found {
   readonly row: Row;
 }
 
-interface Candidate extends Place {
+interface Candidate extends HitRank {
   readonly row: Row;
 }
 

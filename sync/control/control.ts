@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Route } from "../../runtime/http/local-routes.js";
+import type { PauseSwitch, PauseCommand } from "../state/pause-switch.js";
 import { type PipelineState, statusOf } from "../state/state.js";
-import type { Valve, Wish } from "../state/valve.js";
 
-/** A pipeline and the valve an operator turns. */
+/** A pipeline and the pause switch an operator turns. */
 export interface Controlled {
   readonly state: PipelineState;
-  readonly valve: Valve;
+  readonly pauseSwitch: PauseSwitch;
 }
 
 /** A store that does not answer now keeps its pipeline from coming to rest; nobody waits for that longer than this. */
@@ -14,7 +14,7 @@ const patienceMs = 8_000;
 
 /** What an operator may ask of the pipelines, which may be there only later. One that has failed is at rest, until it is to run again. */
 export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[] {
-  const turn = (name: string, wish: Wish): Route => ({
+  const turn = (name: string, command: PauseCommand): Route => ({
     method: "POST",
     path: `/pipelines/:name/${name}`,
     async answer({ name: of }) {
@@ -22,9 +22,9 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
       if (!pipeline) return { status: 404, body: { error: `no pipeline is named "${of}"; there are ${pipelines.map(({ state }) => state.name).join(", ")}` } };
       const { state } = pipeline;
       const failed = state.phase === "failed";
-      pipeline.valve.ask(wish);
+      pipeline.pauseSwitch.ask(command);
       const before = { rows: state.rows, at: Date.now() };
-      const done = !failed ? await pipeline.valve.reached(wish !== "run", patienceMs) : wish !== "run" || await goesOn(state, before);
+      const done = !failed ? await pipeline.pauseSwitch.reached(command !== "run", patienceMs) : command !== "run" || await goesOn(state, before);
       return { status: done ? 200 : 202, body: statusOf(state) };
     },
   });

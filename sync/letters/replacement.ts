@@ -1,8 +1,8 @@
 import { type Finding, PreflightFailed } from "../../runtime/findings.js";
 import { type Entity, type Key, keyOf, keyText, type Row } from "../../schema/entity.js";
 import type { Field, Value } from "../../schema/fields.js";
+import { Unheld } from "../../schema/unheld.js";
 import { valueReader } from "../mysql/row/values.js";
-import { Unheld } from "../source.js";
 
 /**
  * A whole row from what a person wrote as JSON, in the catalog's own spelling (`schema/fields.ts`); fields left out are those of
@@ -18,7 +18,7 @@ export function replacementOf(entity: Entity, key: Key, base: Row, given: unknow
   const findings = Object.keys(given).filter((name) => !names.includes(name)).map((name) => wrong(`${name} is not a field`, `use ${names.join(", ")}`));
   const row: Record<string, Value> = { ...Object.fromEntries(entity.key.map((name, i) => [name, key[i]!])), ...base, ...given };
   for (const name of names) {
-    const problem = row[name] === undefined ? "is missing, and MySQL's own row cannot be read" : misfit(name, entity.fields[name]!, row[name]!);
+    const problem = row[name] === undefined ? "is missing, and MySQL's own row cannot be read" : whyUnheld(name, entity.fields[name]!, row[name]!);
     if (problem) findings.push(wrong(`${name} ${problem}`, `give it as ${shapes[entity.fields[name]!.type.kind].text}`));
   }
   if (findings.length === 0 && keyText(keyOf(entity, row)) !== keyText(key)) findings.push(wrong("it has another key", "leave the key as it is"));
@@ -40,7 +40,7 @@ const shapes: Readonly<Record<Field["type"]["kind"], { readonly text: string; re
   choice: { text: "one of the declared values", is: string(/^/) },
 };
 
-function misfit(name: string, field: Field, value: Value): string | null {
+function whyUnheld(name: string, field: Field, value: Value): string | null {
   if (value === null) return field.nullable ? null : "cannot be null";
   const { type } = field;
   if (!shapes[type.kind].is(value)) return `is ${JSON.stringify(value)}`;

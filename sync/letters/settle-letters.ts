@@ -2,14 +2,15 @@ import { PreflightFailed } from "../../runtime/findings.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { type Entity, keyText, type Row } from "../../schema/entity.js";
 import { type Position, rewriteVersion, type Version } from "../../schema/position.js";
+import { Unheld } from "../../schema/unheld.js";
 import type { LetterHead, Sink, Store } from "../../stores/ports.js";
 import { rowsAsOf } from "../reading/rows-as-of.js";
-import { type Source, Unheld } from "../source.js";
+import type { Source } from "../source.js";
 import { type Act, audited } from "./audit-file.js";
 import { replacementOf } from "./replacement.js";
 
 /** What it takes to settle a letter by hand; a sync process may run meanwhile. */
-export interface Desk {
+export interface LetterActions {
   readonly source: Source;
   /** The same engine, to write to and to read from. */
   readonly sink: Sink;
@@ -33,54 +34,54 @@ const changing = "it has changed meanwhile, and its pipeline brings it as it is 
  * pipeline is: what was committed before the row was read is in it and loses to it, what is committed after it is newer (invariants 3 and 4).
  * @returns one settlement a letter, in their order
  */
-export async function retryLetters(desk: Desk, letters: readonly LetterHead[]): Promise<readonly Settlement[]> {
+export async function retryLetters(actions: LetterActions, letters: readonly LetterHead[]): Promise<readonly Settlement[]> {
   const settlements = new Map<LetterHead, Settlement>();
-  for (const entity of desk.catalog.entities) {
+  for (const entity of actions.catalog.entities) {
     const of = letters.filter((letter) => letter.entity === entity.table);
     if (of.length === 0) continue;
-    const { rows, version } = await rowsAsOf(desk.source, await positionOf(desk), entity, of.map(({ key }) => key), desk.signal);
+    const { rows, version } = await rowsAsOf(actions.source, await positionOf(actions), entity, of.map(({ key }) => key), actions.signal);
     for (const [i, letter] of of.entries()) {
       const row = rows[i];
       const at = Math.max(version, rewriteVersion(letter.version));
       settlements.set(letter, row === undefined ? { settled: false, outcome: changing }
-        : row instanceof Unheld ? { settled: false, outcome: row.reason } : await write(desk, letter, "retry", row, at));
+        : row instanceof Unheld ? { settled: false, outcome: row.reason } : await write(actions, letter, "retry", row, at));
     }
   }
   return letters.map((letter) => settlements.get(letter)!);
 }
 
 /** Writes another row in place of the refused one, until MySQL's own changes. @throws PreflightFailed when it may not be */
-export async function editLetter(desk: Desk, letter: LetterHead, given: unknown): Promise<Settlement> {
-  const entity = desk.catalog.entity(letter.entity);
-  const row = await rowNow(desk, letter);
+export async function editLetter(actions: LetterActions, letter: LetterHead, given: unknown): Promise<Settlement> {
+  const entity = actions.catalog.entity(letter.entity);
+  const row = await rowNow(actions, letter);
   const refuse = (problem: string, remedy: string) => new PreflightFailed([{ where: `${letter.entity} ${keyText(letter.key)}`, problem, remedy }]);
   if (row === null) throw refuse("MySQL has no such row any more", "retry the letter: that takes the row out of the store");
   const places = [...new Set(entity.lookups.flatMap(({ by, orderBy }) => [by, orderBy]))];
   if (row instanceof Unheld) {
     // Its next change will have no before image that can be read, so nothing would take the lookups' entries away again.
     if (places.length > 0) throw refuse(`${row.reason}, and ${entity.table} is listed in lookups`, "correct the row in MySQL; the letter then settles by itself");
-    return write(desk, letter, "edit", replacementOf(entity, letter.key, {}, given), rewriteVersion(letter.version));
+    return write(actions, letter, "edit", replacementOf(entity, letter.key, {}, given), rewriteVersion(letter.version));
   }
   const replacement = replacementOf(entity, letter.key, row, given);
   const moved = places.filter((name) => replacement[name] !== row[name]);
   if (moved.length > 0) throw refuse(`${moved.join(" and ")} would move it within lookups`, "leave these fields as MySQL has them, or change them in MySQL");
-  return write(desk, letter, "edit", replacement, rewriteVersion(letter.version));
+  return write(actions, letter, "edit", replacement, rewriteVersion(letter.version));
 }
 
 /** Settles the letter and writes nothing: the store goes without the row until it changes again. */
-export async function skipLetter(desk: Desk, letter: LetterHead): Promise<Settlement> {
-  const held = await heldRow(desk, desk.catalog.entity(letter.entity), letter);
-  return audited(desk.auditFile, actOf(desk, letter, "skip", held, held), async () => {
-    await desk.sink.deadLetters.settle([letter]);
+export async function skipLetter(actions: LetterActions, letter: LetterHead): Promise<Settlement> {
+  const held = await heldRow(actions, actions.catalog.entity(letter.entity), letter);
+  return audited(actions.auditFile, actOf(actions, letter, "skip", held, held), async () => {
+    await actions.sink.deadLetters.settle([letter]);
     return { settled: true, outcome: "skipped" };
   });
 }
 
-async function write(desk: Desk, letter: LetterHead, act: Act["act"], row: Row | null, version: Version): Promise<Settlement> {
-  const { sink, signal, auditFile } = desk;
+async function write(actions: LetterActions, letter: LetterHead, act: Act["act"], row: Row | null, version: Version): Promise<Settlement> {
+  const { sink, signal, auditFile } = actions;
   const { entity, key } = letter;
-  const held = await heldRow(desk, desk.catalog.entity(entity), letter);
-  return audited(auditFile, actOf(desk, letter, act, held, row), async () => {
+  const held = await heldRow(actions, actions.catalog.entity(entity), letter);
+  return audited(auditFile, actOf(actions, letter, act, held, row), async () => {
     const change = { op: row ? "create" : "delete", entity, key, before: null, after: row, version } as const;
     const [refused] = await sink.write([change], signal);
     if (refused) return { settled: false, outcome: refused.reason };
@@ -91,7 +92,7 @@ async function write(desk: Desk, letter: LetterHead, act: Act["act"], row: Row |
 }
 
 /** How far the store is. @throws PreflightFailed when the server is behind it, as a replica can be: its rows could be older than what was refused */
-async function positionOf({ source, store }: Desk): Promise<Position> {
+async function positionOf({ source, store }: LetterActions): Promise<Position> {
   const { position } = (await store.progress())!;
   if (!source.reached(await source.head(), position)) {
     throw new PreflightFailed([{ where: source.name, problem: `it does not have yet what ${store.name} already holds`, remedy: "wait until it has caught up, or name the server that sync follows" }]);
@@ -99,15 +100,15 @@ async function positionOf({ source, store }: Desk): Promise<Position> {
   return position;
 }
 
-async function rowNow(desk: Desk, { entity, key }: LetterHead): Promise<Row | Unheld | null> {
-  await positionOf(desk);
-  return (await desk.source.rows(desk.catalog.entity(entity), [key]))[0]!;
+async function rowNow(actions: LetterActions, { entity, key }: LetterHead): Promise<Row | Unheld | null> {
+  await positionOf(actions);
+  return (await actions.source.rows(actions.catalog.entity(entity), [key]))[0]!;
 }
 
-async function heldRow({ store }: Desk, entity: Entity, { key }: LetterHead): Promise<Row | null> {
+async function heldRow({ store }: LetterActions, entity: Entity, { key }: LetterHead): Promise<Row | null> {
   return (await store.rows?.get(entity, [key]))?.[0] ?? null;
 }
 
-function actOf({ sink }: Desk, { entity, key, version, reason }: LetterHead, act: Act["act"], before: Row | null, after: Row | null): Act {
+function actOf({ sink }: LetterActions, { entity, key, version, reason }: LetterHead, act: Act["act"], before: Row | null, after: Row | null): Act {
   return { act, store: sink.name, entity, key, version, reason, before, after };
 }

@@ -6,15 +6,15 @@ import type { Message } from "../../schema/change.js";
 import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
 import { OtherHistory, PurgedPosition, ReaderAhead } from "./binlog/errors.js";
-import { isBefore, type Place } from "./binlog/event.js";
+import { isBefore, type FileOffset } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { logHistory } from "./binlog/history.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
 import { Access, isLost } from "./connection/access.js";
+import { type MysqlFeedLock, takeFeedLock } from "./connection/feed-lock.js";
 import { Reading } from "./connection/reading.js";
 import { Readings } from "./connection/readings.js";
 import { endOf, headOf, serverOf } from "./connection/server.js";
-import { type MysqlTurn, takeTurn } from "./connection/turn.js";
 import { LiveDefinitions } from "./definitions/live-definitions.js";
 import { SourceDiverged } from "./errors.js";
 import { headWithProof } from "./history.js";
@@ -45,14 +45,14 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   const repeated = new Repeated();
   const end = (stop: AbortSignal) => reading.ask(endOf, AbortSignal.any([signal, stop]));
   const heard = (error: Error | null, attempt: number) => (error ? access.failed("log", error, attempt) : access.works("log"));
-  let turn: MysqlTurn | null = null;
+  let feedLock: MysqlFeedLock | null = null;
   const isOurs = async () => {
-    await turn?.held(0);
-    return !turn?.lost.aborted;
+    await feedLock?.held(0);
+    return !feedLock?.lost.aborted;
   };
   return {
     name: mysqlPlace(url),
-    turn: async (told, end) => (turn = await takeTurn(access, `${database}\0${reader}`, told, end)),
+    feedLock: async (onEvent, end) => (feedLock = await takeFeedLock(access, `${database}\0${reader}`, onEvent, end)),
     preflight: () => preflight(url, catalog, options, signal),
     head: () => reading.ask(async (connection) => headOf(connection, await serverOf(connection)), signal),
     beginning: () => reading.ask(async (connection) => headWithProof(connection, url, signal), signal),
@@ -133,7 +133,7 @@ async function mustBeServerOf(asking: Reading, { server, file, offset }: Positio
 
 /** A foreign key that was dropped since did its harm before: the copy that is due heals it. @throws SourceDiverged while it is there */
 async function mustNotCascade(
-  asking: Reading, catalog: Catalog, database: string, table: string, place: Place, signal: AbortSignal,
+  asking: Reading, catalog: Catalog, database: string, table: string, place: FileOffset, signal: AbortSignal,
 ): Promise<void> {
   const findings = await asking.ask(async (connection) =>
     cascadeFindings(connection, await serverOf(connection), catalog, database, database), signal);

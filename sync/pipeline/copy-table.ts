@@ -1,4 +1,4 @@
-import { pause, untilAborted } from "../../runtime/wait.js";
+import { sleep, untilAborted } from "../../runtime/wait.js";
 import type { Entity } from "../../schema/entity.js";
 import type { KeyRange, Version } from "../../schema/position.js";
 import type { Copies } from "../progress/copies.js";
@@ -52,7 +52,7 @@ export async function copyTable({ source, sink, state, log }: PipelineParts, wri
       // Whoever waited for the source was told to wait no longer.
       if (end.aborted) return rest;
       if (!(error instanceof Overtaken)) throw error;
-      await pause(overtakenMs, end);
+      await sleep(overtakenMs, end);
       return rest;
     }
   };

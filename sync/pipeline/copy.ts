@@ -1,4 +1,4 @@
-import { backoff, pause, unlessAborted, untilAborted } from "../../runtime/wait.js";
+import { backoff, sleep, unlessAborted, untilAborted } from "../../runtime/wait.js";
 import type { Entity } from "../../schema/entity.js";
 import { rewriteVersion } from "../../schema/position.js";
 import type { Copies } from "../progress/copies.js";
@@ -30,7 +30,7 @@ export async function copyBeside(parts: PipelineParts, writing: Writing, copies:
     misses = absent.length > 0 ? misses + 1 : 0;
     if (copies.unfinished.length === 0) log.info({ pipeline: state.name }, "every table is copied");
     if (misses === 1) log.warn({ pipeline: state.name, tables: absent }, "these tables are not there; they are copied once they are made again");
-    if (misses > 0) await pause(backoff(misses), stop);
+    if (misses > 0) await sleep(backoff(misses), stop);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Controlled } from "../control/control.js";
 import { type Failure, isFinal } from "./failures.js";
 
 /** The pipelines of a process, of which some may be down. */
-export class Company {
+export class PipelineGroup {
   readonly #gone = new AbortController();
   #up: number;
 
@@ -33,24 +33,24 @@ const [firstMs, mostMs] = [1_000, 60_000];
  * again after a while, as a process would that somebody keeps running: the process itself cannot end for it while another pipeline is up.
  * One that waits for a person begins again when that person says so.
  */
-export async function keepRunning(run: () => Promise<void>, { state, valve }: Controlled, company: Company, log: Log, stop: AbortSignal): Promise<Failure | null> {
+export async function keepRunning(run: () => Promise<void>, { state, pauseSwitch }: Controlled, group: PipelineGroup, log: Log, stop: AbortSignal): Promise<Failure | null> {
   for (let attempt = 0; ; attempt++) {
     const began = performance.now();
     try {
       await run();
       return null;
     } catch (error) {
-      company.down();
-      const ending = AbortSignal.any([stop, company.gone]);
+      group.down();
+      const ending = AbortSignal.any([stop, group.gone]);
       if (performance.now() - began > mostMs) attempt = 0;
       const about = { pipeline: state.name, error: (error as Error).message };
       const againInMs = isFinal(error) ? null : Math.round(backoff(attempt, firstMs, mostMs));
       if (ending.aborted) log.error(about, "the pipeline cannot go on");
       else if (againInMs === null) log.error(about, `the pipeline cannot go on before somebody has acted; then: sluice resume ${state.name}`);
       else log.error({ ...about, stack: (error as Error).stack, againInMs }, "the pipeline broke off; it begins again");
-      await valve.askedToRun(ending, againInMs);
+      await pauseSwitch.askedToRun(ending, againInMs);
       if (ending.aborted) return { pipeline: state.name, error };
-      company.up();
+      group.up();
       state.phase = "starting";
       state.error = null;
     }

@@ -2,15 +2,15 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Recopy, Truncate } from "../../schema/change.js";
 import { type Copied, everyKey, type Position, type Progress, type Version } from "../../schema/position.js";
 import type { Sink } from "../../stores/ports.js";
-import { Bookmark } from "../progress/bookmark.js";
 import { Copies, copiedIn } from "../progress/copies.js";
+import { ProgressWriter } from "../progress/progress-writer.js";
 import { resnapshot } from "../progress/resnapshot.js";
 import { batches } from "../reading/batch.js";
 import { Interleaving } from "../reading/interleaving.js";
 import { fenced } from "../sinks/fenced.js";
 import { CameBack } from "../sinks/retry.js";
-import { type TurnNews, Unresumable } from "../source.js";
-import type { PipelineParts } from "../writing/parts.js";
+import { type FeedLockEvent, Unresumable } from "../source.js";
+import type { PipelineParts as PipelineParts } from "../writing/parts.js";
 import { LetterBox } from "../writing/rejections.js";
 import { Writing } from "../writing/writing.js";
 import { copyBeside } from "./copy.js";
@@ -24,7 +24,7 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
   const { state, log } = parts;
   try {
     const seen: Seen = { position: null };
-    while (!stop.aborted) await runTurn(parts, seen, stop, cutoff);
+    while (!stop.aborted) await runWithLock(parts, seen, stop, cutoff);
     state.phase = "drained";
   } catch (error) {
     if (!cutoff.aborted) {
@@ -45,56 +45,56 @@ interface Seen {
   position: Position | null;
 }
 
-/** As long as no other process feeds this sink. Everything it holds may have been changed by another since our last turn. */
-async function runTurn(parts: PipelineParts, seen: Seen, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+/** As long as no other process feeds this sink. Everything it holds may have been changed by another since we last held the lock. */
+async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { source, state, log } = parts;
-  const told = (signal: AbortSignal, error: unknown) => signal.aborted && !cutoff.aborted && error === signal.reason;
+  const isAbortOf = (signal: AbortSignal, error: unknown) => signal.aborted && !cutoff.aborted && error === signal.reason;
   try {
-    await using turn = await source.turn((news) => hear(news, parts), stop);
+    await using lock = await source.feedLock((event) => onFeedLockEvent(event, parts), stop);
     if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
     state.phase = "starting";
     state.waitsFor = state.retrying = null;
-    await run({ ...parts, sink: fenced(parts.sink, turn), seen }, AbortSignal.any([stop, turn.lost]), cutoff).catch((error: unknown) => {
+    await run({ ...parts, sink: fenced(parts.sink, lock), seen }, AbortSignal.any([stop, lock.lost]), cutoff).catch((error: unknown) => {
       if (error instanceof CameBack) error.told || log.info({ pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds");
-      else if (!told(turn.lost, error)) throw error;
+      else if (!isAbortOf(lock.lost, error)) throw error;
     });
   } catch (error) {
-    // Whoever waited, for a turn or for a store that has not answered yet, was told to wait no longer.
-    if (!told(stop, error)) throw error;
+    // Whoever waited, for the feed lock or for a store that has not answered yet, was told to wait no longer.
+    if (!isAbortOf(stop, error)) throw error;
   } finally {
     state.sourceSilent = null;
   }
 }
 
 /** The log hears when something begins and when it ends. */
-function hear(news: TurnNews, { source, state, log }: PipelineParts): void {
+function onFeedLockEvent(event: FeedLockEvent, { source, state, log }: PipelineParts): void {
   const about = { pipeline: state.name, source: source.name };
-  switch (news.kind) {
+  switch (event.kind) {
     case "waiting":
-      if (!state.waitsFor) log.warn({ ...about, holder: news.holder }, "another sync process feeds this store; waiting until it ends");
+      if (!state.waitsFor) log.warn({ ...about, holder: event.holder }, "another sync process feeds this store; waiting until it ends");
       state.phase = "waiting";
-      state.waitsFor = `another sync process feeds this store (${news.holder}); waiting until it ends`;
+      state.waitsFor = `another sync process feeds this store (${event.holder}); waiting until it ends`;
       state.sourceSilent = null;
       break;
     case "silent":
-      if (!state.sourceSilent) log.warn({ ...about, error: news.error }, "the source does not answer; trying again until it does");
-      state.sourceSilent = news.error;
+      if (!state.sourceSilent) log.warn({ ...about, error: event.error }, "the source does not answer; trying again until it does");
+      state.sourceSilent = event.error;
       break;
     case "answers":
       if (state.sourceSilent) log.info(about, "the source answers again");
       state.sourceSilent = null;
       break;
-    default: news satisfies never;
+    default: event satisfies never;
   }
 }
 
-/** What a turn works with. */
+/** What a pipeline with the feed lock works with. */
 interface TurnParts extends PipelineParts {
   readonly seen: Seen;
 }
 
 async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
-  const { sink, catalog, limits, state, valve } = parts;
+  const { sink, catalog, limits, state, pauseSwitch } = parts;
   await forgetLost(parts);
   await sink.prepare(catalog.entities);
   const letters = await LetterBox.open(sink.name, sink.deadLetters, limits.rejections);
@@ -103,8 +103,8 @@ async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Pr
   try {
     while (!stop.aborted) {
       const phase = state.phase;
-      await valve.opened(stop, (rest) => { state.phase = rest ?? phase; });
-      if (!stop.aborted) await advance(parts, writing, AbortSignal.any([stop, valve.closing]));
+      await pauseSwitch.opened(stop, (rest) => { state.phase = rest ?? phase; });
+      if (!stop.aborted) await advance(parts, writing, AbortSignal.any([stop, pauseSwitch.closing]));
     }
   } finally {
     // The sink is closed by whoever opened it, so nothing may be on its way to it after this.
@@ -117,7 +117,7 @@ async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise
   const progress = await sink.progress(), lost = await lostTables(sink, catalog, progress);
   if (!progress || lost.length === 0) return;
   log.warn({ pipeline: state.name, tables: lost }, "the store has lost these tables; they are copied again");
-  await sink.commit({ ...progress, copied: { ...copiedIn(catalog, progress), ...Object.fromEntries(lost.map((table) => [table, "due" as const])) } });
+  await sink.storeProgress({ ...progress, copied: { ...copiedIn(catalog, progress), ...Object.fromEntries(lost.map((table) => [table, "due" as const])) } });
 }
 
 /** Those the sink is to have rows of, by what it has stored, and has not. */
@@ -130,7 +130,7 @@ async function lostTables(sink: Sink, catalog: Catalog, progress: Progress | nul
 async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): Promise<void> {
   const { sink, catalog } = parts;
   const found = await sink.progress();
-  // It died since the turn began, and forgot that they are to be copied again.
+  // It died since the lock was taken, and forgot that they are to be copied again.
   if ((await lostTables(sink, catalog, found)).length > 0) throw new CameBack(sink.name);
   try {
     const progress = found ?? await begun(parts);
@@ -156,7 +156,7 @@ async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): P
 async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress> {
   const position = await source.beginning();
   const progress = { position, currentAt: Math.floor(position.version / 1000), copied: Object.fromEntries(catalog.entities.map(({ table }) => [table, "due" as const])) };
-  await sink.commit(progress);
+  await sink.storeProgress(progress);
   return progress;
 }
 
@@ -174,24 +174,24 @@ async function heal({ source, sink, catalog, state, log }: PipelineParts, writin
 }
 
 async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored: Progress, stop: AbortSignal): Promise<void> {
-  const { source, sink, limits, state, valve, log, seen } = parts, { position: from } = stored;
-  await using bookmark = new Bookmark(sink, state, limits.pace, copies, stored);
+  const { source, sink, limits, state, pauseSwitch, log, seen } = parts, { position: from } = stored;
+  await using progressWriter = new ProgressWriter(sink, state, limits.pace, copies, stored);
   log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");
   const [failing, ending] = [new AbortController(), new AbortController()];
   const interleaving = new Interleaving(source, from);
-  const copying = copyBeside(parts, writing, copies, interleaving, () => bookmark.moved(), AbortSignal.any([stop, writing.failed, ending.signal]))
+  const copying = copyBeside(parts, writing, copies, interleaving, () => progressWriter.moved(), AbortSignal.any([stop, writing.failed, ending.signal]))
     .catch((error: unknown) => failing.abort(error));
   const arrivals = interleaving.through((signal) => source.stream(from, signal, seen.position), AbortSignal.any([stop, writing.failed, failing.signal]));
   try {
     for await (const batch of batches(arrivals, limits.batch, { room: () => writing.room(), lingerMs: sink.lingerMs })) {
       // Drained by hand, what was read is written too; else it comes again.
-      if (stop.aborted && valve.wish !== "drain") break;
+      if (stop.aborted && pauseSwitch.command !== "drain") break;
       seen.position = batch.commit?.position ?? seen.position;
-      await writing.write(batch.changes, batch.unreadable, async () => {
+      await writing.write(batch.changes, batch.unheld, async () => {
         for (const { entity, version, upTo, left, rows } of batch.chunks) copies.advanced(entity, version, upTo, left, rows);
         if (batch.truncate) await empty(parts, writing, copies, batch.truncate);
         for (const recopy of batch.recopies) copyAgain(parts, copies, recopy);
-        await bookmark.settled(batch);
+        await progressWriter.settled(batch);
       });
     }
   } finally {
@@ -200,7 +200,7 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
   }
   failing.signal.throwIfAborted();
   await writing.drained();
-  await bookmark.store();
+  await progressWriter.store();
   if (!stop.aborted) throw new Error(`${source.name} ended its stream of changes by itself`);
 }
 

@@ -28,6 +28,6 @@ export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, t
     for (const table of tables) copied[table] = { version: rewriteVersion(newer(known).version), range, left: [range], rows: 0 };
   }
   const next: Progress = { ...progress, position: newer(tables.length === 0 ? head : known), copied };
-  await sink.commit(next);
+  await sink.storeProgress(next);
   return next;
 }

@@ -1,11 +1,11 @@
-import type { Change, Commit, Recopy, Truncate, Unreadable } from "../../schema/change.js";
+import type { Change, Commit, Recopy, Truncate, UnheldChange } from "../../schema/change.js";
 import type { Row } from "../../schema/entity.js";
 import type { Arrival, ChunkEnd } from "./interleaving.js";
 
 /** Consecutive messages that are written together. */
 export interface Batch {
   readonly changes: readonly Change[];
-  readonly unreadable: readonly Unreadable[];
+  readonly unheld: readonly UnheldChange[];
   /** The last transaction end in it: once this and every earlier batch are settled, its position may be committed. */
   readonly commit: Commit | null;
   /** When the source last had nothing further; everything before is in this batch or an earlier one. Milliseconds since the epoch. */
@@ -118,14 +118,14 @@ class Arrivals {
   take(): Batch {
     const { rows, bytes } = this.limits;
     const changes: Change[] = [];
-    const unreadable: Unreadable[] = [];
+    const unheld: UnheldChange[] = [];
     const recopies: Recopy[] = [];
     const chunks: ChunkEnd[] = [];
     let [commit, idleAt, truncate, taken]: [Commit | null, number | null, Truncate | null, number] = [null, null, null, 0];
     while (this.#queue.length > 0) {
       const { messages, sizes } = this.#queue[0]!;
       const message = messages[this.#next]!;
-      if (isRow(message) && (truncate || changes.length + unreadable.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes))) break;
+      if (isRow(message) && (truncate || changes.length + unheld.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes))) break;
       switch (message.op) {
         case "commit": commit = message; break;
         case "idle": idleAt = message.at; break;
@@ -133,14 +133,14 @@ class Arrivals {
         case "connected": break;
         case "chunk-end": chunks.push(message); break;
         case "recopy": recopies.push(message); break;
-        case "unreadable": unreadable.push(message); break;
+        case "unheld": unheld.push(message); break;
         default: changes.push(message);
       }
       taken += sizes[this.#next]!;
       this.#forget(messages.length, sizes[this.#next]!);
     }
     this.#notify();
-    return { changes, unreadable, commit, idleAt, truncate, recopies, chunks };
+    return { changes, unheld, commit, idleAt, truncate, recopies, chunks };
   }
 
   #forget(length: number, bytes: number): void {

@@ -105,7 +105,7 @@ export class Interleaving {
           // What was read before this is not to stand behind it: what is read again would be no newer.
           for (const window of this.#windows) if (message.entities.includes(window.entity)) window.doubt();
           break;
-        case "truncate": case "unreadable": case "read": case "create": case "update": case "delete":
+        case "truncate": case "unheld": case "read": case "create": case "update": case "delete":
           this.#isWithin = true;
           for (const window of this.#windows) if (window.entity === message.entity) window.touch(message.op === "truncate" ? null : message.key);
           break;

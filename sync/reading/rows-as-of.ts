@@ -1,6 +1,7 @@
 import { type Entity, type Key, keyText, type Row } from "../../schema/entity.js";
 import { type Position, rewriteVersion, type Version } from "../../schema/position.js";
-import { type Found, Overtaken, type Source, Unheld } from "../source.js";
+import { Unheld } from "../../schema/unheld.js";
+import { type Found, Overtaken, type Source } from "../source.js";
 import { type ChunkEnd, Interleaving } from "./interleaving.js";
 
 export interface RowsAsOf {
@@ -52,11 +53,11 @@ async function read(source: Source, position: Position, entity: Entity, keys: re
 }
 
 function placed(keys: readonly Key[], entered: readonly Found[], { version }: ChunkEnd): RowsAsOf {
-  const byKey = new Map(entered.map((each) => [keyText(each.key), each.op === "unreadable" ? new Unheld(each.reason) : each.after]));
+  const byKey = new Map(entered.map((each) => [keyText(each.key), each.op === "unheld" ? new Unheld(each.reason) : each.after]));
   return { rows: keys.map((key) => byKey.get(keyText(key))), version: entered[0]?.version ?? version };
 }
 
 function found(entity: Entity, key: Key, row: Row | Unheld | null): Found {
-  if (row instanceof Unheld) return { op: "unreadable", entity: entity.table, key, version: 0, reason: row.reason };
+  if (row instanceof Unheld) return { op: "unheld", entity: entity.table, key, version: 0, reason: row.reason };
   return { op: row ? "read" : "delete", entity: entity.table, key, before: null, after: row, version: 0 };
 }

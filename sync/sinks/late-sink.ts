@@ -39,7 +39,7 @@ export function lateSink(name: string, failure: Error, begun: Promise<Sink> | nu
     write: async (changes, signal) => (await opened()).write(changes, signal),
     sweep: async (entity, olderThan, within) => (await opened()).sweep(entity, olderThan, within),
     progress: async () => (await opened()).progress(),
-    commit: async (progress) => (await opened()).commit(progress),
+    storeProgress: async (progress) => (await opened()).storeProgress(progress),
     deadLetters: {
       park: async (rejections) => (await opened()).deadLetters.park(rejections),
       list: async (limit) => (await opened()).deadLetters.list(limit),

@@ -1,5 +1,5 @@
 import type { Log } from "../../runtime/log.js";
-import { backoff, pause } from "../../runtime/wait.js";
+import { backoff, sleep } from "../../runtime/wait.js";
 import type { Entity } from "../../schema/entity.js";
 import type { Progress } from "../../schema/position.js";
 import { type LetterHead, Replaced, Retriable, Severed, type Sink } from "../../stores/ports.js";
@@ -45,7 +45,7 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
         signal.throwIfAborted();
         if (error instanceof Replaced) found(error);
         else silent(what, error);
-        await pause(backoff(tries), signal);
+        await sleep(backoff(tries), signal);
         signal.throwIfAborted();
       }
     }
@@ -64,7 +64,7 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
   /** A write that breaks every connection would do so again at once. */
   async function cameBack(what: string, signal: AbortSignal): Promise<never> {
     await sink.progress();
-    await pause(backoff(returns++), AbortSignal.any([stop, signal]));
+    await sleep(backoff(returns++), AbortSignal.any([stop, signal]));
     answered(what);
     throw new CameBack(sink.name, replaced);
   }
@@ -121,8 +121,8 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
     write: (changes, signal) => rows("write", () => sink.write(changes, signal), signal),
     sweep: (entity, olderThan, within) => rows("sweep", () => sink.sweep(entity, olderThan, within)),
     progress,
-    async commit(progress) {
-      await change("store progress", () => sink.commit(progress));
+    async storeProgress(progress) {
+      await change("store progress", () => sink.storeProgress(progress));
       returns = 0;
     },
     deadLetters: {

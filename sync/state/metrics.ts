@@ -42,7 +42,7 @@ export function pipelineMetrics(registry: Registry, states: readonly PipelineSta
   });
   return {
     rows: new Counter({ name: "sluice_sync_rows_total", help: "Row changes stored, by kind.", labelNames: ["pipeline", "op"] as const, registers }),
-    rejections: new Counter({ name: "sluice_sync_rejections_total", help: "Row changes refused or unreadable.", labelNames, registers }),
+    rejections: new Counter({ name: "sluice_sync_rejections_total", help: "Row changes refused or unheld.", labelNames, registers }),
     batchRows: new Histogram({ name: "sluice_sync_batch_rows", help: "Rows written together.", labelNames, registers, buckets: [1, 4, 16, 64, 256, 1024, 4096] }),
     writeSeconds: new Histogram({
       name: "sluice_sync_write_seconds", help: "Time a write took, retries aside.", labelNames, registers, buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
@@ -70,7 +70,7 @@ export function withMetrics(sink: Sink, metrics: PipelineMetrics): Sink {
     },
     sweep: (entity, olderThan, within) => sink.sweep(entity, olderThan, within),
     progress: () => sink.progress(),
-    commit: (progress) => sink.commit(progress),
+    storeProgress: (progress) => sink.storeProgress(progress),
     deadLetters: {
       async park(rejections) {
         await deadLetters.park(rejections);

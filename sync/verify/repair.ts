@@ -1,10 +1,10 @@
-import { backoff, pause } from "../../runtime/wait.js";
+import { backoff, sleep } from "../../runtime/wait.js";
 import type { Change } from "../../schema/change.js";
 import { type Key, keyText, type Row } from "../../schema/entity.js";
 import { isWhole, nextVersion, type Position, type Version } from "../../schema/position.js";
+import { Unheld } from "../../schema/unheld.js";
 import { Retriable } from "../../stores/ports.js";
 import { type Act, audited } from "../letters/audit-file.js";
-import { Unheld } from "../source.js";
 import { isKeyOf } from "./comparing/held-rows.js";
 import type { Repairer } from "./comparing/repairer.js";
 import { rowsAtSource, type Side } from "./comparing/side.js";
@@ -72,7 +72,7 @@ async function raised({ source }: Side, { sink }: Repairer): Promise<Position> {
   if (!progress || !isWhole(progress)) throw new Error(`${sink.name} was set back while it was repaired`);
   const version = nextVersion(Math.max(progress.position.version, (await source.head()).version), Date.now() * 1000);
   const position = { ...progress.position, version };
-  await sink.commit({ ...progress, position });
+  await sink.storeProgress({ ...progress, position });
   return position;
 }
 
@@ -117,7 +117,7 @@ async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<
       return await work();
     } catch (error) {
       if (!(error instanceof Retriable) || attempt === mostAttempts) throw error;
-      await pause(backoff(attempt), signal);
+      await sleep(backoff(attempt), signal);
       signal.throwIfAborted();
     }
   }

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import { PreflightFailed } from "../../runtime/findings.js";
 import { serveOperations } from "../../runtime/http/operations.js";
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import { StoreRefusal } from "../../stores/ports.js";
 import type { Report } from "./report/report.js";
 
@@ -57,7 +57,7 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
     last = result;
     measure(result);
     await ended(result);
-    await pause(began + everyMs - Date.now(), signal);
+    await sleep(began + everyMs - Date.now(), signal);
   }
 }
 

@@ -84,8 +84,8 @@ async function readSource(source: Source, entity: Entity, contents: readonly Con
   for await (const chunk of source.snapshot(entity, null, signal)) {
     if (sections.next(chunk.at(-1)!.key)) for (const { sums } of shapes) sums.halve();
     for (const message of chunk) {
-      if (message.op === "unreadable" && unheld.length < mostUnheld) unheld.push(message.key);
-      if (message.op === "unreadable" || !message.after) continue;
+      if (message.op === "unheld" && unheld.length < mostUnheld) unheld.push(message.key);
+      if (message.op === "unheld" || !message.after) continue;
       const section = sections.of(message.key);
       const digests = new Map<string, Buffer>();
       for (const { content, spelling, sums } of shapes) {

@@ -1,11 +1,11 @@
 import type { Log } from "../../runtime/log.js";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Sink } from "../../stores/ports.js";
-import type { Pace } from "../progress/bookmark.js";
+import type { Pace } from "../progress/progress-writer.js";
 import type { BatchLimits } from "../reading/batch.js";
 import type { Source } from "../source.js";
+import type { PauseSwitch } from "../state/pause-switch.js";
 import type { PipelineState } from "../state/state.js";
-import type { Valve } from "../state/valve.js";
 import type { RejectionLimit } from "./rejections.js";
 
 export interface PipelineLimits {
@@ -32,6 +32,6 @@ export interface PipelineParts {
   readonly catalog: Catalog;
   readonly limits: PipelineLimits;
   readonly state: PipelineState;
-  readonly valve: Valve;
+  readonly pauseSwitch: PauseSwitch;
   readonly log: Log;
 }

@@ -1,4 +1,4 @@
-import type { Change, Rejection, Unreadable } from "../../schema/change.js";
+import type { Change, Rejection, UnheldChange } from "../../schema/change.js";
 import { keyText } from "../../schema/entity.js";
 import { isWithin, type KeyRange, type Version } from "../../schema/position.js";
 import type { DeadLetters } from "../../stores/ports.js";
@@ -106,6 +106,6 @@ export function causeOf(reason: string): string {
   return reason.replace(/"[^"]*"|\d+/g, "?");
 }
 
-export function asRejection({ entity, key, version, reason }: Unreadable): Rejection {
+export function asRejection({ entity, key, version, reason }: UnheldChange): Rejection {
   return { entity, key, version, reason, change: null };
 }

@@ -1,4 +1,4 @@
-import type { Change, Rejection, Unreadable } from "../../schema/change.js";
+import type { Change, Rejection, UnheldChange } from "../../schema/change.js";
 import type { Sink } from "../../stores/ports.js";
 import type { PipelineState } from "../state/state.js";
 import { Ordered } from "./ordered.js";
@@ -32,10 +32,10 @@ export class Writing {
   /**
    * Begins a write once there is room for it; `settled` is called when it and every earlier one is stored or in the dead letters.
    */
-  async write(changes: readonly Change[], unreadable: readonly Unreadable[], settled: () => Promise<void>): Promise<void> {
+  async write(changes: readonly Change[], unheld: readonly UnheldChange[], settled: () => Promise<void>): Promise<void> {
     const begin = () => (changes.length > 0 ? this.sink.write(changes, this.#signal) : Promise.resolve([]));
     await this.#ordered.add(begin, async (rejections) => {
-      await this.#settle(changes, rejections, unreadable);
+      await this.#settle(changes, rejections, unheld);
       await settled();
     });
   }
@@ -55,15 +55,15 @@ export class Writing {
     return this.#ordered.ended();
   }
 
-  async #settle(changes: readonly Change[], rejections: readonly Rejection[], unreadable: readonly Unreadable[]): Promise<void> {
-    const parked = [...unreadable.map(asRejection), ...rejections];
+  async #settle(changes: readonly Change[], rejections: readonly Rejection[], unheld: readonly UnheldChange[]): Promise<void> {
+    const parked = [...unheld.map(asRejection), ...rejections];
     try {
       await this.letters.park(parked);
       await this.#withdraw(rejections);
       const refused = new Set(rejections.map(({ change }) => change));
       await this.letters.overtaken(refused.size === 0 ? changes : changes.filter((change) => !refused.has(change)));
       await this.letters.recounted();
-      this.state.rows += changes.length + unreadable.length;
+      this.state.rows += changes.length + unheld.length;
     } finally {
       this.state.deadLetters = this.letters.count;
     }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { migrate } from "../../migrations/migrate.js";
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink } from "../../stores/open.js";
 import { openStore } from "../../stores/open.js";
@@ -95,7 +95,7 @@ test("--every verifies until SIGTERM, a line each round, and tells by /metrics a
   const lines: RoundResult[] = [];
   process.stdout!.on("data", (text: string) => lines.push(...text.trim().split("\n").map((line) => JSON.parse(line) as RoundResult)));
   const until = async (result: string) => {
-    for (const deadline = Date.now() + 60_000; lines.at(-1)?.result !== result && Date.now() < deadline;) await pause(50, unstopped);
+    for (const deadline = Date.now() + 60_000; lines.at(-1)?.result !== result && Date.now() < deadline;) await sleep(50, unstopped);
     expect(lines.at(-1)?.result).toBe(result);
   };
   await until("equal");
@@ -112,7 +112,7 @@ test("--every verifies until SIGTERM, a line each round, and tells by /metrics a
     const url = /http:\/\/127\.0\.0\.1:\d+(?=\/metrics)/.exec(said)?.[0];
     return url ? fetch(`${url}${path}`).then(async (answer) => ({ status: answer.status, text: await answer.text() })) : null;
   };
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !/"result":"different"/.test((await ask("/health"))?.text ?? "");) await pause(50, unstopped);
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !/"result":"different"/.test((await ask("/health"))?.text ?? "");) await sleep(50, unstopped);
   expect(await ask("/health")).toMatchObject({ status: 503 });
   const { text } = (await ask("/metrics"))!;
   expect(text).toMatch(/sluice_verify_differences\{store="embedded",table="design"\} 1\n/);

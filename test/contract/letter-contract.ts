@@ -23,11 +23,11 @@ export function letterContract(bench: () => Bench): void {
   afterEach(async () => bench().sink.deadLetters.settle(await letters()));
 
   test("what is parked is listed as it was, with the time, and counted", async () => {
-    const unreadable: Rejection = { entity: "sample", key: ["7", "a, \\b"], version: nextVersion(), reason: "a \"zero\" date", change: null };
+    const unheld: Rejection = { entity: "sample", key: ["7", "a, \\b"], version: nextVersion(), reason: "a \"zero\" date", change: null };
     const gone = { specimen_id: "8", part: "x", taken_on: "2026-01-01", note: null };
     const change = deleted(sample, gone);
     const removal: Rejection = { entity: "sample", key: change.key, version: change.version, reason: "why not", change };
-    const rejections = [rejectionOf(nextId(), "ünfit"), unreadable, removal];
+    const rejections = [rejectionOf(nextId(), "ünfit"), unheld, removal];
     const before = Date.now();
     await bench().sink.deadLetters.park(rejections);
 

@@ -25,7 +25,7 @@ export function progressContract(bench: () => Bench): void {
 
   test("what was committed last reads back, while tables are copied and after, for writer and reader", async () => {
     for (const progress of [copying(), stream(), copying(), besideStream(), stream(), stream()]) {
-      await bench().sink.commit(progress);
+      await bench().sink.storeProgress(progress);
       expect(await bench().sink.progress()).toEqual(progress);
       await bench().settle();
       expect(await bench().store.progress()).toEqual(progress);
@@ -35,22 +35,22 @@ export function progressContract(bench: () => Bench): void {
   test("invariant 1: a progress that was put there behind the sink's back, as by a backup, is not stored over before it was read", async () => {
     const [backup, later, last] = [copying(), stream(), stream()];
     const { sink } = bench();
-    await sink.commit(backup);
-    await sink.commit(later);
+    await sink.storeProgress(backup);
+    await sink.storeProgress(later);
     const again = await bench().reopen(contractCatalog);
     await using other = again.sink;
     await using _store = again.store;
-    await other.commit(backup);
-    await expect(sink.commit(last)).rejects.toThrow(Replaced);
-    await expect(sink.commit(last)).rejects.toThrow(Replaced);
+    await other.storeProgress(backup);
+    await expect(sink.storeProgress(last)).rejects.toThrow(Replaced);
+    await expect(sink.storeProgress(last)).rejects.toThrow(Replaced);
     expect(await sink.progress()).toEqual(backup);
-    await sink.commit(last);
+    await sink.storeProgress(last);
     expect(await sink.progress()).toEqual(last);
   });
 
   test("it survives reopening", async () => {
     const progress = copying();
-    await bench().sink.commit(progress);
+    await bench().sink.storeProgress(progress);
     const again = await bench().reopen(contractCatalog);
     await using sink = again.sink;
     await using store = again.store;

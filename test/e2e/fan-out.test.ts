@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "@elastic/elasticsearch";
-import { readAnnouncement } from "../../sync/control/announcement.js";
+import { readRunningProcess } from "../../sync/control/running-process.js";
 import type { PipelineStatus } from "../../sync/state/state.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { Tunnel } from "../stores/cassandra/tunnel.js";
@@ -35,8 +35,8 @@ async function syncing(stores: readonly URL[]): Promise<Syncing> {
     running.process.kill("SIGTERM");
     return running.ended;
   };
-  await until(async () => (await readAnnouncement(dataDir))?.pid === running.process.pid);
-  const { url } = (await readAnnouncement(dataDir))!;
+  await until(async () => (await readRunningProcess(dataDir))?.pid === running.process.pid);
+  const { url } = (await readRunningProcess(dataDir))!;
   return {
     stop,
     async health() {

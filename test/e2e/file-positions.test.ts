@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { migrate } from "../../migrations/migrate.js";
 import { PreflightFailed } from "../../runtime/findings.js";
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import type { Position } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
@@ -122,7 +122,7 @@ test("without GTIDs a server is followed by file and offset, through rotations, 
   {
     await using _ = syncing(at(other));
     // Until sync has noticed, its place in the old files passes for one after all that is in the new.
-    for (const deadline = Date.now() + 60_000; (await position()).file !== "binlog.000001" && Date.now() < deadline;) await pause(20, new AbortController().signal);
+    for (const deadline = Date.now() + 60_000; (await position()).file !== "binlog.000001" && Date.now() < deadline;) await sleep(20, new AbortController().signal);
     expect(await differences(at(other))).toEqual([]);
   }
   await other.stop();

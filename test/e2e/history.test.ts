@@ -6,7 +6,7 @@ import { type Connection, createConnection, type RowDataPacket } from "mysql2/pr
 import { migrate } from "../../migrations/migrate.js";
 import { openLog } from "../../runtime/log.js";
 import { mysqlOptions } from "../../runtime/mysql/mysql.js";
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { ReaderAhead } from "../../sync/mysql/binlog/errors.js";
@@ -16,8 +16,8 @@ import { logFacts, provenForecastOf } from "../../sync/mysql/preflight/log-facts
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import type { Source } from "../../sync/source.js";
+import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { newState } from "../../sync/state/state.js";
-import { Valve } from "../../sync/state/valve.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
 import { defaultLimits } from "../../sync/writing/parts.js";
@@ -82,7 +82,7 @@ async function restore({ db, hasGtids }: Server, executed: string, ids: readonly
   for (const id of ids) await db.query(insert(id, "common"));
   await db.query("SET sql_log_bin = 1");
   // Without GTIDs a file is told by the second it was begun in.
-  if (!hasGtids) await pause(1_000 - (Date.now() % 1_000), never);
+  if (!hasGtids) await sleep(1_000 - (Date.now() % 1_000), never);
   await db.query(reset);
   if (executed) await db.query(`SET GLOBAL gtid_purged = '${executed}'`);
 }
@@ -99,7 +99,7 @@ function syncing(mysql: URL, held?: Promise<void>): AsyncDisposable {
         yield* source.chunk(entity, range, seen, signal);
       },
     });
-    const parts = { sink, catalog: totesys, limits: defaultLimits, state: newState("embedded"), valve: new Valve(), log: openLog("test", process.env.SLUICE_LOG ?? "silent") };
+    const parts = { sink, catalog: totesys, limits: defaultLimits, state: newState("embedded"), pauseSwitch: new PauseSwitch(), log: openLog("test", process.env.SLUICE_LOG ?? "silent") };
     await runPipeline({ ...parts, source: holding }, stop.signal, never);
   };
   const ended = run();
@@ -121,7 +121,7 @@ async function differences({ url }: Server): Promise<string[]> {
 
 /** Until the store is equal, at most a minute: what then differs. */
 async function settled(at: Server): Promise<string[]> {
-  for (const deadline = Date.now() + 60_000; ; await pause(200, never)) {
+  for (const deadline = Date.now() + 60_000; ; await sleep(200, never)) {
     const found = await differences(at).catch((error: unknown) => [String(error)]);
     if (found.length === 0 || Date.now() > deadline) return found;
   }
@@ -129,7 +129,7 @@ async function settled(at: Server): Promise<string[]> {
 
 /** Until the copy has stored a row of that name. */
 async function untilHeld(name: string): Promise<void> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await pause(50, never)) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50, never)) {
     await using reading = await openStore(store, totesys);
     const found = await reading.rows!.get(totesys.entity("design"), [[String(lost[0])]]).catch(() => []);
     if (found[0]?.design_name === name) return;

@@ -6,7 +6,7 @@ import type { Engine } from "../../engines/engine.js";
 import { migrate } from "../../migrations/migrate.js";
 import { openLog } from "../../runtime/log.js";
 import { deniedBy, mayPass } from "../../runtime/mysql/lost.js";
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { AccessDenied } from "../../sync/mysql/binlog/errors.js";
@@ -14,8 +14,8 @@ import { classifyRefusal, ConnectionLost } from "../../sync/mysql/binlog/wire/re
 import { Reading } from "../../sync/mysql/connection/reading.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
+import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { newState, type PipelineState, type PipelineStatus, statusOf } from "../../sync/state/state.js";
-import { Valve } from "../../sync/state/valve.js";
 import { defaultLimits } from "../../sync/writing/parts.js";
 import { startMysql } from "../support/mysql-server.js";
 
@@ -48,7 +48,7 @@ function syncing(): AsyncDisposable & { readonly state: PipelineState } {
   const run = async () => {
     await using source = openMysqlSource(url, totesys, "test", stop.signal, { hasAnswered: true });
     await using sink = await openSink(store, totesys);
-    await runPipeline({ source, sink, catalog: totesys, limits: defaultLimits, state, valve: new Valve(), log: openLog("test", "silent") }, stop.signal, never);
+    await runPipeline({ source, sink, catalog: totesys, limits: defaultLimits, state, pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") }, stop.signal, never);
   };
   const ended = run();
   ended.catch(() => undefined);
@@ -62,7 +62,7 @@ function syncing(): AsyncDisposable & { readonly state: PipelineState } {
 }
 
 async function until(state: PipelineState, holds: (status: PipelineStatus) => boolean): Promise<PipelineStatus> {
-  for (const deadline = Date.now() + 40_000; Date.now() < deadline; await pause(20, never)) {
+  for (const deadline = Date.now() + 40_000; Date.now() < deadline; await sleep(20, never)) {
     const status = statusOf(state);
     if (holds(status)) return status;
   }
@@ -76,7 +76,7 @@ async function reaches(state: PipelineState): Promise<boolean> {
   const key = String(++id);
   await root.query("INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (?, 'Tote', '/art', 'a.png')", [key]);
   await until(state, (status) => status.state === "streaming");
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await pause(50, never)) {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50, never)) {
     await using reading = await openStore(store, totesys);
     if ((await reading.rows!.get(totesys.entity("design"), [[key]]))[0]) return true;
   }

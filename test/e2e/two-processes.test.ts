@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { readAnnouncement } from "../../sync/control/announcement.js";
+import { readRunningProcess } from "../../sync/control/running-process.js";
 import { GtidSet } from "../../sync/mysql/binlog/gtid.js";
 import { type PipelineStatus, storedStatus } from "../../sync/state/state.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
@@ -32,8 +32,8 @@ async function sync(name: string): Promise<Process> {
   const dataDir = join(folder, name);
   const running = startCli(["sync"], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(","), SLUICE_SYNC_PORT: "0", SLUICE_DATA_DIR: dataDir });
   started.push(running);
-  await until(async () => (await readAnnouncement(dataDir))?.pid === running.process.pid);
-  const { url } = (await readAnnouncement(dataDir))!;
+  await until(async () => (await readRunningProcess(dataDir))?.pid === running.process.pid);
+  const { url } = (await readRunningProcess(dataDir))!;
   return {
     ...running,
     states: async () => ((await (await fetch(`${url}/health`)).json()) as { pipelines?: PipelineStatus[] }).pipelines ?? null,

@@ -6,7 +6,7 @@ import { drawFrom } from "../../generator/random.js";
 import type { Change } from "../../schema/change.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
-import { place } from "../stores/embedded/place.js";
+import { place } from "../stores/embedded/test-store.js";
 
 const all = ["embedded", "cassandra", "elasticsearch"] as const;
 

@@ -68,7 +68,7 @@ test("while sync copies a table anew beside the stream, freshness does not claim
     await using sink = await openSink(world.config.stores[0]!, totesys);
     const progress = await sink.progress();
     if (!progress) throw new Error("it is filled");
-    await sink.commit({ ...progress, copied: Object.fromEntries(totesys.entities.filter(({ table }) => table !== "design").map(({ table }) => [table, "done"])) });
+    await sink.storeProgress({ ...progress, copied: Object.fromEntries(totesys.entities.filter(({ table }) => table !== "design").map(({ table }) => [table, "done"])) });
   }
   while ((await freshness())?.phase === "stream") await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await freshness()).toMatchObject({ phase: "snapshot", currentAt: null });

@@ -8,13 +8,13 @@ import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import { withRetry } from "../../sync/sinks/retry.js";
 import type { Source } from "../../sync/source.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
+import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { newState } from "../../sync/state/state.js";
-import { Valve } from "../../sync/state/valve.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
 import { instead } from "./model/instead.js";
 import { equal } from "./model/run.js";
-import { item, owner, refused, type StoreCrash, storeCrash, things, unreadable } from "./model/world.js";
+import { item, owner, refused, type StoreCrash, storeCrash, things, unheld } from "./model/world.js";
 
 /** Waits between tries take no time: what is tried here is what happens in which order. */
 jest.mock("../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }));
@@ -73,7 +73,7 @@ test("a table that joined the catalog, or that the store lost, is copied while t
     history, fc.boolean(), fc.nat(6), fc.array(fc.nat(60), { maxLength: 5 }), fc.array(storeCrash, { maxLength: 2 }), fc.infiniteStream(fc.nat(1000)),
     fc.record({ growth: fc.integer({ min: 1, max: 2 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 6 }), atOnce: fc.integer({ min: 1, max: 4 }) }),
     async (transactions, loses, until, crashes, storeCrashes, dice, { growth, chunk, rows, atOnce }) => {
-      const source = new MemorySource(transactions, unreadable, growth, chunk);
+      const source = new MemorySource(transactions, unheld, growth, chunk);
       const disk = new MemoryDisk(all);
       const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
       const run = async (of: Catalog, effects: number, dying: StoreCrash[], enough: (progress: Progress) => boolean) => {
@@ -83,7 +83,7 @@ test("a table that joined the catalog, or that the store lost, is copied while t
           if (enough(progress)) stop.abort();
         });
         const patient = withRetry(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop: stop.signal, cutoff });
-        const parts = { source: seenBy(of, source), sink: patient, catalog: of, limits, state, valve: new Valve(), log };
+        const parts = { source: seenBy(of, source), sink: patient, catalog: of, limits, state, pauseSwitch: new PauseSwitch(), log };
         await runPipeline(parts, stop.signal, cutoff).catch((error: unknown) => {
           if (!(error instanceof Crash)) throw error;
         });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { freshKeyspace } from "../stores/cassandra/fresh-keyspace.js";
-import { openPlace } from "../stores/elasticsearch/place.js";
+import { openTestStore } from "../stores/elasticsearch/test-store.js";
 import { type Outcome, runSequence } from "./ddl/run.js";
 import { Following, openWorld } from "./ddl/world.js";
 
@@ -18,7 +18,7 @@ test("invariants 3 and 10: after any statements, however they are written, the s
     return what;
   };
   const urls = [new URL(`sqlite://${join(world.folder, "store.db")}`)];
-  if (process.env.SLUICE_DDL_STORES === "all") urls.push(opened(await freshKeyspace()).url, opened(openPlace()).url);
+  if (process.env.SLUICE_DDL_STORES === "all") urls.push(opened(await freshKeyspace()).url, opened(openTestStore()).url);
   const stores = urls.map((url) => opened(new Following(world, url)));
   for (const store of stores) store.start();
   await using _ = { [Symbol.asyncDispose]: async () => { for (const each of closing) await each[Symbol.asyncDispose](); } };

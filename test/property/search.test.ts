@@ -11,7 +11,7 @@ import { isMeant, wordsOf } from "../../stores/text/query.js";
 import { termsOf } from "../../stores/text/words.js";
 import { created } from "../contract/changes.js";
 import { oddTexts } from "../contract/odd-texts.js";
-import { openPlace, type Place } from "../stores/elasticsearch/place.js";
+import { openTestStore, type TestStore } from "../stores/elasticsearch/test-store.js";
 
 jest.setTimeout(180_000);
 const note = entity("note", {
@@ -30,11 +30,11 @@ const fragments = [
 const text = fc.array(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...fragments) }, { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 6 }) }), { maxLength: 5 })
   .chain((parts) => fc.constantFrom(" ", " ", "", "-").map((between) => parts.join(between)));
 
-let folder: string, place: Place;
+let folder: string, place: TestStore;
 let opened: { readonly sink: Sink; readonly store: Store }[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-search-"));
-  place = openPlace();
+  place = openTestStore();
   opened = await Promise.all([new URL(`sqlite://${folder}/store.db`), place.url].map(async (url) => ({ sink: await openSink(url, notes), store: await openStore(url, notes) })));
   for (const { sink } of opened) await sink.prepare(notes.entities);
 });

@@ -7,14 +7,14 @@ import { Retriable, Severed, type Sink } from "../../stores/ports.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import { withRetry } from "../../sync/sinks/retry.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
+import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { newState } from "../../sync/state/state.js";
-import { Valve } from "../../sync/state/valve.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource } from "../support/memory-source.js";
 import { instead } from "./model/instead.js";
 import { equal } from "./model/run.js";
 import { Violation } from "./model/violation.js";
-import { histories, type History, refused, type StoreCrash, storeCrash, things, unreadable } from "./model/world.js";
+import { histories, type History, refused, type StoreCrash, storeCrash, things, unheld } from "./model/world.js";
 
 /** Waits between tries take no time: what is tried here is what happens in which order. */
 jest.mock("../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }));
@@ -50,7 +50,7 @@ const stubborn: Retrying = (sink) => {
   return instead(sink, {
     write: (changes, signal) => again(() => sink.write(changes, signal)),
     sweep: (entity, olderThan, within) => again(() => sink.sweep(entity, olderThan, within)),
-    commit: (progress) => again(() => sink.commit(progress)),
+    storeProgress: (progress) => again(() => sink.storeProgress(progress)),
     deadLetters: {
       ...sink.deadLetters,
       park: (rejections) => again(() => sink.deadLetters.park(rejections)),
@@ -61,7 +61,7 @@ const stubborn: Retrying = (sink) => {
 
 /** Follows the source to its end while the store dies now and then. @throws Violation */
 async function follow({ kind, transactions, dice, growth, chunk, rows, atOnce }: History, dying: readonly Dying[], retrying: Retrying): Promise<void> {
-  const source = new MemorySource(transactions, unreadable, growth, chunk);
+  const source = new MemorySource(transactions, unheld, growth, chunk);
   const disk = new MemoryDisk(things, kind);
   const left = [...dying];
   let [effects, thrown, dead] = [0, 0, Promise.resolve()];
@@ -84,7 +84,7 @@ async function follow({ kind, transactions, dice, growth, chunk, rows, atOnce }:
     const sink = new MemorySink(disk, refused, weather, (progress) => {
       if (isWhole(progress) && progress.position.offset === source.length) stop.abort();
     });
-    const parts = { source, sink: retrying(sink, stop.signal), catalog: things, limits, state: newState("memory"), valve: new Valve(), log };
+    const parts = { source, sink: retrying(sink, stop.signal), catalog: things, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log };
     await runPipeline(parts, stop.signal, new AbortController().signal);
     left.length = 0;
     await dead;

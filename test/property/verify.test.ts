@@ -6,8 +6,8 @@ import { int32, int64, nullable, reference, string } from "../../schema/fields.j
 import { isWhole } from "../../schema/position.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import type { Source } from "../../sync/source.js";
+import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { newState } from "../../sync/state/state.js";
-import { Valve } from "../../sync/state/valve.js";
 import { type Difference, formatDifference, type Report } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
 import { MemoryDisk, MemorySink } from "../support/memory-sink.js";
@@ -22,7 +22,7 @@ const item = entity("item", {
 });
 const things = catalog([owner, item]);
 const log = openLog("test", "silent");
-const unreadable = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
+const unheld = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
 const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
 
 /** So few rows and values that rows come back to what they were, again and again. */
@@ -40,7 +40,7 @@ const setting = fc.record({ growth: fc.integer({ min: 1, max: 3 }), chunk: fc.in
 /** Verifies while a pipeline follows a source that changes with every look at it. */
 async function underLoad(transactions: readonly Transaction[], { growth, chunk, rows, turns }: { growth: number; chunk: number; rows: number; turns: number }, plant: (disk: MemoryDisk) => void): Promise<Report> {
   const begun: Transaction = { operations: still.map((row): Operation => ({ entity: item, key: [String(row.id)], row })), stamp: 1 };
-  const source = new MemorySource([begun, ...transactions], unreadable, 0, chunk);
+  const source = new MemorySource([begun, ...transactions], unheld, 0, chunk);
   source.grow(1);
   const disk = new MemoryDisk(things);
   let slow = 0;
@@ -50,7 +50,7 @@ async function underLoad(transactions: readonly Transaction[], { growth, chunk, 
   const stop = new AbortController();
   const sink = new MemorySink(disk, refused, { before });
   const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: 2, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
-  const pipeline = runPipeline({ source, sink, catalog: things, limits, state: newState("memory"), valve: new Valve(), log }, stop.signal, new AbortController().signal);
+  const pipeline = runPipeline({ source, sink, catalog: things, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log }, stop.signal, new AbortController().signal);
   while (!disk.progress || !isWhole(disk.progress)) await new Promise(setImmediate);
   plant(disk);
   try {
@@ -90,7 +90,7 @@ function changing(source: Source, meanwhile: () => Promise<void>): Source {
     passed: (at, place) => source.passed(at, place),
     rows: (entity, keys) => between(() => source.rows(entity, keys)),
     survey: (entity, mostRanges) => source.survey(entity, mostRanges),
-    turn: (told, end) => source.turn(told, end),
+    feedLock: (onEvent, end) => source.feedLock(onEvent, end),
     reached: (position, target) => source.reached(position, target),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };

@@ -1,6 +1,6 @@
+import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, entryOf, type Key, keyOf, keyText, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
-import type { Catalog } from "../../schema/catalog.js";
 import { isWithin, type KeyRange, type Progress, type Version } from "../../schema/position.js";
 import { type DeadLetter, type DeadLetters, Severed, type Sink } from "../../stores/ports.js";
 
@@ -240,7 +240,7 @@ export class MemorySink implements Sink {
     return this.disk.progress;
   }
 
-  async commit(progress: Progress): Promise<void> {
+  async storeProgress(progress: Progress): Promise<void> {
     await this.#connection.begin()("commit");
     this.onCommit(progress);
     const { disk } = this, { progress: held, progressAt } = disk;

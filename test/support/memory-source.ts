@@ -1,7 +1,8 @@
 import type { Message } from "../../schema/change.js";
 import { type Entity, type Key, type Row, keyOf, keyText } from "../../schema/entity.js";
 import { everyKey, type KeyRange, type LogPlace, nextVersion, type Position, type Version } from "../../schema/position.js";
-import { type Found, type Piece, type ServerPlace, type Source, type Survey, type Turn, Unheld } from "../../sync/source.js";
+import { Unheld } from "../../schema/unheld.js";
+import type { Found, Piece, ServerPlace, Source, Survey, FeedLock } from "../../sync/source.js";
 
 /** One row of one table set to a state, given another key, or emptied tables; or a row set by what the log tells only to have happened. */
 export type Operation =
@@ -42,7 +43,7 @@ export class MemorySource implements Source {
   readonly #states = new Map<string, (Row | null)[]>();
   #version: Version = 0;
 
-  constructor(history: readonly Transaction[], readonly unreadable: Readable, readonly growth: number, readonly atOnce: number) {
+  constructor(history: readonly Transaction[], readonly unheld: Readable, readonly growth: number, readonly atOnce: number) {
     this.#pending = [...history];
   }
 
@@ -85,7 +86,7 @@ export class MemorySource implements Source {
 
   /** The tables as they are now, to be read later. */
   frozen(): Pick<MemorySource, "snapshot"> {
-    const frozen = new MemorySource([], this.unreadable, this.growth, this.atOnce);
+    const frozen = new MemorySource([], this.unheld, this.growth, this.atOnce);
     for (const [table, rows] of this.#rows) frozen.#rows.set(table, new Map(rows));
     return frozen;
   }
@@ -98,7 +99,7 @@ export class MemorySource implements Source {
     return this.#rows.get(entity.table) ?? new Map();
   }
 
-  async turn(): Promise<Turn> {
+  async feedLock(): Promise<FeedLock> {
     return { lost: new AbortController().signal, held: async () => undefined, [Symbol.asyncDispose]: async () => undefined };
   }
 
@@ -186,7 +187,7 @@ export class MemorySource implements Source {
   async rows(entity: Entity, keys: readonly Key[]): Promise<(Row | Unheld | null)[]> {
     return keys.map((key) => {
       const row = this.table(entity).get(keyText(key)) ?? null;
-      const reason = row && this.unreadable(row);
+      const reason = row && this.unheld(row);
       return reason ? new Unheld(reason) : row;
     });
   }
@@ -250,12 +251,12 @@ export class MemorySource implements Source {
     const name = `${entity.table}\0${keyText(key)}`;
     this.#states.set(name, [...this.#states.get(name) ?? [null], row]);
     this.#set(entity.table, keyText(key), row, effects);
-    const known = before && this.unreadable(before) === null ? before : null;
+    const known = before && this.unheld(before) === null ? before : null;
     if (!row) {
       if (before) into.push({ op: "delete", entity: entity.table, key, before: known, after: null, version: next() });
       return;
     }
-    if (this.unreadable(row) !== null && before) into.push({ op: "delete", entity: entity.table, key, before: known, after: null, version: next() });
+    if (this.unheld(row) !== null && before) into.push({ op: "delete", entity: entity.table, key, before: known, after: null, version: next() });
     into.push(this.#message(entity, known ? "update" : "create", key, known, row, next()));
   }
 
@@ -268,7 +269,7 @@ export class MemorySource implements Source {
   }
 
   #message(entity: Entity, op: "read" | "create" | "update", key: Key, before: Row | null, after: Row, version: Version): Message {
-    const reason = this.unreadable(after);
-    return reason === null ? { op, entity: entity.table, key, before, after, version } : { op: "unreadable", entity: entity.table, key, version, reason };
+    const reason = this.unheld(after);
+    return reason === null ? { op, entity: entity.table, key, before, after, version } : { op: "unheld", entity: entity.table, key, version, reason };
   }
 }

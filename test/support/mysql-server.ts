@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import type { Engine, Progress } from "../../engines/engine.js";
-import { defaultPackages } from "../../engines/project.js";
-import { type Lifetime, start } from "../../engines/start.js";
+import type { Engine, DownloadReport } from "../../engines/engine.js";
 import type { Flags } from "../../engines/mysql/flags.js";
 import { mysqlRecipe } from "../../engines/mysql/recipe.js";
+import { defaultPackages } from "../../engines/project.js";
+import { type Lifetime, start } from "../../engines/start.js";
 
 export interface MysqlOptions extends Lifetime {
   /** The server's own folder; to start again on it is to restart that server. */
@@ -11,7 +11,7 @@ export interface MysqlOptions extends Lifetime {
   readonly port?: number;
   /** Added to the development server's, or in place of them: `{ "binlog-format": "STATEMENT", "skip-log-bin": "" }`. */
   readonly flags?: Flags;
-  readonly onProgress?: Progress;
+  readonly onProgress?: DownloadReport;
   readonly signal?: AbortSignal;
 }
 

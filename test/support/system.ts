@@ -9,8 +9,8 @@ import type { Report } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
 import { freshDatabase } from "../migrations/fresh-database.js";
 import { freshKeyspace } from "../stores/cassandra/fresh-keyspace.js";
-import { openPlace } from "../stores/elasticsearch/place.js";
-import { place } from "../stores/embedded/place.js";
+import { openTestStore } from "../stores/elasticsearch/test-store.js";
+import { place } from "../stores/embedded/test-store.js";
 
 /** A migrated and filled database, and a place in each store that nobody used before; all gone at the end. */
 export interface System extends AsyncDisposable {
@@ -42,7 +42,7 @@ export async function openSystem(purpose: string, rows: number): Promise<System>
   const database = opened(await freshDatabase(purpose));
   await migrate(database.url);
   await fill({ mysql: database.url, seed: 1, rows, until: Date.UTC(2026, 0, 1) }, unstopped, () => undefined);
-  const stores = [opened(await place()).url, opened(await freshKeyspace()).url, opened(openPlace()).url];
+  const stores = [opened(await place()).url, opened(await freshKeyspace()).url, opened(openTestStore()).url];
   const source = opened(openMysqlSource(database.url, totesys, purpose, unstopped));
 
   async function reading<T>(use: (stores: readonly Store[]) => Promise<T>): Promise<T> {

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { wholeNumber } from "../../../runtime/values.js";
 import { command } from "../../command.js";
-import { openPlace, placeSettings } from "../../place/place.js";
 import { dataDir } from "../../settings.js";
+import { openWorkspace, placeSettings } from "../../workspace/workspace.js";
 
 /** Each with the stores it fills. */
 const benches = { cdc: [], sync: ["cassandra", "elasticsearch"], snapshot: ["embedded"] } as const;
@@ -30,7 +30,7 @@ export const bench = command({
   async run({ mysql, dataDir: folder, scale, rows }, { words: [name = "cdc"], out, signal }) {
     // Engines of its own: a bench leaves nothing in the data of `start`.
     const stores = benches[name as keyof typeof benches];
-    await using place = await openPlace({ mysql, stores, keep: false, fresh: true, dataDir: resolve(folder, "bench") }, out, signal);
+    await using place = await openWorkspace({ mysql, stores, keep: false, fresh: true, dataDir: resolve(folder, "bench") }, out, signal);
     const args = [
       join(__dirname, "..", "..", "..", "bench", `${name}.js`), "--mysql", new URL("/", place.mysql).href, "--scale", scale,
       ...(stores.length > 0 ? ["--stores", place.stores.map(({ href }) => href).join(",")] : []), ...(out.json ? ["--json"] : []),

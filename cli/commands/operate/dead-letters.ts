@@ -2,10 +2,10 @@ import { z } from "zod";
 import { PreflightFailed } from "../../../runtime/findings.js";
 import { wholeNumber } from "../../../runtime/values.js";
 import type { LetterHead } from "../../../stores/ports.js";
-import type { Desk, Settlement } from "../../../sync/letters/settle-letters.js";
+import type { LetterActions, Settlement } from "../../../sync/letters/settle-letters.js";
 import { syncSettings } from "../../../sync/settings.js";
 import { command } from "../../command.js";
-import { deskMaker, letterName, lettersNamed, type Named, type Shelf, withShelves } from "../../letters.js";
+import { letterActions, letterName, lettersNamed, type Named, type OpenedStore, withOpenedStores } from "../../letters.js";
 import { type Output, table } from "../../output.js";
 import { dataDir } from "../../settings.js";
 
@@ -27,20 +27,20 @@ export const deadLetters = command({
   words: { name: "what", description: `${verbs.join(" | ")}, then the letters: store/table/key; store/table or store means all of it`, many: true },
   async run({ mysql, stores, dataDir: folder, row, limit }, { words: [verb = "list", ...names], out, signal }) {
     if (!isVerb(verb)) throw bad("dead-letters", `"${verb}" is not something to do`, `say one of ${verbs.join(", ")}`);
-    return withShelves(stores, async (shelves) => {
-      if (verb === "list") return list(shelves, limit, out);
-      const found = await lettersNamed(shelves, names);
+    return withOpenedStores(stores, async (openedStores) => {
+      if (verb === "list") return list(openedStores, limit, out);
+      const found = await lettersNamed(openedStores, names);
       if (verb !== "retry" && verb !== "skip" && found.length > 1) throw bad("dead-letters", `${verb} takes one letter, and ${found.length} are named`, "name it whole: store/table/key");
       if (verb === "show") return show(found[0]!, out);
-      await using desks = await deskMaker(mysql, folder, signal);
+      await using desks = await letterActions(mysql, folder, signal);
       const settled: (Settlement & { readonly letter: string })[] = [];
-      for (const shelf of shelves) {
+      for (const opened of openedStores) {
         signal.throwIfAborted();
-        const letters = found.filter((each) => each.shelf === shelf).map(({ letter }) => letter);
+        const letters = found.filter((each) => each.opened === opened).map(({ letter }) => letter);
         for (let from = 0; from < letters.length; from += settledAtOnce) {
           const some = letters.slice(from, from + settledAtOnce);
-          const settlements = await settle(verb, desks.deskOf(shelf), some, row);
-          settled.push(...settlements.map((settlement, i) => ({ letter: letterName(shelf, some[i]!), ...settlement })));
+          const settlements = await settle(verb, desks.actionsOf(opened), some, row);
+          settled.push(...settlements.map((settlement, i) => ({ letter: letterName(opened, some[i]!), ...settlement })));
         }
       }
       out.result(settled, table(["letter", "settled", "outcome"], settled.map((each) => [each.letter, each.settled ? "yes" : "no", each.outcome])));
@@ -49,24 +49,24 @@ export const deadLetters = command({
   },
 });
 
-async function settle(verb: Exclude<Verb, "list" | "show">, desk: Desk, letters: readonly LetterHead[], row: string | undefined): Promise<readonly Settlement[]> {
+async function settle(verb: Exclude<Verb, "list" | "show">, actions: LetterActions, letters: readonly LetterHead[], row: string | undefined): Promise<readonly Settlement[]> {
   const { editLetter, retryLetters, skipLetter } = await import("../../../sync/letters/settle-letters.js");
-  if (verb === "retry") return retryLetters(desk, letters);
+  if (verb === "retry") return retryLetters(actions, letters);
   const settlements: Settlement[] = [];
-  for (const letter of letters) settlements.push(verb === "edit" ? await editLetter(desk, letter, jsonOf(row)) : await skipLetter(desk, letter));
+  for (const letter of letters) settlements.push(verb === "edit" ? await editLetter(actions, letter, jsonOf(row)) : await skipLetter(actions, letter));
   return settlements;
 }
 
-async function list(shelves: readonly Shelf[], limit: number, out: Output): Promise<number> {
-  const letters = (await Promise.all(shelves.map(async (shelf) =>
-    (await shelf.sink.deadLetters.list(limit)).map((letter) => ({ letter: letterName(shelf, letter), store: shelf.sink.name, ...letter }))))).flat();
-  const rows = letters.map(({ letter, parkedAt, change, reason }) => [letter, new Date(parkedAt).toISOString(), change?.op ?? "unreadable", shortened(reason)]);
+async function list(openedStores: readonly OpenedStore[], limit: number, out: Output): Promise<number> {
+  const letters = (await Promise.all(openedStores.map(async (opened) =>
+    (await opened.sink.deadLetters.list(limit)).map((letter) => ({ letter: letterName(opened, letter), store: opened.sink.name, ...letter }))))).flat();
+  const rows = letters.map(({ letter, parkedAt, change, reason }) => [letter, new Date(parkedAt).toISOString(), change?.op ?? "unheld", shortened(reason)]);
   out.result(letters, letters.length === 0 ? "no dead letters" : table(["letter", "parked", "change", "reason"], rows));
   return 0;
 }
 
-async function show({ shelf, letter: { entity, key } }: Named, out: Output): Promise<number> {
-  const [letter] = await shelf.sink.deadLetters.of(entity, [key]);
+async function show({ opened, letter: { entity, key } }: Named, out: Output): Promise<number> {
+  const [letter] = await opened.sink.deadLetters.of(entity, [key]);
   if (!letter) throw bad("dead-letters", "the letter was settled at this moment", "list what is left");
   out.result(letter, JSON.stringify({ ...letter, parkedAt: new Date(letter.parkedAt).toISOString() }, null, 2));
   return 0;

@@ -5,9 +5,9 @@ import { totesys } from "../../../schema/totesys/catalog.js";
 import { keyRangeOf } from "../../../sync/letters/key-range.js";
 import type { Forecast } from "../../../sync/mysql/preflight/log-facts.js";
 import { syncSettings } from "../../../sync/settings.js";
-import type { Source, Turn, TurnNews } from "../../../sync/source.js";
+import type { Source, FeedLock, FeedLockEvent } from "../../../sync/source.js";
 import { command } from "../../command.js";
-import { type Shelf, withShelves } from "../../letters.js";
+import { type OpenedStore, withOpenedStores } from "../../letters.js";
 import { runningSync } from "../../running-sync.js";
 import { dataDir } from "../../settings.js";
 
@@ -36,13 +36,13 @@ export const resnapshot = command({
 
     const [{ openMysqlSource }, { storeIdentity }] = await Promise.all([import("../../../sync/mysql/source.js"), import("../../../stores/open.js")]);
     const { resnapshot: setBack } = await import("../../../sync/progress/resnapshot.js");
-    return withShelves(stores, async (shelves) => {
-      const shelf = shelves.find(({ sink }) => sink.name === store);
-      if (!shelf) throw new PreflightFailed([{ where: "--store", problem: `no store named "${store}" was ever written to`, remedy: `name one of ${shelves.map(({ sink }) => sink.name).join(", ")}` }]);
-      await using source = openMysqlSource(mysql, totesys, storeIdentity(shelf.url), signal);
-      await using _ = await turnOf(source, signal);
-      if (words.length > 0) await mustResume(mysql, shelf);
-      const progress = await setBack(source, shelf.sink, totesys, words, range);
+    return withOpenedStores(stores, async (openedStores) => {
+      const opened = openedStores.find(({ sink }) => sink.name === store);
+      if (!opened) throw new PreflightFailed([{ where: "--store", problem: `no store named "${store}" was ever written to`, remedy: `name one of ${openedStores.map(({ sink }) => sink.name).join(", ")}` }]);
+      await using source = openMysqlSource(mysql, totesys, storeIdentity(opened.url), signal);
+      await using _ = await feedLockOf(source, signal);
+      if (words.length > 0) await mustResume(mysql, opened);
+      const progress = await setBack(source, opened.sink, totesys, words, range);
       out.result({ store, tables: words.length > 0 ? words : totesys.entities.map(({ table }) => table), progress },
         `${store}: ${words.length > 0 ? words.join(", ") : "every table"}${where === undefined ? "" : ` where ${where}`} will be copied anew ${pipeline ? `after sluice resume ${store}` : "when sync starts"}`);
     });
@@ -60,18 +60,18 @@ function rangeOrFindings(table: string, where: string, findings: Finding[]): Key
 }
 
 /** So that no sync process, wherever it runs, goes on from where it is. */
-async function turnOf(source: Source, signal: AbortSignal): Promise<Turn> {
+async function feedLockOf(source: Source, signal: AbortSignal): Promise<FeedLock> {
   const taken = new AbortController();
-  const refuse = (news: TurnNews) => {
-    if (news.kind === "waiting") taken.abort(new PreflightFailed([{
-      where: "sync", problem: `a process elsewhere feeds this store (${news.holder}), and would go on from where it is`, remedy: "stop it first, then start it again afterwards",
+  const refuse = (event: FeedLockEvent) => {
+    if (event.kind === "waiting") taken.abort(new PreflightFailed([{
+      where: "sync", problem: `a process elsewhere feeds this store (${event.holder}), and would go on from where it is`, remedy: "stop it first, then start it again afterwards",
     }]));
   };
-  return source.turn(refuse, AbortSignal.any([signal, taken.signal]));
+  return source.feedLock(refuse, AbortSignal.any([signal, taken.signal]));
 }
 
 /** Copying some tables leaves the others to the log: it must still be there. */
-async function mustResume(mysql: URL, { store }: Shelf): Promise<void> {
+async function mustResume(mysql: URL, { store }: OpenedStore): Promise<void> {
   const { logFacts, provenForecastOf } = await import("../../../sync/mysql/preflight/log-facts.js");
   const progress = await store.progress();
   const position = progress?.position;

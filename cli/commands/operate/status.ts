@@ -1,4 +1,4 @@
-import { absence } from "../../../sync/control/announcement.js";
+import { absence } from "../../../sync/control/running-process.js";
 import { syncSettings } from "../../../sync/settings.js";
 import { command } from "../../command.js";
 import { runningSync } from "../../running-sync.js";

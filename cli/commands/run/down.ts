@@ -1,7 +1,7 @@
 import { stopEngines } from "../../../engines/ensure.js";
 import { command } from "../../command.js";
-import { enginesFolder } from "../../place/place.js";
 import { dataDir } from "../../settings.js";
+import { enginesFolder } from "../../workspace/workspace.js";
 
 export const down = command({
   name: "down",

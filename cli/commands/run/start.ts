@@ -5,10 +5,10 @@ import { fillSettings, streamSettings } from "../../../generator/settings.js";
 import { flag, wholeNumber } from "../../../runtime/values.js";
 import { syncSettings } from "../../../sync/settings.js";
 import { command } from "../../command.js";
-import { openPlace, placeSettings } from "../../place/place.js";
 import { dataDir } from "../../settings.js";
 import { startFindings } from "../../start/preflight.js";
 import { runSystem } from "../../start/system.js";
+import { openWorkspace, placeSettings } from "../../workspace/workspace.js";
 
 export const start = command({
   name: "start",
@@ -37,7 +37,7 @@ export const start = command({
   startsEngines: true,
   async run(config, { out, signal }) {
     const options = { ...config, dataDir: resolve(config.dataDir) };
-    await using place = await openPlace(options, out, signal, () => startFindings(options));
+    await using place = await openWorkspace(options, out, signal, () => startFindings(options));
     return await runSystem(options, place, out, isatty(2) && !out.json, signal);
   },
 });

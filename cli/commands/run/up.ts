@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { withoutSecrets } from "../../../runtime/values.js";
 import { command } from "../../command.js";
-import { environmentFile } from "../../place/environment.js";
-import { openPlace, placeSettings } from "../../place/place.js";
 import { dataDir } from "../../settings.js";
+import { environmentFile } from "../../workspace/environment.js";
+import { openWorkspace, placeSettings } from "../../workspace/workspace.js";
 
 const { keep: _, ...settings } = placeSettings;
 
@@ -13,7 +13,7 @@ export const up = command({
   settings: { ...settings, dataDir },
   startsEngines: true,
   async run(config, { out, signal }) {
-    const place = await openPlace({ ...config, keep: true }, out, signal);
+    const place = await openWorkspace({ ...config, keep: true }, out, signal);
     const [mysql, ...stores] = [place.mysql, ...place.stores].map(withoutSecrets);
     const environment = resolve(environmentFile(config.dataDir));
     out.result({ SLUICE_MYSQL_URL: mysql, SLUICE_STORES: stores.join(","), environment }, [mysql, ...stores].map((url) => `  ${url}`).join("\n"));

@@ -1,4 +1,5 @@
 import type { FieldType, Value } from "../../../schema/fields.js";
+import { Unheld } from "../../../schema/unheld.js";
 import { dayNumber, isMoment } from "./calendar.js";
 import { decimalBytes } from "./decimal.js";
 
@@ -6,11 +7,6 @@ import { decimalBytes } from "./decimal.js";
 export type Bytes = Buffer | null;
 export type Encode = (value: Value | undefined) => Bytes;
 export type Decode = (value: unknown) => Value;
-
-/** The value cannot be held exactly (invariant 9). The message says why, without naming the field. */
-export class Unrepresentable extends Error {
-  override readonly name = "Unrepresentable";
-}
 
 /**
  * The CQL type that holds a field exactly and in the order of its values. CQL's `timestamp` counts milliseconds, so a
@@ -30,7 +26,7 @@ export function cqlType(fieldType: FieldType): string {
 
 /**
  * Values to bytes as in `native_protocol_v4.spec`, section 6: the driver passes buffers on as they are, so the form is
- * checked and the bytes are made once per row, however many tables it goes to. @throws Unrepresentable
+ * checked and the bytes are made once per row, however many tables it goes to. @throws Unheld
  */
 export function encoderOf(fieldType: FieldType): Encode {
   const encode = encoderOfValue(fieldType);
@@ -41,8 +37,8 @@ function encoderOfValue(fieldType: FieldType): (value: Exclude<Value, null> | un
   switch (fieldType.kind) {
     case "int64": return int64Bytes;
     case "int32": return int32Bytes;
-    case "decimal": return (value) => decimalBytes(value, fieldType.scale) ?? unfit(value, `a number with ${fieldType.scale} digits after the point`);
-    case "boolean": return (value) => (value === true ? yes : value === false ? no : unfit(value, "true or false"));
+    case "decimal": return (value) => decimalBytes(value, fieldType.scale) ?? unheld(value, `a number with ${fieldType.scale} digits after the point`);
+    case "boolean": return (value) => (value === true ? yes : value === false ? no : unheld(value, "true or false"));
     case "date": return dateBytes;
     case "string": case "choice": return textBytes;
     case "timestamp": return momentBytes;
@@ -57,8 +53,8 @@ const maxKeyBytes = 65_535;
 export function keyEncoder(encode: Encode): Encode {
   return (value) => {
     const bytes = encode(value);
-    if (bytes === null) throw new Unrepresentable("null, where it is part of a primary key");
-    if (bytes.length > maxKeyBytes) throw new Unrepresentable(`${bytes.length} bytes, where a part of a primary key has ${maxKeyBytes} at most`);
+    if (bytes === null) throw new Unheld("null, where it is part of a primary key");
+    if (bytes.length > maxKeyBytes) throw new Unheld(`${bytes.length} bytes, where a part of a primary key has ${maxKeyBytes} at most`);
     return bytes;
   };
 }
@@ -68,7 +64,7 @@ export function encodedOrNull<T>(encode: () => T): T | null {
   try {
     return encode();
   } catch (error) {
-    if (error instanceof Unrepresentable) return null;
+    if (error instanceof Unheld) return null;
     throw error;
   }
 }
@@ -100,17 +96,17 @@ const least = -(2n ** 63n);
 const greatest = 2n ** 63n - 1n;
 
 function int64Bytes(value: unknown): Buffer {
-  if (typeof value !== "string" || !wholeNumber.test(value)) return unfit(value, "a 64-bit whole number");
+  if (typeof value !== "string" || !wholeNumber.test(value)) return unheld(value, "a 64-bit whole number");
   if (value.length <= 15) return bigintBytes(Number(value));
   const n = BigInt(value);
-  if (n < least || n > greatest) return unfit(value, "a 64-bit whole number");
+  if (n < least || n > greatest) return unheld(value, "a 64-bit whole number");
   const bytes = Buffer.allocUnsafe(8);
   bytes.writeBigInt64BE(n);
   return bytes;
 }
 
 function int32Bytes(value: unknown): Buffer {
-  if (typeof value !== "number" || (value | 0) !== value || Object.is(value, -0)) return unfit(value, "a 32-bit whole number");
+  if (typeof value !== "number" || (value | 0) !== value || Object.is(value, -0)) return unheld(value, "a 32-bit whole number");
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeInt32BE(value);
   return bytes;
@@ -118,26 +114,26 @@ function int32Bytes(value: unknown): Buffer {
 
 /** UTF-8 has no form for half a surrogate pair: `Buffer.from` would write U+FFFD in its place. */
 function textBytes(value: unknown): Buffer {
-  if (typeof value !== "string") return unfit(value, "text");
-  if (loneSurrogate.test(value)) throw new Unrepresentable("the text has half of a surrogate pair, which UTF-8 cannot hold");
+  if (typeof value !== "string") return unheld(value, "text");
+  if (loneSurrogate.test(value)) throw new Unheld("the text has half of a surrogate pair, which UTF-8 cannot hold");
   return Buffer.from(value, "utf8");
 }
 
 /** Unsigned days with 1970-01-01 at 2^31. */
 function dateBytes(value: unknown): Buffer {
   const days = typeof value === "string" ? dayNumber(value) : null;
-  if (days === null) return unfit(value, "a calendar day, YYYY-MM-DD");
+  if (days === null) return unheld(value, "a calendar day, YYYY-MM-DD");
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeUInt32BE(days + 2 ** 31);
   return bytes;
 }
 
 function momentBytes(value: unknown): Buffer {
-  if (typeof value !== "string" || !isMoment(value)) return unfit(value, "a moment, YYYY-MM-DDTHH:MM:SS.ffffffZ");
+  if (typeof value !== "string" || !isMoment(value)) return unheld(value, "a moment, YYYY-MM-DDTHH:MM:SS.ffffffZ");
   return Buffer.from(value, "latin1");
 }
 
-function unfit(value: unknown, wanted: string): never {
+function unheld(value: unknown, wanted: string): never {
   const shown = value === undefined ? "it is missing" : `${JSON.stringify(value)} is not what it must be`;
-  throw new Unrepresentable(`${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown}: ${wanted}`);
+  throw new Unheld(`${shown.length > 200 ? `${shown.slice(0, 200)}…` : shown}: ${wanted}`);
 }

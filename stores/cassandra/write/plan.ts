@@ -1,7 +1,8 @@
 import type { Change } from "../../../schema/change.js";
 import type { Entity, Row } from "../../../schema/entity.js";
+import { Unheld } from "../../../schema/unheld.js";
 import { insertInto, primaryKey, removeFrom, type Table, tablesOf } from "../tables/tables.js";
-import { type Bytes, bigintBytes, encodedOrNull, encoderOf, keyEncoder, Unrepresentable } from "../values/codec.js";
+import { type Bytes, bigintBytes, encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";
 
 /** One statement of a change. */
 export interface Write {
@@ -25,11 +26,11 @@ export function plannerOf(of: Entity): (change: Change, writes: Write[]) => stri
   return (change, writes) => {
     const { before, after } = change;
     const version = bigintBytes(change.version);
-    let unfit: string | null = null;
+    let unheld: string | null = null;
 
     if (after) {
       const params = encode(after, version);
-      if (typeof params === "string") unfit = params;
+      if (typeof params === "string") unheld = params;
       else {
         writes.push({ query: rows.insert, params, change, partition: null });
         for (const { insert, name, by } of lookups) {
@@ -40,16 +41,16 @@ export function plannerOf(of: Entity): (change: Change, writes: Write[]) => stri
       const key = rows.place(Object.fromEntries(of.key.map((name, i) => [name, change.key[i]!])), version);
       if (key) writes.push({ query: rows.remove, params: key, change, partition: null });
     }
-    if (!before) return unfit;
+    if (!before) return unheld;
 
-    // Where the row stood, unless it still stands there. Also when the new row is unfit: the change that supersedes it
-    // will have the unfit row as its before image, and so could not name this entry any more.
+    // Where the row stood, unless it still stands there. Also when the new row is unheld: the change that supersedes it
+    // will have the unheld row as its before image, and so could not name this entry any more.
     for (const { remove, name, by, place, placing } of lookups) {
       if (before[by] === null || (after && placing.every((column) => after[column] === before[column]))) continue;
       const params = place(before, version);
       if (params) writes.push({ query: remove, params, change, partition: `${name} ${before[by]}` });
     }
-    return unfit;
+    return unheld;
   };
 }
 
@@ -93,7 +94,7 @@ function rowEncoder(of: Entity): (row: Row, version: Buffer) => readonly Bytes[]
       try {
         params[i] = encoders[i]!(row[names[i]!]);
       } catch (error) {
-        if (error instanceof Unrepresentable) return `${names[i]}: ${error.message}`;
+        if (error instanceof Unheld) return `${names[i]}: ${error.message}`;
         throw error;
       }
     }

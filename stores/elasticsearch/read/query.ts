@@ -1,6 +1,6 @@
 import type { estypes } from "@elastic/elasticsearch";
 import type { Word } from "../../text/query.js";
-import type { Place } from "../../text/ranking.js";
+import type { HitRank } from "../../text/ranking.js";
 import type { Ask, NumberedTarget } from "../../text/search.js";
 import { lengthField, termOf } from "../codec.js";
 import { exactField } from "../indices/mapping.js";
@@ -33,7 +33,7 @@ export function requestOf(target: NumberedTarget, { words, forgiven, after, limi
 }
 
 /** Equal length goes by target, then by key; so what is beyond a place depends on the target. */
-function beyond(number: number, after: Place): Pick<estypes.SearchSearchRequestBody, "search_after" | "min_score"> {
+function beyond(number: number, after: HitRank): Pick<estypes.SearchSearchRequestBody, "search_after" | "min_score"> {
   if (number === after.target) return { search_after: [after.length, ...after.key] };
   return { min_score: number < after.target ? after.length + 1 : after.length };
 }

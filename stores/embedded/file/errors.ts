@@ -1,9 +1,5 @@
+import { Unheld } from "../../../schema/unheld.js";
 import { Retriable, StoreRefusal } from "../../ports.js";
-
-/** A value that this store cannot hold exactly (invariant 9). Its change is rejected. */
-export class Unfit extends Error {
-  override readonly name = "Unfit";
-}
 
 /** SQLite's primary result codes that are told apart here (sqlite.org, "Result and Error Codes"). */
 const SQLITE = {
@@ -18,9 +14,9 @@ function resultOf(error: unknown): number | null {
 }
 
 /** Whether it is this row that SQLite does not take, rather than SQLite that cannot work. */
-export function isUnfit(error: unknown): error is Error {
+export function isUnheld(error: unknown): error is Error {
   const result = resultOf(error);
-  return error instanceof Unfit || result === SQLITE.TOOBIG || result === SQLITE.CONSTRAINT || result === SQLITE.MISMATCH;
+  return error instanceof Unheld || result === SQLITE.TOOBIG || result === SQLITE.CONSTRAINT || result === SQLITE.MISMATCH;
 }
 
 /** Whether the statement does not fit the tables as they are. */

@@ -1,8 +1,8 @@
 import type { Entity } from "../../../schema/entity.js";
-import type { Place } from "../../text/ranking.js";
+import type { HitRank } from "../../text/ranking.js";
 import type { Ask, NumberedTarget } from "../../text/search.js";
 import type { Bound } from "../file/connection.js";
-import { isUnfit } from "../file/errors.js";
+import { isUnheld } from "../file/errors.js";
 import { codecOf, encodeValue } from "../tables/codec.js";
 import { columnList, quoted, rowidColumn, searchTable, termTable } from "../tables/tables.js";
 
@@ -52,13 +52,13 @@ function scopeOf({ entity, scope }: NumberedTarget): Condition | null {
     const column = scope.field === rowidColumn(entity) ? `${searchTable(entity)}.rowid` : `${quoted(entity.table)}.${quoted(scope.field)}`;
     return { sql: `AND ${column} = ?`, values: [encodeValue(scope.field, field, scope.value)] };
   } catch (error) {
-    if (isUnfit(error)) return null;
+    if (isUnheld(error)) return null;
     throw error;
   }
 }
 
 /** Equal length goes by target, then by key; so what is beyond a place depends on the target. */
-function beyondOf(of: Entity, number: number, place: Place): Condition {
+function beyondOf(of: Entity, number: number, place: HitRank): Condition {
   if (number !== place.target) return { sql: `WHERE sluice_length ${number < place.target ? ">" : ">="} ?`, values: [place.length] };
   return {
     sql: `WHERE (sluice_length, ${of.key.map(quoted).join(", ")}) > (?, ${of.key.map(() => "?").join(", ")})`,

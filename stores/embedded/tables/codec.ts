@@ -1,13 +1,13 @@
 import type { Entity, Key, Row } from "../../../schema/entity.js";
 import type { Field, FieldType, Value } from "../../../schema/fields.js";
+import { Unheld } from "../../../schema/unheld.js";
 import type { Bound } from "../file/connection.js";
-import { Unfit } from "../file/errors.js";
 
 /** Between a Row's values and SQLite's. Whatever does not come back as it went in is refused (invariant 9). */
 export interface Codec {
-  /** The values of every declared field, in order. @throws Unfit */
+  /** The values of every declared field, in order. @throws Unheld */
   encode(row: Row): Bound[];
-  /** @throws Unfit */
+  /** @throws Unheld */
   encodeKey(key: Key): Bound[];
   /** The row whose fields begin at `values[offset]`. */
   decode(values: readonly Bound[], offset?: number): Row;
@@ -49,7 +49,7 @@ export function decodeFields(of: Entity, names: readonly string[], values: reado
   }));
 }
 
-/** One value as a field keeps it, for a condition on that field. @throws Unfit */
+/** One value as a field keeps it, for a condition on that field. @throws Unheld */
 export function encodeValue(name: string, field: Field, value: Value): Bound {
   return value === null ? null : encoderOf(field.type)(value, name);
 }
@@ -60,7 +60,7 @@ function encoderOf(type: FieldType): Encode {
   switch (type.kind) {
     case "int64": return int64;
     case "int32": return int32;
-    case "boolean": return (value, name) => (typeof value === "boolean" ? Number(value) : unfit(name, value, "is not a boolean"));
+    case "boolean": return (value, name) => (typeof value === "boolean" ? Number(value) : unheld(name, value, "is not a boolean"));
     // Their text order is their order in time only at their full width.
     case "date": return (value, name) => fixed(value, name, 10, "is not a date as YYYY-MM-DD");
     case "timestamp": return (value, name) => fixed(value, name, 27, "is not a UTC timestamp with microseconds");
@@ -71,21 +71,21 @@ function encoderOf(type: FieldType): Encode {
 
 /** Canonical digits only: "007" would come back as "7", and a number out of range would wrap. */
 const int64: Encode = (value, name) => {
-  if (typeof value !== "string" || !/^(?:0|-?[1-9]\d{0,18})$/.test(value)) return unfit(name, value, "is not a 64-bit integer");
+  if (typeof value !== "string" || !/^(?:0|-?[1-9]\d{0,18})$/.test(value)) return unheld(name, value, "is not a 64-bit integer");
   const whole = BigInt(value);
-  return BigInt.asIntN(64, whole) === whole ? whole : unfit(name, value, "is not a 64-bit integer");
+  return BigInt.asIntN(64, whole) === whole ? whole : unheld(name, value, "is not a 64-bit integer");
 };
 
-const int32: Encode = (value, name) => (typeof value === "number" && (value | 0) === value ? value : unfit(name, value, "is not a 32-bit integer"));
+const int32: Encode = (value, name) => (typeof value === "number" && (value | 0) === value ? value : unheld(name, value, "is not a 32-bit integer"));
 
 function fixed(value: Value | undefined, name: string, length: number, what: string): Bound {
-  return typeof value === "string" && value.length === length ? value : unfit(name, value, what);
+  return typeof value === "string" && value.length === length ? value : unheld(name, value, what);
 }
 
 const text: Encode = (value, name) => {
-  if (typeof value !== "string") return unfit(name, value, "is not a text");
+  if (typeof value !== "string") return unheld(name, value, "is not a text");
   if (!/[\0\x1a\p{Surrogate}]/u.test(value)) return value;
-  if (/\p{Surrogate}/u.test(value)) return unfit(name, value, "holds half of a character");
+  if (/\p{Surrogate}/u.test(value)) return unheld(name, value, "holds half of a character");
   return escapeNul(value);
 };
 
@@ -109,7 +109,7 @@ export function unescapeNul(value: string): string {
   return value.includes("\x1a") ? value.replace(/\x1a([\x01\x1a])/g, (_, which) => (which === "\x01" ? "\0" : "\x1a")) : value;
 }
 
-function unfit(name: string, value: Value | undefined, what: string): never {
-  if (value === undefined) throw new Unfit(`${name} is missing from the row`);
-  throw new Unfit(`${name}: ${JSON.stringify(value)?.slice(0, 80)} ${what}`);
+function unheld(name: string, value: Value | undefined, what: string): never {
+  if (value === undefined) throw new Unheld(`${name} is missing from the row`);
+  throw new Unheld(`${name}: ${JSON.stringify(value)?.slice(0, 80)} ${what}`);
 }

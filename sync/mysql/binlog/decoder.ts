@@ -1,6 +1,6 @@
 import { Cursor, uint32 } from "./cursor.js";
 import { MalformedEvent, MissingMetadata, SourceIncident, UncertainDefinition, UnsupportedColumn, UnsupportedEvent } from "./errors.js";
-import { type BinlogEvent, type CommitEvent, isBefore, type LineEvent, type Place, type QueryEvent } from "./event.js";
+import { type BinlogEvent, type CommitEvent, isBefore, type LineEvent, type FileOffset, type QueryEvent } from "./event.js";
 import { Checksums } from "./events/checksums.js";
 import { EventType } from "./events/event-type.js";
 import { readFormat } from "./events/format.js";
@@ -30,7 +30,7 @@ export class EventDecoder {
   /** Whether events end in a CRC32; each file's format event says it anew. */
   checksum = false;
   /** Where the log ended when the source was asked for it. A sign of life from before that, while it passes over what it need not send, is none of its end. */
-  end: Place = { file: "", offset: 0 };
+  end: FileOffset = { file: "", offset: 0 };
   server = "";
   /** When the bytes at hand were received. */
   receivedAt = 0;
@@ -44,7 +44,7 @@ export class EventDecoder {
   #tables = new TableMaps();
 
   /** `gap`: how many bytes stand between one event and the next; see Checksums. */
-  constructor(start: Place, gap: number, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions) {
+  constructor(start: FileOffset, gap: number, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions) {
     this.file = start.file;
     this.offset = start.offset;
     this.#checksums = new Checksums(gap);

@@ -7,25 +7,25 @@ export type BinlogEvent = GtidEvent | RowsEvent | CommitEvent | RollbackEvent | 
   | RotateEvent | FormatEvent | ResumeEvent;
 
 /** Where an event ends in the source's binary log. Only the place of a `commit` or `rollback` is a place to start from. */
-export interface Place { readonly file: string; readonly offset: number }
+export interface FileOffset { readonly file: string; readonly offset: number }
 
 /** Of places in the log of one server: two servers' files have nothing to do with each other. */
-export function isBefore(a: Place, b: Place): boolean {
+export function isBefore(a: FileOffset, b: FileOffset): boolean {
   const [fileA, fileB] = [fileNumber(a), fileNumber(b)];
   return fileA === fileB ? a.offset < b.offset : fileA < fileB;
 }
 
-function fileNumber({ file }: Place): number {
+function fileNumber({ file }: FileOffset): number {
   return Number(/\d+$/.exec(file)?.[0] ?? 0);
 }
 
 /** After these transactions (a GTID set; MariaDB: a GTID position), or at this place; with what proves that a log is the one it is meant for. */
-export type BinlogStart = { readonly gtids: string; readonly last?: Transaction } | (Place & { readonly begun?: number });
+export type BinlogStart = { readonly gtids: string; readonly last?: Transaction } | (FileOffset & { readonly begun?: number });
 
 /** The one read last, and when it was committed first, in microseconds since 1970. */
 export interface Transaction { readonly gtid: string; readonly committedAt: number }
 
-export interface GtidEvent extends Place {
+export interface GtidEvent extends FileOffset {
   readonly type: "gtid";
   /** `uuid:n`, `uuid:tag:n`, MariaDB's `domain-server-n`, or '' when the transaction is anonymous. */
   readonly gtid: string;
@@ -38,7 +38,7 @@ export interface GtidEvent extends Place {
 
 export type RowKind = "insert" | "update" | "delete";
 
-export interface RowsEvent extends Place {
+export interface RowsEvent extends FileOffset {
   readonly type: "rows";
   readonly kind: RowKind;
   /** The same object for as long as the table's definition stays the same: a good key for a WeakMap. */
@@ -52,7 +52,7 @@ export interface RowsEvent extends Place {
 export type LineEvent = Exclude<BinlogEvent, RowsEvent> | LinesEvent;
 
 /** The rows as lines of JSON, `{"before":…,"after":…}` and a line feed. */
-export interface LinesEvent extends Place {
+export interface LinesEvent extends FileOffset {
   readonly type: "lines";
   readonly kind: RowKind;
   readonly table: TableMap;
@@ -86,7 +86,7 @@ export type Row = { readonly [column: string]: Value };
 export type Value = null | undefined | number | bigint | string | Buffer;
 
 /** The end of a transaction whose rows took effect. */
-export interface CommitEvent extends Place {
+export interface CommitEvent extends FileOffset {
   readonly type: "commit";
   /** '' when anonymous. */
   readonly gtid: string;
@@ -97,10 +97,10 @@ export interface CommitEvent extends Place {
 }
 
 /** The end of a transaction whose rows did not take effect; a place to start from all the same. */
-export interface RollbackEvent extends Place { readonly type: "rollback"; readonly gtid: string; readonly timestamp: number }
+export interface RollbackEvent extends FileOffset { readonly type: "rollback"; readonly gtid: string; readonly timestamp: number }
 
 /** A statement as text: what it did to rows, if anything, no row event tells. What opens or ends a transaction is told by other events. */
-export interface QueryEvent extends Place {
+export interface QueryEvent extends FileOffset {
   readonly type: "query";
   readonly statement: string;
   /** The default database of the statement, '' when there was none. */
@@ -117,19 +117,19 @@ export interface QueryEvent extends Place {
 }
 
 /** The text of the statement whose rows follow (binlog_rows_query_log_events, MariaDB's annotate). */
-export interface RowsQueryEvent extends Place { readonly type: "rows-query"; readonly statement: string }
+export interface RowsQueryEvent extends FileOffset { readonly type: "rows-query"; readonly statement: string }
 
 /**
  * The source had nothing more: everything that was committed by then has been given out. Where it is the last of its array that was at `receivedAt`,
  * milliseconds since the epoch by this machine's clock, which may be long ago if the reader was slow to ask; else some time before.
  */
-export interface HeartbeatEvent extends Place { readonly type: "heartbeat"; readonly receivedAt: number }
+export interface HeartbeatEvent extends FileOffset { readonly type: "heartbeat"; readonly receivedAt: number }
 
 /** The source goes on in this file. */
-export interface RotateEvent extends Place { readonly type: "rotate" }
+export interface RotateEvent extends FileOffset { readonly type: "rotate" }
 
 /** The beginning of a file, also where reading begins further on in it. */
-export interface FormatEvent extends Place {
+export interface FormatEvent extends FileOffset {
   readonly type: "format";
   readonly serverVersion: string;
   readonly checksum: boolean;
@@ -140,7 +140,7 @@ export interface FormatEvent extends Place {
 }
 
 /** The connection broke and stands again: whatever came after the last commit is repeated from here. */
-export interface ResumeEvent extends Place { readonly type: "resume"; readonly reason: string; readonly attempts: number }
+export interface ResumeEvent extends FileOffset { readonly type: "resume"; readonly reason: string; readonly attempts: number }
 
 /** A table as it was when the rows were written (TABLE_MAP_EVENT with binlog_row_metadata=FULL). */
 export interface TableMap {

@@ -3,8 +3,8 @@ import type { ConnectionOptions } from "mysql2";
 import { OtherHistory, PurgedPosition } from "./errors.js";
 import type { BinlogEvent, BinlogStart } from "./event.js";
 import { GtidSet } from "./gtid.js";
-import type { Known } from "./progress.js";
 import { type LogHistory, readBinlog } from "./reader.js";
+import type { Known } from "./reading-place.js";
 
 /**
  * A log that was reset or restored soon has the same GTIDs and the same names of files again. So what only the one log can hold is read

@@ -4,7 +4,7 @@ import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
 import { AccessDenied, BinlogError, MalformedEvent, OtherHistory, ReaderAhead, Superseded } from "./errors.js";
 import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
 import { EventType } from "./events/event-type.js";
-import { type Known, Progress } from "./progress.js";
+import { type Known, ReadingPlace } from "./reading-place.js";
 import type { TableDefinitions } from "./rows/definitions.js";
 import { openDump, type Dump } from "./wire/connection.js";
 import { BETWEEN_EVENTS, Packets } from "./wire/packets.js";
@@ -66,7 +66,7 @@ export function readBinlogLines(options: BinlogReaderOptions, signal: AbortSigna
 }
 
 async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: AbortSignal): AsyncGenerator<DecodedEvent[], void, undefined> {
-  const progress = new Progress(options.start);
+  const progress = new ReadingPlace(options.start);
   const takeovers: number[] = [];
   let attempts = 0, reason = "", hasConnected = false, heardAt = 0, isProven = true;
   while (!signal.aborted) {
@@ -106,7 +106,7 @@ async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: A
 const quietPeriods = 10;
 
 /** When a file was begun tells it only from those of other seconds, which is enough once what came last is proved. @throws ConnectionLost, OtherHistory, ReaderAhead */
-async function mustBeThere({ history, known }: BinlogReaderOptions, progress: Progress, isProven: boolean, signal: AbortSignal): Promise<void> {
+async function mustBeThere({ history, known }: BinlogReaderOptions, progress: ReadingPlace, isProven: boolean, signal: AbortSignal): Promise<void> {
   const { file } = progress;
   if (!history || !file) return;
   try {
@@ -119,7 +119,7 @@ async function mustBeThere({ history, known }: BinlogReaderOptions, progress: Pr
 }
 
 /** What is wrong with the log counts only where it still is the same log. */
-async function judged(error: unknown, { history, known }: BinlogReaderOptions, progress: Progress, signal: AbortSignal): Promise<unknown> {
+async function judged(error: unknown, { history, known }: BinlogReaderOptions, progress: ReadingPlace, signal: AbortSignal): Promise<unknown> {
   if (!history || !(error instanceof BinlogError) || [AccessDenied, Superseded, ReaderAhead, OtherHistory].some((kind) => error instanceof kind)) return error;
   return history.prove(progress.with(known), signal).then(() => error, (other: unknown) => other);
 }
@@ -145,7 +145,7 @@ function heartbeatOf({ heartbeatMs = 5_000 }: BinlogReaderOptions): number {
 }
 
 /** Every chunk's events, decoded when asked for. Ends only by an error: a dump has no end. */
-async function* decode(dump: Dump, { tables = () => true, serverId, definitions, history, known }: BinlogReaderOptions, toLines: boolean, progress: Progress, signal: AbortSignal): AsyncGenerator<DecodedEvent[]> {
+async function* decode(dump: Dump, { tables = () => true, serverId, definitions, history, known }: BinlogReaderOptions, toLines: boolean, progress: ReadingPlace, signal: AbortSignal): AsyncGenerator<DecodedEvent[]> {
   const packets = new Packets(), decoder = new EventDecoder(progress.place, BETWEEN_EVENTS, tables, toLines, definitions);
   decoder.checksum = dump.checksum;
   decoder.end = dump.end;
@@ -201,7 +201,7 @@ function decodePlain(packets: Packets, decoder: EventDecoder, events: DecodedEve
 }
 
 /** "ERR_Packet" and "EOF_Packet". */
-function refusal(packet: Buffer, serverId: number, progress: Progress): unknown {
+function refusal(packet: Buffer, serverId: number, progress: ReadingPlace): unknown {
   if (packet[0] === 0xfe) return new ConnectionLost("the source ended the stream");
   if (packet[0] !== 0xff || packet.length < 9) return new MalformedEvent(`a packet that begins with ${packet[0]}`, progress.place.file, progress.place.offset);
   const error = { errno: packet.readUInt16LE(1), code: "", message: packet.toString("utf8", 9) };

@@ -1,32 +1,32 @@
 import { inALine, PreflightFailed } from "../../../runtime/findings.js";
 import { deniedBy, mayPass } from "../../../runtime/mysql/lost.js";
 import { mysqlPlace, mysqlProblem } from "../../../runtime/mysql/mysql.js";
-import type { TurnNews } from "../../source.js";
+import type { FeedLockEvent } from "../../source.js";
 import { AccessDenied } from "../binlog/errors.js";
 import { ConnectionLost } from "../binlog/wire/refusal.js";
 
 /** The connections of one source. Each may break, or be refused, by itself. */
-export type Purpose = "turn" | "log" | "tables";
+export type Purpose = "lock" | "log" | "tables";
 
 /**
- * What keeps a source from being read, told as one for all its connections: that of the log may be refused, by a password that was changed,
- * while that of the turn still stands. `hasAnswered`: the server let this process in before, so that it will be let in again.
+ * What keeps a source from being read, reported as one for all its connections: that of the log may be refused, by a password that was changed,
+ * while that of the feed lock still stands. `hasAnswered`: the server let this process in before, so that it will be let in again.
  */
 export class Access {
   readonly #silent = new Map<Purpose, string>();
-  #told: (news: TurnNews) => void = () => undefined;
+  #onEvent: (event: FeedLockEvent) => void = () => undefined;
 
   constructor(readonly url: URL, readonly hasAnswered = false) {}
 
-  /** Whom to tell, from now on. Given back: what the connection of the turn tells. */
-  telling(told: (news: TurnNews) => void): (news: TurnNews) => void {
-    this.#told = told;
-    return (news) => {
-      switch (news.kind) {
-        case "waiting": told(news); break;
-        case "silent": this.#fails("turn", news.error); break;
-        case "answers": this.works("turn"); break;
-        default: news satisfies never;
+  /** Whom to tell, from now on. Given back: what the connection of the feed lock tells. */
+  observed(onEvent: (event: FeedLockEvent) => void): (event: FeedLockEvent) => void {
+    this.#onEvent = onEvent;
+    return (event) => {
+      switch (event.kind) {
+        case "waiting": onEvent(event); break;
+        case "silent": this.#fails("lock", event.error); break;
+        case "answers": this.works("lock"); break;
+        default: event satisfies never;
       }
     };
   }
@@ -36,7 +36,7 @@ export class Access {
     return isLost(error) || (this.hasAnswered && isDenied(error));
   }
 
-  /** A first failure is told of nobody: most breaks are over at the next try. */
+  /** A first failure is not reported: most breaks are over at the next try. */
   failed(purpose: Purpose, error: unknown, attempt: number): void {
     if (attempt === 0 && !isDenied(error)) return;
     const problem = mysqlProblem(this.url, error);
@@ -55,7 +55,7 @@ export class Access {
 
   #tell(): void {
     const [error] = this.#silent.values();
-    this.#told(error === undefined ? { kind: "answers" } : { kind: "silent", error });
+    this.#onEvent(error === undefined ? { kind: "answers" } : { kind: "silent", error });
   }
 }
 

@@ -2,7 +2,7 @@ import { addAbortSignal } from "node:stream";
 import type { Connection as Callbacks, RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { connectMysql } from "../../../runtime/mysql/mysql.js";
-import { backoff, pause } from "../../../runtime/wait.js";
+import { backoff, sleep } from "../../../runtime/wait.js";
 import { Access } from "./access.js";
 
 /**
@@ -27,7 +27,7 @@ export class Reading implements AsyncDisposable {
         this.access.failed("tables", error, attempt);
         if (this.#connection === connection) this.#connection = null;
         connection.then((open) => open.destroy(), () => undefined);
-        await pause(backoff(attempt), signal);
+        await sleep(backoff(attempt), signal);
         signal.throwIfAborted();
       }
     }
@@ -58,7 +58,7 @@ export class Reading implements AsyncDisposable {
         // Lost, or whoever took the rows stopped in the middle of the answer.
         if (!whole) this.#abandon(connection);
       }
-      await pause(backoff(attempt), signal);
+      await sleep(backoff(attempt), signal);
     }
   }
 

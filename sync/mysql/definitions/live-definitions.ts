@@ -2,7 +2,7 @@ import { escapeId, type RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import type { Catalog } from "../../../schema/catalog.js";
 import type { Position } from "../../../schema/position.js";
-import { type BinlogStart, isBefore, type Place, type QueryEvent } from "../binlog/event.js";
+import { type BinlogStart, isBefore, type FileOffset, type QueryEvent } from "../binlog/event.js";
 import { GtidSet } from "../binlog/gtid.js";
 import { type BinlogReaderOptions, readBinlog } from "../binlog/reader.js";
 import type { TableDefinition, TableDefinitions } from "../binlog/rows/definitions.js";
@@ -132,12 +132,12 @@ interface Change {
   readonly key: string;
   readonly gtid: string;
   readonly tables: readonly string[];
-  readonly place: Place;
+  readonly place: FileOffset;
   readonly statement: string;
 }
 
 /** The same for a statement that comes again, after a reconnect or in a second pass. */
-function keyOf({ file, offset }: Place, gtid: string): string {
+function keyOf({ file, offset }: FileOffset, gtid: string): string {
   return gtid || `${file}:${offset}`;
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from "../../../runtime/findings.js";
 import type { Catalog } from "../../../schema/catalog.js";
 import type { Entity } from "../../../schema/entity.js";
 import type { Server } from "../connection/server.js";
-import { type ColumnRecord, factsOf, misfit } from "../row/columns.js";
+import { type ColumnRecord, factsOf, whyUnheld } from "../row/columns.js";
 import { selectRows } from "../row/snapshot-sql.js";
 import { cascadeFindings } from "./cascades.js";
 
@@ -60,7 +60,7 @@ function entityProblems(entity: Entity, { engines, columns, keys }: Shape): Prob
   for (const [name, field] of Object.entries(entity.fields)) {
     const record = records.get(name);
     const facts = record && factsOf(record);
-    const problem = !record ? "does not exist, or the user may not read it" : facts ? misfit(field, facts) : `is ${record.COLUMN_TYPE}, which cannot be followed`;
+    const problem = !record ? "does not exist, or the user may not read it" : facts ? whyUnheld(field, facts) : `is ${record.COLUMN_TYPE}, which cannot be followed`;
     if (problem) problems.push({ problem: `column ${name} ${problem}`, remedy: "run the command migrate, or change the column and the catalog so that they agree" });
     if (entity.key.includes(name) && field.type.kind === "choice") {
       problems.push({ problem: `column ${name} is of a key and a choice, whose order is not that of its text`, remedy: "make it a string in the catalog" });

@@ -2,7 +2,7 @@ import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { type Finding, PreflightFailed } from "../../../runtime/findings.js";
 import { connectMysql, mysqlPlace } from "../../../runtime/mysql/mysql.js";
-import { backoff, pause } from "../../../runtime/wait.js";
+import { backoff, sleep } from "../../../runtime/wait.js";
 import type { Catalog } from "../../../schema/catalog.js";
 import { replicaStatusStatement } from "../binlog/wire/request.js";
 import { isLost } from "../connection/access.js";
@@ -45,7 +45,7 @@ export async function preflight(url: URL, catalog: Catalog, options: MysqlSource
       const waits = hasAnswered && options.away !== undefined;
       if (waits && isLost(error)) {
         if (attempt === 0) options.away(error);
-        await pause(backoff(attempt), signal);
+        await sleep(backoff(attempt), signal);
       } else if (error instanceof PreflightFailed) return error.findings;
       else if (isLost(error)) return [{ where: mysqlPlace(url), problem: `it went away while it was asked: ${(error as Error).message}`, remedy: "see that the server runs, and start again" }];
       else throw error;

@@ -1,5 +1,5 @@
 import type { Entity, Key, Row } from "../../../schema/entity.js";
-import { Unheld } from "../../source.js";
+import { Unheld } from "../../../schema/unheld.js";
 import { type Raw, type ReadValue, valueReader } from "./values.js";
 
 /** A row as SELECT or the binary log gives it, by column name. It may have columns the catalog does not declare. */
@@ -33,6 +33,16 @@ export function rowCodec(entity: Entity, zoned: Zoned = inUtc): RowCodec {
     (...readers: readonly ReadValue[]) => (raw: RawRow) => Row;
   const keyReaders = entity.key.map((name) => [name, valueReader(name, entity.fields[name]!, ahead(name))] as const);
   return { row: make(...readers), key: (raw) => keyReaders.map(([name, read]) => keyPart(raw[name], read)) };
+}
+
+/** The row, or why the catalog's types cannot hold it (invariant 9). */
+export function held(codec: RowCodec, raw: RawRow): Row | Unheld {
+  try {
+    return codec.row(raw);
+  } catch (error) {
+    if (error instanceof Unheld) return error;
+    throw error;
+  }
 }
 
 /** A key value the catalog cannot hold still names its row in the dead letters, as MySQL prints it. */

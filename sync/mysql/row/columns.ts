@@ -8,7 +8,7 @@ export type ColumnFacts = Pick<Column, "name" | "type" | "unsigned" | "charset" 
  * Why the column cannot stand for the field, with what would; null when it can. A type that merely has values the field
  * cannot hold (BIGINT UNSIGNED, a nullable column) will do: such values go to the dead letters one by one (invariant 9).
  */
-export function misfit(field: Field, column: ColumnFacts): string | null {
+export function whyUnheld(field: Field, column: ColumnFacts): string | null {
   const wanted = field.type;
   switch (wanted.kind) {
     case "int64": case "int32":

@@ -1,5 +1,5 @@
 import type { Field, Value } from "../../../schema/fields.js";
-import { Unheld } from "../../source.js";
+import { Unheld } from "../../../schema/unheld.js";
 
 /** A value as the binary log's decoder gives it (`binlog/event.ts`), or as a SELECT does with the options of `runtime/mysql/mysql.ts`. */
 export type Raw = null | undefined | number | bigint | string | Buffer;

@@ -1,9 +1,10 @@
 import { type Entity, type Key, keyOf, keyText, type Row } from "../../../schema/entity.js";
 import type { KeyRange, Position } from "../../../schema/position.js";
-import { type Found, Overtaken, type Piece, type ServerPlace, TableAbsent, Unheld } from "../../source.js";
+import { Unheld } from "../../../schema/unheld.js";
+import { type Found, Overtaken, type Piece, type ServerPlace, TableAbsent } from "../../source.js";
 import type { Access } from "../connection/access.js";
 import { Reading } from "../connection/reading.js";
-import type { RawRow, RowCodec } from "../row/codec.js";
+import { held, type RawRow, type RowCodec } from "../row/codec.js";
 import { selectChunk, selectKeys } from "../row/snapshot-sql.js";
 import { codecFor } from "../row/zones.js";
 
@@ -88,16 +89,6 @@ async function serverWith(reading: Reading, { gtids }: Position, signal: AbortSi
 
 function read(entity: Entity, codec: RowCodec, raw: RawRow): Found {
   const after = held(codec, raw);
-  if (after instanceof Unheld) return { op: "unreadable", entity: entity.table, key: codec.key(raw), version: 0, reason: after.reason };
+  if (after instanceof Unheld) return { op: "unheld", entity: entity.table, key: codec.key(raw), version: 0, reason: after.reason };
   return { op: "read", entity: entity.table, key: keyOf(entity, after), before: null, after, version: 0 };
-}
-
-/** The row, or why the catalog's types cannot hold it (invariant 9). */
-export function held(codec: RowCodec, raw: RawRow): Row | Unheld {
-  try {
-    return codec.row(raw);
-  } catch (error) {
-    if (error instanceof Unheld) return error;
-    throw error;
-  }
 }

@@ -1,24 +1,23 @@
-import type { Change, Unreadable } from "../../../schema/change.js";
+import type { Change, UnheldChange } from "../../../schema/change.js";
 import { type Entity, type Key, type Row, keyOf } from "../../../schema/entity.js";
 import { type Version, versionStep } from "../../../schema/position.js";
-import { Unheld } from "../../source.js";
+import { Unheld } from "../../../schema/unheld.js";
 import type { RowImages, TableMap } from "../binlog/event.js";
-import { type RawRow, rowCodec, type Zoned } from "../row/codec.js";
-import { misfit } from "../row/columns.js";
-import { held } from "../snapshot/snapshot.js";
+import { held, type RawRow, rowCodec, type Zoned } from "../row/codec.js";
+import { whyUnheld } from "../row/columns.js";
 
 /** Turns the row images of one table into messages. Made once per table map, used for all its rows. */
 export interface RowChanges {
   /** Adds the messages of one row to `into`, versions from `next` on; returns the next free version. */
-  add(images: RowImages, next: Version, into: (Change | Unreadable)[]): Version;
+  add(images: RowImages, next: Version, into: (Change | UnheldChange)[]): Version;
 }
 
 /** Why rows of this table map cannot be read as the entity's; empty when they can. Columns the catalog does not declare are left out. */
-export function divergence(entity: Entity, { columns, primaryKey }: TableMap): readonly string[] {
+export function shapeProblems(entity: Entity, { columns, primaryKey }: TableMap): readonly string[] {
   const byName = new Map(columns.map((column) => [column.name, column]));
   const misfits = Object.entries(entity.fields).flatMap(([name, field]) => {
     const column = byName.get(name);
-    const problem = column ? misfit(field, column) : "is no longer there";
+    const problem = column ? whyUnheld(field, column) : "is no longer there";
     return problem ? [`column ${name} ${problem}`] : [];
   });
   const [key, wanted] = [primaryKey.map((i) => columns[i]!.name).join(", "), entity.key.join(", ")];
@@ -46,7 +45,7 @@ export function rowChanges(entity: Entity, zoned?: Zoned): RowChanges {
         if (oldKey) into.push(gone(oldKey, known, next));
         const version = oldKey ? next + versionStep : next;
         const rawKey = codec.key({ ...(rawBefore as RawRow | null), ...defined(rawAfter as RawRow) });
-        into.push({ op: "unreadable", entity: of, key: rawKey, version, reason: after.reason });
+        into.push({ op: "unheld", entity: of, key: rawKey, version, reason: after.reason });
         return version + versionStep;
       }
       if (!oldKey) {

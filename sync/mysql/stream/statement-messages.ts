@@ -1,6 +1,6 @@
 import type { Recopy, Truncate } from "../../../schema/change.js";
 import type { Version } from "../../../schema/position.js";
-import type { Place, QueryEvent } from "../binlog/event.js";
+import type { FileOffset, QueryEvent } from "../binlog/event.js";
 import { SourceDiverged } from "../errors.js";
 import { effectOf } from "../statement/classify.js";
 import { digestOf, Repeated } from "../statement/digest.js";
@@ -19,7 +19,7 @@ export interface StatementOptions {
 /** Logged statements as messages: a table emptied, or tables whose rows are to be copied again because no row event tells what they are now. */
 export class StatementMessages {
   /** Tables that were given a foreign key whose changes are not logged, until they are asked for. */
-  readonly #cascading = new Map<string, Place>();
+  readonly #cascading = new Map<string, FileOffset>();
 
   constructor(readonly followed: Followed, readonly options: StatementOptions, readonly repeated: Repeated) {}
 
@@ -36,7 +36,7 @@ export class StatementMessages {
   }
 
   /** The tables with such a foreign key since this was asked last, each with the place of the statement. */
-  takeCascading(): ReadonlyMap<string, Place> {
+  takeCascading(): ReadonlyMap<string, FileOffset> {
     const taken = new Map(this.#cascading);
     this.#cascading.clear();
     return taken;

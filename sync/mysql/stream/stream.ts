@@ -1,11 +1,11 @@
 import type { Catalog } from "../../../schema/catalog.js";
-import type { Change, Message, Recopy, Unreadable } from "../../../schema/change.js";
+import type { Change, Message, Recopy, UnheldChange } from "../../../schema/change.js";
 import { nextVersion, type Position, type Version, versionStep } from "../../../schema/position.js";
-import { type BinlogEvent, type CommitEvent, type GtidEvent, type HeartbeatEvent, isBefore, type Place, type QueryEvent, type RollbackEvent, type RowsEvent, type TableMap } from "../binlog/event.js";
+import { type BinlogEvent, type CommitEvent, type GtidEvent, type HeartbeatEvent, isBefore, type FileOffset, type QueryEvent, type RollbackEvent, type RowsEvent, type TableMap } from "../binlog/event.js";
 import { GtidSet } from "../binlog/gtid.js";
 import { SourceDiverged } from "../errors.js";
 import { zonedIn } from "../row/zones.js";
-import { divergence, type RowChanges, rowChanges } from "./row-changes.js";
+import { shapeProblems, type RowChanges, rowChanges } from "./row-changes.js";
 import { anew, type StatementMessages } from "./statement-messages.js";
 
 /**
@@ -17,7 +17,7 @@ export class EventMessages {
   #version: Version;
   /** The version of the last commit: where a repeated transaction begins again. */
   #committed: Version;
-  #place: Place;
+  #place: FileOffset;
   /** What proves whose log it is; `format` is that of the file at hand, which the place may not have reached. */
   #last: Position["last"];
   #begun: Position["begun"];
@@ -108,14 +108,14 @@ export class EventMessages {
     const reader = this.#readers.get(table) ?? this.#readerOf(event);
     this.#open.add(table.table);
     let next = nextVersion(this.#version, this.#stamp || event.timestamp * 1_000_000);
-    for (const images of event.rows) next = reader.add(images, next, messages as (Change | Unreadable)[]);
+    for (const images of event.rows) next = reader.add(images, next, messages as (Change | UnheldChange)[]);
     this.#version = next - versionStep;
   }
 
   #readerOf(event: RowsEvent): RowChanges {
     const { table } = event;
     const entity = this.catalog.entity(table.table);
-    const problems = divergence(entity, table);
+    const problems = shapeProblems(entity, table);
     if (problems.length > 0) {
       throw new SourceDiverged(`table ${this.database}.${table.table} no longer fits the catalog: ${problems.join("; ")}`, event,
         `run the version whose catalog fits these rows; where there is none, mend the table, then ${anew}`);
@@ -143,7 +143,7 @@ export class EventMessages {
   }
 
   /** Logged only where the transaction also changed a table that cannot be rolled back; which rows were taken back it does not say. */
-  #rolledBack({ file, offset }: Place): void {
+  #rolledBack({ file, offset }: FileOffset): void {
     if (this.#open.size === 0) return;
     const reason = "was rolled back after rows had been logged, in a transaction with a table that cannot be "
       + `(binary log ${file}, ending at ${offset}); move that table to InnoDB`;
@@ -195,7 +195,7 @@ export class EventMessages {
     return { op: "commit", position: this.#position(event), committedAt: this.#stamp || event.timestamp * 1_000_000 };
   }
 
-  #position({ file, offset }: Place): Position {
+  #position({ file, offset }: FileOffset): Position {
     const { server } = this.after;
     const proof = server ? { server, ...(this.#begun !== undefined && { begun: this.#begun }) } : this.#last && { last: this.#last };
     return { gtids: this.#executed.toString(), file, offset, ...proof, version: this.#committed };

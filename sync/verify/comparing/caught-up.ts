@@ -1,4 +1,4 @@
-import { pause } from "../../../runtime/wait.js";
+import { sleep } from "../../../runtime/wait.js";
 import { isWhole, type Position } from "../../../schema/position.js";
 import type { Store } from "../../../stores/ports.js";
 import type { Source } from "../../source.js";
@@ -36,7 +36,7 @@ async function reachedBy(source: Source, stores: readonly Store[], target: Posit
       const names = behind.map(({ store, why }) => `${store.name} (${why})`).join(", ");
       throw new NotCurrent(`not caught up within ${waitMs / 1000} s: ${names}. Remedy: see "sluice status" whether its pipeline runs, or wait longer`);
     }
-    await pause(betweenLooksMs, signal);
+    await sleep(betweenLooksMs, signal);
     signal.throwIfAborted();
   }
 }

@@ -57,7 +57,7 @@ async function valuesBetween(
         case "truncate":
           if (message.entity === entity.table) for (const text of asked) add(text, null, null);
           break;
-        case "unreadable":
+        case "unheld":
           if (message.entity === entity.table) add(keyText(message.key), null, null);
           break;
         case "read": case "create": case "update": case "delete":

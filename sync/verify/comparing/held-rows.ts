@@ -1,6 +1,7 @@
 import type { Entity, Key, Row } from "../../../schema/entity.js";
 import type { FieldKind } from "../../../schema/fields.js";
-import { type Source, Unheld } from "../../source.js";
+import { Unheld } from "../../../schema/unheld.js";
+import type { Source } from "../../source.js";
 
 /**
  * The rows a store must have: of one that the catalog's types cannot hold it is right not to have anything.

@@ -1,4 +1,4 @@
-import { pause } from "../../../runtime/wait.js";
+import { sleep } from "../../../runtime/wait.js";
 
 /** Keeps reading at so many rows a second on the average; null as fast as it goes. */
 export class Pace {
@@ -12,7 +12,7 @@ export class Pace {
     if (this.rowsPerSecond === null) return;
     const now = performance.now();
     this.#dueAt = Math.max(this.#dueAt, now) + (rows / this.rowsPerSecond) * 1000;
-    if (this.#dueAt > now + 5) await pause(this.#dueAt - now, this.signal);
+    if (this.#dueAt > now + 5) await sleep(this.#dueAt - now, this.signal);
     this.signal.throwIfAborted();
   }
 }

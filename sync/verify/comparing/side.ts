@@ -49,7 +49,7 @@ export async function* sourceRowsIn({ source, paces, signal }: Side, { entity }:
     for await (const chunk of source.snapshot(entity, { after: sections.beginsAfter(first), upTo: null }, signal)) {
       await paces.source.spent(chunk.length);
       const isAsked = (key: Key) => sections.of(key) >= first && sections.of(key) <= last;
-      const rows = chunk.flatMap((message) => (message.op !== "unreadable" && message.after && isAsked(message.key) ? [message.after] : []));
+      const rows = chunk.flatMap((message) => (message.op !== "unheld" && message.after && isAsked(message.key) ? [message.after] : []));
       for (let from = 0; from < rows.length; from += piece) yield rows.slice(from, from + piece);
       if (sections.of(chunk.at(-1)!.key) > last) break;
     }

@@ -4,7 +4,7 @@ import { rowsAtSource, type Side } from "../comparing/side.js";
 import { type Content, differencesOf, isIn, sameIn } from "../report/contents.js";
 import { type Reasons, reasonsOf } from "../report/reasons.js";
 import type { Deviation } from "../report/report.js";
-import { looked, type Verdict } from "./inspection.js";
+import { inspected, type Verdict } from "./inspection.js";
 
 /** An entry that is there and seems wrong, or a row whose entry seems not to be there. */
 export interface Suspect {
@@ -21,7 +21,7 @@ interface Entries extends Content {
  * neither need be there: such a row is looked at again.
  */
 export function lookAtEntries(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<readonly Deviation[]> {
-  return looked(side, content.entity, suspects, (open) => judge(side, content, open));
+  return inspected(side, content.entity, suspects, (open) => judge(side, content, open));
 }
 
 async function judge(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<Verdict<Suspect>[]> {

@@ -1,4 +1,4 @@
-import { pause } from "../../../runtime/wait.js";
+import { sleep } from "../../../runtime/wait.js";
 import type { Entity } from "../../../schema/entity.js";
 import type { Side } from "../comparing/side.js";
 import type { Deviation } from "../report/report.js";
@@ -12,13 +12,13 @@ const mostLooks = 10;
 const betweenLooksMs = 100;
 
 /** Looks at the suspects until each is right or different; what changed at every look is counted as undecided. */
-export async function looked<Suspect>(
+export async function inspected<Suspect>(
   { store, tally, signal }: Side, entity: Entity, suspects: readonly Suspect[], look: (suspects: readonly Suspect[]) => Promise<readonly Verdict<Suspect>[]>,
 ): Promise<readonly Deviation[]> {
   const found: Deviation[] = [];
   let open = suspects.map((suspect) => ({ suspect, seen: 0 }));
   for (let looks = 1; looks <= mostLooks && open.length > 0; looks++) {
-    if (looks > 1) await pause(betweenLooksMs, signal);
+    if (looks > 1) await sleep(betweenLooksMs, signal);
     const verdicts = await look(open.map(({ suspect }) => suspect));
     open = verdicts.flatMap((verdict, i) => {
       if (verdict === "right") return [];

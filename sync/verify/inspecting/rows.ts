@@ -4,7 +4,7 @@ import { rowsAtSource, type Side } from "../comparing/side.js";
 import { type Content, differencesOf, sameIn } from "../report/contents.js";
 import { type Reasons, reasonsOf } from "../report/reasons.js";
 import type { Deviation } from "../report/report.js";
-import { looked, type Verdict } from "./inspection.js";
+import { inspected, type Verdict } from "./inspection.js";
 
 /**
  * Which of these rows are different, and not just being written. The store is read once it holds what the source had committed when
@@ -13,7 +13,7 @@ import { looked, type Verdict } from "./inspection.js";
  * letter that said so is settled by the next; such a row is looked at again.
  */
 export function lookAtRows(side: Side, content: Content, keys: readonly Key[]): Promise<readonly Deviation[]> {
-  return looked(side, content.entity, keys, (open) => judge(side, content, open));
+  return inspected(side, content.entity, keys, (open) => judge(side, content, open));
 }
 
 async function judge(side: Side, content: Content, keys: readonly Key[]): Promise<Verdict<Key>[]> {

@@ -1,11 +1,11 @@
 import { type Entity, type Key, keyText } from "../../../schema/entity.js";
-import { Unheld } from "../../source.js";
+import { Unheld } from "../../../schema/unheld.js";
 import { fence } from "../comparing/caught-up.js";
 import { isKeyOf } from "../comparing/held-rows.js";
 import { piece, type Side } from "../comparing/side.js";
 import { nameOf, reasonsOf } from "../report/reasons.js";
 import type { Difference } from "../report/report.js";
-import { looked, type Verdict } from "./inspection.js";
+import { inspected, type Verdict } from "./inspection.js";
 
 /** More are not looked at: long before, so many rejections have stopped the pipeline. */
 export const mostUnheld = 10_000;
@@ -17,7 +17,7 @@ export const mostUnheld = 10_000;
 export async function lookAtUnheld(side: Side, entity: Entity, keys: readonly Key[]): Promise<void> {
   const asked = keys.filter((key) => isKeyOf(entity, key));
   for (let from = 0; from < asked.length; from += piece) {
-    side.tally.found(await looked(side, entity, asked.slice(from, from + piece), (open) => judge(side, entity, open)));
+    side.tally.found(await inspected(side, entity, asked.slice(from, from + piece), (open) => judge(side, entity, open)));
   }
 }
 

@@ -11,7 +11,7 @@ import type { RoleName } from "../../../schema/policy.js";
 import { totesys } from "../../../schema/totesys/catalog.js";
 import { openSink } from "../../../stores/open.js";
 import { freshKeyspace } from "../../stores/cassandra/fresh-keyspace.js";
-import { openPlace } from "../../stores/elasticsearch/place.js";
+import { openTestStore } from "../../stores/elasticsearch/test-store.js";
 import { rows } from "./rows.js";
 
 export interface Answer {
@@ -42,7 +42,7 @@ export const storeSets = ["embedded", "cassandra and elasticsearch"] as const;
 export async function openWorldOn(set: (typeof storeSets)[number]): Promise<World> {
   if (set === "embedded") return openWorld();
   const keyspace = await freshKeyspace();
-  const place = openPlace();
+  const place = openTestStore();
   const world = await openWorld({ development: true, stores: `${keyspace.url.href},${place.url.href}` });
   await place.refresh();
   return {
@@ -104,7 +104,7 @@ export async function fill(url: URL): Promise<void> {
     const changes = rows[of.table]!.map((after) => ({ op: "create" as const, entity: of.table, key: keyOf(of, after), before: null, after, version: ++version }));
     expect(await sink.write(changes, new AbortController().signal)).toEqual([]);
   }
-  await sink.commit({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() - 1000 });
+  await sink.storeProgress({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() - 1000 });
 }
 
 function withResolvers<T>() {

@@ -12,8 +12,8 @@ import { openSink, openStore } from "../../../stores/open.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { resnapshot } from "../../../sync/progress/resnapshot.js";
+import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { newState, type PipelineState } from "../../../sync/state/state.js";
-import { Valve } from "../../../sync/state/valve.js";
 import { formatDifference } from "../../../sync/verify/report/report.js";
 import { verify } from "../../../sync/verify/verify.js";
 import { defaultLimits } from "../../../sync/writing/parts.js";
@@ -70,7 +70,7 @@ export class Following implements AsyncDisposable {
   async #run(stop: AbortSignal): Promise<void> {
     await using source = openMysqlSource(this.world.url, followed, `ddl ${this.store.href}`, stop);
     await using sink = await openSink(this.store, followed);
-    await runPipeline({ source, sink, catalog: followed, limits: { ...defaultLimits, pace: { busyMs: 20, idleMs: 200 } }, state: this.state, valve: new Valve(), log: this.#log }, stop, never);
+    await runPipeline({ source, sink, catalog: followed, limits: { ...defaultLimits, pace: { busyMs: 20, idleMs: 200 } }, state: this.state, pauseSwitch: new PauseSwitch(), log: this.#log }, stop, never);
   }
 
   /** Resolves when everything committed by now is in the store, or it cannot come there. */

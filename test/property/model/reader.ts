@@ -2,7 +2,7 @@ import type { Row } from "../../../schema/entity.js";
 import type { MemoryDisk } from "../../support/memory-sink.js";
 import type { MemorySource } from "../../support/memory-source.js";
 import { Violation } from "./violation.js";
-import { refused, things, unreadable } from "./world.js";
+import { refused, things, unheld } from "./world.js";
 
 /**
  * Somebody who reads each row the moment it changes in the sink, and remembers how far in the row's own life it was: what is read
@@ -33,5 +33,5 @@ export class Reader {
 }
 
 function visible(row: Row | null): string {
-  return row === null || unreadable(row) !== null || refused(row) !== null ? "-" : JSON.stringify(Object.entries(row).sort());
+  return row === null || unheld(row) !== null || refused(row) !== null ? "-" : JSON.stringify(Object.entries(row).sort());
 }

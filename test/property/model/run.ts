@@ -4,15 +4,15 @@ import { isWhole, type Progress } from "../../../schema/position.js";
 import type { Sink } from "../../../stores/ports.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import type { Source } from "../../../sync/source.js";
+import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { newState, type PipelineState } from "../../../sync/state/state.js";
-import { Valve } from "../../../sync/state/valve.js";
 import { type Kind, MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource } from "../../support/memory-source.js";
 import { instead } from "./instead.js";
 import { Reader } from "./reader.js";
 import { Turns } from "./turns.js";
 import { Violation } from "./violation.js";
-import { type History, refused, things, unreadable } from "./world.js";
+import { type History, refused, things, unheld } from "./world.js";
 
 /** A part of the system done wrong, to see that the promises notice. */
 export interface Mutant {
@@ -43,7 +43,7 @@ function weather(effects: number, slowness: number, dice: () => number, onEffect
  * promise
  */
 export async function runHistory({ kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce }: History, mutant: Mutant = {}): Promise<void> {
-  const source = new MemorySource(transactions, unreadable, growth, chunk);
+  const source = new MemorySource(transactions, unheld, growth, chunk);
   const disk = mutant.disk?.(kind) ?? new MemoryDisk(things, kind);
   for (const [i, row] of leftovers.entries()) {
     for (const atom of disk.atomsOf({ op: "create", entity: "item", key: [row.id as string], before: null, after: row, version: 500 + i })) disk.put(atom);
@@ -72,18 +72,18 @@ export async function runHistory({ kind, transactions, leftovers, eras, dice, gr
       last = structuredClone(progress);
       if (isWhole(progress) && progress.position.offset === source.length) stop.abort();
     });
-    const commit = inner.commit.bind(inner);
-    inner.commit = (progress) => commit(progress).finally(() => { if (holder) holder.isCommitting = false; });
+    const commit = inner.storeProgress.bind(inner);
+    inner.storeProgress = (progress) => commit(progress).finally(() => { if (holder) holder.isCommitting = false; });
     const own = instead<Source>(mutant.source?.(source) ?? source, {
-      async turn(told, signal) {
-        const turn = await turns.take((holder) => told({ kind: "waiting", holder }), AbortSignal.any([signal]), async () => {
+      async feedLock(onEvent, signal) {
+        const turn = await turns.take((holder) => onEvent({ kind: "waiting", holder }), AbortSignal.any([signal]), async () => {
           for (let wait = roll() * slowness * 4; wait > 0; wait--) await new Promise(setImmediate);
         });
         holder = turn.holder;
         return turn;
       },
     });
-    const parts = { source: own, sink: mutant.sink?.(inner) ?? inner, catalog: things, limits, state, valve: new Valve(), log };
+    const parts = { source: own, sink: mutant.sink?.(inner) ?? inner, catalog: things, limits, state, pauseSwitch: new PauseSwitch(), log };
     running.add(state);
     await runPipeline(parts, stop.signal, new AbortController().signal).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
@@ -129,7 +129,7 @@ export function equal(source: MemorySource, disk: MemoryDisk, together = false):
   const letters: string[] = [];
   for (const of of things.entities) {
     const all = [...source.table(of)];
-    const good = all.filter(([, row]) => unreadable(row) === null && refused(row) === null);
+    const good = all.filter(([, row]) => unheld(row) === null && refused(row) === null);
     letters.push(...all.filter((each) => !good.includes(each)).map(([place]) => `${of.table}\0${place}`));
     same("rows", disk.live(of.table), good);
     for (const lookup of of.lookups) {

@@ -1,4 +1,4 @@
-import type { Turn } from "../../../sync/source.js";
+import type { FeedLock } from "../../../sync/source.js";
 
 /** A process's turn, as the model sees it. */
 interface Holder {
@@ -20,7 +20,7 @@ export class Turns {
     this.#mayPass = true;
   }
 
-  async take(onWait: (holder: string) => void, signal: AbortSignal, notices: () => Promise<void>): Promise<Turn & { readonly holder: Holder }> {
+  async take(onWait: (holder: string) => void, signal: AbortSignal, notices: () => Promise<void>): Promise<FeedLock & { readonly holder: Holder }> {
     while (this.#holder && (!this.#mayPass || this.#holder.isCommitting)) {
       onWait("another");
       await new Promise(setImmediate);

@@ -17,7 +17,7 @@ export const item = entity("item", {
 export const things = catalog([owner, item]);
 
 /** What the source cannot read, and what the sink cannot hold. */
-export const unreadable = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
+export const unheld = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
 export const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
 
 /**

@@ -88,14 +88,14 @@ test("invariant 7: a write that is told to stop begins nothing more and says so"
 
 test("invariant 2: a clock that steps back does not hide the progress committed after it", async () => {
   const progress = (offset: number): Progress => ({ position: { gtids: "", file: "binlog.1", offset, version: offset }, currentAt: offset });
-  await sink.commit(progress(1));
+  await sink.storeProgress(progress(1));
   const now = Date.now();
   jest.spyOn(Date, "now").mockReturnValue(now - 3_600_000);
-  await sink.commit(progress(2));
+  await sink.storeProgress(progress(2));
   expect(await store.progress()).toEqual(progress(2));
 
   await using restarted = await openSink(keyspace.url, contractCatalog);
-  await restarted.commit(progress(3));
+  await restarted.storeProgress(progress(3));
   expect(await store.progress()).toEqual(progress(3));
 });
 
@@ -124,7 +124,7 @@ test("invariant 4: what is older than a sweep stays away when it comes late, wha
 });
 
 test("invariant 3: a change that is rejected once more after its letter was settled has a letter again", async () => {
-  const rejection = { entity: "crate", key: [nextId()], version: nextVersion(), reason: "unfit", change: null };
+  const rejection = { entity: "crate", key: [nextId()], version: nextVersion(), reason: "unheld", change: null };
   for (let i = 0; i < 3; i++) {
     await sink.deadLetters.park([rejection]);
     await sink.deadLetters.park([rejection]);

@@ -5,7 +5,7 @@ import { openSink, openStore } from "../../../stores/elasticsearch/open.js";
 import { Retriable, StoreRefusal } from "../../../stores/ports.js";
 import { created } from "../../contract/changes.js";
 import { engineUrls } from "../../support/engines.js";
-import { openPlace } from "./place.js";
+import { openTestStore } from "./test-store.js";
 
 jest.setTimeout(60_000);
 const signal = new AbortController().signal;
@@ -45,7 +45,7 @@ test("everything wrong with a URL is said at once", async () => {
 });
 
 test("a connection that breaks is retriable for the writer, and what was written is there", async () => {
-  await using place = openPlace();
+  await using place = openTestStore();
   const { hostname, port } = new URL(engineUrls().elasticsearch);
   const sockets = new Set<Socket>();
   const proxy = await listening(createServer((socket) => {
@@ -67,7 +67,7 @@ test("a connection that breaks is retriable for the writer, and what was written
 });
 
 test("a write that is stopped ends with the reason of the stop", async () => {
-  await using place = openPlace();
+  await using place = openTestStore();
   await using sink = await openSink(place.url, totesys);
   const stop = new AbortController();
   stop.abort(new Error("stopped by a test"));

@@ -1,10 +1,10 @@
 import { openSink, openStore } from "../../../stores/open.js";
 import { contractCatalog } from "../../contract/entities.js";
 import { storeContract } from "../../contract/store-contract.js";
-import { openPlace } from "./place.js";
+import { openTestStore } from "./test-store.js";
 
 storeContract("elasticsearch", async () => {
-  const place = openPlace();
+  const place = openTestStore();
   const sink = await openSink(place.url, contractCatalog);
   const store = await openStore(place.url, contractCatalog);
   return {

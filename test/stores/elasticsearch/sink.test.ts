@@ -7,7 +7,7 @@ import { everyKey } from "../../../schema/position.js";
 import { openSink, openStore } from "../../../stores/elasticsearch/open.js";
 import { Replaced, Retriable, type Sink, type Store, StoreRefusal } from "../../../stores/ports.js";
 import { created, deleted, nextId, nextVersion } from "../../contract/changes.js";
-import { openPlace, type Place } from "./place.js";
+import { openTestStore, type TestStore } from "./test-store.js";
 
 const parcel = entity("parcel", {
   description: "-", key: ["parcel_id"],
@@ -22,11 +22,11 @@ const badge = entity("badge", {
 const parcels = catalog([parcel, badge]);
 const signal = new AbortController().signal;
 
-let place: Place;
+let place: TestStore;
 let sink: Sink;
 let store: Store;
 beforeAll(async () => {
-  place = openPlace();
+  place = openTestStore();
   sink = await openSink(place.url, parcels);
   store = await openStore(place.url, parcels);
   await sink.prepare(parcels.entities);
@@ -141,7 +141,7 @@ test("tombstones are removed a day after the sink holds what came after them, an
   await place.refresh();
   await using again = await openSink(place.url, parcels);
   await again.prepare(parcels.entities);
-  await again.commit(streamAt(now));
+  await again.storeProgress(streamAt(now));
   const there = async (id: string) => place.client.exists({ index: indexName(), id });
   expect([await there(old.parcel_id), await there(young.parcel_id)]).toEqual([false, true]);
 });
@@ -169,11 +169,11 @@ test("an index made again behind sync's back, or that has lost its alias, is abs
     await other.prepare(parcels.entities);
     await other.progress();
     await change();
-    await expect(other.commit(streamAt(version))).rejects.toThrow(Replaced);
+    await expect(other.storeProgress(streamAt(version))).rejects.toThrow(Replaced);
     expect(await other.absent(parcels.entities)).toEqual([parcel]);
     await other.prepare(parcels.entities);
     expect(await other.absent(parcels.entities)).toEqual([]);
-    await other.commit(streamAt(version = nextVersion()));
+    await other.storeProgress(streamAt(version = nextVersion()));
     expect(await other.write([created(parcel, parcelRow())], signal)).toEqual([]);
   }
 });
@@ -200,7 +200,7 @@ test("a position whose answer was lost is stored once more without a word", asyn
   await sink.prepare(parcels.entities);
   await sink.progress();
   await place.client.index({ index: `${place.prefix}-sluice-progress`, id: "progress", document: { progress } });
-  await sink.commit(progress);
+  await sink.storeProgress(progress);
   expect(await sink.progress()).toEqual(progress);
 });
 

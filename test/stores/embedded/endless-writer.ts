@@ -11,7 +11,7 @@ async function writeOn(url: URL): Promise<never> {
     const batch = Array.from({ length: 50 }, () =>
       created(sample, { specimen_id: String(++version), part: "p", taken_on: "2026-01-01", note: `number ${version}` }, version));
     await sink.write(batch, new AbortController().signal);
-    await sink.commit({ position: { gtids: "", file: "", offset: 0, version }, currentAt: 0 });
+    await sink.storeProgress({ position: { gtids: "", file: "", offset: 0, version }, currentAt: 0 });
     process.stdout.write(`${version}\n`);
   }
 }

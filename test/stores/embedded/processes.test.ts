@@ -6,7 +6,7 @@ import { openSink, openStore } from "../../../stores/embedded/open.js";
 import { Retriable } from "../../../stores/ports.js";
 import { created, everyRow, rowOf, signal } from "../../contract/changes.js";
 import { contractCatalog, sample, shelf } from "../../contract/entities.js";
-import { place } from "./place.js";
+import { place } from "./test-store.js";
 
 /** Another process that holds the write lock, with a row that it never commits. */
 const lockHolder = `

@@ -8,15 +8,15 @@ import { rewriteVersion } from "../../../schema/position.js";
 import { totesys } from "../../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../../stores/open.js";
 import type { Store } from "../../../stores/ports.js";
-import { type Desk, editLetter, retryLetters, skipLetter } from "../../../sync/letters/settle-letters.js";
+import { type LetterActions, editLetter, retryLetters, skipLetter } from "../../../sync/letters/settle-letters.js";
 import { runSync } from "../../../sync/main.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
 import type { Source } from "../../../sync/source.js";
 import { caughtUp } from "../../../sync/verify/comparing/caught-up.js";
 import { freshDatabase, type FreshDatabase } from "../../migrations/fresh-database.js";
 import { freshKeyspace } from "../../stores/cassandra/fresh-keyspace.js";
-import { openPlace } from "../../stores/elasticsearch/place.js";
-import { place } from "../../stores/embedded/place.js";
+import { openTestStore } from "../../stores/elasticsearch/test-store.js";
+import { place } from "../../stores/embedded/test-store.js";
 import { runCli } from "../../support/cli.js";
 
 jest.setTimeout(120_000);
@@ -41,7 +41,7 @@ beforeAll(async () => {
   for (let id = 1; id <= 4; id++) await database.server.query(`INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, 'design ${id}', '/art', '${id}.png')`);
   await database.server.query("INSERT INTO department (department_id, department_name, location, manager) VALUES (1, 'Sales', 'Leeds', 'A B')");
   await database.server.query("INSERT INTO staff (staff_id, first_name, last_name, department_id, email_address) VALUES (1, 'Ada', 'Byron', 1, 'ada@example.com')");
-  urls = [opened(await place()).url, opened(await freshKeyspace()).url, opened(openPlace()).url];
+  urls = [opened(await place()).url, opened(await freshKeyspace()).url, opened(openTestStore()).url];
   source = opened(openMysqlSource(database.url, totesys, "letters", unstopped));
   await synced(async () => undefined);
   for (const url of urls) stores.push(opened(await openStore(url, totesys)));
@@ -66,7 +66,7 @@ async function synced(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function onEachStore(work: (desk: Desk, held: (id: string) => Promise<Row | null>) => Promise<void>): Promise<void> {
+async function onEachStore(work: (actions: LetterActions, held: (id: string) => Promise<Row | null>) => Promise<void>): Promise<void> {
   for (const [i, url] of urls.entries()) {
     await using sink = await openSink(url, totesys);
     const store = stores[i]!;
@@ -77,74 +77,74 @@ async function onEachStore(work: (desk: Desk, held: (id: string) => Promise<Row 
 test("a row no store can have is edited until MySQL has a better one, which then settles by itself", async () => {
   await synced(() => database.server.query("UPDATE design SET created_at = '0000-00-00' WHERE design_id = 1"));
   const whole = { design_name: "mended", file_location: "/art", file_name: "1.png", created_at: "2026-02-28T09:30:00.000001Z", last_updated: "2026-02-28T09:30:00.000001Z" };
-  await onEachStore(async (desk, held) => {
-    const [letter] = await desk.sink.deadLetters.list(10);
+  await onEachStore(async (actions, held) => {
+    const [letter] = await actions.sink.deadLetters.list(10);
     expect(letter).toMatchObject({ entity: "design", key: ["1"], change: null, reason: expect.stringMatching(/^created_at holds 0000-00-00/) });
     expect(await held("1")).toBeNull();
-    expect(await retryLetters(desk, [letter!])).toEqual([{ settled: false, outcome: letter!.reason }]);
+    expect(await retryLetters(actions, [letter!])).toEqual([{ settled: false, outcome: letter!.reason }]);
 
-    const wrong = editLetter(desk, letter!, { ...whole, design_id: "9", design_name: "x".repeat(81), file_name: 7, created_at: "2026-02-30T00:00:00.000000Z", color: "red", last_updated: null });
+    const wrong = editLetter(actions, letter!, { ...whole, design_id: "9", design_name: "x".repeat(81), file_name: 7, created_at: "2026-02-30T00:00:00.000000Z", color: "red", last_updated: null });
     await expect(wrong).rejects.toThrow(PreflightFailed);
     const { findings } = await wrong.catch((error: PreflightFailed) => error) as PreflightFailed;
     expect(findings.map(({ problem }) => problem.split(" ")[0]).sort()).toEqual(["color", "created_at", "design_name", "file_name", "last_updated"]);
-    await expect(editLetter(desk, letter!, { design_name: "x" })).rejects.toThrow(/created_at is missing/);
-    await expect(editLetter(desk, letter!, { ...whole, design_id: "9" })).rejects.toThrow(/another key/);
-    expect(await desk.sink.deadLetters.count()).toBe(1);
+    await expect(editLetter(actions, letter!, { design_name: "x" })).rejects.toThrow(/created_at is missing/);
+    await expect(editLetter(actions, letter!, { ...whole, design_id: "9" })).rejects.toThrow(/another key/);
+    expect(await actions.sink.deadLetters.count()).toBe(1);
 
-    expect(await editLetter(desk, letter!, whole)).toEqual({ settled: true, outcome: "written" });
+    expect(await editLetter(actions, letter!, whole)).toEqual({ settled: true, outcome: "written" });
     expect(await held("1")).toEqual({ design_id: "1", ...whole });
-    expect(await desk.sink.deadLetters.count()).toBe(0);
+    expect(await actions.sink.deadLetters.count()).toBe(0);
   });
   await synced(() => database.server.query("UPDATE design SET created_at = '2026-01-01' WHERE design_id = 1"));
   await onEachStore(async (_, held) => expect(await held("1")).toEqual((await source.rows(design, [["1"]]))[0]));
 });
 
 test("invariant 4: a retry wins over what the refused change left, and loses to anything newer, whichever is written first", async () => {
-  await onEachStore(async (desk, held) => {
-    const progress = await desk.store.progress();
+  await onEachStore(async (actions, held) => {
+    const progress = await actions.store.progress();
     const version = progress!.position.version + 1_000_000;
     const row = (await source.rows(design, [["2"]]))[0] as Row;
     const about = { entity: "design", key: ["2"] };
     const refused = { ...about, op: "update" as const, before: row, after: row, version };
-    await desk.sink.deadLetters.park([{ ...about, version, reason: "too large", change: refused }]);
-    await desk.sink.write([{ ...refused, op: "delete", after: null }], unstopped);
+    await actions.sink.deadLetters.park([{ ...about, version, reason: "too large", change: refused }]);
+    await actions.sink.write([{ ...refused, op: "delete", after: null }], unstopped);
     expect(await held("2")).toBeNull();
-    const [letter] = await desk.sink.deadLetters.list(10);
-    expect(await retryLetters(desk, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
+    const [letter] = await actions.sink.deadLetters.list(10);
+    expect(await retryLetters(actions, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
     expect(await held("2")).toEqual(row);
 
     // The pipeline repeats the refused change, then brings the next one; a second retry had read the row before it.
-    await desk.sink.write([{ ...refused, op: "delete", after: null }], unstopped);
+    await actions.sink.write([{ ...refused, op: "delete", after: null }], unstopped);
     expect(await held("2")).toEqual(row);
-    await desk.sink.write([{ ...refused, after: { ...row, design_name: "newer" }, version: version + 2 }], unstopped);
-    await desk.sink.deadLetters.park([{ ...about, version: version + 2, reason: "newer, refused", change: null }]);
-    expect(await retryLetters(desk, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
+    await actions.sink.write([{ ...refused, after: { ...row, design_name: "newer" }, version: version + 2 }], unstopped);
+    await actions.sink.deadLetters.park([{ ...about, version: version + 2, reason: "newer, refused", change: null }]);
+    expect(await retryLetters(actions, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
     expect(await held("2")).toMatchObject({ design_name: "newer" });
     // Invariant 1: what it settled was its own letter, not the newer one.
-    expect(await desk.sink.deadLetters.list(10)).toMatchObject([{ version: version + 2 }]);
+    expect(await actions.sink.deadLetters.list(10)).toMatchObject([{ version: version + 2 }]);
     expect(rewriteVersion(version)).toBe(version + 1);
 
-    expect(await skipLetter(desk, (await desk.sink.deadLetters.list(10))[0]!)).toEqual({ settled: true, outcome: "skipped" });
+    expect(await skipLetter(actions, (await actions.sink.deadLetters.list(10))[0]!)).toEqual({ settled: true, outcome: "skipped" });
     expect(await held("2")).toMatchObject({ design_name: "newer" });
-    expect(await desk.sink.deadLetters.count()).toBe(0);
+    expect(await actions.sink.deadLetters.count()).toBe(0);
   });
 });
 
 test("a row that is gone from MySQL is taken out of the store; one listed in lookups is not moved or made up by hand", async () => {
   await synced(() => database.server.query("DELETE FROM design WHERE design_id = 3"));
-  await onEachStore(async (desk) => {
+  await onEachStore(async (actions) => {
     const reason = "refused";
-    await desk.sink.deadLetters.park([{ entity: "design", key: ["3"], version: 2, reason, change: null }, { entity: "staff", key: ["1"], version: 2, reason, change: null }]);
-    const letterOf = async (entity: string) => (await desk.sink.deadLetters.list(10)).find((letter) => letter.entity === entity)!;
-    await expect(editLetter(desk, await letterOf("design"), {})).rejects.toThrow(/no such row any more/);
-    expect(await retryLetters(desk, [await letterOf("design")])).toEqual([{ settled: true, outcome: "deleted, as in MySQL" }]);
-    await expect(editLetter(desk, await letterOf("staff"), { department_id: "2" })).rejects.toThrow(/department_id would move it within lookups/);
-    await skipLetter(desk, await letterOf("staff"));
+    await actions.sink.deadLetters.park([{ entity: "design", key: ["3"], version: 2, reason, change: null }, { entity: "staff", key: ["1"], version: 2, reason, change: null }]);
+    const letterOf = async (entity: string) => (await actions.sink.deadLetters.list(10)).find((letter) => letter.entity === entity)!;
+    await expect(editLetter(actions, await letterOf("design"), {})).rejects.toThrow(/no such row any more/);
+    expect(await retryLetters(actions, [await letterOf("design")])).toEqual([{ settled: true, outcome: "deleted, as in MySQL" }]);
+    await expect(editLetter(actions, await letterOf("staff"), { department_id: "2" })).rejects.toThrow(/department_id would move it within lookups/);
+    await skipLetter(actions, await letterOf("staff"));
   });
   await synced(() => database.server.query("UPDATE staff SET last_updated = '0000-00-00'"));
-  await onEachStore(async (desk) => {
-    const [letter] = await desk.sink.deadLetters.list(10);
-    await expect(editLetter(desk, letter!, {})).rejects.toThrow(/last_updated holds 0000-00-00.*listed in lookups/s);
+  await onEachStore(async (actions) => {
+    const [letter] = await actions.sink.deadLetters.list(10);
+    await expect(editLetter(actions, letter!, {})).rejects.toThrow(/last_updated holds 0000-00-00.*listed in lookups/s);
   });
   expect(staff.lookups.length).toBeGreaterThan(0);
 });

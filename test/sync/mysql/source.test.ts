@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Change, Message, Unreadable } from "../../../schema/change.js";
 import { catalog } from "../../../schema/catalog.js";
+import type { Change, Message, UnheldChange } from "../../../schema/change.js";
 import { type Entity, entity, type Key, type Row } from "../../../schema/entity.js";
 import { boolean, choice, date, decimal, int32, int64, nullable, string, timestamp } from "../../../schema/fields.js";
 import { everyKey, type Position } from "../../../schema/position.js";
+import { Unheld } from "../../../schema/unheld.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
-import { type Source, TableAbsent, Unheld } from "../../../sync/source.js";
+import { type Source, TableAbsent } from "../../../sync/source.js";
 import { freshDatabase, type FreshDatabase } from "../../migrations/fresh-database.js";
 
 jest.setTimeout(60_000);
@@ -42,8 +43,8 @@ async function following<T>(purpose: string, use: (database: FreshDatabase, sour
   }
 }
 
-async function copied(source: Source, of: Entity, after: Key | null = null): Promise<(Change | Unreadable)[]> {
-  const rows: (Change | Unreadable)[] = [];
+async function copied(source: Source, of: Entity, after: Key | null = null): Promise<(Change | UnheldChange)[]> {
+  const rows: (Change | UnheldChange)[] = [];
   for await (const chunk of source.snapshot(of, after && { after, upTo: null }, new AbortController().signal)) rows.push(...chunk);
   return rows;
 }
@@ -62,7 +63,7 @@ async function streamed(source: Source, work: () => Promise<unknown>, from?: Pos
   return messages.filter((m) => m.op !== "idle");
 }
 
-const rowsOf = (messages: readonly Message[]) => messages.filter((m) => m.op !== "commit" && m.op !== "connected") as (Change | Unreadable)[];
+const rowsOf = (messages: readonly Message[]) => messages.filter((m) => m.op !== "commit" && m.op !== "connected") as (Change | UnheldChange)[];
 
 const values: readonly (readonly [string, string, unknown])[] = [
   ["tiny", "-128", -128], ["big", "-9223372036854775808", "-9223372036854775808"], ["big", "9007199254740993", "9007199254740993"], ["big", "0", "0"],
@@ -89,9 +90,9 @@ test("invariants 8 and 9: snapshot, stream and reads by key give the same exact 
     for (const [i, [column, literal, wanted]] of values.entries()) {
       const [fromStream, fromCopy, fromKey] = [live[i]!, copy[i]!, now[i]!];
       if (wanted === Unheld) {
-        expect([literal, fromStream.op, fromCopy.op, fromKey]).toEqual([literal, "unreadable", "unreadable", expect.any(Unheld)]);
-        expect(fromCopy).toMatchObject({ key: [String(i + 1)], reason: (fromStream as Unreadable).reason });
-        expect((fromStream as Unreadable).reason).toMatch(new RegExp(`^${column} holds `));
+        expect([literal, fromStream.op, fromCopy.op, fromKey]).toEqual([literal, "unheld", "unheld", expect.any(Unheld)]);
+        expect(fromCopy).toMatchObject({ key: [String(i + 1)], reason: (fromStream as UnheldChange).reason });
+        expect((fromStream as UnheldChange).reason).toMatch(new RegExp(`^${column} holds `));
       } else {
         expect([literal, (fromStream as Change).after![column]]).toEqual([literal, wanted]);
         expect((fromCopy as Change).after).toEqual((fromStream as Change).after);
@@ -218,8 +219,8 @@ test("a row that can no longer be held is taken out, and comes back when it can"
       for (const c of [7, 8, 1, 9]) await server.query(`UPDATE pair SET c = ${c}`);
       await server.query("DELETE FROM pair");
     }))).toEqual([
-      ["delete", "1", "x", true, undefined], ["unreadable", "1", "x"], ["delete", "1", "x", undefined, undefined], ["unreadable", "1", "x"],
-      ["create", "1", "x", undefined, true], ["delete", "1", "x", true, undefined], ["unreadable", "1", "x"], ["delete", "1", "x", undefined, undefined]]);
+      ["delete", "1", "x", true, undefined], ["unheld", "1", "x"], ["delete", "1", "x", undefined, undefined], ["unheld", "1", "x"],
+      ["create", "1", "x", undefined, true], ["delete", "1", "x", true, undefined], ["unheld", "1", "x"], ["delete", "1", "x", undefined, undefined]]);
   });
 });
 

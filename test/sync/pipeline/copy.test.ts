@@ -6,8 +6,8 @@ import { int64, string } from "../../../schema/fields.js";
 import { adopted, type Progress, type TableCopy } from "../../../schema/position.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { TableAbsent, Unresumable } from "../../../sync/source.js";
+import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { newState } from "../../../sync/state/state.js";
-import { Valve } from "../../../sync/state/valve.js";
 import { defaultLimits } from "../../../sync/writing/parts.js";
 import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource, type Transaction } from "../../support/memory-source.js";
@@ -20,8 +20,8 @@ const good = () => null;
 const id = (n: number) => String(1000 + n);
 const history = (rows: number): Transaction[] => [{ stamp: 5_000, operations: Array.from({ length: rows }, (_, n) => ({ entity: note, key: [id(n)], row: { id: id(n), text: "a" } })) }];
 
-function sourceOf(rows: number, unreadable: (row: Row) => string | null = good): MemorySource {
-  const source = new MemorySource(history(rows), unreadable, 1, 5);
+function sourceOf(rows: number, unheld: (row: Row) => string | null = good): MemorySource {
+  const source = new MemorySource(history(rows), unheld, 1, 5);
   source.grow();
   return source;
 }
@@ -41,7 +41,7 @@ async function run(disk: MemoryDisk, source: MemorySource, { weather = calm, eno
   };
   const state = newState("memory");
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
-  const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, stopWhenPurged }, state, valve: new Valve(), log };
+  const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, stopWhenPurged }, state, pauseSwitch: new PauseSwitch(), log };
   const error = await runPipeline(parts, stop.signal, new AbortController().signal).then(() => null, (reason: Error) => reason);
   return { written, state, lines, error };
 }

@@ -1,34 +1,34 @@
 import pino from "pino";
 import { StoreRefusal } from "../../../stores/ports.js";
-import { Company, keepRunning } from "../../../sync/pipeline/keep-running.js";
+import { PipelineGroup, keepRunning } from "../../../sync/pipeline/keep-running.js";
+import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { newState } from "../../../sync/state/state.js";
-import { Valve } from "../../../sync/state/valve.js";
 
 const never = new AbortController().signal;
 
-function running(outcomes: readonly (Error | null)[], company: Company, stop = never) {
+function running(outcomes: readonly (Error | null)[], company: PipelineGroup, stop = never) {
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) });
-  const [state, valve] = [newState("memory"), new Valve()];
+  const [state, pauseSwitch] = [newState("memory"), new PauseSwitch()];
   let runs = 0;
   const ended = keepRunning(async () => {
     const outcome = outcomes[runs++];
     if (outcome) throw outcome;
-  }, { state, valve }, company, log, stop);
-  return { ended, lines, state, valve, runs: () => runs };
+  }, { state, pauseSwitch }, company, log, stop);
+  return { ended, lines, state, pauseSwitch, runs: () => runs };
 }
 
 test("what nobody foresaw is tried again while another pipeline is up", async () => {
-  const { ended, lines, runs, state } = running([new TypeError("x is not a function"), null], new Company(2));
+  const { ended, lines, runs, state } = running([new TypeError("x is not a function"), null], new PipelineGroup(2));
   expect(await ended).toBeNull();
   expect([runs(), lines, state.error]).toEqual([2, ["the pipeline broke off; it begins again"], null]);
 });
 
 test("what a person must see to is not tried again before that person says so", async () => {
   const refusal = new StoreRefusal("elasticsearch", "the index is blocked", "lift the block");
-  const { ended, lines, runs, valve, state } = running([refusal, refusal, null], new Company(2));
-  const ask = async (wish: "pause" | "run") => {
-    valve.ask(wish);
+  const { ended, lines, runs, pauseSwitch, state } = running([refusal, refusal, null], new PipelineGroup(2));
+  const ask = async (command: "pause" | "run") => {
+    pauseSwitch.ask(command);
     await new Promise(setImmediate);
   };
   await new Promise(setImmediate);
@@ -42,7 +42,7 @@ test("what a person must see to is not tried again before that person says so", 
 });
 
 test("one that waits for a person ends with the others", async () => {
-  const company = new Company(2);
+  const company = new PipelineGroup(2);
   const refusal = new StoreRefusal("elasticsearch", "the index is blocked", "lift the block");
   const first = running([refusal, null], company);
   await new Promise(setImmediate);
@@ -52,7 +52,7 @@ test("one that waits for a person ends with the others", async () => {
 });
 
 test("once no pipeline is up any more none is tried again: the process ends", async () => {
-  const company = new Company(2);
+  const company = new PipelineGroup(2);
   const first = running([new TypeError("first")], company);
   const second = running([new TypeError("second")], company);
   expect([(await first.ended)?.error, (await second.ended)?.error]).toEqual([new TypeError("first"), new TypeError("second")]);
@@ -61,7 +61,7 @@ test("once no pipeline is up any more none is tried again: the process ends", as
 
 test("told to stop, it is not tried again, and named", async () => {
   const stop = new AbortController();
-  const { ended, runs } = running([new TypeError("x")], new Company(2), stop.signal);
+  const { ended, runs } = running([new TypeError("x")], new PipelineGroup(2), stop.signal);
   stop.abort();
   expect(await ended).toMatchObject({ pipeline: "memory" });
   expect(runs()).toBe(1);

@@ -6,8 +6,8 @@ import { int64, string } from "../../../schema/fields.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { type BatchLimits, sizeOf } from "../../../sync/reading/batch.js";
 import type { Source } from "../../../sync/source.js";
+import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { newState } from "../../../sync/state/state.js";
-import { Valve } from "../../../sync/state/valve.js";
 import { defaultLimits } from "../../../sync/writing/parts.js";
 import { instead } from "../../property/model/instead.js";
 import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
@@ -59,7 +59,7 @@ test.each<[string, BatchLimits, number]>([
     },
   });
   const limits = { ...defaultLimits, batch, writesAtOnce: atOnce };
-  await runPipeline({ source, sink, catalog: notes, limits, state: newState("memory"), valve: new Valve(), log: openLog("test", "silent") }, stop.signal, new AbortController().signal);
+  await runPipeline({ source, sink, catalog: notes, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") }, stop.signal, new AbortController().signal);
   // Those in flight, the one that waits for its turn, what is read ahead, and the array at hand.
   expect(Math.max(...held)).toBeLessThanOrEqual((atOnce + 2) * limit + largest);
   // They do overlap.

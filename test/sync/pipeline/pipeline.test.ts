@@ -8,10 +8,10 @@ import { isWhole } from "../../../schema/position.js";
 import { Retriable, type Sink } from "../../../stores/ports.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { withRetry } from "../../../sync/sinks/retry.js";
-import type { TurnNews } from "../../../sync/source.js";
+import type { FeedLockEvent } from "../../../sync/source.js";
 import { pipelineMetrics, withMetrics } from "../../../sync/state/metrics.js";
+import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { newState, statusOf } from "../../../sync/state/state.js";
-import { Valve } from "../../../sync/state/valve.js";
 import { defaultLimits, type PipelineLimits } from "../../../sync/writing/parts.js";
 import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource, type Transaction } from "../../support/memory-source.js";
@@ -38,15 +38,15 @@ interface Setup {
 function pipeline({ source = new MemorySource(history(30, 3), readable, 1, 4), weather = calm, refuses = readable, limits = {}, cutoff = never }: Setup) {
   const disk = new MemoryDisk(notes);
   const state = newState("memory");
-  const valve = new Valve();
+  const pauseSwitch = new PauseSwitch();
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
   const registry = new Registry();
   const metrics = pipelineMetrics(registry, [state]);
   const stop = new AbortController();
   const sink: Sink = withRetry(withMetrics(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, { stop: stop.signal, cutoff });
-  const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, ...limits }, state, valve, log };
-  return { disk, state, valve, lines, registry, stop, source, ended: runPipeline(parts, stop.signal, cutoff) };
+  const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, ...limits }, state, pauseSwitch, log };
+  return { disk, state, pauseSwitch, lines, registry, stop, source, ended: runPipeline(parts, stop.signal, cutoff) };
 }
 
 async function until(what: () => boolean): Promise<void> {
@@ -57,10 +57,10 @@ const caughtUp = ({ disk, source }: ReturnType<typeof pipeline>) => () => disk.p
 
 test("a source that does not answer is named while it lasts, and the log hears of it twice", async () => {
   const source = new MemorySource(history(2, 1), readable, 1, 4);
-  let tell: (news: TurnNews) => void = () => undefined;
-  const take = source.turn.bind(source);
-  Object.assign(source, { turn: (told: typeof tell) => {
-    tell = told;
+  let tell: (event: FeedLockEvent) => void = () => undefined;
+  const take = source.feedLock.bind(source);
+  Object.assign(source, { feedLock: (onEvent: typeof tell) => {
+    tell = onEvent;
     return take();
   } });
   const running = pipeline({ source });
@@ -130,8 +130,8 @@ test("a paused pipeline holds its position and reads nothing, its lag grows, and
   const source = new MemorySource(history(200, 3), readable, 1, 4);
   const paused = pipeline({ source, weather: { before: async (what) => void (what === "write" && await pause(2)) } });
   await until(() => paused.state.currentAt !== null && paused.state.position!.offset > 10);
-  paused.valve.ask("pause");
-  expect(await paused.valve.reached(true, 60_000)).toBe(true);
+  paused.pauseSwitch.ask("pause");
+  expect(await paused.pauseSwitch.reached(true, 60_000)).toBe(true);
   const held = structuredClone(paused.disk.progress);
   const before = statusOf(paused.state);
   expect(before.state).toBe("paused");
@@ -141,16 +141,16 @@ test("a paused pipeline holds its position and reads nothing, its lag grows, and
   const after = statusOf(paused.state);
   expect([paused.disk.progress, after.rows, source.length]).toEqual([held, before.rows, length]);
   expect(after.lagMs! - before.lagMs!).toBeGreaterThanOrEqual(50);
-  paused.valve.ask("run");
+  paused.pauseSwitch.ask("run");
   await until(caughtUp(paused));
   expect(statusOf(paused.state).state).toBe("streaming");
   expect(paused.disk.live("note").size).toBe(600);
 
   // Also during the snapshot, and twice.
-  for (const wish of ["drain", "pause", "drain"] as const) {
-    paused.valve.ask(wish);
-    expect(await paused.valve.reached(true, 60_000)).toBe(true);
-    expect(statusOf(paused.state).state).toBe(wish === "pause" ? "paused" : "drained");
+  for (const command of ["drain", "pause", "drain"] as const) {
+    paused.pauseSwitch.ask(command);
+    expect(await paused.pauseSwitch.reached(true, 60_000)).toBe(true);
+    expect(statusOf(paused.state).state).toBe(command === "pause" ? "paused" : "drained");
   }
   paused.stop.abort();
   await paused.ended;
@@ -167,12 +167,12 @@ test("a snapshot that is paused goes on at the chunk it was at", async () => {
     if (what === "write" && (paused.state.copying?.rows ?? 0) > 20) await asked;
   } } });
   await until(() => (paused.state.copying?.rows ?? 0) > 20);
-  paused.valve.ask("drain");
+  paused.pauseSwitch.ask("drain");
   goOn();
-  expect(await paused.valve.reached(true, 60_000)).toBe(true);
+  expect(await paused.pauseSwitch.reached(true, 60_000)).toBe(true);
   expect(paused.disk.progress).toMatchObject({ copied: { note: { left: expect.any(Array) } } });
   const { rows } = paused.state;
-  paused.valve.ask("run");
+  paused.pauseSwitch.ask("run");
   await until(caughtUp(paused));
   expect(paused.state.rows - rows).toBeLessThan(300);
   expect(paused.disk.live("note").size).toBe(300);

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { createConnection, type Connection, type ConnectionOptions } from "mysql2";
 import { ReaderAhead } from "../errors.js";
-import type { Place } from "../event.js";
+import type { FileOffset } from "../event.js";
 import { GtidSet } from "../gtid.js";
 import { type ChunkLimits, Chunks } from "./chunks.js";
 import { ReceiveBuffers } from "./receive-buffers.js";
@@ -16,7 +16,7 @@ export interface Dump {
   /** Whether the first events end in a CRC32; the format event confirms it. */
   readonly checksum: boolean;
   /** Where the log ended before the dump began. */
-  readonly end: Place;
+  readonly end: FileOffset;
   /** When the bytes read last were received, or earlier where they may have waited in the network: milliseconds since the epoch. */
   readonly receivedAt: number;
   /** The next bytes, which stay as they are until the next call. Throws `ConnectionLost`, or the abort reason. */
@@ -122,7 +122,7 @@ async function isReplica(connection: Connection, version: string): Promise<boole
   return channels === null || channels.length > 0;
 }
 
-async function endOf(connection: Connection, version: string): Promise<Place> {
+async function endOf(connection: Connection, version: string): Promise<FileOffset> {
   const [status] = await query(connection, logStatusStatement(version));
   const { File: file, Position: offset } = (status ?? { File: "", Position: 0 }) as { File: string; Position: number };
   return { file, offset: Number(offset) };

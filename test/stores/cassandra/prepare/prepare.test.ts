@@ -125,11 +125,11 @@ describe("prepare", () => {
     const absent = async (of = open) => (await of.sink.absent([shelf, box])).map(({ table }) => table);
     expect(await absent()).toEqual(["shelf", "box"]);
     await open.sink.prepare([shelf, box]);
-    await open.sink.commit(progress);
+    await open.sink.storeProgress(progress);
     const { rows: [kept] } = await session.execute("SELECT progress, writetime(progress) AS stamp FROM sluice_progress");
     await session.define("DROP TABLE box");
     expect(await absent()).toEqual(["box"]);
-    await open.sink.commit({ ...progress, copied: { shelf: "done" } });
+    await open.sink.storeProgress({ ...progress, copied: { shelf: "done" } });
     await open.sink.prepare([shelf, box]);
     expect(await absent()).toEqual([]);
 
@@ -142,7 +142,7 @@ describe("prepare", () => {
       await each.sink.prepare([shelf, box]);
       expect(await absent(each)).toEqual(["box"]);
     }
-    await later.sink.commit(progress);
+    await later.sink.storeProgress(progress);
     expect(await absent()).toEqual([]);
   });
 
@@ -191,10 +191,10 @@ describe("prepare", () => {
     await open.sink.prepare([shelf, box]);
     await keyspace.session.define("DROP TABLE box");
     await prepareTables(keyspace.session, [shelf, box]);
-    await expect(open.sink.commit({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 })).rejects.toThrow(Replaced);
+    await expect(open.sink.storeProgress({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 })).rejects.toThrow(Replaced);
     expect(await open.sink.absent([shelf, box])).toEqual([box]);
     await open.sink.prepare([shelf, box]);
-    await open.sink.commit({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 });
+    await open.sink.storeProgress({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 });
   });
 
   test("a keyspace dropped while sync runs is made again with its tables", async () => {

@@ -3,7 +3,7 @@ import { entity, type Fields } from "../../../../schema/entity.js";
 import { date, int32, int64, string } from "../../../../schema/fields.js";
 import { openSink, openStore } from "../../../../stores/elasticsearch/open.js";
 import { created } from "../../../contract/changes.js";
-import { openPlace } from "../place.js";
+import { openTestStore } from "../test-store.js";
 
 jest.setTimeout(60_000);
 const signal = new AbortController().signal;
@@ -14,7 +14,7 @@ const crateOf = <F extends Fields>(more: F) => entity("crate", {
 const shelf = entity("shelf", { description: "-", key: ["shelf_id"], fields: { shelf_id: int64("public", "-") }, owner: { kind: "everyone" } });
 
 test("all problems are named at once with a remedy, and nothing is created", async () => {
-  await using place = openPlace();
+  await using place = openTestStore();
   const before = crateOf({ depth: int32("public", "-"), label: string(20, "public", "-") });
   await using sink = await openSink(place.url, catalog([before]));
   await sink.prepare([before]);
@@ -31,7 +31,7 @@ test("all problems are named at once with a remedy, and nothing is created", asy
 });
 
 test("a column that becomes BIGINT needs no new index, and old rows read as the new type", async () => {
-  await using place = openPlace();
+  await using place = openTestStore();
   const [narrow, wide] = [crateOf({ depth: int32("public", "-") }), crateOf({ depth: int64("public", "-") })];
   await using sink = await openSink(place.url, catalog([narrow]));
   await sink.prepare([narrow]);
@@ -45,7 +45,7 @@ test("a column that becomes BIGINT needs no new index, and old rows read as the 
 });
 
 test("an index is made with the shards and replicas the URL names, and durable writes", async () => {
-  await using place = openPlace("?shards=3&replicas=0");
+  await using place = openTestStore("?shards=3&replicas=0");
   await using sink = await openSink(place.url, catalog([shelf]));
   await sink.prepare([shelf]);
   const [{ settings }] = Object.values(await place.client.indices.getSettings({ index: `${place.prefix}-shelf` })) as [{ settings: unknown }];
@@ -53,7 +53,7 @@ test("an index is made with the shards and replicas the URL names, and durable w
 });
 
 test("a table of a thousand columns has an index, and may grow by another thousand", async () => {
-  await using place = openPlace();
+  await using place = openTestStore();
   const columns = (n: number): Fields => Object.fromEntries(Array.from({ length: n }, (_, i) => [`c${i}`, int32("public", "-")]));
   const [thousand, more] = [crateOf(columns(1017)), crateOf(columns(2017))];
   await using sink = await openSink(place.url, catalog([thousand]));

@@ -4,7 +4,7 @@ import { date, int64, nullable, string } from "../../../../schema/fields.js";
 import { openSink, openStore } from "../../../../stores/elasticsearch/open.js";
 import { Retriable } from "../../../../stores/ports.js";
 import { created, everyRow } from "../../../contract/changes.js";
-import { openPlace, type Place } from "../place.js";
+import { openTestStore, type TestStore } from "../test-store.js";
 
 jest.setTimeout(60_000);
 const signal = new AbortController().signal;
@@ -15,7 +15,7 @@ const jarSearchedMore = entity("jar", { ...declared, search: ["label", "content"
 const row = (id: string, label: string) => ({ jar_id: id, label, content: "bergamot", day: "2026-01-05" });
 
 /** An index as the first release made it: the server's own analyzer took apart the texts. */
-async function makeFirstForm({ client, prefix }: Place): Promise<void> {
+async function makeFirstForm({ client, prefix }: TestStore): Promise<void> {
   await client.indices.create({
     index: `${prefix}-jar-v1`, aliases: { [`${prefix}-jar`]: {} },
     mappings: {
@@ -38,7 +38,7 @@ const finder = (store: Awaited<ReturnType<typeof openStore>>, of: typeof jar) =>
   (await store.search!.search({ text, targets: [{ entity: of, fields: of.search, scope: null }], limit: 9, after: null })).hits.map((hit) => hit.row.jar_id);
 
 test("an index of the first form keeps its rows, versions and shards; searches wait until sync has built the new one", async () => {
-  await using place = openPlace();
+  await using place = openTestStore();
   await makeFirstForm(place);
   // A building that was ended half-way.
   await place.client.indices.create({ index: `${place.prefix}-jar-v2`, aliases: { [`${place.prefix}-sluice-unfinished-jar`]: {} } });
@@ -64,7 +64,7 @@ test("an index of the first form keeps its rows, versions and shards; searches w
 });
 
 test("a field that becomes searchable is found in rows written before", async () => {
-  await using place = openPlace();
+  await using place = openTestStore();
   await using sink = await openSink(place.url, catalog([jar]));
   await sink.prepare([jar]);
   await sink.write([created(jar, row("1", "marmalade"))], signal);
@@ -77,7 +77,7 @@ test("a field that becomes searchable is found in rows written before", async ()
 });
 
 test("an index in the place of the new one that is not ours is left alone, by name", async () => {
-  await using place = openPlace();
+  await using place = openTestStore();
   await makeFirstForm(place);
   await place.client.indices.create({ index: `${place.prefix}-jar-v2` });
   await using sink = await openSink(place.url, catalog([jar]));

@@ -4,7 +4,7 @@ import { int64, string } from "../../../../schema/fields.js";
 import { openSink, openStore } from "../../../../stores/elasticsearch/open.js";
 import type { SearchTarget, Sink, Store } from "../../../../stores/ports.js";
 import { created } from "../../../contract/changes.js";
-import { openPlace, type Place } from "../place.js";
+import { openTestStore, type TestStore } from "../test-store.js";
 
 const fields = { id: int64("public", "-"), title: string(80, "public", "-"), note: string(20_000, "personal", "-") };
 const book = entity("book", { description: "-", key: ["id"], fields, owner: { kind: "everyone" }, search: ["id", "title", "note"] });
@@ -14,12 +14,12 @@ const signal = new AbortController().signal;
 const row = (id: string, title: string, note: string): Row => ({ id, title, note });
 const long = `${"Nothing happens here. ".repeat(100)}Then the heron returns. ${"Nothing happens again. ".repeat(100)}`;
 
-let place: Place;
+let place: TestStore;
 let sink: Sink;
 let store: Store;
 jest.setTimeout(60_000);
 beforeAll(async () => {
-  place = openPlace();
+  place = openTestStore();
   sink = await openSink(place.url, works);
   store = await openStore(place.url, works);
   await sink.prepare(works.entities);

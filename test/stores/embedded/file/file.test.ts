@@ -9,7 +9,7 @@ import { sinkOf } from "../../../../stores/embedded/sink.js";
 import { Retriable, StoreRefusal } from "../../../../stores/ports.js";
 import { created, deleted, everyRow, nextId, rowOf, signal } from "../../../contract/changes.js";
 import { contractCatalog, sample, shelf } from "../../../contract/entities.js";
-import { place } from "../place.js";
+import { place } from "../test-store.js";
 
 const day = 86_400_000_000;
 const at = (version: number): Progress => ({ position: { gtids: "", file: "", offset: 0, version }, currentAt: 0 });
@@ -24,9 +24,9 @@ test("a tombstone is kept for a day of version time behind the position, and the
   const late: Change[] = [created(shelf, old, 10), created(sample, young, 10)];
   await sink.write([deleted(shelf, old, 20), deleted(sample, young, 20 + day)], signal);
 
-  await sink.commit(at(20 + day));
+  await sink.storeProgress(at(20 + day));
   expect([await sink.write(late, signal), tombstones()]).toEqual([[], 2]);
-  await sink.commit(at(21 + day));
+  await sink.storeProgress(at(21 + day));
   expect([await sink.write([late[1]!], signal), tombstones()]).toEqual([[], 1]);
   await using store = await openStore(place1.url, contractCatalog);
   expect([await everyRow(store, shelf), await everyRow(store, sample)]).toEqual([[], []]);
@@ -79,13 +79,13 @@ test("invariant 9: what would not come back as it went in is rejected with the r
   await using sink = await openSink(place1.url, contractCatalog);
   await sink.prepare(contractCatalog.entities);
   const row = { shelf_id: nextId(), label: "fine" };
-  const unfit: readonly (readonly [object, RegExp])[] = [
+  const unheld: readonly (readonly [object, RegExp])[] = [
     [{ shelf_id: "007" }, /shelf_id: "007" is not a 64-bit integer/],
     [{ label: "half \ud83d" }, /label: .* holds half of a character/],
     [{ label: 7 }, /label: 7 is not a text/],
     [{ label: undefined }, /label is missing/],
   ];
-  for (const [values, reason] of unfit) {
+  for (const [values, reason] of unheld) {
     const rejections = await sink.write([created(shelf, { ...row, ...values })], signal);
     expect(rejections.map((rejection) => rejection.reason)).toEqual([expect.stringMatching(reason)]);
   }

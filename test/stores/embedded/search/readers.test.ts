@@ -10,7 +10,7 @@ import { Retriable, type SearchQuery, TimedOut } from "../../../../stores/ports.
 import { timeLimit } from "../../../../stores/time-limit.js";
 import { created, rowOf, signal } from "../../../contract/changes.js";
 import { contractCatalog, shelf, crate } from "../../../contract/entities.js";
-import { place } from "../place.js";
+import { place } from "../test-store.js";
 
 jest.setTimeout(60_000);
 const query: SearchQuery = { text: "lantern", targets: [{ entity: crate, fields: ["label"], scope: null }], limit: 9, after: null };

@@ -6,7 +6,7 @@ import type { SearchSlice } from "../../../../stores/ports.js";
 import { isOneErrorApart } from "../../../../stores/text/spelling.js";
 import { created, nextId, signal } from "../../../contract/changes.js";
 import { contractCatalog, sample } from "../../../contract/entities.js";
-import { place } from "../place.js";
+import { place } from "../test-store.js";
 
 const noted = (note: string) => created(sample, { specimen_id: nextId(), part: "p", taken_on: "2026-01-01", note });
 

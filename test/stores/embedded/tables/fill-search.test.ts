@@ -5,7 +5,7 @@ import { openWriter } from "../../../../stores/embedded/file/file.js";
 import { openSink, openStore } from "../../../../stores/embedded/open.js";
 import { Retriable } from "../../../../stores/ports.js";
 import { created, deleted, everyRow, signal, updated } from "../../../contract/changes.js";
-import { place } from "../place.js";
+import { place } from "../test-store.js";
 
 jest.setTimeout(60_000);
 const jar = entity("jar", {

@@ -5,7 +5,7 @@ import { openSink, openStore } from "../../../../stores/embedded/open.js";
 import { StoreRefusal } from "../../../../stores/ports.js";
 import { created, everyRow, nextId, signal } from "../../../contract/changes.js";
 import { shelf } from "../../../contract/entities.js";
-import { place } from "../place.js";
+import { place } from "../test-store.js";
 
 const fields = {
   jar_id: int64("public", "Identifies the jar."),

@@ -1,5 +1,5 @@
 import { catalog } from "../../../../schema/catalog.js";
-import type { Change, Unreadable } from "../../../../schema/change.js";
+import type { Change, UnheldChange } from "../../../../schema/change.js";
 import { entity } from "../../../../schema/entity.js";
 import { boolean, choice, date, decimal, type Field, int32, int64, nullable, string, timestamp, type Value } from "../../../../schema/fields.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
@@ -50,9 +50,9 @@ test.each(kinds)("invariant 8, every column that can be a %s: SELECT, snapshot a
   await server.query(`INSERT INTO things (id) VALUES (${values.length})`);
   const end = await source.head();
 
-  const streamed: (Change | Unreadable)[] = [], copied: (Change | Unreadable)[] = [];
+  const streamed: (Change | UnheldChange)[] = [], copied: (Change | UnheldChange)[] = [];
   for await (const messages of source.stream(start, stop.signal)) {
-    streamed.push(...messages.flatMap((message) => (message.op === "create" || message.op === "unreadable" ? [message] : [])));
+    streamed.push(...messages.flatMap((message) => (message.op === "create" || message.op === "unheld" ? [message] : [])));
     if (messages.some((message) => message.op === "commit" && source.reached(message.position, end))) stop.abort();
   }
   for await (const chunk of source.snapshot(things, null, new AbortController().signal)) copied.push(...chunk);
@@ -63,10 +63,10 @@ test.each(kinds)("invariant 8, every column that can be a %s: SELECT, snapshot a
     const shown = of.show === "bits" ? `CAST(${name} + 0 AS CHAR)` : of.show === "utf8" ? `CONVERT(${name} USING utf8mb4)` : `CAST(${name} AS CHAR)`;
     for (const { id, text } of await database.rows<{ id: string; text: string }>(`SELECT id, ${shown} AS text FROM things WHERE ${name} IS NOT NULL`)) {
       const live = streamed[Number(id)]!, copy = copied[Number(id)]!, about = `${of.type} ${text.slice(0, 60)}`;
-      if (live.op === "unreadable") expect([about, copy.op, (copy as Unreadable).reason]).toEqual([about, "unreadable", live.reason]);
+      if (live.op === "unheld") expect([about, copy.op, (copy as UnheldChange).reason]).toEqual([about, "unheld", live.reason]);
       else {
         held++;
-        expect([about, live.after![name], copy.op === "unreadable" ? copy.reason : copy.after![name]]).toEqual([about, read(text), read(text)]);
+        expect([about, live.after![name], copy.op === "unheld" ? copy.reason : copy.after![name]]).toEqual([about, read(text), read(text)]);
       }
     }
   }

@@ -1,9 +1,9 @@
-import type { BinlogEvent, BinlogStart, LineEvent, Place, Transaction } from "./event.js";
+import type { BinlogEvent, BinlogStart, LineEvent, FileOffset, Transaction } from "./event.js";
 import { DomainPosition } from "./events/mariadb.js";
 import { GtidSet } from "./gtid.js";
 
 /** What has been given out, so that a new connection goes on after the last whole transaction. */
-export class Progress {
+export class ReadingPlace {
   #file = "";
   #offset = 4;
   #gtids: GtidSet | DomainPosition | undefined;
@@ -59,7 +59,7 @@ export class Progress {
     return this.#format;
   }
 
-  get place(): Place {
+  get place(): FileOffset {
     return { file: this.#file, offset: this.#offset };
   }
 

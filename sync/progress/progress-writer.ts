@@ -17,7 +17,7 @@ export interface Pace {
  * (invariant 1), and positions are those of commits (invariant 5), so what it stores only grows (invariant 2). It is stored
  * beside the writes: no batch waits for it, and at most one is on its way.
  */
-export class Bookmark implements AsyncDisposable {
+export class ProgressWriter implements AsyncDisposable {
   #position: Position;
   #currentAt: number;
   #stored: Required<Progress>;
@@ -50,7 +50,7 @@ export class Bookmark implements AsyncDisposable {
   /** Ends it: resolves when all that is settled is stored. @throws what storing failed with */
   async store(): Promise<void> {
     await this[Symbol.asyncDispose]();
-    if (!this.#failure && this.#news) await this.#begin();
+    if (!this.#failure && this.#hasMoved) await this.#begin();
     if (this.#failure) throw (this.#failure as { readonly error: unknown }).error;
   }
 
@@ -61,7 +61,7 @@ export class Bookmark implements AsyncDisposable {
     await this.#storing;
   }
 
-  get #news(): boolean {
+  get #hasMoved(): boolean {
     return this.#moves || this.#currentAt !== this.#stored.currentAt;
   }
 
@@ -71,7 +71,7 @@ export class Bookmark implements AsyncDisposable {
 
   #plan(): void {
     clearTimeout(this.#due);
-    if (this.#closed || this.#storing || !this.#news) return;
+    if (this.#closed || this.#storing || !this.#hasMoved) return;
     const waitMs = this.#storedAt + (this.#moves ? this.pace.busyMs : this.pace.idleMs) - performance.now();
     if (waitMs <= 0) void this.#begin();
     else this.#due = setTimeout(() => void this.#begin(), waitMs);
@@ -90,7 +90,7 @@ export class Bookmark implements AsyncDisposable {
 
   async #store(): Promise<void> {
     const now = { position: this.#position, currentAt: this.#currentAt, copied: this.copies.copied };
-    await this.sink.commit(now);
+    await this.sink.storeProgress(now);
     this.#stored = now;
     this.#storedAt = performance.now();
     this.#show();

@@ -1,5 +1,5 @@
 /** How far a fill or a stream has come. */
-export interface Progress {
+export interface LoadReport {
   /** Rows of a fill, transactions of a stream. */
   readonly done: number;
   /** Null for a stream that goes on until it is stopped. */
@@ -14,7 +14,7 @@ const everyMs = 200;
 const windowMs = 1_000;
 
 /** Passes on at most five reports a second, with the rate worked out. */
-export function reporter(total: number | null, onProgress: (progress: Progress) => void): (done: number, behindMs?: number) => void {
+export function reporter(total: number | null, onProgress: (progress: LoadReport) => void): (done: number, behindMs?: number) => void {
   const marks: { readonly at: number; readonly done: number }[] = [{ at: performance.now(), done: 0 }];
   return (done, behindMs = 0) => {
     const at = performance.now();

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { catalog } from "../../../schema/catalog.js";
 import type { Position, Progress } from "../../../schema/position.js";
-import { Bookmark } from "../../../sync/progress/bookmark.js";
 import { Copies } from "../../../sync/progress/copies.js";
+import { ProgressWriter } from "../../../sync/progress/progress-writer.js";
 import { newState } from "../../../sync/state/state.js";
 import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
 
@@ -10,19 +10,19 @@ const things = catalog([]);
 const at = (offset: number): Position => ({ gtids: "", file: "memory", offset, version: offset });
 const batch = (offset: number) => ({ commit: { op: "commit", position: at(offset), committedAt: offset * 1_000_000 }, idleAt: null }) as const;
 
-test("invariant 2: one position at most is on its way to the store, and none once the bookmark was closed, whatever is settled later", async () => {
+test("invariant 2: one position at most is on its way to the store, and none once the progressWriter was closed, whatever is settled later", async () => {
   const begun: { readonly progress: Progress; readonly done: () => void }[] = [];
   const sink = Object.assign(new MemorySink(new MemoryDisk(things), () => null, { before: async () => undefined }), {
     commit: (progress: Progress) => new Promise<void>((done) => { begun.push({ progress, done }); }),
   });
   const state = newState("memory");
   const start = { position: at(0), currentAt: 0 };
-  const bookmark = new Bookmark(sink, state, { busyMs: 0, idleMs: 0 }, new Copies(things, state, start), start);
+  const progressWriter = new ProgressWriter(sink, state, { busyMs: 0, idleMs: 0 }, new Copies(things, state, start), start);
   const offsets = () => begun.map(({ progress }) => (progress as { position: Position }).position.offset);
 
-  await bookmark.settled(batch(1));
-  await bookmark.settled(batch(2));
-  const stored = bookmark.store();
+  await progressWriter.settled(batch(1));
+  await progressWriter.settled(batch(2));
+  const stored = progressWriter.store();
   await turn();
   expect(offsets()).toEqual([1]);
   begun[0]!.done();
@@ -30,8 +30,8 @@ test("invariant 2: one position at most is on its way to the store, and none onc
   expect(offsets()).toEqual([1, 2]);
   begun[1]!.done();
   await stored;
-  await bookmark.settled(batch(3));
-  bookmark.moved();
+  await progressWriter.settled(batch(3));
+  progressWriter.moved();
   await turn();
   expect(offsets()).toEqual([1, 2]);
   expect(state.position).toEqual(at(2));

@@ -2,11 +2,11 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import { PreflightFailed } from "../../runtime/findings.js";
 import type { Entity } from "../../schema/entity.js";
 import type { Micros } from "../clock.js";
-import type { Draw } from "../random.js";
 import type { FieldDraw } from "../parties.js";
+import type { Draw } from "../random.js";
 
 /** What one business transaction works with. */
-export interface Desk {
+export interface Trade {
   /** Within a transaction. */
   readonly connection: Connection;
   readonly directory: Directory;

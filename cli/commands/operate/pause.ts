@@ -5,11 +5,11 @@ import { table } from "../../output.js";
 import { requireSync } from "../../running-sync.js";
 import { dataDir } from "../../settings.js";
 
-export const pause = valve("pause", "Have pipelines of the running sync read no more; what is being written is settled, the position stored and held.");
-export const drain = valve("drain", "The same, but what has been read is written first: for before a store is backed up or taken down.");
-export const resume = valve("resume", "Have paused or drained pipelines go on from where they are, and those that failed try again.");
+export const pause = pausing("pause", "Have pipelines of the running sync read no more; what is being written is settled, the position stored and held.");
+export const drain = pausing("drain", "The same, but what has been read is written first: for before a store is backed up or taken down.");
+export const resume = pausing("resume", "Have paused or drained pipelines go on from where they are, and those that failed try again.");
 
-function valve(name: "pause" | "drain" | "resume", description: string): Command {
+function pausing(name: "pause" | "drain" | "resume", description: string): Command {
   return command({
     name,
     description,

@@ -3,8 +3,8 @@ import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { inALine, PreflightFailed } from "../../../runtime/findings.js";
 import { connectMysql, mysqlPlace } from "../../../runtime/mysql/mysql.js";
-import { pause, unlessAborted } from "../../../runtime/wait.js";
-import type { Turn, TurnNews } from "../../source.js";
+import { sleep, unlessAborted } from "../../../runtime/wait.js";
+import type { FeedLock, FeedLockEvent } from "../../source.js";
 import type { Access } from "./access.js";
 
 /** The server forgets a holder that says nothing for this long; a process that was killed is forgotten at once. */
@@ -12,48 +12,48 @@ const leaseSeconds = 10;
 const renewMs = 2_500;
 /** A process that just ended may still be seen for a moment. */
 const quietMs = 1_000;
-/** While a server says nothing it gives the turn to nobody: nothing else waits for its answer longer than this. */
+/** While a server says nothing it gives the lock to nobody: nothing else waits for its answer longer than this. */
 const patienceMs = 1_500;
 
 /**
  * A named lock of the server (GET_LOCK): one process at a time holds it, none needs a privilege for it. It belongs to a connection,
  * which says something every few seconds. Whoever held it and was silent for too long learns by `lost` that another has it.
  */
-export async function takeTurn(access: Access, name: string, hear: (news: TurnNews) => void, signal: AbortSignal): Promise<MysqlTurn> {
-  const { url } = access, told = access.telling(hear);
+export async function takeFeedLock(access: Access, name: string, onEvent: (event: FeedLockEvent) => void, signal: AbortSignal): Promise<MysqlFeedLock> {
+  const { url } = access, report = access.observed(onEvent);
   const lock = new Lock(access, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
   try {
     const began = performance.now();
     for (let wait = 50; (await unlessAborted(signal, lock.attempt(true))) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
-      if (lock.silence) told(lock.silence);
-      else if (lock.holder && performance.now() - began > quietMs) told({ kind: "waiting", holder: `connection ${lock.holder} of mysql ${url.host}` });
-      await pause(wait, signal);
+      if (lock.silence) report(lock.silence);
+      else if (lock.holder && performance.now() - began > quietMs) report({ kind: "waiting", holder: `connection ${lock.holder} of mysql ${url.host}` });
+      await sleep(wait, signal);
       signal.throwIfAborted();
     }
   } catch (error) {
     await lock.close();
     throw error;
   }
-  return new HeldTurn(lock, told);
+  return new HeldFeedLock(lock, report);
 }
 
-export interface MysqlTurn extends Turn {
+export interface MysqlFeedLock extends FeedLock {
   /** As the server knows it. */
   readonly lockName: string;
-  /** As `Turn` has it; what the server said longer ago counts for nothing. */
+  /** As `FeedLock` has it; what the server said longer ago counts for nothing. */
   held(maxAgeMs?: number): Promise<void>;
   /** Resolves once the server was asked, whether or not it answered. */
   verified(): Promise<void>;
 }
 
-class HeldTurn implements MysqlTurn {
+class HeldFeedLock implements MysqlFeedLock {
   readonly #lost = new AbortController();
   readonly #renewing: NodeJS.Timeout;
   #renewedAt = performance.now();
   #renewal: Promise<void> | null = null;
   #isGivenBack = false;
 
-  constructor(readonly lock: Lock, readonly told: (news: TurnNews) => void) {
+  constructor(readonly lock: Lock, readonly onEvent: (event: FeedLockEvent) => void) {
     this.#renewing = setInterval(() => void this.verified(), renewMs);
   }
 
@@ -79,7 +79,7 @@ class HeldTurn implements MysqlTurn {
     let answer = await this.lock.attempt(false);
     // A connection that was found broken says nothing; a new one does.
     if (answer === "unknown") answer = await this.lock.attempt(false);
-    if (!this.#isGivenBack) this.told(this.lock.silence ?? { kind: "answers" });
+    if (!this.#isGivenBack) this.onEvent(this.lock.silence ?? { kind: "answers" });
     switch (answer) {
       case "ours": this.#renewedAt = performance.now(); break;
       case "another's": this.#lost.abort(new Error("another sync process has taken over this store")); break;
@@ -90,7 +90,7 @@ class HeldTurn implements MysqlTurn {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isGivenBack = true;
     clearInterval(this.#renewing);
-    this.lock.access.telling(() => undefined);
+    this.lock.access.observed(() => undefined);
     await this.lock.close();
   }
 }
@@ -102,7 +102,7 @@ class Lock {
   #isClosed = false;
   holder: number | null = null;
   /** Set while the server does not answer. */
-  silence: Extract<TurnNews, { kind: "silent" }> | null = null;
+  silence: Extract<FeedLockEvent, { kind: "silent" }> | null = null;
 
   constructor(readonly access: Access, readonly name: string) {}
 
@@ -163,7 +163,7 @@ class Lock {
 
 async function withinPatience(work: Promise<unknown>): Promise<void> {
   const enough = new AbortController();
-  await Promise.race([work.catch(() => undefined), pause(patienceMs, enough.signal)]);
+  await Promise.race([work.catch(() => undefined), sleep(patienceMs, enough.signal)]);
   enough.abort();
 }
 

@@ -10,7 +10,7 @@ import { makeFolder } from "../../runtime/folder.js";
 import type { Setting } from "../../runtime/settings.js";
 import { flag, listOf, url } from "../../runtime/values.js";
 import { storeSchemes } from "../../stores/open.js";
-import { folderFindings } from "../../sync/control/announcement.js";
+import { folderFindings } from "../../sync/control/running-process.js";
 import type { Output } from "../output.js";
 import { enginesEnded } from "./engines-ended.js";
 import { writeEnvironment } from "./environment.js";
@@ -40,7 +40,7 @@ export const placeSettings = {
   } satisfies Setting<boolean>,
 };
 
-export interface PlaceOptions {
+export interface WorkspaceOptions {
   readonly mysql: URL | undefined;
   readonly stores: readonly (StoreEngine | URL)[];
   readonly keep: boolean;
@@ -49,7 +49,7 @@ export interface PlaceOptions {
 }
 
 /** Where everything runs. Disposing of it stops the engines it started, unless they are to be kept. */
-export interface Place extends AsyncDisposable {
+export interface Workspace extends AsyncDisposable {
   readonly mysql: URL;
   readonly stores: readonly URL[];
   /** The variables that tell other commands the same. */
@@ -62,7 +62,7 @@ export interface Place extends AsyncDisposable {
  * Has every engine run, and writes down where, so that later commands need no options. Until it is disposed of, no other process opens a
  * place in this folder. @throws PreflightFailed with what `look` finds too, before anything is started or emptied
  */
-export async function openPlace(options: PlaceOptions, out: Output, signal: AbortSignal, look: () => Promise<readonly Finding[]> = async () => []): Promise<Place> {
+export async function openWorkspace(options: WorkspaceOptions, out: Output, signal: AbortSignal, look: () => Promise<readonly Finding[]> = async () => []): Promise<Workspace> {
   const held = await holdFolder(options.dataDir);
   try {
     const findings = [...await look(), ...(options.fresh ? await folderFindings(options.dataDir) : [])];
@@ -94,7 +94,7 @@ async function holdFolder(dataDir: string): Promise<AsyncDisposable> {
   }]);
 }
 
-async function openEngines({ mysql, stores, keep, fresh, dataDir }: PlaceOptions, out: Output, signal: AbortSignal): Promise<Place> {
+async function openEngines({ mysql, stores, keep, fresh, dataDir }: WorkspaceOptions, out: Output, signal: AbortSignal): Promise<Workspace> {
   if (fresh) await rm(embeddedFolder(dataDir), { recursive: true, force: true });
   const names: EngineName[] = mysql ? [] : ["mysql"];
   for (const store of stores) if (store === "cassandra" || store === "elasticsearch") names.push(store);

@@ -3,7 +3,7 @@ import { Client } from "@elastic/elasticsearch";
 import { engineUrls } from "../../support/engines.js";
 
 /** A prefix of its own on the shared server, emptied at the end. */
-export interface Place extends AsyncDisposable {
+export interface TestStore extends AsyncDisposable {
   readonly client: Client;
   readonly prefix: string;
   /** As a user writes it. */
@@ -12,7 +12,7 @@ export interface Place extends AsyncDisposable {
   refresh(): Promise<void>;
 }
 
-export function openPlace(options = ""): Place {
+export function openTestStore(options = ""): TestStore {
   const server = new URL(engineUrls().elasticsearch);
   const prefix = `test-${randomBytes(5).toString("hex")}`;
   const client = new Client({ node: server.href });

@@ -7,7 +7,7 @@ import { onThisMachine } from "../../runtime/http/listening.js";
 import { writePrivately } from "../../runtime/private-file.js";
 
 /** How commands on this machine reach the running sync. One data folder is for one sync process at a time. */
-export interface Announcement {
+export interface RunningProcess {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
@@ -21,7 +21,7 @@ export function newToken(): string {
 
 /** Whether another process that still answers has announced itself there: to be asked before this one listens anywhere. */
 export async function folderFindings(dataDir: string): Promise<readonly Finding[]> {
-  const other = await readAnnouncement(dataDir).catch(() => null);
+  const other = await readRunningProcess(dataDir).catch(() => null);
   if (!other || other.pid === process.pid || !isAlive(other.pid)) return [];
   const answers = await fetch(`${other.url}/live`, { signal: AbortSignal.timeout(answersWithinMs) }).then(({ ok }) => ok, () => false);
   if (!answers) return [];
@@ -35,7 +35,7 @@ const answersWithinMs = 2_000;
 
 /** Why no sync of this data folder answers: what an operator wants to know who finds it so. */
 export async function absence(dataDir: string): Promise<string> {
-  const announced = await readAnnouncement(dataDir);
+  const announced = await readRunningProcess(dataDir);
   if (!announced) return `none has announced itself in ${dataDir}, or it has ended`;
   const { pid, url } = announced;
   return isAlive(pid) ? `process ${pid}, which announced itself at ${url}, does not answer there` : `process ${pid}, which announced itself at ${url}, was killed`;
@@ -51,22 +51,22 @@ function isAlive(pid: number): boolean {
 }
 
 /** Writes it down, for its owner only, until it is disposed of. */
-export async function announce(dataDir: string, announcement: Announcement): Promise<AsyncDisposable> {
+export async function announce(dataDir: string, running: RunningProcess): Promise<AsyncDisposable> {
   const file = fileIn(dataDir);
   makeFolder(dataDir);
-  await writePrivately(file, JSON.stringify({ ...announcement, url: onThisMachine(announcement.url) }));
+  await writePrivately(file, JSON.stringify({ ...running, url: onThisMachine(running.url) }));
   return {
     async [Symbol.asyncDispose]() {
       // Not that of a process which began meanwhile.
-      if ((await readAnnouncement(dataDir))?.token === announcement.token) await rm(file, { force: true });
+      if ((await readRunningProcess(dataDir))?.token === running.token) await rm(file, { force: true });
     },
   };
 }
 
 /** What the last sync process left; null when none runs that was not killed. @throws PreflightFailed when it cannot be read */
-export async function readAnnouncement(dataDir: string): Promise<Announcement | null> {
+export async function readRunningProcess(dataDir: string): Promise<RunningProcess | null> {
   try {
-    return JSON.parse(await readFile(fileIn(dataDir), "utf8")) as Announcement;
+    return JSON.parse(await readFile(fileIn(dataDir), "utf8")) as RunningProcess;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new PreflightFailed([{ where: fileIn(dataDir), problem: `cannot be read: ${(error as Error).message}`, remedy: "delete it and restart sync, or name another folder with --data-dir" }]);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Engine } from "../../engines/engine.js";
 import { lastLines } from "../../engines/host/command.js";
 import { isAlive, processOf } from "../../engines/host/process.js";
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 
 const lookEveryMs = 1_000;
 
@@ -13,7 +13,7 @@ export async function enginesEnded(engines: readonly Engine[], folder: string, s
     const id = pid === null ? null : processOf(pid);
     return id ? [{ name, id }] : [];
   });
-  for (; !signal.aborted; await pause(lookEveryMs, signal)) {
+  for (; !signal.aborted; await sleep(lookEveryMs, signal)) {
     const gone = watched.find(({ id }) => !isAlive(id));
     if (!gone || signal.aborted) continue;
     const log = join(folder, gone.name, "log");

@@ -1,37 +1,37 @@
 /** `pause`: read no more, settle what is being written. `drain`: the same, and write what was read too. Both store the position. */
-export type Wish = "run" | "pause" | "drain";
+export type PauseCommand = "run" | "pause" | "drain";
 
 /** What an operator wants of one pipeline; whoever asks last decides. A pipeline begins open, also after a restart. */
-export class Valve {
-  #wish: Wish = "run";
+export class PauseSwitch {
+  #command: PauseCommand = "run";
   #closing = new AbortController();
   #isResting = false;
   #wake: (() => void)[] = [];
   #runs = 0;
 
-  get wish(): Wish {
-    return this.#wish;
+  get command(): PauseCommand {
+    return this.#command;
   }
 
-  /** Aborts when the pipeline is to come to rest; another one each time the valve was opened. */
+  /** Aborts when the pipeline is to come to rest; another one each time the pause switch was opened. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
 
-  ask(wish: Wish): void {
-    if (wish === "run" && this.#wish !== "run") this.#closing = new AbortController();
-    this.#wish = wish;
-    if (wish === "run") this.#runs++;
-    if (wish !== "run") this.#closing.abort();
+  ask(command: PauseCommand): void {
+    if (command === "run" && this.#command !== "run") this.#closing = new AbortController();
+    this.#command = command;
+    if (command === "run") this.#runs++;
+    if (command !== "run") this.#closing.abort();
     this.#notify();
   }
 
-  /** For the pipeline, when nothing of it is under way: resolves when the valve is open, or `stop` aborts; then `onRest` hears null. */
+  /** For the pipeline, when nothing of it is under way: resolves when the pause switch is open, or `stop` aborts; then `onRest` hears null. */
   async opened(stop: AbortSignal, onRest: (rest: "paused" | "drained" | null) => void): Promise<void> {
     const wake = () => this.#notify();
     stop.addEventListener("abort", wake, { once: true });
-    while (this.#wish !== "run" && !stop.aborted) {
-      onRest(this.#wish === "pause" ? "paused" : "drained");
+    while (this.#command !== "run" && !stop.aborted) {
+      onRest(this.#command === "pause" ? "paused" : "drained");
       this.#isResting = true;
       this.#notify();
       await this.#changed();

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { connectMysql } from "../../../../runtime/mysql/mysql.js";
 import { Access } from "../../../../sync/mysql/connection/access.js";
-import { takeTurn } from "../../../../sync/mysql/connection/turn.js";
-import type { TurnNews } from "../../../../sync/source.js";
+import { takeFeedLock } from "../../../../sync/mysql/connection/feed-lock.js";
+import type { FeedLockEvent } from "../../../../sync/source.js";
 import { Tunnel } from "../../../stores/cassandra/tunnel.js";
 import { engineUrls } from "../../../support/engines.js";
 
 jest.setTimeout(60_000);
 const never = new AbortController().signal;
-const [url, name] = [new URL(engineUrls().mysql), `turn ${process.pid} ${Date.now()}`];
+const [url, name] = [new URL(engineUrls().mysql), `feedLock ${process.pid} ${Date.now()}`];
 
 test("one at a time; whoever gives it back is followed at once by who waits", async () => {
   const heard: string[] = [];
-  const first = await takeTurn(new Access(url), name, () => undefined, never);
-  const second = takeTurn(new Access(url), name, (news) => heard.push(news.kind === "waiting" ? news.holder : news.kind), never);
+  const first = await takeFeedLock(new Access(url), name, () => undefined, never);
+  const second = takeFeedLock(new Access(url), name, (event) => heard.push(event.kind === "waiting" ? event.holder : event.kind), never);
   await pause(2_500);
   expect(new Set(heard)).toEqual(new Set([expect.stringMatching(/^connection \d+ of mysql /)]));
   expect(first.lost.aborted).toBe(false);
@@ -23,14 +23,14 @@ test("one at a time; whoever gives it back is followed at once by who waits", as
 });
 
 test("told to stop, it waits no longer", async () => {
-  await using _ = await takeTurn(new Access(url), name, () => undefined, never);
+  await using _ = await takeFeedLock(new Access(url), name, () => undefined, never);
   const stop = new AbortController();
-  const waiting = takeTurn(new Access(url), name, () => stop.abort(new Error("stopped")), stop.signal);
+  const waiting = takeFeedLock(new Access(url), name, () => stop.abort(new Error("stopped")), stop.signal);
   await expect(waiting).rejects.toThrow("stopped");
 });
 
 test("a connection that breaks is no loss while nobody else takes it, and is one when somebody has", async () => {
-  await using first = await takeTurn(new Access(url), name, () => undefined, never);
+  await using first = await takeFeedLock(new Access(url), name, () => undefined, never);
   await using administrator = await connectMysql(url);
   const kill = async () => {
     const [rows] = await administrator.query("SELECT ID FROM information_schema.processlist WHERE ID = IS_USED_LOCK(?)", [first.lockName]) as unknown as [{ ID: number }[]];
@@ -42,7 +42,7 @@ test("a connection that breaks is no loss while nobody else takes it, and is one
   expect(first.lost.aborted).toBe(false);
 
   await kill();
-  await using second = await takeTurn(new Access(url), name, () => undefined, never);
+  await using second = await takeFeedLock(new Access(url), name, () => undefined, never);
   await first.verified();
   await first.verified();
   expect([first.lost.aborted, second.lost.aborted]).toEqual([true, false]);
@@ -50,35 +50,35 @@ test("a connection that breaks is no loss while nobody else takes it, and is one
 
 test("a server that says nothing any more holds up neither a position nor the end", async () => {
   await using tunnel = await Tunnel.to(url);
-  const turn = await takeTurn(new Access(tunnel.url), name, () => undefined, never);
+  const feedLock = await takeFeedLock(new Access(tunnel.url), name, () => undefined, never);
   tunnel.hush();
   const began = performance.now();
-  void turn.verified();
+  void feedLock.verified();
   await pause(6_000);
-  await turn.held();
-  expect(turn.lost.aborted).toBe(false);
-  await turn[Symbol.asyncDispose]();
+  await feedLock.held();
+  expect(feedLock.lost.aborted).toBe(false);
+  await feedLock[Symbol.asyncDispose]();
 
-  // Nor does waiting for a turn: this one is held until the server has forgotten it.
+  // Nor does waiting for a feedLock: this one is held until the server has forgotten it.
   const stop = new AbortController();
-  const waiting = takeTurn(new Access(tunnel.url), name, () => undefined, stop.signal);
+  const waiting = takeFeedLock(new Access(tunnel.url), name, () => undefined, stop.signal);
   setTimeout(() => stop.abort(new Error("stopped")), 100);
   await expect(waiting).rejects.toThrow("stopped");
-  await using next = await takeTurn(new Access(url), name, () => undefined, never);
+  await using next = await takeFeedLock(new Access(url), name, () => undefined, never);
   expect(performance.now() - began).toBeGreaterThan(5_000);
   expect(next.lost.aborted).toBe(false);
 });
 
 test("that the server does not answer is told, with where and why, and that it answers again", async () => {
   await using tunnel = await Tunnel.to(url);
-  const heard: TurnNews[] = [];
-  await using turn = await takeTurn(new Access(tunnel.url), name, (news) => heard.push(news), never);
-  await turn.verified();
+  const heard: FeedLockEvent[] = [];
+  await using feedLock = await takeFeedLock(new Access(tunnel.url), name, (event) => heard.push(event), never);
+  await feedLock.verified();
   await tunnel.cut();
-  await turn.verified();
+  await feedLock.verified();
   expect(heard.at(-1)).toEqual({ kind: "silent", error: expect.stringMatching(/^mysql 127\.0\.0\.1:\d+: .*ECONNREFUSED.*Remedy: start the server/) });
   await tunnel.restore();
-  await turn.verified();
+  await feedLock.verified();
   expect(heard.at(-1)).toEqual({ kind: "answers" });
-  expect(turn.lost.aborted).toBe(false);
+  expect(feedLock.lost.aborted).toBe(false);
 });

@@ -5,7 +5,7 @@ import { makeFolder } from "../../runtime/folder.js";
 import { onThisMachine } from "../../runtime/http/listening.js";
 import { appendPrivately } from "../../runtime/private-file.js";
 import type { Addresses } from "../../runtime/starter.js";
-import { pause } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 
 /** A long-running command of this CLI in a process of its own, as it would run in production. */
 export interface Service extends AsyncDisposable {
@@ -69,7 +69,7 @@ async function ready(name: string, told: () => Addresses | null, ended: Promise<
   const deadline = Date.now() + readyWithinMs;
   let failed: Error | null = null;
   void ended.then((error) => { failed = error; });
-  for (let health = "it says nothing of where it listens"; !signal.aborted; await pause(100, signal)) {
+  for (let health = "it says nothing of where it listens"; !signal.aborted; await sleep(100, signal)) {
     if (failed) throw failed;
     const addresses = told();
     if (addresses) {

@@ -3,8 +3,10 @@
  *
  *     node dist/bench/cdc.js --mysql mysql://root@127.0.0.1:3306 [--json] [--scale 0.1] [--only bulk,small,orm,latency]
  *
- * Each reader has one process for all workloads, as a follower's goes on for weeks: what a fresh one does in its first half second is mostly to compile its code.
- * It reads each workload three times, in turn with the others; medians count, and every reading's figure is given. The machine's speed cancels out in the ratios.
+ * Each reader has one process for all workloads, as a follower's goes on for weeks: what a fresh one does in its first half second is
+ * mostly to compile its code.
+ * It reads each workload three times, in turn with the others; medians count, and every reading's figure is given. The machine's speed
+ * cancels out in the ratios.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -18,7 +20,8 @@ const { values: options } = parseArgs({
   options: {
     mysql: { type: "string", default: process.env.SLUICE_TEST_MYSQL_URL ?? "mysql://root@127.0.0.1:3306" },
     json: { type: "boolean", default: false }, scale: { type: "string", default: "1" },
-    only: { type: "string", default: "bulk,small,orm,latency" }, runs: { type: "string", default: "3" }, serve: { type: "boolean", default: false },
+    only: { type: "string", default: "bulk,small,orm,latency" }, runs: { type: "string", default: "3" },
+    serve: { type: "boolean", default: false },
   },
 });
 
@@ -36,7 +39,8 @@ interface Result extends Measured { readonly runs: readonly number[] }
 
 async function compare(): Promise<void> {
   const url = options.mysql, only = options.only.split(","), database = `binlog_bench_${process.pid}`;
-  const report: { workloads: Record<string, Record<string, Result>>; ratios: Record<string, number>; latency?: Record<string, Latency> } = { workloads: {}, ratios: {} };
+  const report: { workloads: Record<string, Record<string, Result>>; ratios: Record<string, number>; latency?: Record<string, Latency> } =
+    { workloads: {}, ratios: {} };
   await using database_ = await openDatabase(url, database);
   using processes = new ReaderProcesses();
   for (const workload of workloads.filter(({ name }) => only.includes(name))) {
@@ -50,7 +54,8 @@ async function compare(): Promise<void> {
   }
   if (only.includes("latency")) {
     report.latency = await measureLatency(url, database);
-    if (!options.json) for (const [reader, { p50Ms, p99Ms }] of Object.entries(report.latency)) process.stdout.write(`latency  ${reader.padEnd(14)} p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms\n`);
+    if (!options.json) for (const [reader, { p50Ms, p99Ms }] of Object.entries(report
+      .latency)) process.stdout.write(`latency  ${reader.padEnd(14)} p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms\n`);
   }
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   void database_;
@@ -76,11 +81,15 @@ async function prepare(url: string, database: string, workload: Workload): Promi
   }
 }
 
-async function readInTurn(processes: ReaderProcesses, readers: readonly Reader[], span: Omit<Reading, "reader">): Promise<Record<Reader, Result>> {
+async function readInTurn(
+  processes: ReaderProcesses, readers: readonly Reader[], span: Omit<Reading, "reader">,
+): Promise<Record<Reader, Result>> {
   const readings = readers.map((reader) => ({ reader, measured: [] as Measured[] }));
   for (let run = 0; run < Number(options.runs); run++)
     for (const { reader, measured } of readings) measured.push(await processes.read({ reader, ...span }));
-  const results = readings.map(({ reader, measured }): [Reader, Result] => [reader, { ...median(measured), runs: measured.map(({ rowsPerSecond }) => Math.round(rowsPerSecond)) }]);
+  const results = readings.map(({ reader, measured }): [Reader, Result] => [
+    reader, { ...median(measured), runs: measured.map(({ rowsPerSecond }) => Math.round(rowsPerSecond)) },
+  ]);
   return Object.fromEntries(results) as Record<Reader, Result>;
 }
 
@@ -95,7 +104,9 @@ class ReaderProcesses implements Disposable {
       child.send(reading);
       return await Promise.race([
         once(child, "message", { signal }).then(([measured]) => measured as Measured),
-        once(child, "exit", { signal }).then(([code, killedBy]) => { throw new Error(`reading with ${reading.reader} ended by ${killedBy ?? `code ${code}`}`); }),
+        once(child, "exit", { signal }).then(([code, killedBy]) => {
+          throw new Error(`reading with ${reading.reader} ended by ${killedBy ?? `code ${code}`}`);
+        }),
       ]);
     } finally {
       answered.abort();
@@ -117,6 +128,9 @@ function ratio(ours: Result, theirs: Result): number {
 
 function print(workload: string, medians: Record<string, Result>, ratios: Record<string, number>): void {
   for (const [reader, { rowsPerSecond, cpuSeconds, rssMb, runs }] of Object.entries(medians))
-    process.stdout.write(`${workload.padEnd(8)} ${reader.padEnd(14)} ${Math.round(rowsPerSecond).toString().padStart(9)} rows/s  ${cpuSeconds.toFixed(2).padStart(6)} CPU s  ${Math.round(rssMb)} MB  (${runs.join(", ")})\n`);
+    process.stdout.write(
+      `${workload.padEnd(8)} ${reader.padEnd(14)} ${Math.round(rowsPerSecond).toString().padStart(9)} rows/s  `
+        + `${cpuSeconds.toFixed(2).padStart(6)} CPU s  ${Math.round(rssMb)} MB  (${runs.join(", ")})\n`,
+    );
   process.stdout.write(`${workload.padEnd(8)} ratio ${ratios[workload]}${workload === "bulk" ? `, ndjson ${ratios.ndjson}` : ""}\n`);
 }

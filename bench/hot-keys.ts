@@ -1,11 +1,15 @@
 /**
- * A few rows change as fast as MySQL takes it, each with a counter that only grows, and one reader a store polls them, by key and by lookup, while
- * tables are copied and healed, sync is killed, and rows are repaired and retried: no read may show less than an earlier one. Exit code 1 when any does.
+ * A few rows change as fast as MySQL takes it, each with a counter that only grows, and one reader a store polls them, by key and by
+ * lookup, while
+ * tables are copied and healed, sync is killed, and rows are repaired and retried: no read may show less than an earlier one. Exit code 1
+ * when any does.
  *
- *     node dist/bench/hot-keys.js --mysql mysql://root@127.0.0.1:3306 --stores sqlite:///tmp/hot.db,cassandra://…,elasticsearch://… [--rows 20000] [--kills 8]
+ * node dist/bench/hot-keys.js --mysql mysql://root@127.0.0.1:3306 --stores sqlite:///tmp/hot.db,cassandra://…,elasticsearch://… [--rows
+ * 20000] [--kills 8]
  *         [--skip "purged log,dropped table"] [--reads 100000] [--json]
  *
- * It goes on, trouble after trouble, until each store was read so many times, or until SIGTERM; then it ends after the trouble at hand. It purges the server's binary logs: give it a server of its own, or skip that.
+ * It goes on, trouble after trouble, until each store was read so many times, or until SIGTERM; then it ends after the trouble at hand. It
+ * purges the server's binary logs: give it a server of its own, or skip that.
  */
 import { rm } from "node:fs/promises";
 import { mkdtempSync } from "node:fs";
@@ -48,7 +52,8 @@ async function main(): Promise<void> {
   try {
     await prepare(mysql);
     await using sync = new Keeper({
-      SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder, ...tokensOf(process.env),
+      SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder,
+      ...tokensOf(process.env),
     });
     const writing = Promise.all(keys.map((key) => write(mysql, key, stop.signal)));
     const written = writing.catch((error: unknown) => stop.abort(error));
@@ -78,7 +83,10 @@ async function prepare(mysql: URL): Promise<void> {
   await fill({ mysql, seed: 1, rows: Number(options.rows), until: Date.UTC(2026, 0, 1) }, never, () => undefined);
   await using connection = await connectMysql(mysql);
   // The newest of one owner, so that its first page has them.
-  await connection.query(`UPDATE sales_order SET ${counter} = 1, counterparty_id = ?, created_at = '2030-01-01 00:00:00' WHERE sales_order_id IN (?)`, [owner, keys]);
+  await connection.query(
+    `UPDATE sales_order SET ${counter} = 1, counterparty_id = ?, created_at = '2030-01-01 00:00:00' WHERE sales_order_id IN (?)`,
+    [owner, keys],
+  );
 }
 
 async function write(mysql: URL, key: string, stop: AbortSignal): Promise<void> {
@@ -148,7 +156,9 @@ async function cleanUp(mysql: URL, stores: readonly URL[], folder: string): Prom
   await using connection = await connectMysql(new URL("/", mysql));
   await connection.query(`DROP DATABASE IF EXISTS ${mysql.pathname.slice(1)}`);
   for (const url of stores) {
-    if (url.protocol === "sqlite:") for (const end of ["", "-wal", "-shm"]) await rm(`${decodeURIComponent(url.pathname)}${end}`, { force: true });
+    if (url.protocol === "sqlite:") for (const end of ["", "-wal", "-shm"]) await rm(
+      `${decodeURIComponent(url.pathname)}${end}`, { force: true },
+    );
     else await dropStore(url);
   }
   await rm(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@
  * A snapshot of one table of 5,000,000 rows with a SIGKILL in the middle: rows per second beside a SELECT of the same rows into nothing
  * in the same run, the memory sync takes, and whether the store is equal in the end.
  *
- *     node dist/bench/snapshot.js --mysql mysql://root@127.0.0.1:3306 [--stores sqlite:///tmp/bench.db] [--rows 5000000] [--scale 1] [--json]
+ * node dist/bench/snapshot.js --mysql mysql://root@127.0.0.1:3306 [--stores sqlite:///tmp/bench.db] [--rows 5000000] [--scale 1] [--json]
  */
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -44,9 +44,14 @@ async function main(): Promise<void> {
     const found = await checksumOfStore(url);
     const same = found.rows === wanted.rows && found.sum === wanted.sum;
     equal &&= same;
-    report[name] = { rowsPerSecond: Math.round(rows / seconds), ofSelect: rounded(selected / seconds), rssMb: Math.round(rssMb), rowsAtKill, equal: same };
-    say(`${name.padEnd(21)} ${per(rows, seconds)}, ${rounded(selected / seconds)} of SELECT; ${Math.round(rssMb)} MB; killed after ${rowsAtKill.toLocaleString("en")} rows; `
-      + `${same ? "equal" : `DIFFERS: ${found.rows} rows`}`);
+    report[name] = {
+      rowsPerSecond: Math.round(rows / seconds), ofSelect: rounded(selected / seconds), rssMb: Math.round(rssMb), rowsAtKill, equal: same,
+    };
+    say(
+      `${name.padEnd(21)} ${per(rows, seconds)}, ${rounded(selected / seconds)} of SELECT; ${Math.round(rssMb)} MB; killed after `
+        + `${rowsAtKill.toLocaleString("en")} rows; ` +
+        `${same ? "equal" : `DIFFERS: ${found.rows} rows`}`,
+    );
     await empty(url);
   }
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);

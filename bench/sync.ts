@@ -2,7 +2,8 @@
  * Row events per second of `sluice sync` into Cassandra, Elasticsearch and both, beside bare loops of the drivers over the same rows in
  * the same run; how soon a commit can be read; and the memory sync takes.
  *
- *     node dist/bench/sync.js --mysql mysql://root@127.0.0.1:3306 --stores cassandra://127.0.0.1:9042,elasticsearch://127.0.0.1:9200 [--json] [--scale 0.1]
+ * node dist/bench/sync.js --mysql mysql://root@127.0.0.1:3306 --stores cassandra://127.0.0.1:9042,elasticsearch://127.0.0.1:9200 [--json]
+ * [--scale 0.1]
  *
  * Both sides take turns, three times each, each time in a process of its own and into empty stores; medians count. Sync decodes the
  * binary log while the clock runs; the bare loops have the rows in memory. The machine's speed cancels out in the ratios.
@@ -23,11 +24,14 @@ const { values: options } = parseArgs({
     mysql: { type: "string", default: process.env.SLUICE_TEST_MYSQL_URL ?? "mysql://root@127.0.0.1:3306" },
     stores: { type: "string", default: "cassandra://127.0.0.1:9042,elasticsearch://127.0.0.1:9200" },
     json: { type: "boolean", default: false }, scale: { type: "string", default: "1" },
-    only: { type: "string", default: "cassandra,elasticsearch,both,freshness" }, runs: { type: "string", default: "3" }, bare: { type: "string" },
+    only: { type: "string", default: "cassandra,elasticsearch,both,freshness" }, runs: { type: "string", default: "3" },
+    bare: { type: "string" },
   },
 });
 
-void (options.bare === undefined ? compare() : runBare(JSON.parse(options.bare) as BareWork).then((seconds) => { process.stdout.write(JSON.stringify(seconds)); }));
+void (options.bare === undefined ? compare() : runBare(
+  JSON.parse(options.bare) as BareWork,
+).then((seconds) => { process.stdout.write(JSON.stringify(seconds)); }));
 
 interface Drained { readonly rowsPerSecond: number; readonly bareRowsPerSecond: number }
 
@@ -57,13 +61,17 @@ async function compare(): Promise<void> {
     const medians: Drained = { rowsPerSecond: Math.round(median(sync)), bareRowsPerSecond: Math.round(median(bare)) };
     report.ratios[name] = rounded(medians.rowsPerSecond / medians.bareRowsPerSecond);
     report[name] = medians;
-    say(`${name.padEnd(14)} ${String(medians.rowsPerSecond).padStart(7)} rows/s  bare ${String(medians.bareRowsPerSecond).padStart(7)} rows/s  ratio ${report.ratios[name]}`);
+    say(
+      `${name.padEnd(14)} ${String(medians.rowsPerSecond).padStart(7)} rows/s  bare ${String(medians.bareRowsPerSecond).padStart(7)} `
+        + `rows/s  ratio ${report.ratios[name]}`,
+    );
   }
   if (only.includes("freshness")) {
     const fresh = await freshness(mysql, servers, Math.max(4, 20 * scale));
     rssMb = Math.max(rssMb, fresh.rssMb);
     report.freshness = fresh.latency;
-    for (const [name, { p50Ms, p99Ms }] of Object.entries(fresh.latency)) say(`${name.padEnd(14)} commit to readable: p50 ${p50Ms} ms  p99 ${p99Ms} ms`);
+    for (const [name, { p50Ms, p99Ms }] of Object.entries(fresh
+      .latency)) say(`${name.padEnd(14)} commit to readable: p50 ${p50Ms} ms  p99 ${p99Ms} ms`);
   }
   Object.assign(report, { rssMb: Math.round(rssMb), load: loadavg().map(rounded) });
   say(`sync's memory ${report.rssMb} MB; load average ${String(report.load)}`);
@@ -71,7 +79,9 @@ async function compare(): Promise<void> {
   void database;
 }
 
-async function drain(mysql: URL, servers: readonly URL[], names: readonly StoreName[], { from, to }: Workload): Promise<{ seconds: number; rssMb: number }> {
+async function drain(
+  mysql: URL, servers: readonly URL[], names: readonly StoreName[], { from, to }: Workload,
+): Promise<{ seconds: number; rssMb: number }> {
   await using stores = await freshStores(servers, names, from);
   await using sync = await startSync(mysql, stores.urls);
   const ends = await reached(mysql, stores.urls, to);
@@ -89,7 +99,9 @@ async function bareSeconds(mysql: URL, servers: readonly URL[], names: readonly 
   return Number(text);
 }
 
-async function freshness(mysql: URL, servers: readonly URL[], seconds: number): Promise<{ latency: Record<StoreName, Latency>; rssMb: number }> {
+async function freshness(
+  mysql: URL, servers: readonly URL[], seconds: number,
+): Promise<{ latency: Record<StoreName, Latency>; rssMb: number }> {
   await using stores = await freshStores(servers, storeNames, await headOf(mysql));
   await using sync = await startSync(mysql, stores.urls);
   const { cassandra, elasticsearch } = await measureFreshness(mysql, stores.urls, seconds);

@@ -18,7 +18,9 @@ const serverId = 0x7fff_fffe;
 const quietMs = 500;
 
 /** The events of a file, or of a server up to now, or for as long as `follow` and the signal let it. @throws PreflightFailed */
-export async function* binlogEvents({ mysql, file, from, follow }: BinlogChoice, signal: AbortSignal): AsyncGenerator<readonly BinlogEvent[]> {
+export async function* binlogEvents(
+  { mysql, file, from, follow }: BinlogChoice, signal: AbortSignal,
+): AsyncGenerator<readonly BinlogEvent[]> {
   if (file !== undefined) {
     await access(file, constants.R_OK).catch((error: Error) => {
       throw new PreflightFailed([{ where: "--file", problem: error.message, remedy: "name a binary log file this process may read" }]);
@@ -27,7 +29,9 @@ export async function* binlogEvents({ mysql, file, from, follow }: BinlogChoice,
     return yield* readBinlogFile(file, { signal });
   }
   if (!mysql) {
-    throw new PreflightFailed([{ where: "binlog", problem: "there is neither a server nor a file to read", remedy: "give --mysql or --file, or run `sluice up` first" }]);
+    throw new PreflightFailed([{
+      where: "binlog", problem: "there is neither a server nor a file to read", remedy: "give --mysql or --file, or run `sluice up` first",
+    }]);
   }
   const start = from === undefined ? await firstOf(mysql) : startAt(from);
   const { readBinlog } = await import("../sync/mysql/binlog/reader.js");
@@ -47,7 +51,10 @@ function startAt(text: string): BinlogStart {
     if (!/^\d+-\d+-\d+/.test(text)) GtidSet.parse(text);
     return { gtids: text };
   } catch (error) {
-    throw new PreflightFailed([{ where: "--from", problem: (error as Error).message, remedy: "write a GTID set as `sluice status` shows it, or file:offset, as binlog.000003:157" }]);
+    throw new PreflightFailed([{
+      where: "--from", problem: (error as Error).message,
+      remedy: "write a GTID set as `sluice status` shows it, or file:offset, as binlog.000003:157",
+    }]);
   }
 }
 

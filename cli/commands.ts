@@ -16,4 +16,7 @@ import { start } from "./commands/run/start.js";
 import { sync } from "./commands/run/sync.js";
 import { up } from "./commands/run/up.js";
 
-export const commands: readonly Command[] = [start, up, down, migrate, generate, sync, gateway, verify, status, pause, resume, drain, deadLetters, resnapshot, binlog, bench, faults, k6];
+export const commands: readonly Command[] = [
+  start, up, down, migrate, generate, sync, gateway, verify, status, pause, resume, drain, deadLetters, resnapshot, binlog, bench, faults,
+  k6,
+];

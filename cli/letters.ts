@@ -45,7 +45,10 @@ export interface Named {
   readonly letter: LetterHead;
 }
 
-/** The letters named, or all below a part of a name such as `cassandra/sales_order`; the oldest first. @throws PreflightFailed when there is none */
+/**
+ * The letters named, or all below a part of a name such as `cassandra/sales_order`; the oldest first. @throws PreflightFailed when there is
+ * none
+ */
 export async function lettersNamed(openedStores: readonly OpenedStore[], names: readonly string[]): Promise<readonly Named[]> {
   const isOf = (name: string) => (found: Named) => `${letterName(found.opened, found.letter)}/`.startsWith(`${name.replace(/\/$/, "")}/`);
   const all: Named[] = [];
@@ -58,15 +61,20 @@ export async function lettersNamed(openedStores: readonly OpenedStore[], names: 
   if (names.length === 0) missing.push("(nothing)");
   if (missing.length > 0) {
     throw new PreflightFailed(missing.map((name) => ({
-      where: "dead-letters", problem: `${name} names no letter`, remedy: "use names as `sluice dead-letters list` prints them, or a part of one: cassandra/sales_order",
+      where: "dead-letters", problem: `${name} names no letter`,
+      remedy: "use names as `sluice dead-letters list` prints them, or a part of one: cassandra/sales_order",
     })));
   }
   return all.sort((a, b) => a.letter.parkedAt - b.letter.parkedAt);
 }
 
 /** Everything an act on a letter needs; the audit file is in the data folder. */
-export async function letterActions(mysql: URL | undefined, dataDir: string, signal: AbortSignal): Promise<AsyncDisposable & { actionsOf(opened: OpenedStore): LetterActions }> {
-  if (!mysql) throw new PreflightFailed([{ where: "SLUICE_MYSQL_URL", problem: "is not set", remedy: "give --mysql: the row is read from there" }]);
+export async function letterActions(
+  mysql: URL | undefined, dataDir: string, signal: AbortSignal,
+): Promise<AsyncDisposable & { actionsOf(opened: OpenedStore): LetterActions }> {
+  if (!mysql) throw new PreflightFailed([
+    { where: "SLUICE_MYSQL_URL", problem: "is not set", remedy: "give --mysql: the row is read from there" },
+  ]);
   const { openMysqlSource } = await import("../sync/mysql/source.js");
   const source = openMysqlSource(mysql, totesys, "dead-letters", signal);
   makeFolder(dataDir);

@@ -17,7 +17,8 @@ import { readEnvironment } from "./workspace/environment.js";
 /** A person has to change something first; the message says what. */
 const badInput = 2;
 
-// Rows, passwords and tokens stand in what we write, and in what the engines we start write: it is for its owner only, whatever the shell says.
+// Rows, passwords and tokens stand in what we write, and in what the engines we start write: it is for its owner only, whatever the shell
+// says.
 process.umask(0o077);
 process.exitCode = undefined;
 void main(process.argv).then((code) => process.exit(code));
@@ -28,7 +29,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .description("Changes committed in MySQL, queryable, searchable and governed elsewhere: at once and provably.")
     .version(version(), "--version", "print the version")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`${text.trimEnd()}\n    remedy: see sluice --help, or sluice <command> --help\n`) });
+    .configureOutput({
+      outputError: (text, write) => write(`${text.trimEnd()}\n    remedy: see sluice --help, or sluice <command> --help\n`),
+    });
   for (const each of commands) {
     subcommand(program, each).action(async (...args: unknown[]) => {
       const commander = args.at(-1) as Commander;
@@ -46,7 +49,8 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function subcommand(program: Commander, { name, description, settings, words }: Command): Commander {
   // What it does not know is among the words, so that all of it is told at once, with whatever else is wrong.
-  const sub = program.command(name).description(description).exitOverride().showHelpAfterError(false).allowUnknownOption().allowExcessArguments();
+  const sub = program.command(name).description(description).exitOverride().showHelpAfterError(false).allowUnknownOption()
+    .allowExcessArguments();
   if (words) sub.addArgument(argument(words));
   for (const [key, setting] of Object.entries({ ...settings, dataDir })) {
     sub.option(optionOf(key, setting), `${setting.description} [${setting.env}]`);
@@ -62,7 +66,9 @@ function argument({ name, description, choices, many }: NonNullable<Command["wor
   return new Argument(many ? `[${name}...]` : `[${name}]`, choices ? `${description}: ${choices.join(", ")}` : description);
 }
 
-async function run(chosen: Command, options: Readonly<Record<string, string | boolean>>, given: readonly string[], { options: known }: Commander): Promise<number> {
+async function run(
+  chosen: Command, options: Readonly<Record<string, string | boolean>>, given: readonly string[], { options: known }: Commander,
+): Promise<number> {
   const out = openOutput(options.json === true);
   const signal = stopSignal();
   try {

@@ -10,7 +10,9 @@ import { runningSync } from "./running-sync.js";
 const stillMs = 3_000;
 
 /** Opens every store that was ever written to for writing too; the audit file is in the data folder, and so is how to reach sync. */
-export async function openRepairers(urls: readonly URL[], stores: readonly Store[], dataDir: string, signal: AbortSignal): Promise<AsyncDisposable & { readonly repairers: ReadonlyMap<Store, Repairer> }> {
+export async function openRepairers(
+  urls: readonly URL[], stores: readonly Store[], dataDir: string, signal: AbortSignal,
+): Promise<AsyncDisposable & { readonly repairers: ReadonlyMap<Store, Repairer> }> {
   const { openSink } = await import("../stores/open.js");
   makeFolder(dataDir);
   const auditFile = resolve(join(dataDir, "audit.jsonl"));

@@ -5,7 +5,10 @@ import type { PipelineStatus } from "../sync/state/state.js";
 /** The sync process of this machine and data folder. */
 export interface RunningSync {
   readonly status: () => Promise<readonly PipelineStatus[]>;
-  /** `done` is false when the pipeline is not there yet: it still settles what is being written, or has failed again. @throws Error when there is no such pipeline */
+  /**
+   * `done` is false when the pipeline is not there yet: it still settles what is being written, or has failed again. @throws Error when
+   * there is no such pipeline
+   */
   ask(pipeline: string, what: string): Promise<{ readonly done: boolean; readonly status: PipelineStatus }>;
 }
 
@@ -40,6 +43,7 @@ export async function requireSync(dataDir: string): Promise<RunningSync> {
   const running = await runningSync(dataDir);
   if (running) return running;
   throw new PreflightFailed([{
-    where: `sync, by ${dataDir}/sync.json`, problem: `no running sync answers: ${await absence(dataDir)}`, remedy: "start it with `sluice sync`, or name its data folder with --data-dir",
+    where: `sync, by ${dataDir}/sync.json`, problem: `no running sync answers: ${await absence(dataDir)}`,
+    remedy: "start it with `sluice sync`, or name its data folder with --data-dir",
   }]);
 }

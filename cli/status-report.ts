@@ -27,7 +27,9 @@ export interface StoreReport extends PipelineStatus {
 const betweenMs = 1_000;
 
 /** `ask`: the running sync, which alone moves, or what the stores hold where none answers, for the reason given. */
-export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>, absence: string | null, mysql: URL | undefined): Promise<StatusReport> {
+export async function reportStatus(
+  ask: () => Promise<readonly PipelineStatus[]>, absence: string | null, mysql: URL | undefined,
+): Promise<StatusReport> {
   const running = absence === null;
   const first = await read(ask, mysql);
   if (running) await sleep(betweenMs);
@@ -37,7 +39,9 @@ export async function reportStatus(ask: () => Promise<readonly PipelineStatus[]>
     absence,
     log: last.log,
     logError: last.logError,
-    pipelines: await Promise.all(last.statuses.map((status) => reportOf(status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first, running, mysql))),
+    pipelines: await Promise.all(last.statuses.map((status) => reportOf(
+      status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first, running, mysql,
+    ))),
   };
 }
 
@@ -51,12 +55,18 @@ interface Reading {
 async function read(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | undefined): Promise<Reading> {
   // In this order: what a store holds the server has by then.
   const statuses = await ask();
-  const facts = mysql ? await logFacts(mysql).then((log) => ({ log, logError: null }), (error: unknown) => ({ log: null, logError: inALine(error) })) : { log: null, logError: "no --mysql" };
+  const facts = mysql ? await logFacts(mysql).then(
+    (log) => ({ log, logError: null }), (error: unknown) => ({ log: null, logError: inALine(error) }),
+  ) : { log: null, logError: "no --mysql" };
   return { at: Date.now(), statuses, ...facts };
 }
 
-async function reportOf(now: PipelineStatus, { at, log }: Reading, before: PipelineStatus, earlier: Reading, running: boolean, mysql: URL | undefined): Promise<StoreReport> {
-  const behind = (status: PipelineStatus, facts: LogFacts | null) => (status.position && facts ? bytesBehind(status.position, facts) : null);
+async function reportOf(
+  now: PipelineStatus, { at, log }: Reading, before: PipelineStatus, earlier: Reading, running: boolean, mysql: URL | undefined,
+): Promise<StoreReport> {
+  const behind = (
+    status: PipelineStatus, facts: LogFacts | null,
+  ) => (status.position && facts ? bytesBehind(status.position, facts) : null);
   const [bytes, bytesBefore] = [behind(now, log), behind(before, earlier.log)];
   const seconds = (at - earlier.at) / 1000;
   const closing = bytes !== null && bytesBefore !== null && seconds > 0 ? (bytesBefore - bytes) / seconds : 0;

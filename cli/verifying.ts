@@ -31,7 +31,9 @@ export async function withStores<T>(urls: readonly URL[], use: (stores: readonly
 }
 
 /** Compares MySQL with the stores; waits first until they hold everything committed up to now. */
-export async function verifyStores({ mysql, stores: urls, repairIn, allowMinimalMetadata, ...rest }: Verified, signal: AbortSignal): Promise<Report> {
+export async function verifyStores(
+  { mysql, stores: urls, repairIn, allowMinimalMetadata, ...rest }: Verified, signal: AbortSignal,
+): Promise<Report> {
   const { openMysqlSource } = await import("../sync/mysql/source.js");
   const { mustAnswer } = await import("../sync/mysql/preflight/preflight.js");
   const { verify } = await import("../sync/verify/verify.js");
@@ -68,12 +70,20 @@ export function verdictOf({ differences, explained, repaired, undecided }: Repor
 
 /** The whole in one sentence. */
 export function conclusion({ tables, tookMs }: Report): string {
-  const sum = (what: "rows" | "entries" | "differences" | "explained" | "repaired" | "undecided") => tables.reduce((total, each) => total + each[what], 0);
-  const compared = `${sum("rows").toLocaleString("en")} rows and ${sum("entries").toLocaleString("en")} entries compared in ${(tookMs / 1000).toFixed(1)} s`;
+  const sum = (
+    what: "rows" | "entries" | "differences" | "explained" | "repaired" | "undecided",
+  ) => tables.reduce((total, each) => total + each[what], 0);
+  const compared = `${sum("rows").toLocaleString("en")} rows and ${sum("entries").toLocaleString("en")} entries compared in `
+    + `${(tookMs / 1000).toFixed(1)} s`;
   const count = (of: number) => `${of.toLocaleString("en")} ${of === 1 ? "difference" : "differences"}`;
   const repaired = sum("repaired") > 0 ? `; ${count(sum("repaired"))} repaired` : "";
-  if (sum("differences") > 0) return `${compared}: ${count(sum("differences"))}${sum("explained") > 0 ? `, and ${sum("explained")} explained by dead letters` : ""}${repaired}`;
-  if (sum("explained") > 0) return `${compared}: only what is in the dead letters differs (${sum("explained")}); see "sluice dead-letters list"${repaired}`;
-  if (sum("undecided") > 0) return `${compared}: no difference, but ${sum("undecided")} rows or entries changed whenever they were looked at; verify again${repaired}`;
+  if (sum("differences") > 0)
+    return `${compared}: `
+      + `${count(sum("differences"))}${sum("explained") > 0 ? `, and ${sum("explained")} explained by dead letters` : ""}${repaired}`;
+  if (sum("explained") > 0)
+    return `${compared}: only what is in the dead letters differs (${sum("explained")}); see "sluice dead-letters list"${repaired}`;
+  if (sum("undecided") > 0)
+    return `${compared}: no difference, but ${sum("undecided")} rows or entries changed whenever they were looked at; verify `
+      + `again${repaired}`;
   return `${compared}: equal${repaired}`;
 }

@@ -2,7 +2,9 @@ import type { Finding } from "../runtime/findings.js";
 import type { Command } from "./command.js";
 
 /** The words of a command line after the command's name, and a finding for each option or word the command does not know. */
-export function wordsOf({ name, words }: Command, given: readonly string[], options: readonly string[]): { readonly words: readonly string[]; readonly findings: readonly Finding[] } {
+export function wordsOf(
+  { name, words }: Command, given: readonly string[], options: readonly string[],
+): { readonly words: readonly string[]; readonly findings: readonly Finding[] } {
   const unknown = given.filter((each) => each.startsWith("-"));
   const most = words === undefined ? 0 : words.many ? Infinity : 1;
   // The value of an unknown option is not told apart from a word, so words are judged only where every option is known.
@@ -12,8 +14,12 @@ export function wordsOf({ name, words }: Command, given: readonly string[], opti
   return {
     words: given,
     findings: [
-      ...unknown.map((word) => ({ where: name, problem: `unknown option '${word.replace(/=.*/s, "")}'`, remedy: remedy(word.replace(/=.*/s, "")) })),
-      ...wrong.map((word) => ({ where: name, problem: `there is no ${words!.name} '${word}'`, remedy: `name one of ${words!.choices!.join(", ")}` })),
+      ...unknown.map((word) => ({
+        where: name, problem: `unknown option '${word.replace(/=.*/s, "")}'`, remedy: remedy(word.replace(/=.*/s, "")),
+      })),
+      ...wrong.map((word) => ({
+        where: name, problem: `there is no ${words!.name} '${word}'`, remedy: `name one of ${words!.choices!.join(", ")}`,
+      })),
       ...excess.map((word) => ({ where: name, problem: `it takes no word '${word}' here`, remedy: remedy("") })),
     ],
   };

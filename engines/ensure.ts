@@ -24,7 +24,9 @@ export interface EngineOptions extends Lifetime {
 
 export type Engines<N extends EngineName> = Readonly<Record<N, Engine>> & AsyncDisposable;
 
-const recipes: Readonly<Record<EngineName, Recipe>> = { mysql: mysqlRecipe(), mariadb: mariadbRecipe, cassandra: cassandraRecipe, elasticsearch: elasticsearchRecipe };
+const recipes: Readonly<Record<EngineName, Recipe>> = {
+  mysql: mysqlRecipe(), mariadb: mariadbRecipe, cassandra: cassandraRecipe, elasticsearch: elasticsearchRecipe,
+};
 
 /**
  * Has these engines run, all at once: at the URL given, else the one already running on this data folder, else in podman,
@@ -32,7 +34,9 @@ const recipes: Readonly<Record<EngineName, Recipe>> = { mysql: mysqlRecipe(), ma
  * @throws PreflightFailed with one finding for every engine that cannot be had; the others are stopped again.
  */
 export async function ensureEngines<N extends EngineName>(names: readonly N[], options: EngineOptions): Promise<Engines<N>> {
-  const { dataDir, urls = {}, onProgress = () => undefined, signal = new AbortController().signal, packagesDir = defaultPackages } = options;
+  const {
+    dataDir, urls = {}, onProgress = () => undefined, signal = new AbortController().signal, packagesDir = defaultPackages,
+  } = options;
   const work = { packages: resolve(packagesDir), progress: onProgress, signal };
   const outcomes = await Promise.allSettled(names.map((name) => {
     const url = urls[name];

@@ -19,7 +19,9 @@ export async function findOrFetchK6(progress: DownloadReport, signal: AbortSigna
   if (installed !== null) return { command: installed, args: [] };
   const image = "grafana/k6";
   if ((await podmanWorks(signal)) && (await hasImage(image, signal))) {
-    return { command: "podman", args: ["run", "--rm", "-i", "--network=host", "-v", `${projectRoot}:${projectRoot}`, "-w", projectRoot, image] };
+    return {
+      command: "podman", args: ["run", "--rm", "-i", "--network=host", "-v", `${projectRoot}:${projectRoot}`, "-w", projectRoot, image],
+    };
   }
   const folder = await cached("k6", { packages: defaultPackages, progress, signal }, (partial) => build(partial, progress, signal));
   return { command: join(folder, "k6"), args: [] };

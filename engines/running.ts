@@ -39,7 +39,8 @@ export async function halt(home: string, { what }: Running): Promise<void> {
 }
 
 /**
- * Until it is disposed of: when our own process ends in a hurry, as at a second Ctrl-C, the server is asked to end, which is the least that can
+ * Until it is disposed of: when our own process ends in a hurry, as at a second Ctrl-C, the server is asked to end, which is the least that
+ * can
  * be done then.
  */
 export function atExit(running: () => Running): Disposable {

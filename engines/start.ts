@@ -21,7 +21,9 @@ export interface Lifetime {
  * in a container where podman works, else from packages.
  */
 export async function start(recipe: Recipe, home: string, lifetime: Lifetime, work: Work): Promise<Engine> {
-  if (process.platform !== "linux") throw unavailable(recipe.name, "engines are started on Linux only", "give the URL of a server of your own");
+  if (process.platform !== "linux") throw unavailable(
+    recipe.name, "engines are started on Linux only", "give the URL of a server of your own",
+  );
   return withLock(home, async () => {
     const began = performance.now();
     const shown = (running: Running) => running.url.replace(/:[^:@/]+@/, ":***@");
@@ -45,7 +47,9 @@ export async function start(recipe: Recipe, home: string, lifetime: Lifetime, wo
 /** Ends what an earlier start left, unless somebody works with it. */
 async function replace(recipe: Recipe, home: string, found: Running): Promise<void> {
   if (hasOwner(found)) {
-    throw unavailable(recipe.name, `process ${found.owner?.pid} is using the one in ${home}`, "stop that process first, or use another data folder");
+    throw unavailable(
+      recipe.name, `process ${found.owner?.pid} is using the one in ${home}`, "stop that process first, or use another data folder",
+    );
   }
   await halt(home, found);
 }

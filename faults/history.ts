@@ -51,7 +51,8 @@ export async function runHistory(plan: Plan, world: World, signal: AbortSignal):
   mysql.port = String(world.link("mysql").port);
   await using writer = new Writer(database, signal);
   await using sync = new SyncProcess({
-    SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: world.stores.map((store) => addressOf(store, name, world, folder, true).href).join(","), SLUICE_MAX_REJECTIONS: "1000000",
+    SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: world.stores.map((store) => addressOf(store, name, world, folder, true).href).join(","),
+    SLUICE_MAX_REJECTIONS: "1000000",
   }, log);
   const draw = drawFrom(plan.seed);
   const ledger = new Ledger();
@@ -79,14 +80,19 @@ export async function runHistory(plan: Plan, world: World, signal: AbortSignal):
 
   sync.up();
   const begun = copying(log, signal);
-  const [transactions, faults] = await Promise.all([trade(plan, (number) => keep(drawTransaction(number, totesys, ledger, draw)), begun, signal), begun.then(() => strike(plan, scene, signal))]);
+  const [transactions, faults] = await Promise.all([
+    trade(plan, (number) => keep(drawTransaction(number, totesys, ledger, draw)), begun, signal),
+    begun.then(() => strike(plan, scene, signal)),
+  ]);
   const stores = world.stores.map(address);
   const verdict = await judge({ database: database(), stores, sync, ledger, signal });
   await using server = await connectMysql(database());
   await server.query(`DROP DATABASE ${name}`);
   for (const store of stores) await wipe(store);
   if (verdict.deviations.length === 0) await rm(folder, { recursive: true });
-  return { seed: plan.seed, faults, transactions, rows: ledger.rows, ...verdict, seconds: (Date.now() - began) / 1000, exits: sync.exits, log };
+  return {
+    seed: plan.seed, faults, transactions, rows: ledger.rows, ...verdict, seconds: (Date.now() - began) / 1000, exits: sync.exits, log,
+  };
 }
 
 /** Numbers that no other transaction has. */

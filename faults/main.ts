@@ -17,7 +17,9 @@ export interface FaultOptions {
 }
 
 /** Runs histories until the time is over or the signal aborts. @throws PreflightFailed when an engine cannot be had */
-export async function runFaults({ seed, minutes, stores, dataDir, onProgress, onHistory }: FaultOptions, signal: AbortSignal): Promise<readonly History[]> {
+export async function runFaults(
+  { seed, minutes, stores, dataDir, onProgress, onHistory }: FaultOptions, signal: AbortSignal,
+): Promise<readonly History[]> {
   const histories: History[] = [];
   await using world = await openWorld(join(resolve(dataDir), "faults"), stores, onProgress, signal);
   const end = Date.now() + minutes * 60_000;

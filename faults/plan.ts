@@ -36,7 +36,9 @@ function opening(random: Random, most: number): Scheduled[] {
 /** In one history of twenty, and only where a store is fast enough that it does not take all night. */
 function huge(stores: readonly StoreName[], random: Random): Scheduled[] {
   if (!random.chance(0.05) || stores.join() !== "embedded") return [];
-  return [{ atMs: random.whole(0, 5_000), fault: { kind: "large transaction", rows: Math.round(1_000_000 * Math.max(0.1, random.next())) } }];
+  return [
+    { atMs: random.whole(0, 5_000), fault: { kind: "large transaction", rows: Math.round(1_000_000 * Math.max(0.1, random.next())) } },
+  ];
 }
 
 interface Choice {
@@ -68,11 +70,19 @@ function choices(stores: readonly StoreName[], mostMs: number): readonly Choice[
     { weight: 1, make: () => ({ kind: "fail over" }) },
     { weight: 1, make: (random) => ({ kind: "lose primary", unreplicated: random.pick([0, 0, 1, 3, 10]) }) },
     { weight: 3, make: (random) => ({ kind: "freeze", engine: random.pick(linked), ms: ms(random) }) },
-    { weight: 4, make: (random) => ({ kind: random.pick(["cut", "slow", "half-open", "unanswered"] as const), engine: random.pick(linked), ms: ms(random) }) },
+    { weight: 4, make: (random) => ({
+      kind: random.pick(["cut", "slow", "half-open", "unanswered"] as const), engine: random.pick(linked), ms: ms(random),
+    }) },
     ...(stores.includes("embedded") ? [{ weight: 1, make: (random: Random): Fault => ({ kind: "full disk", ms: ms(random) }) }] : []),
-    ...(stores.includes("elasticsearch") ? [{ weight: 1, make: (random: Random): Fault => ({ kind: "overload", engine: "elasticsearch", ms: ms(random) }) }] : []),
+    ...(stores.includes("elasticsearch") ? [
+      { weight: 1, make: (random: Random): Fault => ({ kind: "overload", engine: "elasticsearch", ms: ms(random) }) },
+    ] : []),
     ...(stores.includes("cassandra") ? [{
-      weight: 2, make: (random: Random): Fault => ({ kind: random.pick(["freeze", "unanswered"] as const), engine: "cassandra", ms: random.chance(0.5) ? driverMs + ms(random) : ms(random) }),
+      weight: 2,
+      make: (random: Random): Fault => ({
+        kind: random.pick(["freeze", "unanswered"] as const), engine: "cassandra",
+        ms: random.chance(0.5) ? driverMs + ms(random) : ms(random),
+      }),
     }, { weight: 2, make: (random: Random): Fault => ({ kind: "write timeout", engine: "cassandra", ms: ms(random) }) }] : []),
     { weight: 1, make: (random) => ({ kind: "wipe", store: random.pick(stores) }) },
     ...remote.map((engine) => ({ weight: 0.1, make: (): Fault => ({ kind: "kill", engine }) })),

@@ -93,10 +93,14 @@ export class SyncProcess implements AsyncDisposable {
     this.#keeping = null;
   }
 
-  /** Each log's processes have a data folder of their own: the second one comes from elsewhere, and is not told of the first by its folder. */
+  /**
+   * Each log's processes have a data folder of their own: the second one comes from elsewhere, and is not told of the first by its folder.
+   */
   #spawn(to: string): ChildProcess {
     const log = openSync(to, "a");
-    const child = spawn(process.execPath, ["--enable-source-maps", join(projectRoot, "dist", "cli", "main.js"), "sync", "--sync-port", "0"], {
+    const child = spawn(process.execPath, [
+      "--enable-source-maps", join(projectRoot, "dist", "cli", "main.js"), "sync", "--sync-port", "0",
+    ], {
       env: { ...process.env, ...this.env, SLUICE_DATA_DIR: `${to}.data` }, stdio: ["ignore", log, log],
     });
     closeSync(log);

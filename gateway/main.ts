@@ -18,7 +18,8 @@ import { openStores, type ServedStores } from "./stores/stores.js";
  * `started` hears the addresses. @throws PreflightFailed with everything that keeps it from starting.
  */
 export async function runGateway(
-  config: GatewayConfig, signal: AbortSignal, started: (addresses: Required<Addresses>) => void = () => undefined, log: Log = openLog("gateway"),
+  config: GatewayConfig, signal: AbortSignal, started: (addresses: Required<Addresses>) => void = () =>
+    undefined, log: Log = openLog("gateway"),
 ): Promise<void> {
   checkSettings(config);
   const verifier = new TokenVerifier(await keySource(config), { issuer: config.jwtIssuer, audience: config.jwtAudience });
@@ -30,7 +31,9 @@ export async function runGateway(
   await using stores = await openStores(config.stores, totesys, metrics);
   await stores.freshness();
   await using api = await serveApi({ config, catalog: totesys, stores, verifier, metrics, tokens, log });
-  await using operations = await serveOperations({ registry: metrics.registry, health: () => healthOf(stores) }, config.operationsHost, config.operationsPort);
+  await using operations = await serveOperations(
+    { registry: metrics.registry, health: () => healthOf(stores) }, config.operationsHost, config.operationsPort,
+  );
 
   log.info({ url: api.url, operationsUrl: operations.url, development: config.development }, "the gateway serves");
   started({ url: api.url, operationsUrl: operations.url });

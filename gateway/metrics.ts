@@ -12,7 +12,8 @@ export class GatewayMetrics {
     labelNames: ["operation"], buckets: seconds, registers: [this.registry],
   });
   private readonly responses = new Counter({
-    name: "sluice_gateway_requests_total", help: "Operations answered, by operation name and outcome: ok, partial (data and errors) or refused.",
+    name: "sluice_gateway_requests_total",
+    help: "Operations answered, by operation name and outcome: ok, partial (data and errors) or refused.",
     labelNames: ["operation", "outcome"], registers: [this.registry],
   });
   private readonly errors = new Counter({

@@ -15,10 +15,14 @@ const text = (env: string, placeholder: string, description: string): Setting<st
 export const gatewaySettings = {
   stores: {
     env: "SLUICE_STORES", placeholder: "urls",
-    description: `where to read, comma-separated: the first that has rows serves rows, the first that has search serves search (${storeSchemes.join(", ")})`,
+    description: "where to read, comma-separated: the first that has rows serves rows, the first that has search serves search "
+      + `(${storeSchemes.join(", ")})`,
     schema: listOf(url(...storeSchemes)),
   },
-  host: { env: "SLUICE_GATEWAY_HOST", placeholder: "address", description: "address to listen on (default: 127.0.0.1)", schema: z.string().min(1).default("127.0.0.1") },
+  host: {
+    env: "SLUICE_GATEWAY_HOST", placeholder: "address", description: "address to listen on (default: 127.0.0.1)",
+    schema: z.string().min(1).default("127.0.0.1"),
+  },
   port: { env: "SLUICE_GATEWAY_PORT", placeholder: "port", description: "port of the API (default: 4000)", schema: port.default(4000) },
   operationsPort: {
     env: "SLUICE_GATEWAY_OPERATIONS_PORT", placeholder: "port",
@@ -50,7 +54,10 @@ export const gatewaySettings = {
     schema: z.string().regex(/^\d{1,18}$/, "a counterparty's id is wanted").default("1"),
   },
   maxPage: number("SLUICE_GATEWAY_MAX_PAGE", 100, 1, 1000, "most entries of one page"),
-  maxCost: number("SLUICE_GATEWAY_MAX_COST", 10_000, 1, 10_000_000, "most points an operation may cost: one a field as often as it is answered, 500 a search"),
+  maxCost: number(
+    "SLUICE_GATEWAY_MAX_COST", 10_000, 1, 10_000_000,
+    "most points an operation may cost: one a field as often as it is answered, 500 a search",
+  ),
   budget: number("SLUICE_GATEWAY_BUDGET", 100_000, 1, 1_000_000_000, "most points a viewer can have saved to spend on operations"),
   budgetPerSecond: number("SLUICE_GATEWAY_BUDGET_PER_SECOND", 20_000, 1, 1_000_000_000, "points a viewer's budget grows by in a second"),
   atOnce: number("SLUICE_GATEWAY_AT_ONCE", 8, 1, 10_000, "most operations of one viewer under way; fewer where they are dear"),
@@ -72,7 +79,9 @@ export interface GatewayConfig extends Config<typeof gatewaySettings> {
 export function checkSettings(config: Pick<GatewayConfig, "jwtKeys" | "jwtSecret" | "development" | "host" | "budget" | "maxCost">): void {
   const findings: Finding[] = [];
   if (config.jwtKeys && config.jwtSecret) {
-    findings.push({ where: "SLUICE_JWT_KEYS, SLUICE_JWT_SECRET", problem: "both are set, and only one can sign tokens", remedy: "unset one of them" });
+    findings.push({
+      where: "SLUICE_JWT_KEYS, SLUICE_JWT_SECRET", problem: "both are set, and only one can sign tokens", remedy: "unset one of them",
+    });
   }
   if (!config.development && !config.jwtKeys && !config.jwtSecret) {
     findings.push({
@@ -100,7 +109,9 @@ export function checkSettings(config: Pick<GatewayConfig, "jwtKeys" | "jwtSecret
 }
 
 /** Where the gateway listens. */
-export function gatewayListening({ host, port: api, operationsHost, operationsPort }: Pick<GatewayConfig, "host" | "port" | "operationsHost" | "operationsPort">): readonly Listening[] {
+export function gatewayListening(
+  { host, port: api, operationsHost, operationsPort }: Pick<GatewayConfig, "host" | "port" | "operationsHost" | "operationsPort">,
+): readonly Listening[] {
   return [
     { service: "the gateway", setting: "SLUICE_GATEWAY_PORT", host, port: api },
     { service: "the gateway", setting: "SLUICE_GATEWAY_OPERATIONS_PORT", host: operationsHost, port: operationsPort },

@@ -13,7 +13,8 @@ export interface FillMark extends FillPlan {
 }
 
 /**
- * Beside the tables it fills, the generator keeps which fill began there and whether it came to its end. Without it a database whose fill was
+ * Beside the tables it fills, the generator keeps which fill began there and whether it came to its end. Without it a database whose fill
+ * was
  * killed could not be told from a whole one, nor be completed: the rows alone do not say how many were wanted.
  */
 const table = "sluice_generator_fill";
@@ -51,10 +52,14 @@ export interface Refusal {
 /** Why the database is not to be filled so; null when it is empty, or holds the beginning of this very fill. */
 export function refusalOf(plan: FillPlan, mark: FillMark | null, filled: readonly string[]): Refusal | null {
   if (mark && !mark.whole) {
-    return planText(mark) === planText(plan) ? null : {
-      problem: `a fill with ${planText(mark)} was interrupted there, and one with ${planText(plan)} is wanted`,
-      remedy: "fill with the former options to complete it; or begin with an empty database: drop this one and run migrate again, or `start --fresh`",
-    };
+    return planText(mark) === planText(plan)
+      ? null
+      : {
+          problem: `a fill with ${planText(mark)} was interrupted there, and one with ${planText(plan)} is wanted`,
+          remedy:
+            "fill with the former options to complete it; or begin with an empty database: drop this one and run migrate again, or "
+              + "`start --fresh`",
+        };
   }
   return filled.length === 0 ? null : {
     problem: `the database is not empty: ${filled.join(", ")} have rows`,

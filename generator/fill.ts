@@ -30,7 +30,9 @@ const makers: Readonly<Record<string, (world: World, n: number) => Row>> = {
  * Writes the world's rows, referenced before referencing, beginning after those that an interrupted fill has committed. An abort ends it
  * after the transaction under way. Resolves to how many rows are there.
  */
-export async function writeWorld(connection: Connection, world: World, signal: AbortSignal, onCommit: (done: number) => void): Promise<number> {
+export async function writeWorld(
+  connection: Connection, world: World, signal: AbortSignal, onCommit: (done: number) => void,
+): Promise<number> {
   let done = 0;
   for (const entity of totesys.entities) {
     const make = makers[entity.table];

@@ -28,7 +28,9 @@ export interface Filled {
  * Fills an empty database with believable rows, or completes a fill that was interrupted; equal seed, rows and `until` give equal tables.
  * @throws PreflightFailed when the database is not empty, not migrated or not reachable
  */
-export async function fill({ mysql, ...plan }: FillOptions, signal: AbortSignal, onProgress: (progress: LoadReport) => void): Promise<Filled> {
+export async function fill(
+  { mysql, ...plan }: FillOptions, signal: AbortSignal, onProgress: (progress: LoadReport) => void,
+): Promise<Filled> {
   const began = performance.now();
   await using connection = await connectMysql(mysql);
   let written = 0;
@@ -49,9 +51,14 @@ export async function fill({ mysql, ...plan }: FillOptions, signal: AbortSignal,
 
 /** Two that fill one database would both begin at the same row. The server lets the lock go when the connection ends. */
 async function alone(connection: Connection, mysql: URL): Promise<void> {
-  const [[row]] = await connection.query<RowDataPacket[]>("SELECT GET_LOCK(CONCAT('sluice fill ', LEFT(SHA2(DATABASE(), 256), 40)), 10) AS got");
+  const [[row]] = await connection.query<RowDataPacket[]>(
+    "SELECT GET_LOCK(CONCAT('sluice fill ', LEFT(SHA2(DATABASE(), 256), 40)), 10) AS got",
+  );
   if (Number(row?.got) === 1) return;
-  throw new PreflightFailed([{ where: `${mysqlPlace(mysql)}${mysql.pathname}`, problem: "another process is filling the database", remedy: "wait until it has ended, or end it" }]);
+  throw new PreflightFailed([{
+    where: `${mysqlPlace(mysql)}${mysql.pathname}`, problem: "another process is filling the database",
+    remedy: "wait until it has ended, or end it",
+  }]);
 }
 
 /** `interrupted`: a fill began and has not come to its end. @throws PreflightFailed when the database is not migrated or not reachable */
@@ -104,7 +111,9 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
   let count = 0;
   try {
     const begun = await sessions[0]!.ask((connection) => begin(connection, `${mysqlPlace(mysql)}${mysql.pathname}`), signal);
-    if (!begun) return { transactions: 0, byBusiness: {}, rows: { inserted: 0, updated: 0, deleted: 0 }, seconds: 0, rate: 0, behindMs: 0, retries: 0 };
+    if (!begun) return {
+      transactions: 0, byBusiness: {}, rows: { inserted: 0, updated: 0, deleted: 0 }, seconds: 0, rate: 0, behindMs: 0, retries: 0,
+    };
     const { directory, head } = begun;
     const lasting = drawFrom(seed);
     const clock = (piece: number): number => options.start === undefined
@@ -141,13 +150,17 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
 async function begin(connection: Connection, where: string): Promise<{ readonly directory: Directory; readonly head: string }> {
   const mark = await readFillMark(connection);
   if (mark && !mark.whole) {
-    throw new PreflightFailed([{ where, problem: "its fill was interrupted, so rows are missing", remedy: `complete it: sluice generate fill ${planText(mark)}` }]);
+    throw new PreflightFailed([
+      { where, problem: "its fill was interrupted, so rows are missing", remedy: `complete it: sluice generate fill ${planText(mark)}` },
+    ]);
   }
   return { directory: await openDirectory(connection, where), head: await newestBooking(connection) };
 }
 
 /** `onAway` hears it once, however many of them find the server away. */
-async function openSessions(mysql: URL, count: number, onAway: AwayListener = () => undefined): Promise<AsyncDisposable & { readonly sessions: readonly Session[] }> {
+async function openSessions(
+  mysql: URL, count: number, onAway: AwayListener = () => undefined,
+): Promise<AsyncDisposable & { readonly sessions: readonly Session[] }> {
   const sessions: Session[] = [];
   let isAway = false;
   const told: AwayListener = (error) => {

@@ -13,7 +13,8 @@ import { type Country, countryBy, personName, words } from "./words.js";
 import { firstDay, foundingTime, homeOf, lastWritten, type World } from "./world.js";
 
 /** What is written of a place, a company or a person: the same in the initial fill and in the stream. */
-export type PostalAddress = Pick<RowOf<typeof address>, "address_line_1" | "address_line_2" | "district" | "city" | "postal_code" | "country" | "phone">;
+export type PostalAddress = Pick<RowOf<typeof address>, "address_line_1" | "address_line_2" | "district" | "city" | "postal_code"
+  | "country" | "phone">;
 export type FieldDraw = (field: string) => Random;
 
 export function placeIn(country: Country, draw: FieldDraw): PostalAddress {
@@ -21,7 +22,9 @@ export function placeIn(country: Country, draw: FieldDraw): PostalAddress {
   return {
     address_line_1: say("address_line_1", 100, ({ location }) => location.streetAddress()),
     address_line_2: draw("has_line_2").chance(0.3) ? say("address_line_2", 100, ({ location }) => location.secondaryAddress()) : null,
-    district: draw("has_district").chance(0.8) ? say("district", 60, ({ location }) => (country === "United Kingdom" ? location.county() : location.state())) : null,
+    district: draw("has_district").chance(0.8) ? say(
+      "district", 60, ({ location }) => (country === "United Kingdom" ? location.county() : location.state()),
+    ) : null,
     city: say("city", 60, ({ location }) => location.city()),
     postal_code: say("postal_code", 20, ({ location }) => location.zipCode()),
     country,
@@ -39,7 +42,10 @@ export function contactIn(country: Country, random: Random): string | null {
 
 export function addressRow(world: World, n: number): RowOf<typeof address> {
   const draw: FieldDraw = (field) => world.draw("address", n, field);
-  return { address_id: String(n), ...placeIn(homeOf(world, addressOwner(world.shape, n)), draw), ...stampsOf(world, "address", n, madeAt(world, "address", n), 0.1) };
+  return {
+    address_id: String(n), ...placeIn(homeOf(world, addressOwner(world.shape, n)), draw),
+    ...stampsOf(world, "address", n, madeAt(world, "address", n), 0.1),
+  };
 }
 
 export function departmentRow(world: World, n: number): RowOf<typeof department> {
@@ -47,7 +53,9 @@ export function departmentRow(world: World, n: number): RowOf<typeof department>
   return {
     department_id: String(n),
     department_name: departments[n - 1]!,
-    location: draw("has_location").chance(0.9) ? draw("location").pick(["Manchester", "Leeds", "London", "Newcastle upon Tyne", "Łódź", "München"]) : null,
+    location: draw("has_location").chance(0.9) ? draw("location").pick([
+      "Manchester", "Leeds", "London", "Newcastle upon Tyne", "Łódź", "München",
+    ]) : null,
     manager: draw("has_manager").chance(0.9) ? personName(draw("manager"), countryBy(draw("country")), 80) : null,
     ...stampsOf(world, "department", n, firstDay(world, n), 0.3),
   };
@@ -58,12 +66,16 @@ export function currencyRow(world: World, n: number): RowOf<typeof currency> {
 }
 
 export function paymentTypeRow(world: World, n: number): RowOf<typeof paymentType> {
-  return { payment_type_id: String(n), payment_type_name: paymentTypes[n - 1]!, ...stampsOf(world, "payment_type", n, firstDay(world, n), 0) };
+  return {
+    payment_type_id: String(n), payment_type_name: paymentTypes[n - 1]!, ...stampsOf(world, "payment_type", n, firstDay(world, n), 0),
+  };
 }
 
 export function designRow(world: World, n: number): RowOf<typeof design> {
   const draw: FieldDraw = (field) => world.draw("design", n, field);
-  const name = words(draw("design_name"), "United States", 80, ({ commerce, color }) => `${commerce.productAdjective()} ${color.human()} Tote`)
+  const name = words(
+    draw("design_name"), "United States", 80, ({ commerce, color }) => `${commerce.productAdjective()} ${color.human()} Tote`,
+  )
     .replace(/(^| )[a-z]/g, (letter) => letter.toUpperCase());
   const folder = draw("file_location").pick(["seasonal", "classic", "limited", "wholesale"]);
   return {

@@ -11,7 +11,9 @@ export const seed: Setting<number> = {
 };
 
 /** Text so that `--help` shows it; milliseconds since the epoch once read. */
-const instant = z.iso.datetime({ offset: true, message: "an instant is wanted, such as 2026-01-01T00:00:00Z" }).transform((text) => Date.parse(text));
+const instant = z.iso.datetime({
+  offset: true, message: "an instant is wanted, such as 2026-01-01T00:00:00Z",
+}).transform((text) => Date.parse(text));
 
 export const fillSettings = {
   seed,

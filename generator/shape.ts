@@ -31,7 +31,8 @@ export function shapeOf(rows: number): Shape {
   const staff = Math.min(5_000, Math.max(10, Math.round(rows / 400)));
   const address = ownAddresses + counterparties + extraAddresses;
   const known = {
-    address, department: departments.length, currency: currencyCodes.length, payment_type: paymentTypes.length, design, staff, counterparty: counterparties,
+    address, department: departments.length, currency: currencyCodes.length, payment_type: paymentTypes.length, design, staff,
+    counterparty: counterparties,
   };
   const rest = rows - Object.values(known).reduce((sum, count) => sum + count, 0);
   const deals = Math.floor(rest / 3.2);
@@ -60,7 +61,9 @@ export function dealOfPurchase({ purchases, deals }: Shape, order: number): numb
 }
 
 /** The deal a payment settles, which of its payments it is (from 1), and how many it has. */
-export function dealOfPayment({ payments, deals }: Shape, payment: number): { readonly deal: number; readonly part: number; readonly parts: 1 | 2 } {
+export function dealOfPayment(
+  { payments, deals }: Shape, payment: number,
+): { readonly deal: number; readonly part: number; readonly parts: 1 | 2 } {
   const upTo = (d: number) => Math.floor((d * payments) / deals);
   const deal = Math.ceil((payment * deals) / payments);
   return { deal, part: payment - upTo(deal - 1), parts: upTo(deal) - upTo(deal - 1) === 2 ? 2 : 1 };

@@ -29,7 +29,9 @@ export function termsAt(made: Micros, draw: FieldDraw): Terms {
 
 export function itemCode(draw: FieldDraw): string {
   const random = draw("item_code");
-  return `${random.pick(["CNV", "COT", "JUT", "ZIP", "INK", "THR", "LBL", "BOX"])}-${random.whole(1000, 9999)}-${random.pick(["A", "B", "C"])}`;
+  return `${random.pick([
+    "CNV", "COT", "JUT", "ZIP", "INK", "THR", "LBL", "BOX",
+  ])}-${random.whole(1000, 9999)}-${random.pick(["A", "B", "C"])}`;
 }
 
 /** Eight digits, the same each time for one holder. */
@@ -122,7 +124,9 @@ function dealAt(world: World, number: number) {
   const { counterparties, counts } = world.shape;
   const made = dealTime(world, number);
   const counterparty = scattered(draw("counterparty_id").zipf(counterparties), counterparties);
-  const home = { "United Kingdom": "GBP", Germany: "EUR", France: "EUR", "United States": "USD", Poland: "PLN", Japan: "JPY" }[homeOf(world, counterparty)];
+  const home = {
+    "United Kingdom": "GBP", Germany: "EUR", France: "EUR", "United States": "USD", Poland: "PLN", Japan: "JPY",
+  }[homeOf(world, counterparty)];
   const code = draw("abroad").chance(0.1) ? draw("currency_id").pick(currencyCodes) : home;
   const amended = lastWritten(made, Math.min(world.until, made + 5 * day), 0.1, draw("last_updated"));
   return {

@@ -19,7 +19,9 @@ export interface Migrated { readonly applied: string[]; readonly pending: number
 export async function migrate(mysqlUrl: URL, signal?: AbortSignal, onProgress?: (at: MigrationProgress) => void): Promise<Migrated> {
   const database = mysqlOptions(mysqlUrl).database;
   if (!database) {
-    throw new PreflightFailed([{ where: mysqlPlace(mysqlUrl), problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" }]);
+    throw new PreflightFailed([
+      { where: mysqlPlace(mysqlUrl), problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" },
+    ]);
   }
   const guard = await connectMysql(mysqlUrl, { database: undefined });
   try {

@@ -38,7 +38,9 @@ function columnOf(of: Entity, name: string, { type, nullable }: Field): EntitySc
   const primary = of.key.includes(name);
   const common = { nullable, primary };
   switch (type.kind) {
-    case "int64": return { ...common, type: "bigint", transformer: digits, ...(primary && of.key.length === 1 && { generated: "increment" as const }) };
+    case "int64": return {
+      ...common, type: "bigint", transformer: digits, ...(primary && of.key.length === 1 && { generated: "increment" as const }),
+    };
     case "int32": return { ...common, type: "int" };
     case "decimal": return { ...common, type: "decimal", precision: type.precision, scale: type.scale };
     case "string": return { ...common, type: "varchar", length: type.maxLength };
@@ -56,7 +58,10 @@ const digits = {
   from: (value: string | number | null | undefined) => (typeof value === "number" ? String(value) : value),
 };
 
-/** `2026-02-28T09:30:00.000001Z` in a row, `2026-02-28 09:30:00.000001` in SQL. TypeORM calls `from` twice on what it reads back after a save. */
+/**
+ * `2026-02-28T09:30:00.000001Z` in a row, `2026-02-28 09:30:00.000001` in SQL. TypeORM calls `from` twice on what it reads back after a
+ * save.
+ */
 const timestampText = {
   to: (value: string | null | undefined) => value?.replace("T", " ").replace("Z", "") ?? value,
   from: (value: string | null | undefined) => (value && !value.endsWith("Z") ? `${value.replace(" ", "T")}Z` : value),

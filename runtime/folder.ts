@@ -3,8 +3,10 @@ import { dirname, resolve } from "node:path";
 import { PreflightFailed } from "./findings.js";
 
 /**
- * Makes the folder, and those above it, where they are missing, for their owner only. Not by Node's `recursive`: on a file system that makes
- * none and says that the name does not exist, as /proc does, that tries for ever. @throws PreflightFailed also when it may not be written to
+ * Makes the folder, and those above it, where they are missing, for their owner only. Not by Node's `recursive`: on a file system that
+ * makes
+ * none and says that the name does not exist, as /proc does, that tries for ever. @throws PreflightFailed also when it may not be written
+ * to
  */
 export function makeFolder(path: string): void {
   attempt(path, "this folder cannot be made", () => make(resolve(path)));
@@ -15,7 +17,10 @@ function attempt(path: string, what: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    throw new PreflightFailed([{ where: path, problem: `${what}: ${(error as Error).message}`, remedy: "name one where this process may write, with --data-dir or in the URL of the store" }]);
+    throw new PreflightFailed([{
+      where: path, problem: `${what}: ${(error as Error).message}`,
+      remedy: "name one where this process may write, with --data-dir or in the URL of the store",
+    }]);
   }
 }
 

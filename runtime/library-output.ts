@@ -2,8 +2,10 @@ import { format } from "node:util";
 import type { Log } from "./log.js";
 
 /**
- * What libraries print by themselves, and what Node warns of, become lines of the log: who reads that as JSON meets nothing else. mysql2 prints
- * `packets out of order` when a server ends a connection in the middle of a statement, and the Cassandra driver leaves a listener at a node with
+ * What libraries print by themselves, and what Node warns of, become lines of the log: who reads that as JSON meets nothing else. mysql2
+ * prints
+ * `packets out of order` when a server ends a connection in the middle of a statement, and the Cassandra driver leaves a listener at a node
+ * with
  * each connection it loses. For the main of a process, to which console and warnings belong.
  */
 export function logLibraryOutput(log: Log): void {

@@ -17,7 +17,9 @@ export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): P
   work.catch(() => undefined);
   signal.throwIfAborted();
   let giveUp = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", giveUp = () => reject(signal.reason as Error), { once: true }));
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener(
+    "abort", giveUp = () => reject(signal.reason as Error), { once: true },
+  ));
   return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", giveUp));
 }
 

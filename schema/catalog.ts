@@ -59,7 +59,8 @@ function problemsOf(of: Entity, declared: readonly Entity[]): string[] {
 
   for (const name of of.key) if (of.fields[name]?.nullable) problems.push(`${of.table}.${name}: a key field cannot be null`);
   for (const lookup of of.lookups) {
-    if (of.fields[lookup.orderBy]?.nullable) problems.push(`${of.table}: lookup ${lookup.name} is ordered by ${lookup.orderBy}, which can be null`);
+    if (of.fields[lookup.orderBy]?.nullable) problems
+      .push(`${of.table}: lookup ${lookup.name} is ordered by ${lookup.orderBy}, which can be null`);
     if (!of.fields[lookup.by]?.references) problems.push(`${of.table}: lookup ${lookup.name} is by ${lookup.by}, which references nothing`);
   }
   for (const [name, field] of Object.entries(of.fields as Fields)) {
@@ -67,8 +68,10 @@ function problemsOf(of: Entity, declared: readonly Entity[]): string[] {
     if (!fieldClasses.includes(field.class)) problems.push(`${of.table}.${name}: has no class; give it one of ${fieldClasses.join(", ")}`);
     if (!field.description) problems.push(`${of.table}.${name}: has no description`);
     const target = field.references;
-    if (target && !declared.some((e) => e.table === target.table)) problems.push(`${of.table}.${name}: references ${target.table}, which is not in the catalog`);
-    if (target && target.key.length !== 1) problems.push(`${of.table}.${name}: references ${target.table}, whose key has ${target.key.length} fields`);
+    if (target && !declared.some((e) => e.table === target.table))
+      problems.push(`${of.table}.${name}: references ${target.table}, which is not in the catalog`);
+    if (target && target.key.length !== 1) problems
+      .push(`${of.table}.${name}: references ${target.table}, whose key has ${target.key.length} fields`);
   }
   return problems;
 }

@@ -38,8 +38,10 @@ export interface Position {
   /** Only where the server gives no GTIDs: its UUID. On any other server the file and offset mean something else. */
   readonly server?: string;
   /**
-   * What proves that a log is the one this is a position in, for one that was reset or restored soon has the same GTIDs and names of files again:
-   * the last transaction, with the microsecond it was committed first in; without GTIDs when the file was begun, in seconds. Positions of earlier
+   * What proves that a log is the one this is a position in, for one that was reset or restored soon has the same GTIDs and names of files
+   * again:
+   * the last transaction, with the microsecond it was committed first in; without GTIDs when the file was begun, in seconds. Positions of
+   * earlier
    * releases have neither, nor has one in a log that held nothing.
    */
   readonly last?: { readonly gtid: string; readonly committedAt: number };
@@ -110,7 +112,9 @@ export function adopted(stored: Stored): Progress {
   const position = stored.phase === "snapshot" ? stored.head : stored.position;
   const currentAt = stored.phase === "snapshot" ? Math.floor(position.version / 1000) : stored.currentAt;
   if (!stored.copied) return { position, currentAt };
-  const copied = Object.entries(stored.copied).map(([table, copy]) => [table, isKey(copy) ? copiedUpTo(copy, position.version) : copy] as const);
+  const copied = Object.entries(stored.copied).map(([table, copy]) => [
+    table, isKey(copy) ? copiedUpTo(copy, position.version) : copy,
+  ] as const);
   return { position, currentAt, copied: Object.fromEntries(copied) };
 }
 

@@ -27,7 +27,9 @@ export function storeName(url: StoreUrl): string {
   return adapterOf(url).name;
 }
 
-/** The store, for all processes that mean the same one: by engine and address, without the login. Files and loopback are each machine's own. */
+/**
+ * The store, for all processes that mean the same one: by engine and address, without the login. Files and loopback are each machine's own.
+ */
 export function storeIdentity(url: StoreUrl): string {
   const own = url.host && !/^(localhost|127\.|\[::1\])/.test(url.host) ? "" : hostname();
   return `${storeName(url)} ${own} ${url.host}${url.host ? url.pathname : resolve(decodeURIComponent(url.pathname))}`;

@@ -10,7 +10,8 @@ export interface Sink extends AsyncDisposable {
   /** How long changes may gather before they are written: what the engine shows its readers only now and then gains nothing from haste. */
   readonly lingerMs: number;
   /**
-   * Those of these entities for whose rows there is no table: it was never made, or somebody dropped it. Nor is there one that was made after
+   * Those of these entities for whose rows there is no table: it was never made, or somebody dropped it. Nor is there one that was made
+   * after
    * the stored progress was: a store that loses what it confirmed last may keep the new table, and forget that it was to be filled.
    */
   absent(entities: readonly Entity[]): Promise<readonly Entity[]>;
@@ -21,7 +22,10 @@ export interface Sink extends AsyncDisposable {
    * key the newer version stays, deletes included (invariant 4). Returns what this engine cannot hold.
    */
   write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]>;
-  /** Deletes every row of `entity` whose version is older and whose key is within the range, lookup entries included. A range with bounds is one of whole numbers. */
+  /**
+   * Deletes every row of `entity` whose version is older and whose key is within the range, lookup entries included. A range with bounds is
+   * one of whole numbers.
+   */
   sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void>;
   /** Makes the entries of a lookup anew from the rows, where it is the engine that derives them. */
   rebuild?(entity: Entity, lookup: Lookup): Promise<void>;
@@ -96,7 +100,10 @@ export interface SearchStore {
 }
 
 export interface SearchQuery {
-  /** What a person typed: words, all of which must occur; the last may be a prefix; small typing errors are forgiven. `stores/text` says how. */
+  /**
+   * What a person typed: words, all of which must occur; the last may be a prefix; small typing errors are forgiven. `stores/text` says
+   * how.
+   */
   readonly text: string;
   /** Where to look. Fields not named are neither searched nor highlighted (invariant 6). */
   readonly targets: readonly SearchTarget[];
@@ -135,7 +142,10 @@ export interface Highlight {
 
 export interface Audit {
   rows(entity: Entity): AsyncIterable<readonly Kept[]>;
-  /** The fields an entry of the lookup keeps apart from its row, the key among them; none where lookups are answered from the rows themselves. */
+  /**
+   * The fields an entry of the lookup keeps apart from its row, the key among them; none where lookups are answered from the rows
+   * themselves.
+   */
   entryFields(entity: Entity, lookup: Lookup): readonly string[];
   /** The entries of a lookup, with these fields. */
   entries(entity: Entity, lookup: Lookup): AsyncIterable<readonly Row[]>;
@@ -166,7 +176,8 @@ export class TimedOut extends Retriable {
 }
 
 /**
- * The connection broke to a store that may have ended and been started again, and lost with its process what it had confirmed last. Cassandra keeps
+ * The connection broke to a store that may have ended and been started again, and lost with its process what it had confirmed last.
+ * Cassandra keeps
  * a write some 100 ms after it has confirmed it (`commitlog_sync: periodic`, its default), so a kill takes those; Elasticsearch syncs its
  * translog before it confirms (`index.translog.durability: request`, its default).
  */
@@ -175,7 +186,8 @@ export class Severed extends Retriable {
 }
 
 /**
- * Another store stands where this one was, or a part of it is another: it was deleted, or a backup was put in its place. What is there now may be behind what was
+ * Another store stands where this one was, or a part of it is another: it was deleted, or a backup was put in its place. What is there now
+ * may be behind what was
  * stored, and may have to be prepared.
  */
 export class Replaced extends Severed {
@@ -193,7 +205,10 @@ export class StoreRefusal extends Error {
   }
 }
 
-/** Nothing usable answers there now: the address is wrong, or the store is away and it passes by itself. Only sync, beside other stores, waits for it. */
+/**
+ * Nothing usable answers there now: the address is wrong, or the store is away and it passes by itself. Only sync, beside other stores,
+ * waits for it.
+ */
 export class Unreachable extends StoreRefusal {
   override readonly name: string = "Unreachable";
 }

@@ -4,7 +4,9 @@ import { TimedOut } from "./ports.js";
 const limitMs = 10_000;
 
 /** Runs `work`, whose signal ends when the caller's does, or when the time is over. @throws TimedOut, or why the caller's signal ended */
-export async function timeLimit<T>(what: string, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, ms = limitMs): Promise<T> {
+export async function timeLimit<T>(
+  what: string, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, ms = limitMs,
+): Promise<T> {
   signal?.throwIfAborted();
   const ends = new AbortController();
   const timer = setTimeout(() => ends.abort(new TimedOut(what, ms)), ms);

@@ -30,7 +30,9 @@ const drainMs = 8_000;
  * is not steered. `started` hears where /health is.
  * @throws PreflightFailed before anything is written, with everything found; PipelinesFailed at the end, or once none can go on
  */
-export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: string, started: (operationsUrl: string) => void = () => undefined): Promise<void> {
+export async function runSync(
+  config: SyncConfig, stop: AbortSignal, dataDir?: string, started: (operationsUrl: string) => void = () => undefined,
+): Promise<void> {
   const log = openLog("sync");
   const cutoff = after(stop, drainMs);
 
@@ -40,34 +42,52 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   const metrics = pipelineMetrics(registry, states);
   const health = async () => {
     const pipelines = states.map((state) => statusOf(state));
-    const attention = pipelines.flatMap(({ pipeline, deadLetters }) => (deadLetters ? [`${pipeline}: ${deadLettersText(deadLetters)}`] : []));
-    return { ok: pipelines.length > 0 && pipelines.every(({ state }) => state === "snapshot" || state === "streaming"), attention, pipelines };
+    const attention = pipelines.flatMap(({ pipeline, deadLetters }) => (deadLetters ? [
+      `${pipeline}: ${deadLettersText(deadLetters)}`,
+    ] : []));
+    return {
+      ok: pipelines.length > 0 && pipelines.every(({ state }) => state === "snapshot" || state === "streaming"), attention, pipelines,
+    };
   };
   const controlled: Controlled[] = [];
   const token = newToken();
   const taken = dataDir === undefined ? [] : await folderFindings(dataDir);
   await using server = await serve({ registry, health, local: { token, routes: controlRoutes(controlled) } }, config);
-  const away = (error: unknown) => log.warn({ source: mysqlPlace(config.mysql), error: inALine(error) }, "the source does not answer; trying again until it does");
+  const away = (error: unknown) => log.warn(
+    { source: mysqlPlace(config.mysql), error: inALine(error) }, "the source does not answer; trying again until it does",
+  );
   await using asking = openMysqlSource(config.mysql, totesys, "preflight", stop, { ...config, away });
-  await using opened = await openSinks(config.stores, totesys, asking.preflight().then((found) => [...taken, ...server.findings, ...found]), stop);
+  await using opened = await openSinks(
+    config.stores, totesys, asking.preflight().then((found) => [...taken, ...server.findings, ...found]), stop,
+  );
   if (opened.findings.length > 0) throw new PreflightFailed(opened.findings);
   states.push(...opened.sinks.map(({ name }) => newState(name)));
   controlled.push(...states.map((state) => ({ state, pauseSwitch: new PauseSwitch() })));
-  await using _ = dataDir === undefined ? null : await announce(dataDir, { url: server.url, token, pid: process.pid }).catch((error: unknown) => {
-    log.warn({ dataDir, error: inALine(error) }, "the data folder cannot be written to, so pause, drain and resume will not find this process");
+  await using _ = dataDir === undefined ? null : await announce(
+    dataDir, { url: server.url, token, pid: process.pid },
+  ).catch((error: unknown) => {
+    log.warn(
+      { dataDir, error: inALine(error) }, "the data folder cannot be written to, so pause, drain and resume will not find this process",
+    );
     return null;
   });
   started(server.url);
   log.info({ operations: server.url, pipelines: states.map(({ name }) => name) }, "sync starts");
 
-  const limits: PipelineLimits = { ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections }, stopWhenPurged: config.onPurged === "stop" };
+  const limits: PipelineLimits = {
+    ...defaultLimits, rejections: { ...defaultLimits.rejections, rejections: config.maxRejections },
+    stopWhenPurged: config.onPurged === "stop",
+  };
   const group = new PipelineGroup(states.length);
   using parking = new ParkingLog(log);
   const failures = await Promise.all(opened.sinks.map((sink, i) => {
     const { state, pauseSwitch } = controlled[i]!;
     const retried = withRetry(parking.of(withMetrics(sink, metrics)), state, metrics, log, { stop, cutoff });
     return keepRunning(async () => {
-      await using source = openMysqlSource(config.mysql, totesys, storeIdentity(config.stores[i]!), stop, { ...config, hasAnswered: true, unproven: (gtid) => log.warn({ pipeline: state.name, gtid }, unproven) });
+      await using source = openMysqlSource(
+        config.mysql, totesys, storeIdentity(config.stores[i]!), stop,
+        { ...config, hasAnswered: true, unproven: (gtid) => log.warn({ pipeline: state.name, gtid }, unproven) },
+      );
       await runPipeline({ source, sink: retried, catalog: totesys, limits, state, pauseSwitch, log }, stop, cutoff);
     }, controlled[i]!, group, log, stop);
   }));
@@ -76,10 +96,14 @@ export async function runSync(config: SyncConfig, stop: AbortSignal, dataDir?: s
   if (failed.length > 0) throw new PipelinesFailed(failed, states.length);
 }
 
-const unproven = "the binary log no longer has the last transaction this store was fed; MySQL says it committed it, but that it was the same one cannot be proved";
+const unproven =
+  "the binary log no longer has the last transaction this store was fed; MySQL says it committed it, but that it was the same one cannot "
+    + "be proved";
 
 /** A port that is taken is one finding more. */
-async function serve(operations: Operations, { syncHost, syncPort }: SyncConfig): Promise<OperationsServer & { readonly findings: readonly Finding[] }> {
+async function serve(
+  operations: Operations, { syncHost, syncPort }: SyncConfig,
+): Promise<OperationsServer & { readonly findings: readonly Finding[] }> {
   try {
     const server = await serveOperations(operations, syncHost, syncPort);
     return { ...server, findings: [] };

@@ -40,31 +40,40 @@ const maxRejections: Setting<number> = {
 
 const allowMinimalMetadata: Setting<boolean> = {
   env: "SLUICE_ALLOW_MINIMAL_METADATA",
-  description: "follow a binary log that does not name columns (binlog_row_metadata = MINIMAL), as long as the live tables prove what its rows mean",
+  description:
+    "follow a binary log that does not name columns (binlog_row_metadata = MINIMAL), as long as the live tables prove what its rows mean",
   schema: flag.default(false),
 };
 
 const allowFilePositions: Setting<boolean> = {
   env: "SLUICE_ALLOW_FILE_POSITIONS",
-  description: "follow a server without GTIDs, by file and offset of its binary log: such a position is lost with the server, and every table is copied again after a failover",
+  description:
+    "follow a server without GTIDs, by file and offset of its binary log: such a position is lost with the server, and every table is "
+      + "copied again after a failover",
   schema: flag.default(false),
 };
 
 const onPurged: Setting<"resnapshot" | "stop"> = {
   env: "SLUICE_ON_PURGED",
   placeholder: "act",
-  description: "when MySQL has purged changes that a store still needs, or after a failover lacks some that it holds: resnapshot copies every table again while readers keep what is there, stop ends sync (default: resnapshot)",
+  description:
+    "when MySQL has purged changes that a store still needs, or after a failover lacks some that it holds: resnapshot copies every table "
+      + "again while readers keep what is there, stop ends sync (default: resnapshot)",
   schema: z.enum(["resnapshot", "stop"], "is resnapshot or stop").default("resnapshot"),
 };
 
 const unknownStatements: Setting<"copy" | "stop"> = {
   env: "SLUICE_UNKNOWN_STATEMENTS",
   placeholder: "act",
-  description: "when the binary log has a statement that does not say which rows it changed: copy copies the tables it may have changed again while readers keep what is there, stop ends their pipelines (default: copy)",
+  description:
+    "when the binary log has a statement that does not say which rows it changed: copy copies the tables it may have changed again while "
+      + "readers keep what is there, stop ends their pipelines (default: copy)",
   schema: z.enum(["copy", "stop"], "is copy or stop").default("copy"),
 };
 
-export const syncSettings = { mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata, allowFilePositions, onPurged, unknownStatements };
+export const syncSettings = {
+  mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata, allowFilePositions, onPurged, unknownStatements,
+};
 type Known = Config<typeof syncSettings>;
 type Switch = "allowMinimalMetadata" | "allowFilePositions" | "onPurged" | "unknownStatements";
 /** A switch may be left out. */

@@ -19,12 +19,14 @@ export interface Source extends AsyncDisposable {
   /** What copying the table amounts to, in `mostRanges` parts at most. */
   survey(entity: Entity, mostRanges: number): Promise<Survey>;
   /**
-   * The entity's rows within a key range (null for all), in key order, in chunks of at least one, bounded in bytes; each about as it is when
+   * The entity's rows within a key range (null for all), in key order, in chunks of at least one, bounded in bytes; each about as it is
+   * when
    * it is read, without a version. Several may be read side by side. Ends early when `signal` aborts.
    */
   snapshot(entity: Entity, range: KeyRange | null, signal: AbortSignal): AsyncIterable<readonly Found[]>;
   /**
-   * The first rows of a key range, as one statement reads them: in pieces of at least one row, bounded in bytes; none where the range is empty.
+   * The first rows of a key range, as one statement reads them: in pieces of at least one row, bounded in bytes; none where the range is
+   * empty.
    * `seen`: a position whose transactions must all be visible to it. @throws TableAbsent, Overtaken
    */
   chunk(entity: Entity, range: KeyRange, seen: Position, signal: AbortSignal): AsyncIterable<Piece>;
@@ -80,7 +82,8 @@ export interface FeedLock extends AsyncDisposable {
 }
 
 /**
- * The source has `purged` changes that come next; or it has `lost` ones that were read, so that nothing will ever take them back; or its log
+ * The source has `purged` changes that come next; or it has `lost` ones that were read, so that nothing will ever take them back; or its
+ * log
  * is `another` with the same numbers. Either way only a new copy of every table helps.
  */
 export class Unresumable extends Error {
@@ -91,17 +94,28 @@ export class Unresumable extends Error {
 }
 
 const reasons = {
-  purged: (missing: string) => `has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; ${orCopy}. `
-    + "Raise binlog_expire_logs_seconds so that it does not happen again",
-  lost: (missing: string) => `does not have changes this store holds: ${missing}. It was restored to an earlier state, or took over from a server that had them. `
-    + `Remedy: name the server that has them, if there is one, and start again; ${orCopy}. Semi-synchronous replication makes a failover lose nothing that was acknowledged`,
-  another: (difference: string) => `has another history than this store: ${difference}. Its binary log was reset (RESET BINARY LOGS AND GTIDS), or it was restored to an earlier state, `
-    + `and has committed as many transactions again. Remedy: name the server that has this store's history, if there is one, and start again; ${orCopy}`,
+  purged: (missing: string) =>
+    `has purged changes this store does not have: ${missing}. Remedy: restore those binary log files on the server and start again; `
+      + `${orCopy}. ` +
+    "Raise binlog_expire_logs_seconds so that it does not happen again",
+  lost: (missing: string) =>
+    `does not have changes this store holds: ${missing}. It was restored to an earlier state, or took over from a server that had them. ` +
+    `Remedy: name the server that has them, if there is one, and start again; ${orCopy}. Semi-synchronous replication makes a failover `
+      + "lose nothing that was acknowledged",
+  another: (difference: string) =>
+    `has another history than this store: ${difference}. Its binary log was reset (RESET BINARY LOGS AND GTIDS), or it was restored to `
+      + "an earlier state, " +
+    "and has committed as many transactions again. Remedy: name the server that has this store's history, if there is one, and start "
+      + `again; ${orCopy}`,
 };
 
-const orCopy = "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or do the same by hand with sluice resnapshot --store <name>, or empty the store";
+const orCopy =
+  "or start sync with --on-purged resnapshot: every table is copied again while readers keep what is there; or do the same by hand with "
+    + "sluice resnapshot --store <name>, or empty the store";
 
-/** Rows that were read cannot be given their place in the log: the stream broke, or too much changed meanwhile. They are to be read again. */
+/**
+ * Rows that were read cannot be given their place in the log: the stream broke, or too much changed meanwhile. They are to be read again.
+ */
 export class Overtaken extends Error {
   override readonly name = "Overtaken";
 }

@@ -9,22 +9,32 @@ export interface Latency { readonly p50Ms: number; readonly p99Ms: number }
 const TRANSACTIONS = 3_000, EVERY_MS = 2;
 
 /**
- * From sending the statement to the row in hand, at 500 transactions a second, with both readers following at once. Its commit's own time is in
- * it, for both alike: the server sends the event before it answers the COMMIT, so from that answer on it would be less than nothing at times.
+ * From sending the statement to the row in hand, at 500 transactions a second, with both readers following at once. Its commit's own time
+ * is in
+ * it, for both alike: the server sends the event before it answers the COMMIT, so from that answer on it would be less than nothing at
+ * times.
  */
 export async function measureLatency(url: string, database: string): Promise<Record<"ours" | "zongji", Latency>> {
   const connection = await createConnection({ uri: url, database });
   await connection.query("CREATE TABLE latency (id INT PRIMARY KEY)");
   const [status] = (await connection.query("SHOW BINARY LOG STATUS"))[0] as unknown as { File: string; Position: number }[];
   const sent: number[] = [], arrived = { ours: [] as number[], zongji: [] as number[] }, stop = new AbortController();
-  const options = { connection: connectionOf(url), serverId: 700_000 + process.pid, tables: (name: string) => name === database, start: { file: status!.File, offset: status!.Position } };
+  const options = {
+    connection: connectionOf(url), serverId: 700_000 + process.pid, tables: (name: string) => name === database,
+    start: { file: status!.File, offset: status!.Position },
+  };
   const reading = (async () => {
     for await (const events of readBinlog(options, stop.signal))
-      for (const event of events) if (event.type === "rows") for (const { after } of event.rows) arrived.ours[Number(after!.id)] = performance.now();
+      for (const event of events) if (event.type === "rows")
+        for (const { after } of event.rows) arrived.ours[Number(after!.id)] = performance.now();
   })();
   const zongji = new ZongJi(connectionOf(url));
-  zongji.on("binlog", (event) => { for (const row of (event as { rows?: unknown[] }).rows ?? []) arrived.zongji[(row as { id: number }).id] = performance.now(); });
-  zongji.start({ serverId: 600_000 + process.pid, filename: status!.File, position: status!.Position, includeSchema: { [database]: true }, includeEvents: ["rotate", "tablemap", "writerows"] });
+  zongji.on("binlog", (event) => { for (const row of (event as { rows?: unknown[] }).rows
+    ?? []) arrived.zongji[(row as { id: number }).id] = performance.now(); });
+  zongji.start({
+    serverId: 600_000 + process.pid, filename: status!.File, position: status!.Position, includeSchema: { [database]: true },
+    includeEvents: ["rotate", "tablemap", "writerows"],
+  });
   await sleep(500);
   const began = performance.now();
   for (let id = 0; id < TRANSACTIONS; id++) {

@@ -34,7 +34,9 @@ export function connectionOf(url: string): { host: string; port: number; user: s
 async function readOurs({ reader, url, database, file, offset, rows }: Reading): Promise<number> {
   const stop = new AbortController(), toText = reader === "ours-ndjson";
   let seen = 0, bytes = 0;
-  const options = { connection: connectionOf(url), serverId: 900_000 + process.pid, start: { file, offset }, tables: (name: string) => name === database };
+  const options = {
+    connection: connectionOf(url), serverId: 900_000 + process.pid, start: { file, offset }, tables: (name: string) => name === database,
+  };
   for await (const events of toText ? readBinlogLines(options, stop.signal) : readBinlog(options, stop.signal)) {
     for (const event of events) {
       if (event.type === "rows") seen += event.rows.length;

@@ -33,7 +33,9 @@ export const workloads: readonly Workload[] = [
       await Promise.all(Array.from({ length: writers }, async (_, writer) => {
         const own = await createConnection({ uri: url, database, multipleStatements: true });
         for (let n = 0; n < share; n += 50)
-          await own.query(Array.from({ length: Math.min(50, share - n) }, (_, i) => `INSERT INTO small VALUES ${orders(writer * share + n + i + 1, 1)}`).join(";"));
+          await own.query(Array.from(
+            { length: Math.min(50, share - n) }, (_, i) => `INSERT INTO small VALUES ${orders(writer * share + n + i + 1, 1)}`,
+          ).join(";"));
         await own.end();
       }));
       return share * writers;
@@ -45,20 +47,29 @@ export const workloads: readonly Workload[] = [
       const transactions = Math.round(1_500 * scale);
       await connection.query(`CREATE TABLE orm ${COLUMNS}`);
       for (let n = 0; n < transactions; n++)
-        await connection.query(`BEGIN; ${Array.from({ length: 100 }, (_, i) => `INSERT INTO orm VALUES ${orders(n * 100 + i + 1, 1)}`).join(";")}; COMMIT`);
+        await connection.query(`BEGIN; ${Array.from(
+          { length: 100 }, (_, i) => `INSERT INTO orm VALUES ${orders(n * 100 + i + 1, 1)}`,
+        ).join(";")}; COMMIT`);
       return transactions * 100;
     },
   },
 ];
 
-const COLUMNS = `(id BIGINT PRIMARY KEY, customer_id INT NOT NULL, staff_id INT, reference VARCHAR(40) NOT NULL, status ENUM('new','paid','shipped','closed') NOT NULL,
-  quantity INT UNSIGNED NOT NULL, amount DECIMAL(12,2) NOT NULL, tax DECIMAL(10,4), currency CHAR(3) NOT NULL, note VARCHAR(200), details JSON,
+const COLUMNS = `(id BIGINT PRIMARY KEY, customer_id INT NOT NULL, staff_id INT, reference VARCHAR(40) NOT NULL,
+  status ENUM('new','paid','shipped','closed') NOT NULL,
+  quantity INT UNSIGNED NOT NULL, amount DECIMAL(12,2) NOT NULL, tax DECIMAL(10,4), currency CHAR(3) NOT NULL, note VARCHAR(200),
+  details JSON,
   created_at DATETIME(6) NOT NULL, updated_at DATETIME(6) NOT NULL)`;
 
 function orders(first: number, count: number): string {
   return Array.from({ length: count }, (_, i) => {
-    const id = first + i, micros = String((id * 7919) % 1_000_000).padStart(6, "0"), at = `'2026-03-${String((id % 28) + 1).padStart(2, "0")} 12:${String(id % 60).padStart(2, "0")}:11.${micros}'`;
-    return `(${id},${id % 5000},${id % 7 === 0 ? "NULL" : id % 300},'ORDER-${String(id).padStart(10, "0")}','paid',${(id % 40) + 1},${id % 9000}.${String(id % 100).padStart(2, "0")},`
-      + `${id % 700}.1250,'EUR','please leave it at the front door, number ${id}','{"channel":"web","items":${id % 9},"gift":false}',${at},${at})`;
+    const id = first + i, micros = String((id * 7919) % 1_000_000).padStart(6, "0"), at =
+      `'2026-03-${String((id % 28) + 1).padStart(2, "0")} 12:${String(id % 60).padStart(2, "0")}:11.${micros}'`;
+    return (
+      `(${id},${id % 5000},${id % 7 === 0 ? "NULL" : id % 300},` +
+      `'ORDER-${String(id).padStart(10, "0")}','paid',${(id % 40) + 1},${id % 9000}.${String(id % 100).padStart(2, "0")},` +
+      `${id % 700}.1250,'EUR','please leave it at the front door, number `
+        + `${id}','{"channel":"web","items":${id % 9},"gift":false}',${at},${at})`
+    );
   }).join(",");
 }

@@ -7,9 +7,14 @@ const stamps = (n: number) => {
   return { created_at: at, last_updated: at };
 };
 const words = ["Marigold", "Larkspur", "Weavers", "Tote", "Foxglove", "Harbour", "Linen", "Saddle"];
-const text = (n: number, length: number) => Array.from({ length }, (_, i) => words[(n * 7 + i * 3 + Math.floor(n / 8)) % words.length]).join(" ");
+const text = (n: number, length: number) => Array.from(
+  { length }, (_, i) => words[(n * 7 + i * 3 + Math.floor(n / 8)) % words.length],
+).join(" ");
 
-/** Half of the rows are orders for two designs, a tenth of them counterparty 1's; the others are counterparties, whose names can be searched. */
+/**
+ * Half of the rows are orders for two designs, a tenth of them counterparty 1's; the others are counterparties, whose names can be
+ * searched.
+ */
 function* rowsOf(total: number): Generator<readonly [Entity, Row]> {
   const of = (table: string) => totesys.entity(table);
   const half = Math.floor(total / 2);

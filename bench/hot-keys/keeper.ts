@@ -39,7 +39,9 @@ export class Keeper implements AsyncDisposable {
   async command(...args: readonly string[]): Promise<void> {
     const child = this.#spawn(args);
     let said = "";
-    for (const output of [child.stdout!, child.stderr!]) output.on("data", (part: Buffer) => { said = (said + part.toString()).slice(-4_000); });
+    for (const output of [child.stdout!, child.stderr!]) output.on(
+      "data", (part: Buffer) => { said = (said + part.toString()).slice(-4_000); },
+    );
     const [code] = (await once(child, "close")) as [number | null];
     if (code !== 0) throw new Error(`sluice ${args.join(" ")} ended with code ${code}:\n${said}`);
   }
@@ -65,6 +67,8 @@ export class Keeper implements AsyncDisposable {
 
   #spawn(args: readonly string[]): ChildProcess {
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("SLUICE_"));
-    return spawn(process.execPath, [main, ...args], { env: { ...Object.fromEntries(inherited), ...this.env }, stdio: ["ignore", "pipe", "pipe"] });
+    return spawn(
+      process.execPath, [main, ...args], { env: { ...Object.fromEntries(inherited), ...this.env }, stdio: ["ignore", "pipe", "pipe"] },
+    );
   }
 }

@@ -23,7 +23,10 @@ export interface Tally {
 
 const ways = ["by key", "by lookup"] as const;
 
-/** Polls the hot rows of one store as fast as it answers, by key and by lookup. Each way of reading has a memory of its own: an index may lag. */
+/**
+ * Polls the hot rows of one store as fast as it answers, by key and by lookup. Each way of reading has a memory of its own: an index may
+ * lag.
+ */
 export class Reader {
   readonly #seen = new Map<string, number>();
   readonly tallies = new Map<string, Tally>();
@@ -66,7 +69,9 @@ export class Reader {
   }
 
   async #byLookup(): Promise<ReadonlyMap<string, Row>> {
-    const { rows } = await this.store.rows!.list(salesOrder, lookup, this.owner, { limit: 2 * this.keys.length, from: null, backward: false });
+    const { rows } = await this.store.rows!.list(
+      salesOrder, lookup, this.owner, { limit: 2 * this.keys.length, from: null, backward: false },
+    );
     return new Map(rows.map((row) => [row.sales_order_id as string, row]));
   }
 

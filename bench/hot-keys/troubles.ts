@@ -60,7 +60,9 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     for (const url of world.stores) {
       await using sink = await openSink(url, totesys);
       const { position } = (await sink.progress())!;
-      await sink.deadLetters.park(world.keys.map((key) => ({ entity: "sales_order", key: [key], version: position.version, reason: "planted", change: null })));
+      await sink.deadLetters.park(
+        world.keys.map((key) => ({ entity: "sales_order", key: [key], version: position.version, reason: "planted", change: null })),
+      );
     }
     // A row that changes at this moment is left to the pipeline, and fails the command.
     for (const store of named(world)) await world.sync.command("dead-letters", "retry", `${store}/sales_order`).catch(() => undefined);

@@ -15,7 +15,8 @@ export async function checksumOfSource(mysql: URL): Promise<Checksum> {
   const never = new AbortController().signal;
   await using source = openMysqlSource(mysql, totesys, "bench", never);
   return await checksum((async function* () {
-    for await (const chunk of source.snapshot(salesOrder, null, never)) yield chunk.map((message) => (message.op === "unheld" ? {} : message.after!));
+    for await (const chunk of source.snapshot(salesOrder, null, never)) yield chunk.map((message) =>
+      (message.op === "unheld" ? {} : message.after!));
   })());
 }
 
@@ -31,7 +32,9 @@ async function checksum(pieces: AsyncIterable<readonly Row[]>): Promise<Checksum
   const names = Object.keys(salesOrder.fields);
   for await (const piece of pieces) {
     rows += piece.length;
-    for (const row of piece) sum = (sum + createHash("md5").update(JSON.stringify(names.map((name) => row[name]))).digest().readUIntBE(0, 6)) % 2 ** 52;
+    for (const row of piece) sum = (sum + createHash("md5").update(
+      JSON.stringify(names.map((name) => row[name])),
+    ).digest().readUIntBE(0, 6)) % 2 ** 52;
   }
   return { rows, sum };
 }

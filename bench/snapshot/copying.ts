@@ -55,7 +55,10 @@ interface Running {
 function start(mysql: URL, store: URL): Running {
   const main = join(__dirname, "..", "..", "cli", "main.js");
   const child = spawn(process.execPath, [main, "sync", "--sync-port", "0"], {
-    env: { ...process.env, SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: store.href, SLUICE_DATA_DIR: join(process.cwd(), ".sluice", "bench") }, stdio: ["ignore", "ignore", "pipe"],
+    env: {
+      ...process.env, SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: store.href, SLUICE_DATA_DIR: join(process.cwd(), ".sluice", "bench"),
+    },
+    stdio: ["ignore", "ignore", "pipe"],
   });
   const lines: string[] = [];
   const at = new Map<string, number>();
@@ -68,7 +71,8 @@ function start(mysql: URL, store: URL): Running {
   return {
     child, lines,
     async said(message) {
-      for (; !at.has(message); await sleep(20)) if (ended) throw new Error(`sync ended before "${message}":\n${lines.slice(-5).join("\n")}`);
+      for (; !at.has(message); await sleep(20)) if (ended)
+        throw new Error(`sync ended before "${message}":\n${lines.slice(-5).join("\n")}`);
       return at.get(message)!;
     },
     rssMb: () => peakMemoryMb(child.pid),

@@ -9,7 +9,10 @@ export const salesOrder = totesys.entity("sales_order");
 /** Rows of one statement. */
 const piece = 100_000;
 
-/** Orders written by the server itself, beside a small company they belong to; every seventh key is left out, as deletes leave gaps. Not in the binary log. */
+/**
+ * Orders written by the server itself, beside a small company they belong to; every seventh key is left out, as deletes leave gaps. Not in
+ * the binary log.
+ */
 export async function fillTable(mysql: URL, rows: number): Promise<void> {
   await migrate(mysql);
   await fill({ mysql, seed: 1, rows: 2_000, until: Date.UTC(2026, 0, 1) }, new AbortController().signal, () => undefined);
@@ -19,11 +22,14 @@ export async function fillTable(mysql: URL, rows: number): Promise<void> {
   // The fill's own orders go: their number depends on the seed.
   for (const table of ["payment", "transaction", "sales_order"]) await connection.query(`DELETE FROM ${table}`);
   for (let from = 0; from < rows; from += piece) {
-    await connection.query(`INSERT INTO sales_order (sales_order_id, design_id, staff_id, counterparty_id, units_sold, unit_price, currency_id, agreed_delivery_date,
+    await connection.query(`INSERT INTO sales_order (sales_order_id, design_id, staff_id, counterparty_id, units_sold, unit_price,
+      currency_id, agreed_delivery_date,
       agreed_payment_date, agreed_delivery_location_id, created_at, last_updated)
       WITH RECURSIVE numbers (n) AS (SELECT ${from} UNION ALL SELECT n + 1 FROM numbers WHERE n < ${Math.min(from + piece, rows) - 1})
-      SELECT n + n DIV 6 + 1, n MOD ${designs} + 1, n * 7 MOD ${staff} + 1, n * 31 MOD ${counterparties} + 1, n MOD 900 + 100, n MOD 900000 / 100, n MOD 12 + 1,
-        '2026-01-01' + INTERVAL n MOD 365 DAY, '2026-02-01' + INTERVAL n MOD 365 DAY, n MOD 3 + 1, '2025-06-01' + INTERVAL n SECOND, '2025-06-01' + INTERVAL n * 2 SECOND
+      SELECT n + n DIV 6 + 1, n MOD ${designs} + 1, n * 7 MOD ${staff} + 1, n * 31 MOD ${counterparties} + 1, n MOD 900 + 100,
+      n MOD 900000 / 100, n MOD 12 + 1,
+        '2026-01-01' + INTERVAL n MOD 365 DAY, '2026-02-01' + INTERVAL n MOD 365 DAY, n MOD 3 + 1, '2025-06-01' + INTERVAL n SECOND,
+        '2025-06-01' + INTERVAL n * 2 SECOND
       FROM numbers`);
   }
   await connection.query("ANALYZE TABLE sales_order");

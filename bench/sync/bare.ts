@@ -101,10 +101,14 @@ async function bulkLoop(client: Elasticsearch, prefix: string, changes: readonly
       const some = changes.slice(next, next += bulkDocuments);
       const operations = some.flatMap(({ entity, key, version, after }) => {
         const id = keyText(key), ours = { sluice_key: id, sluice_version: version };
-        return [{ index: { _index: `${prefix}-${entity}`, _id: id, version, version_type: "external" } }, after ? { ...ours, ...after } : { ...ours, sluice_deleted: true }];
+        return [
+          { index: { _index: `${prefix}-${entity}`, _id: id, version, version_type: "external" } },
+          after ? { ...ours, ...after } : { ...ours, sluice_deleted: true },
+        ];
       });
       const { errors, items } = await client.bulk({ operations, filter_path: "errors,items.*.status" });
-      if (errors && items.some((item) => item.index!.status >= 300 && item.index!.status !== 409)) throw new Error("Elasticsearch refused a document");
+      if (errors && items.some((item) => item.index!.status >= 300 && item.index!.status !== 409))
+        throw new Error("Elasticsearch refused a document");
     }
   };
   await Promise.all(Array.from({ length: bulksInFlight }, worker));

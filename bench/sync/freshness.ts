@@ -11,10 +11,14 @@ const everyMs = 2, firstId = 900_000_000;
 const looked = { cassandra: 4, elasticsearch: 20 };
 
 /** From the answer to COMMIT until the row can be read by its key, or found by a search, at 500 transactions a second for some seconds. */
-export async function measureFreshness(mysql: URL, stores: readonly URL[], seconds: number): Promise<Record<"cassandra" | "elasticsearch", Latency>> {
+export async function measureFreshness(
+  mysql: URL, stores: readonly URL[], seconds: number,
+): Promise<Record<"cassandra" | "elasticsearch", Latency>> {
   const connection = await createConnection(mysqlOptions(mysql));
   const parties = await partiesOf(connection);
-  const [cassandra, elasticsearch] = await Promise.all([readable(stores.find((url) => nameOf(url) === "cassandra")!), searchable(stores.find((url) => nameOf(url) === "elasticsearch")!)]);
+  const [cassandra, elasticsearch] = await Promise.all([
+    readable(stores.find((url) => nameOf(url) === "cassandra")!), searchable(stores.find((url) => nameOf(url) === "elasticsearch")!),
+  ]);
   try {
     const transactions = Math.round(seconds * 1000 / everyMs), began = performance.now();
     for (let n = 0; n < transactions; n++) {
@@ -51,7 +55,9 @@ async function readable(url: URL): Promise<Watch> {
   const samples: Promise<Sample>[] = [];
   const look = async (id: number, committed: number): Promise<Sample> => {
     for (;;) {
-      const { rows } = await client.execute("SELECT sluice_version FROM sales_order WHERE sales_order_id = ?", [String(id)], { prepare: true });
+      const { rows } = await client.execute(
+        "SELECT sluice_version FROM sales_order WHERE sales_order_id = ?", [String(id)], { prepare: true },
+      );
       if (rows.length > 0) return { committed, ms: performance.now() - committed };
       await sleep(1);
     }
@@ -74,7 +80,9 @@ async function searchable(url: URL): Promise<Watch> {
     while (!ending || waiting.size > 0) {
       await sleep(20);
       const ids = [...waiting.keys()];
-      const { hits } = await client.search({ index: `${url.pathname.slice(1)}-sales_order`, query: { ids: { values: ids } }, size: 1_000, _source: false });
+      const { hits } = await client.search({
+        index: `${url.pathname.slice(1)}-sales_order`, query: { ids: { values: ids } }, size: 1_000, _source: false,
+      });
       for (const { _id: id } of hits.hits) {
         samples.push({ committed: waiting.get(id!)!, ms: performance.now() - waiting.get(id!)! });
         waiting.delete(id!);

@@ -32,7 +32,8 @@ export function nameOf(url: URL): StoreName {
 
 export async function bareCassandra(url: URL): Promise<Cassandra> {
   const client = new Cassandra({
-    contactPoints: [url.hostname], protocolOptions: { port: Number(url.port || 9042) }, localDataCenter: url.searchParams.get("dc") ?? "datacenter1",
+    contactPoints: [url.hostname], protocolOptions: { port: Number(url.port || 9042) },
+    localDataCenter: url.searchParams.get("dc") ?? "datacenter1",
     keyspace: url.pathname.slice(1), encoding: { useBigIntAsLong: true },
     ...(url.username && { credentials: { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) } }),
   });

@@ -51,7 +51,9 @@ export interface Parties {
 
 export async function partiesOf(connection: Connection): Promise<Parties> {
   const [[counts]] = await connection.query<RowDataPacket[]>(
-    "SELECT (SELECT COUNT(*) FROM counterparty) AS counterparties, (SELECT COUNT(*) FROM staff) AS staff, (SELECT COUNT(*) FROM design) AS designs");
+    "SELECT (SELECT COUNT(*) FROM counterparty) AS counterparties, (SELECT COUNT(*) FROM staff) AS staff, (SELECT COUNT(*) FROM design) "
+      + "AS designs",
+  );
   return { counterparties: Number(counts!.counterparties), staff: Number(counts!.staff), designs: Number(counts!.designs) };
 }
 
@@ -61,35 +63,47 @@ function transaction(n: number, parties: Parties): string {
   const [saleBefore, dealBefore] = [sale - later * sales, deal - later * deals];
   const orders = Array.from({ length: sales }, (_, i) => salesOrder(sale + i, parties));
   const bought = Array.from({ length: purchases }, (_, i) => purchaseOrder(purchase + i, parties));
-  const booked = Array.from({ length: deals }, (_, i) => (i < sales ? `(${deal + i},'SALE',${sale + i},NULL)` : `(${deal + i},'PURCHASE',NULL,${purchase + i - sales})`));
+  const booked = Array.from(
+    { length: deals },
+    (_, i) => (i < sales ? `(${deal + i},'SALE',${sale + i},NULL)` : `(${deal + i},'PURCHASE',NULL,${purchase + i - sales})`),
+  );
   const payments = Array.from({ length: deals }, (_, i) => payment(deal + i, parties));
   return [
     "BEGIN",
     `INSERT INTO sales_order (${salesColumns}) VALUES ${orders.join(",")}`,
-    `INSERT INTO purchase_order (purchase_order_id, staff_id, counterparty_id, item_code, item_quantity, item_unit_price, currency_id, agreed_delivery_date, agreed_payment_date, agreed_delivery_location_id) VALUES ${bought.join(",")}`,
+    "INSERT INTO purchase_order (purchase_order_id, staff_id, counterparty_id, item_code, item_quantity, item_unit_price, currency_id, "
+      + `agreed_delivery_date, agreed_payment_date, agreed_delivery_location_id) VALUES ${bought.join(",")}`,
     `INSERT INTO transaction (transaction_id, transaction_type, sales_order_id, purchase_order_id) VALUES ${booked.join(",")}`,
-    `INSERT INTO payment (payment_id, transaction_id, counterparty_id, payment_amount, currency_id, payment_type_id, paid, payment_date, company_ac_number, counterparty_ac_number) VALUES ${payments.join(",")}`,
-    ...(n < later ? [] : [
-      `UPDATE payment SET paid = 1 WHERE payment_id BETWEEN ${dealBefore} AND ${dealBefore + paid - 1}`,
-      `UPDATE sales_order SET units_sold = units_sold + 1 WHERE sales_order_id BETWEEN ${saleBefore} AND ${saleBefore + changed - 1}`,
-      `DELETE FROM payment WHERE payment_id BETWEEN ${dealBefore + deals - deleted} AND ${dealBefore + deals - 1}`,
-    ]),
+    "INSERT INTO payment (payment_id, transaction_id, counterparty_id, payment_amount, currency_id, payment_type_id, paid, payment_date, "
+      + `company_ac_number, counterparty_ac_number) VALUES ${payments.join(",")}`,
+    ...(n < later
+      ? []
+      : [
+          `UPDATE payment SET paid = 1 WHERE payment_id BETWEEN ${dealBefore} AND ${dealBefore + paid - 1}`,
+          `UPDATE sales_order SET units_sold = units_sold + 1 WHERE sales_order_id BETWEEN ${saleBefore} AND ${saleBefore + changed - 1}`,
+          `DELETE FROM payment WHERE payment_id BETWEEN ${dealBefore + deals - deleted} AND ${dealBefore + deals - 1}`,
+        ]),
     "COMMIT",
   ].join(";");
 }
 
-export const salesColumns = "sales_order_id, design_id, staff_id, counterparty_id, units_sold, unit_price, currency_id, agreed_delivery_date, agreed_payment_date, agreed_delivery_location_id";
+export const salesColumns =
+  "sales_order_id, design_id, staff_id, counterparty_id, units_sold, unit_price, currency_id, agreed_delivery_date, agreed_payment_date, "
+    + "agreed_delivery_location_id";
 
 export function salesOrder(id: number, { designs, staff, counterparties }: Parties): string {
-  return `(${id},${among(designs, id, 1)},${among(staff, id, 2)},${among(counterparties, id, 3)},${id % 900 + 100},${id % 9_000}.${cents(id)},${id % 12 + 1},'${day(id)}','${day(id + 9)}',${id % 3 + 1})`;
+  return `(${id},${among(designs, id, 1)},${among(staff, id, 2)},${among(counterparties, id, 3)},`
+    + `${(id % 900) + 100},${id % 9_000}.${cents(id)},${(id % 12) + 1},'${day(id)}','${day(id + 9)}',${(id % 3) + 1})`;
 }
 
 function purchaseOrder(id: number, { staff, counterparties }: Parties): string {
-  return `(${id},${among(staff, id, 4)},${among(counterparties, id, 5)},'ITEM-${id}',${id % 500 + 1},${id % 700}.${cents(id)},${id % 12 + 1},'${day(id)}','${day(id + 9)}',${id % 3 + 1})`;
+  return `(${id},${among(staff, id, 4)},${among(counterparties, id, 5)},'ITEM-${id}',${(id % 500) + 1},`
+    + `${id % 700}.${cents(id)},${(id % 12) + 1},'${day(id)}','${day(id + 9)}',${(id % 3) + 1})`;
 }
 
 function payment(id: number, { counterparties }: Parties): string {
-  return `(${id},${id},${among(counterparties, id, 6)},${id % 90_000}.${cents(id)},${id % 12 + 1},${id % 4 + 1},0,'${day(id)}','GB29SLCE${id}','DE89${String(id * 7).padStart(14, "0")}')`;
+  return `(${id},${id},${among(counterparties, id, 6)},${id % 90_000}.${cents(id)},${(id % 12) + 1},${(id % 4) + 1},0,`
+    + `'${day(id)}','GB29SLCE${id}','DE89${String(id * 7).padStart(14, "0")}')`;
 }
 
 /** One of `count`, spread evenly and the same in every run. */

@@ -17,7 +17,13 @@ interface Reading {
   readonly at: number;
   readonly traded: number;
   readonly requests: number;
-  readonly pipelines: readonly { readonly name: string; readonly state: string; readonly lagMs: number | null; readonly rows: number; readonly copying?: Copying | null }[];
+  readonly pipelines: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly lagMs: number | null;
+    readonly rows: number;
+    readonly copying?: Copying | null;
+  }[];
 }
 
 /** Shows rates and lag, once a second on a terminal and every ten seconds elsewhere, until `signal` aborts. */
@@ -43,7 +49,9 @@ export function lineOf(before: Reading, now: Reading): string {
     const lag = lagMs === null ? state : `lag ${(lagMs / 1000).toFixed(1)} s${state === "streaming" ? "" : ` (${state})`}`;
     return `${name} ${rate(was, rows)} rows/s, ${lag}`;
   });
-  return [`mysql ${rate(before.traded, now.traded)} transactions/s`, ...pipelines, `gateway ${rate(before.requests, now.requests)} requests/s`].join("  |  ");
+  return [
+    `mysql ${rate(before.traded, now.traded)} transactions/s`, ...pipelines, `gateway ${rate(before.requests, now.requests)} requests/s`,
+  ].join("  |  ");
 }
 
 /** `copying sales_order, 45,000 of about 1,000,000 rows, 12,000 rows/s, all tables in about 3 min`. */
@@ -53,8 +61,11 @@ export function copyingLine(copying: Copying, rowsPerSecond: number): string {
 }
 
 async function read({ sync, gateway, traded }: Sources): Promise<Reading> {
-  const [health, syncMetrics, gatewayMetrics] = await Promise.all([text(`${sync}/health`), text(`${sync}/metrics`), text(`${gateway}/metrics`)]);
-  const { pipelines = [] } = (health ? JSON.parse(health) : {}) as { pipelines?: { pipeline: string; state: string; lagMs: number | null; copying: Copying | null }[] };
+  const [health, syncMetrics, gatewayMetrics] = await Promise.all([
+    text(`${sync}/health`), text(`${sync}/metrics`), text(`${gateway}/metrics`),
+  ]);
+  const { pipelines = [] } = (health ? JSON.parse(health)
+    : {}) as { pipelines?: { pipeline: string; state: string; lagMs: number | null; copying: Copying | null }[] };
   return {
     at: Date.now(),
     traded: traded(),

@@ -37,7 +37,9 @@ interface Answer {
 }
 
 /** Asks the gateway the same question with each token. */
-export function askAll(url: string, counterpartyId: string, tokens: readonly { readonly role: RoleName; readonly token: string }[]): Promise<readonly Sample[]> {
+export function askAll(
+  url: string, counterpartyId: string, tokens: readonly { readonly role: RoleName; readonly token: string }[],
+): Promise<readonly Sample[]> {
   return Promise.all(tokens.map(({ role, token }) => ask(url, counterpartyId, role, token)));
 }
 
@@ -64,9 +66,13 @@ async function ask(url: string, id: string, role: RoleName, token: string): Prom
 
 /** The policy decides, so a wrong rule in the gateway shows here. */
 function isRight(role: RoleName, { company, contact, unitPrice, errors }: Omit<Sample, "right" | "role">, hasOrder: boolean): boolean {
-  const reads = (entity: string, field: string) => (roles[role].reads as readonly string[]).includes(totesys.entity(entity).fields[field]!.class);
+  const reads = (entity: string, field: string) => (roles[role].reads as readonly string[]).includes(
+    totesys.entity(entity).fields[field]!.class,
+  );
   const denied = (field: string) => errors.some((error) => error.startsWith("FORBIDDEN at counterparty") && error.endsWith(field));
-  const contactRight = reads("counterparty", "commercial_contact") ? !denied("commercialContact") : contact === null && denied("commercialContact");
+  const contactRight = reads(
+    "counterparty", "commercial_contact",
+  ) ? !denied("commercialContact") : contact === null && denied("commercialContact");
   const priceRight = !hasOrder || (reads("sales_order", "unit_price") ? unitPrice !== null : unitPrice === null && denied("unitPrice"));
   return company !== null && contactRight && priceRight && errors.every((error) => error.startsWith("FORBIDDEN"));
 }
@@ -75,6 +81,9 @@ export function sampleTable(samples: readonly Sample[]): string {
   return table(
     ["role", "company", "contact", "unit price", "found", "denied"],
     samples.map(({ role, company, contact, unitPrice, found, errors, right }) =>
-      [`${right ? "ok" : "WRONG"} ${role}`, company ?? "-", contact ?? "-", unitPrice ?? "-", found, errors.map((error) => error.split(".").at(-1)).join(", ") || "-"]),
+      [
+        `${right ? "ok" : "WRONG"} ${role}`, company ?? "-", contact ?? "-", unitPrice ?? "-", found,
+        errors.map((error) => error.split(".").at(-1)).join(", ") || "-",
+      ]),
   );
 }

@@ -33,7 +33,9 @@ type Tokens = Awaited<ReturnType<typeof developmentTokens>>;
 type Addresses = Service["addresses"];
 
 /** Migrates, fills, and runs sync and gateway as processes of their own, beside a generator, until the signal or the check ends it. */
-export async function runSystem(options: SystemOptions, place: Workspace, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
+export async function runSystem(
+  options: SystemOptions, place: Workspace, out: Output, terminal: boolean, signal: AbortSignal,
+): Promise<number> {
   const { migrate } = await import("../../migrations/migrate.js");
   await migrate(place.mysql, signal, ({ name }) => out.say(`mysql: applied ${name}`));
   signal.throwIfAborted();
@@ -57,7 +59,9 @@ export async function runSystem(options: SystemOptions, place: Workspace, out: O
   const work = options.check
     ? check(options, place, `${url}/graphql`, tokens, out, all)
     : live(options, place, { sync: sync.addresses.operationsUrl, gateway: gateway.addresses.operationsUrl }, out, terminal, all);
-  if (out.json && !options.check) out.result({ url: `${url}/graphql`, sync: sync.addresses.operationsUrl, gateway: gateway.addresses.operationsUrl, logs: logDir, ...text.data }, "");
+  if (out.json && !options.check) out.result(
+    { url: `${url}/graphql`, sync: sync.addresses.operationsUrl, gateway: gateway.addresses.operationsUrl, logs: logDir, ...text.data }, "",
+  );
   try {
     return await Promise.race([work, failed]);
   } finally {
@@ -66,23 +70,33 @@ export async function runSystem(options: SystemOptions, place: Workspace, out: O
   }
 }
 
-async function live(options: SystemOptions, place: Workspace, addresses: Omit<Sources, "traded">, out: Output, terminal: boolean, signal: AbortSignal): Promise<number> {
+async function live(
+  options: SystemOptions, place: Workspace, addresses: Omit<Sources, "traded">, out: Output, terminal: boolean, signal: AbortSignal,
+): Promise<number> {
   const { stream } = await import("../../generator/main.js");
   let traded = 0;
-  const trading = stream({ mysql: place.mysql, seed: options.seed, rate: options.rate, connections: options.connections, onAway: sayAway(out) }, signal, ({ done }) => { traded = done; });
+  const trading = stream(
+    { mysql: place.mysql, seed: options.seed, rate: options.rate, connections: options.connections, onAway: sayAway(out) }, signal,
+    ({ done }) => { traded = done; },
+  );
   const showing = out.json ? stopped(signal) : showLive({ ...addresses, traded: () => traded }, terminal, signal);
   await Promise.all([trading, showing]);
   return 0;
 }
 
 /** Trades, waits until the stores have caught up, compares everything, and asks as each role. */
-async function check(options: SystemOptions, place: Workspace, url: string, tokens: Tokens, out: Output, signal: AbortSignal): Promise<number> {
+async function check(
+  options: SystemOptions, place: Workspace, url: string, tokens: Tokens, out: Output, signal: AbortSignal,
+): Promise<number> {
   const { mysql, stores } = place;
   const streamed = await streamToDatabase({ ...options, mysql, transactions: options.checkTransactions }, out, signal);
   const report = await verifyStores({ mysql, stores, waitMs: 120_000 }, signal);
   const samples = await askAll(url, options.developmentCounterparty, tokens);
   const ok = report.equal && samples.every(({ right }) => right);
-  out.result({ ok, streamed, verify: report, samples }, `\n${reportText(report)}\n\n${sampleTable(samples)}\n\n${ok ? "check passed" : "check FAILED"}`);
+  out.result(
+    { ok, streamed, verify: report, samples },
+    `\n${reportText(report)}\n\n${sampleTable(samples)}\n\n${ok ? "check passed" : "check FAILED"}`,
+  );
   return ok ? 0 : 1;
 }
 

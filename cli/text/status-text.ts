@@ -38,12 +38,20 @@ function details({ pipeline, position, forecast, recopies, error, deadLetters }:
 
 function forecastText(forecast: NonNullable<StoreReport["forecast"]>): string {
   switch (forecast.kind) {
-    case "gone": return `cannot resume: purged before it was read: ${forecast.missing}. Restore the files, else sync copies every table again when it starts`;
-    case "another": return `cannot resume: MySQL's binary log is another than it was fed from: ${forecast.difference}. Name the server that has its history, else sync copies every table again when it starts`;
-    case "ahead": return `cannot resume: it holds changes this server does not have: ${forecast.beyond}. Name the server that has them, else sync copies every table again when it starts`;
+    case "gone":
+      return `cannot resume: purged before it was read: ${forecast.missing}. Restore the files, else sync copies every table again when `
+        + "it starts";
+    case "another":
+      return `cannot resume: MySQL's binary log is another than it was fed from: ${forecast.difference}. Name the server that has its `
+        + "history, else sync copies every table again when it starts";
+    case "ahead":
+      return `cannot resume: it holds changes this server does not have: ${forecast.beyond}. Name the server that has them, else sync `
+        + "copies every table again when it starts";
     case "possible":
       if (forecast.forMs === null) return "resume possible";
-      return forecast.forMs > 0 ? `resume possible for ${duration(forecast.forMs)} more at least` : "resume possible, but the server may purge the log at any moment: start sync";
+      return forecast.forMs > 0
+        ? `resume possible for ${duration(forecast.forMs)} more at least`
+        : "resume possible, but the server may purge the log at any moment: start sync";
   }
   forecast satisfies never;
 }

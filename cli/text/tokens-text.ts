@@ -19,5 +19,7 @@ export async function tokensText(tokens: readonly DevelopmentToken[], dataDir: s
   const data = { tokensFile: file };
   if (!terminal) return { lines: [`development tokens: ${file}`], data };
   const name = ({ role, counterpartyId }: DevelopmentToken) => `${role}${counterpartyId ? ` of counterparty ${counterpartyId}` : ""}`;
-  return { lines: ["development tokens (Authorization: Bearer ...):", ...tokens.map((each) => `  ${name(each).padEnd(32)} ${each.token}`)], data };
+  return {
+    lines: ["development tokens (Authorization: Bearer ...):", ...tokens.map((each) => `  ${name(each).padEnd(32)} ${each.token}`)], data,
+  };
 }

@@ -17,7 +17,10 @@ export async function enginesEnded(engines: readonly Engine[], folder: string, s
     const gone = watched.find(({ id }) => !isAlive(id));
     if (!gone || signal.aborted) continue;
     const log = join(folder, gone.name, "log");
-    return new Error(`${gone.name} (process ${gone.id.pid}) ended by itself; its data stays, and the next start goes on with it. The end of ${log}:\n${lastLines(readFileSync(log, "utf8"), 12)}`);
+    return new Error(
+      `${gone.name} (process ${gone.id.pid}) ended by itself; its data stays, and the next start goes on with it. The end of `
+        + `${log}:\n${lastLines(readFileSync(log, "utf8"), 12)}`,
+    );
   }
   return null;
 }

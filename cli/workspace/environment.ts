@@ -17,7 +17,10 @@ export function readEnvironment(dataDir: string): Environment {
     return JSON.parse(readFileSync(environmentFile(dataDir), "utf8")) as Environment;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new PreflightFailed([{ where: environmentFile(dataDir), problem: `cannot be read: ${(error as Error).message}`, remedy: "delete it and run `sluice up` again, or name another folder with --data-dir" }]);
+    throw new PreflightFailed([{
+      where: environmentFile(dataDir), problem: `cannot be read: ${(error as Error).message}`,
+      remedy: "delete it and run `sluice up` again, or name another folder with --data-dir",
+    }]);
   }
 }
 

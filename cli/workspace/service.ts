@@ -45,7 +45,9 @@ export async function startService(options: ServiceOptions, signal: AbortSignal)
   child.on("message", (told) => { addresses = told as Addresses; });
   const ended = new Promise<Error | null>((resolve) => {
     child.once("error", resolve);
-    child.once("exit", (code, by) => resolve(stopping ? null : new Error(`${name} ended by itself (${by ?? `code ${code}`}); the end of ${logFile}:\n${tail(logFile)}`)));
+    child.once("exit", (code, by) => resolve(
+      stopping ? null : new Error(`${name} ended by itself (${by ?? `code ${code}`}); the end of ${logFile}:\n${tail(logFile)}`),
+    ));
   });
   const stop = async () => {
     stopping = true;

@@ -62,7 +62,9 @@ export interface Workspace extends AsyncDisposable {
  * Has every engine run, and writes down where, so that later commands need no options. Until it is disposed of, no other process opens a
  * place in this folder. @throws PreflightFailed with what `look` finds too, before anything is started or emptied
  */
-export async function openWorkspace(options: WorkspaceOptions, out: Output, signal: AbortSignal, look: () => Promise<readonly Finding[]> = async () => []): Promise<Workspace> {
+export async function openWorkspace(
+  options: WorkspaceOptions, out: Output, signal: AbortSignal, look: () => Promise<readonly Finding[]> = async () => [],
+): Promise<Workspace> {
   const held = await holdFolder(options.dataDir);
   try {
     const findings = [...await look(), ...(options.fresh ? await folderFindings(options.dataDir) : [])];
@@ -94,7 +96,9 @@ async function holdFolder(dataDir: string): Promise<AsyncDisposable> {
   }]);
 }
 
-async function openEngines({ mysql, stores, keep, fresh, dataDir }: WorkspaceOptions, out: Output, signal: AbortSignal): Promise<Workspace> {
+async function openEngines(
+  { mysql, stores, keep, fresh, dataDir }: WorkspaceOptions, out: Output, signal: AbortSignal,
+): Promise<Workspace> {
   if (fresh) await rm(embeddedFolder(dataDir), { recursive: true, force: true });
   const names: EngineName[] = mysql ? [] : ["mysql"];
   for (const store of stores) if (store === "cassandra" || store === "elasticsearch") names.push(store);
@@ -122,7 +126,9 @@ function urlOf(store: StoreEngine, dataDir: string, engines: Readonly<Record<Eng
   switch (store) {
     case "embedded": return new URL(`sqlite://${encodeURI(join(embeddedFolder(dataDir), "totesys.db"))}`);
     case "cassandra": return new URL(`${engines.cassandra.url}/totesys`);
-    case "elasticsearch": return new URL(engines.elasticsearch.url.replace(/^http(s?):\/\//, (_, tls: string) => (tls ? "elasticsearch+https://" : "elasticsearch://")) + "/totesys");
+    case "elasticsearch": return new URL(engines.elasticsearch.url.replace(
+      /^http(s?):\/\//, (_, tls: string) => (tls ? "elasticsearch+https://" : "elasticsearch://"),
+    ) + "/totesys");
     default: return store satisfies never;
   }
 }

@@ -8,7 +8,9 @@ export function configuration(data: string, ports: { readonly native: number; re
     num_tokens: 1,
     partitioner: "org.apache.cassandra.dht.Murmur3Partitioner",
     endpoint_snitch: "SimpleSnitch",
-    seed_provider: [{ class_name: "org.apache.cassandra.locator.SimpleSeedProvider", parameters: [{ seeds: `127.0.0.1:${ports.storage}` }] }],
+    seed_provider: [
+      { class_name: "org.apache.cassandra.locator.SimpleSeedProvider", parameters: [{ seeds: `127.0.0.1:${ports.storage}` }] },
+    ],
     listen_address: "127.0.0.1",
     rpc_address: "127.0.0.1",
     storage_port: ports.storage,

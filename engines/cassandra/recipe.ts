@@ -9,7 +9,10 @@ import type { Recipe } from "../recipe.js";
 import { configuration, javaFlags, logging } from "./configuration.js";
 
 const version = "5.0.9";
-const java: JavaWanted = { for: `Cassandra ${version}`, accepts: (major) => major === 11 || major === 17, install: "Java 17 (apt-get install openjdk-17-jdk-headless)" };
+const java: JavaWanted = {
+  for: `Cassandra ${version}`, accepts: (major) => major === 11 || major === 17,
+  install: "Java 17 (apt-get install openjdk-17-jdk-headless)",
+};
 
 /** Cassandra 5.0 from the jars of Maven's `cassandra-all`, started by the distribution's own main class. */
 export const cassandraRecipe: Recipe = {

@@ -11,7 +11,9 @@ import type { Recipe } from "../recipe.js";
 
 const version = "9.5.3";
 const netty = "transport-netty4";
-const java: JavaWanted = { for: `Elasticsearch ${version}`, accepts: (major) => major >= 21, install: "a JDK 21 or newer (Temurin 25 does)" };
+const java: JavaWanted = {
+  for: `Elasticsearch ${version}`, accepts: (major) => major >= 21, install: "a JDK 21 or newer (Temurin 25 does)",
+};
 
 /**
  * Elasticsearch 9 from its server's jars and the one module that speaks HTTP, both on Maven; the other modules are not there,

@@ -19,8 +19,11 @@ export async function keptPorts(name: string, home: string, count: number): Prom
   for (const port of kept) {
     for (; !(await isFree(port)); await timer(50)) {
       if (Date.now() < deadline) continue;
-      throw unavailable(name, `its port ${port} is taken by another process`,
-        `end that process; or delete ${file}, which gives it another port: then restart sync, gateway and generate, which know the old one`);
+      throw unavailable(
+        name,
+        `its port ${port} is taken by another process`,
+        `end that process; or delete ${file}, which gives it another port: then restart sync, gateway and generate, which know the old one`,
+      );
     }
   }
   const ports = [...kept, ...await freePorts(count - kept.length)];

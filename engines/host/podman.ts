@@ -14,7 +14,9 @@ export async function hasImage(image: string, signal: AbortSignal): Promise<bool
 }
 
 /** Runs a container whose port is reached on loopback only, with its data in a volume of its own name that outlives it. */
-export async function runContainer(name: string, { image, port, volume, env, args }: Container, hostPort: number, signal: AbortSignal): Promise<void> {
+export async function runContainer(
+  name: string, { image, port, volume, env, args }: Container, hostPort: number, signal: AbortSignal,
+): Promise<void> {
   // By name: a password among a command's arguments is shown to everybody on the machine.
   const variables = Object.keys(env).flatMap((name) => ["-e", name]);
   await run("podman", [

@@ -54,15 +54,22 @@ async function initialize({ command, args }: Mysqld, share: string, home: string
   progress("mariadb: making its data folder");
   const partial = `${data}.partial`;
   await rm(partial, { recursive: true, force: true });
-  const tables = await Promise.all(["mysql_system_tables.sql", "mysql_system_tables_data.sql"].map((name) => readFile(join(share, name), "utf8")));
+  const tables = await Promise.all(
+    ["mysql_system_tables.sql", "mysql_system_tables_data.sql"].map((name) => readFile(join(share, name), "utf8")),
+  );
   const users = ["localhost", "127.0.0.1"].flatMap((host) => [
     `CREATE OR REPLACE USER root@'${host}' IDENTIFIED BY '${passwordOf(home)}';`, `GRANT ALL ON *.* TO root@'${host}' WITH GRANT OPTION;`,
   ]);
   const statements = join(home, "first.sql");
-  await writeFile(statements, ["CREATE DATABASE mysql;", "USE mysql;", ...tables, "FLUSH PRIVILEGES;", ...users, ""].join("\n"), { mode: 0o600 });
+  await writeFile(
+    statements, ["CREATE DATABASE mysql;", "USE mysql;", ...tables, "FLUSH PRIVILEGES;", ...users, ""].join("\n"), { mode: 0o600 },
+  );
   try {
     await run("mkdir", ["-p", partial], { signal });
-    await run("sh", ["-c", 'statements=$1; shift; exec "$@" < "$statements"', "sh", statements, command, ...args, `--datadir=${partial}`, "--bootstrap", "--skip-log-bin"], { signal, cwd: home, started: (pid) => noteMaker(home, pid) });
+    await run("sh", [
+      "-c", 'statements=$1; shift; exec "$@" < "$statements"', "sh", statements, command, ...args, `--datadir=${partial}`, "--bootstrap",
+      "--skip-log-bin",
+    ], { signal, cwd: home, started: (pid) => noteMaker(home, pid) });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw unavailable("mariadb", `cannot make its data folder: ${error.message}`, `see that ${home} is writable and has 200 MB free`);

@@ -23,7 +23,8 @@ export async function mysqldIn(root: string): Promise<Mysqld> {
     command: loader,
     args: [
       "--library-path", libraries.join(":"), join(usr, "sbin", "mysqld"), "--no-defaults", `--basedir=${usr}`,
-      `--plugin-dir=${join(usr, "lib", "mysql", "plugin")}`, `--lc-messages-dir=${share}`, `--character-sets-dir=${join(share, "charsets")}`, ...(process.getuid?.() === 0 ? ["--user=root"] : []),
+      `--plugin-dir=${join(usr, "lib", "mysql", "plugin")}`, `--lc-messages-dir=${share}`,
+      `--character-sets-dir=${join(share, "charsets")}`, ...(process.getuid?.() === 0 ? ["--user=root"] : []),
     ],
   };
 }

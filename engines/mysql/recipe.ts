@@ -28,7 +28,9 @@ export function mysqlRecipe(flags: Flags = {}, fixedPort?: number): Recipe {
       const mysqld = await mysqldIn(installed);
       if (!existsSync(data)) await initialize(mysqld.command, [...mysqld.args, ...argumentsOf(ofData(flags))], home, data, work);
       const port = fixedPort ?? (await keptPorts("mysql", home, 1))[0];
-      const running = { ...developmentFlags, "datadir": data, "port": String(port), "socket": "mysql.sock", "secure-file-priv": "NULL", ...flags };
+      const running = {
+        ...developmentFlags, "datadir": data, "port": String(port), "socket": "mysql.sock", "secure-file-priv": "NULL", ...flags,
+      };
       return { url: urlOf(home, port), command: mysqld.command, args: [...mysqld.args, ...argumentsOf(running)] };
     },
     answers,
@@ -55,7 +57,10 @@ async function initialize(command: string, args: readonly string[], home: string
   await rm(partial, { recursive: true, force: true });
   await writeFile(statements, `ALTER USER 'root'@'localhost' IDENTIFIED BY '${passwordOf(home)}';\n`, { mode: 0o600 });
   try {
-    await run(command, [...args, `--datadir=${partial}`, "--initialize-insecure", `--init-file=${statements}`], { signal, cwd: home, started: (pid) => noteMaker(home, pid) });
+    await run(
+      command, [...args, `--datadir=${partial}`, "--initialize-insecure", `--init-file=${statements}`],
+      { signal, cwd: home, started: (pid) => noteMaker(home, pid) },
+    );
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw unavailable("mysql", `cannot make its data folder: ${error.message}`, `see that ${home} is writable and has 500 MB free`);

@@ -8,7 +8,8 @@ export interface AptSource {
 
 /** Reads a `.sources` file (deb822 paragraphs). */
 export function parseDeb822(text: string): AptSource[] {
-  return text.split(/\n(?:[ \t]*\n)+/).map(fieldsOf).filter((fields) => isBinary(fields) && fields.get("enabled") !== "no").map((fields) => ({
+  return text.split(/\n(?:[ \t]*\n)+/).map(fieldsOf).filter((fields) => isBinary(fields) && fields.get("enabled") !== "no").map((fields) =>
+    ({
     uris: words(fields.get("uris")),
     suites: words(fields.get("suites")),
     signedBy: pathOrNull(fields.get("signed-by")),

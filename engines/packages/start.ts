@@ -51,7 +51,8 @@ async function untilAnswers(server: ProcessId, end: End, url: string, log: strin
   while (!(await recipe.answers(url))) {
     const late = Date.now() > deadline;
     if (late || !isAlive(server)) {
-      const problem = late ? `does not answer after ${recipe.patienceMs / 1000} s` : `ended while it was starting (${end.how ?? "how is not known"})`;
+      const problem = late ? `does not answer after ${recipe.patienceMs / 1000} s`
+        : `ended while it was starting (${end.how ?? "how is not known"})`;
       throw unavailable(recipe.name, `${problem}; the end of ${log}:\n${lastLines(readFileSync(log, "utf8"), 15)}`,
         "see that log; --fresh starts it with new data; or give the URL of a server of your own");
     }

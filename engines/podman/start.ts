@@ -9,7 +9,9 @@ import type { Recipe } from "../recipe.js";
 import { atExit, halt, type Running, writeRunning } from "../running.js";
 
 /** Starts the engine in a container; null where podman does not work or cannot get the image. */
-export async function startInContainer(recipe: Recipe, home: string, first: boolean, owner: ProcessId | null, work: Work): Promise<Running | null> {
+export async function startInContainer(
+  recipe: Recipe, home: string, first: boolean, owner: ProcessId | null, work: Work,
+): Promise<Running | null> {
   if (!(await podmanWorks(work.signal))) return null;
   const [port = 0] = await keptPorts(recipe.name, home, 1);
   const container = recipe.container(home, port);
@@ -40,8 +42,11 @@ async function untilAnswers(name: string, url: string, recipe: Recipe, signal: A
   const deadline = Date.now() + recipe.patienceMs;
   while (!(await recipe.answers(url))) {
     if (Date.now() > deadline || !(await containerIsRunning(name))) {
-      throw unavailable(recipe.name, `its container ${name} does not come up; the end of its log:\n${lastLines(await containerLog(name), 15)}`,
-        "--fresh starts it with new data; or give the URL of a server of your own");
+      throw unavailable(
+        recipe.name,
+        `its container ${name} does not come up; the end of its log:\n${lastLines(await containerLog(name), 15)}`,
+        "--fresh starts it with new data; or give the URL of a server of your own",
+      );
     }
     await timer(200, undefined, { signal });
   }

@@ -26,7 +26,9 @@ export async function deviations(store: Store, letters: readonly DeadLetter[], l
     for (const lookup of entity.lookups) {
       const inLookup = (key: Key, what: string) => say(key, `${what} (${lookupTable(entity, lookup)})`);
       const entries = new Map([...wanted].filter(([, row]) => row[lookup.by] !== null));
-      if (store.audit.entryFields(entity, lookup).length > 0) await compare(entity, entries, [], keptEntries(store, entity, lookup), inLookup);
+      if (store.audit.entryFields(entity, lookup).length > 0) await compare(
+        entity, entries, [], keptEntries(store, entity, lookup), inLookup,
+      );
       await compareLists(store, entity, lookup, [...entries.values()], inLookup);
     }
   }
@@ -35,7 +37,9 @@ export async function deviations(store: Store, letters: readonly DeadLetter[], l
 
 type Say = (key: Key, what: string) => void;
 
-async function compare(entity: Entity, wanted: ReadonlyMap<string, Row>, filled: readonly Filled[], audited: AsyncIterable<readonly Kept[]>, say: Say): Promise<void> {
+async function compare(
+  entity: Entity, wanted: ReadonlyMap<string, Row>, filled: readonly Filled[], audited: AsyncIterable<readonly Kept[]>, say: Say,
+): Promise<void> {
   const missing = new Map(wanted);
   let lacking = filled.reduce((sum, { rows }) => sum + rows, 0);
   const filledAt = (text: string) => {
@@ -52,7 +56,9 @@ async function compare(entity: Entity, wanted: ReadonlyMap<string, Row>, filled:
       const is = wanted.get(text) ?? filledAt(text);
       missing.delete(text);
       if (!is) say(key, "is there, and should not be");
-      else for (const name of Object.keys(row)) if (row[name] !== is[name]) say(key, `${name} is ${JSON.stringify(row[name])}, was written ${JSON.stringify(is[name])}`);
+      else for (const name of Object.keys(row)) if (row[name] !== is[name]) say(
+        key, `${name} is ${JSON.stringify(row[name])}, was written ${JSON.stringify(is[name])}`,
+      );
     }
   }
   for (const row of missing.values()) say(keyOf(entity, row), "is missing");
@@ -69,7 +75,9 @@ async function compareLists(store: Store, entity: Entity, lookup: Lookup, rows: 
   for (const by of values) {
     const wanted = rows.filter((row) => row[lookup.by] === by).map((row) => keyText(keyOf(entity, row))).sort();
     const keys = await keysListed(store, entity, lookup, by);
-    if (keys.sort().join() !== wanted.join()) say([String(by)], `is not listed as it should be: ${keys.length} keys, ${wanted.length} were written`);
+    if (keys.sort().join() !== wanted.join()) say(
+      [String(by)], `is not listed as it should be: ${keys.length} keys, ${wanted.length} were written`,
+    );
   }
 }
 

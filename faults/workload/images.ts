@@ -48,7 +48,8 @@ function drawValue(field: Field, random: Random, odd: number): Value {
     case "string": return text(wanted.maxLength, random);
     case "boolean": return random.chance(0.5);
     case "date": return random.chance(0.02) ? random.pick(["1000-01-01", "9999-12-31"]) : day(random);
-    case "timestamp": return `${day(random)}T${two(random.whole(0, 23))}:${two(random.whole(0, 59))}:${two(random.whole(0, 59))}.${String(random.whole(0, 999_999)).padStart(6, "0")}Z`;
+    case "timestamp": return `${day(random)}T${two(random.whole(0, 23))}:${two(random.whole(0, 59))}:${two(random.whole(0, 59))}`
+      + `.${String(random.whole(0, 999_999)).padStart(6, "0")}Z`;
     case "choice": return random.pick(wanted.values);
   }
   return wanted satisfies never;

@@ -35,7 +35,9 @@ export function* initialRows(catalog: Catalog, draw: Draw): Generator<Transactio
   for (const [i, entity] of catalog.entities.entries()) {
     const draft = new Draft(new Ledger());
     const random = draw("initial", i, "rows");
-    for (let place = 1; place <= spaceOf(entity); place++) if (random.chance(0.8)) draft.set(entity, String(place), drawImage(entity, String(place), random, odd));
+    for (let place = 1; place <= spaceOf(entity); place++) if (random.chance(0.8)) draft.set(
+      entity, String(place), drawImage(entity, String(place), random, odd),
+    );
     const images = [...draft.images.get(entity.table)!.values()].flatMap((image) => (image ? [image] : []));
     yield { number: -1 - i, steps: pieces(images).map((some) => ({ op: "insert", entity, images: some })), draft, clockMicros: 0 };
   }

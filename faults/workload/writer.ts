@@ -42,7 +42,9 @@ export class Writer implements AsyncDisposable {
 
   /** Within `alone`: transactions of which it does not matter what becomes. */
   async perform(transactions: readonly Transaction[]): Promise<void> {
-    for (const transaction of transactions) await perform(await this.#open(), transaction).catch((error: unknown) => this.#closeLost(error));
+    for (const transaction of transactions) await perform(
+      await this.#open(), transaction,
+    ).catch((error: unknown) => this.#closeLost(error));
   }
 
   /** Runs between two transactions. */
@@ -69,7 +71,8 @@ export class Writer implements AsyncDisposable {
   async #wasCommitted(transaction: Transaction): Promise<boolean> {
     const { number, steps: [first] } = transaction;
     // TRUNCATE commits by itself, so the marker says nothing of it. Either question waits for a transaction that is still being committed.
-    const asked = first?.op === "truncate" ? `SELECT COUNT(*) = 0 AS done FROM ${escapeId(first.entity.table)}` : `SELECT number = ${number} AS done FROM ${marker} FOR SHARE`;
+    const asked = first?.op === "truncate" ? `SELECT COUNT(*) = 0 AS done FROM ${escapeId(first.entity.table)}`
+      : `SELECT number = ${number} AS done FROM ${marker} FOR SHARE`;
     try {
       const [[row]] = await (await this.#open()).query<RowDataPacket[]>(asked);
       return Number(row?.done) === 1;
@@ -126,5 +129,6 @@ async function apply(connection: Connection, step: Step): Promise<void> {
 function isLost(error: unknown): boolean {
   const { code = "", fatal = false, sqlState } = error as { readonly code?: string; readonly fatal?: boolean; readonly sqlState?: string };
   // The last one ends a commit that waits for the standby while the servers change places.
-  return fatal || sqlState === undefined || code === "ER_SERVER_SHUTDOWN" || code === "ER_QUERY_INTERRUPTED" || code === "ER_RUN_HOOK_ERROR";
+  return fatal || sqlState === undefined || code === "ER_SERVER_SHUTDOWN" || code === "ER_QUERY_INTERRUPTED"
+    || code === "ER_RUN_HOOK_ERROR";
 }

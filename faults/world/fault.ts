@@ -42,7 +42,9 @@ export function touches(fault: Fault): readonly string[] {
     case "kill": case "restart": case "freeze": return [fault.engine];
     case "cut": case "slow": case "half-open": case "unanswered": case "overload": case "write timeout": return [`link ${fault.engine}`];
     // What sync has read of what is lost it must have stored, too (docs/operations.md): so nothing else goes on.
-    case "lose primary": return fault.unreplicated === 0 ? ["mysql", "sync"] : ["mysql", "sync", ...stores, ...stores.map((name) => `link ${name}`), "link mysql"];
+    case "lose primary": return fault.unreplicated === 0 ? ["mysql", "sync"] : [
+      "mysql", "sync", ...stores, ...stores.map((name) => `link ${name}`), "link mysql",
+    ];
     case "large transaction": return [];
     case "wipe": return ["sync", fault.store];
   }

@@ -5,7 +5,8 @@ import { WriteTimeouts } from "./write-timeouts.js";
 
 const refusal = '{"error":{"type":"es_rejected_execution_exception"},"status":429}';
 /** As Elasticsearch says that it has too much to do. */
-const overloaded = ["HTTP/1.1 429 Too Many Requests", "X-Elastic-Product: Elasticsearch", "Content-Type: application/vnd.elasticsearch+json;compatible-with=9",
+const overloaded = ["HTTP/1.1 429 Too Many Requests", "X-Elastic-Product: Elasticsearch", "Content-Type: "
+  + "application/vnd.elasticsearch+json;compatible-with=9",
   "Connection: close", `Content-Length: ${refusal.length}`, "", refusal].join("\r\n");
 const slowMs = 120;
 /** Connections through which these went lack something. */
@@ -56,7 +57,8 @@ export class Link implements AsyncDisposable {
     const timeouts = new WriteTimeouts();
     from.on("data", (piece) => {
       const timedOut = isRequest && this.engine === "cassandra" ? timeouts.of(piece) : [];
-      if (this.#disturbance === "half-open" || (!isRequest && (this.#disturbance === "unanswered" || this.#disturbance === "write timeout"))) return;
+      if (this.#disturbance === "half-open" || (!isRequest
+        && (this.#disturbance === "unanswered" || this.#disturbance === "write timeout"))) return;
       if (this.#disturbance === "write timeout") from.write(Buffer.concat(timedOut));
       if (this.#disturbance === "overload") return void (isRequest && from.end(overloaded));
       from.pause();

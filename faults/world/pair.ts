@@ -8,7 +8,10 @@ import { Server } from "./server.js";
 
 const user = "faults";
 /** The primary acknowledges nothing that the standby does not have, however long that takes; until `part`. */
-const semiSynchronous = { "plugin-load-add": "semisync_source.so;semisync_replica.so", "rpl-semi-sync-replica-enabled": "1", "rpl-semi-sync-source-timeout": "3600000" };
+const semiSynchronous = {
+  "plugin-load-add": "semisync_source.so;semisync_replica.so", "rpl-semi-sync-replica-enabled": "1",
+  "rpl-semi-sync-source-timeout": "3600000",
+};
 const acknowledging = (first: boolean) => `SET GLOBAL rpl_semi_sync_source_enabled = ${first ? "ON" : "OFF"}`;
 
 /** Two MySQL servers: one is written to, the other follows it by GTID and can take its place. */
@@ -37,7 +40,9 @@ export class Pair implements AsyncDisposable {
   /** A new standby needs to read only what is logged from now on. To be called while there is no database. */
   async begin(): Promise<void> {
     this.#before = await executedBy(this.primary);
-    for (const { url } of [this.primary, this.standby]) await on(url, (server) => inTurn(server, ["FLUSH BINARY LOGS", "PURGE BINARY LOGS BEFORE NOW()"]));
+    for (const { url } of [this.primary, this.standby]) await on(
+      url, (server) => inTurn(server, ["FLUSH BINARY LOGS", "PURGE BINARY LOGS BEFORE NOW()"]),
+    );
   }
 
   /** The standby takes over once it has everything; to be called while nobody writes. The former primary follows it from then on. */
@@ -49,7 +54,8 @@ export class Pair implements AsyncDisposable {
   }
 
   /**
-   * Resolves once the standby has all that the primary has by now. Not all of it was acknowledged: a server that starts commits what it finds in
+   * Resolves once the standby has all that the primary has by now. Not all of it was acknowledged: a server that starts commits what it
+   * finds in
    * its own log, and a standby that is new has nothing of what was before it.
    */
   async together(): Promise<void> {
@@ -70,7 +76,10 @@ export class Pair implements AsyncDisposable {
   async losePrimary(): Promise<void> {
     const lost = this.primary;
     await lost.die();
-    await this.#promote(await on(this.standby.url, (server) => ask(server, "SELECT RECEIVED_TRANSACTION_SET AS answer FROM performance_schema.replication_connection_status")));
+    await this.#promote(await on(
+      this.standby.url,
+      (server) => ask(server, "SELECT RECEIVED_TRANSACTION_SET AS answer FROM performance_schema.replication_connection_status"),
+    ));
     this.primary = this.standby;
     await lost[Symbol.asyncDispose]();
     this.standby = await open(this.home, ++this.#servers, this.work);
@@ -82,14 +91,17 @@ export class Pair implements AsyncDisposable {
   async #promote(gtids: string): Promise<void> {
     await on(this.standby.url, async (server) => {
       await untilExecuted(server, gtids);
-      // Before anybody writes to it: a commit under way when this is turned on would be waited for, and its acknowledgement never asked for.
+      // Before anybody writes to it: a commit under way when this is turned on would be waited for, and its acknowledgement never asked
+      // for.
       await inTurn(server, ["STOP REPLICA", "RESET REPLICA ALL", acknowledging(true)]);
     });
   }
 
   /** Not in the log: the standby would make the user twice. */
   #admit({ url }: Server): Promise<void> {
-    return on(url, (server) => inTurn(server, ["SET sql_log_bin = 0", `CREATE USER '${user}'@'%' IDENTIFIED BY '${this.#password}'`, `GRANT ALL ON *.* TO '${user}'@'%'`]));
+    return on(url, (server) => inTurn(
+      server, ["SET sql_log_bin = 0", `CREATE USER '${user}'@'%' IDENTIFIED BY '${this.#password}'`, `GRANT ALL ON *.* TO '${user}'@'%'`],
+    ));
   }
 
   async #follow(): Promise<void> {
@@ -102,7 +114,9 @@ export class Pair implements AsyncDisposable {
     }
     await on(this.standby.url, async (server) => {
       await server.query(`CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?, SOURCE_USER = ?, SOURCE_PASSWORD = ?,
-        SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 1000, GET_SOURCE_PUBLIC_KEY = 1`, [hostname, Number(port), username, password]);
+        SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 1000, GET_SOURCE_PUBLIC_KEY = 1`, [
+          hostname, Number(port), username, password,
+        ]);
       await server.query("START REPLICA");
     });
   }

@@ -22,7 +22,9 @@ export interface World extends AsyncDisposable {
 }
 
 /** Engines begin with no data. @throws PreflightFailed */
-export async function openWorld(folder: string, stores: readonly StoreName[], progress: DownloadReport, signal: AbortSignal): Promise<World> {
+export async function openWorld(
+  folder: string, stores: readonly StoreName[], progress: DownloadReport, signal: AbortSignal,
+): Promise<World> {
   await mkdir(folder, { recursive: true });
   const work = { packages: defaultPackages, progress, signal };
   const closing: AsyncDisposable[] = [];

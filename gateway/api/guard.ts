@@ -27,7 +27,9 @@ export function guarded(schema: GraphQLSchema, rules: FieldRules): GraphQLSchema
     if (!readers.has(name)) readers.set(name, reader(`reads_${name}`, needs));
     (tree[type] ??= {})[field] = isGuarded(path) ? readers.get(name)! : allow;
   }
-  const bound = shield(tree as IRules, { fallbackRule: deny, fallbackError: forbidden("not allowed"), allowExternalErrors: true }).generate(schema);
+  const bound = shield(
+    tree as IRules, { fallbackRule: deny, fallbackError: forbidden("not allowed"), allowExternalErrors: true },
+  ).generate(schema);
   const guards = Object.fromEntries(Object.entries(bound as Record<string, Record<string, Guard>>).map(([type, ofType]) =>
     [type, Object.fromEntries(Object.entries(ofType).filter(([field]) => isGuarded(`${type}.${field}`))
       .map(([field, guard]) => [field, once(`${type}.${field}`, guard)]))]));

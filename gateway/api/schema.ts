@@ -16,7 +16,8 @@ export function apiSchema(catalog: Catalog, limits: PageLimits): GraphQLSchema {
   const clashes = nameClashes(catalog);
   if (clashes.length > 0) throw new Error(`the catalog cannot be an API:\n${clashes.map((c) => `  - ${c}`).join("\n")}`);
 
-  // type-graphql keeps declarations in one place for the whole process: we begin and end with it empty, so that a catalog can be built again.
+  // type-graphql keeps declarations in one place for the whole process: we begin and end with it empty, so that a catalog can be built
+  // again.
   getMetadataStorage().clear();
   try {
     const types = declareTypes(catalog);

@@ -126,7 +126,9 @@ function declareViewer(): Class {
 
 function declareEnum(name: string, description: string, values: readonly { name: string; value: string; description: string }[]): Enum {
   const declared = Object.fromEntries(values.map((v) => [v.name, v.value]));
-  registerEnumType(declared, { name, description, valuesConfig: Object.fromEntries(values.map((v) => [v.name, { description: v.description }])) });
+  registerEnumType(
+    declared, { name, description, valuesConfig: Object.fromEntries(values.map((v) => [v.name, { description: v.description }])) },
+  );
   return declared;
 }
 
@@ -136,7 +138,9 @@ function objectType(name: string, description: string): Class {
   return made;
 }
 
-function field(of: Class, name: string, type: () => Type | Type[], description: string, options: { readonly nullable?: boolean } = {}): void {
+function field(
+  of: Class, name: string, type: () => Type | Type[], description: string, options: { readonly nullable?: boolean } = {},
+): void {
   // `simple`: read as a property of what the parent resolved to.
   Field(type as () => Class, { description, simple: true, ...options })(of.prototype as object, name);
 }

@@ -18,7 +18,8 @@ const lifetime = "30d";
 
 /** One ready token a role, signed with this machine's secret. Empty when other keys sign: then only their owner can. */
 export async function developmentTokens(
-  config: Pick<GatewayConfig, "development" | "dataDir" | "developmentCounterparty" | "jwtKeys" | "jwtSecret" | "jwtIssuer" | "jwtAudience">,
+  config: Pick<GatewayConfig, "development" | "dataDir" | "developmentCounterparty" | "jwtKeys" | "jwtSecret" | "jwtIssuer"
+    | "jwtAudience">,
 ): Promise<readonly DevelopmentToken[]> {
   if (!config.development || config.jwtKeys || config.jwtSecret) return [];
   const secret = await developmentSecret(config.dataDir);

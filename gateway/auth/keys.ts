@@ -51,7 +51,8 @@ function remoteKeys(url: URL): JWTVerifyGetKey {
     try {
       return await remote(header, token);
     } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys || error instanceof errors.JOSENotSupported) throw error;
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
+        || error instanceof errors.JOSENotSupported) throw error;
       throw new KeysUnavailable("the keys that verify tokens cannot be fetched", { cause: error });
     }
   };

@@ -64,7 +64,9 @@ function checkTimes(payload: JWTPayload): void {
     if (time !== undefined && !isTime(time)) throw unauthenticated(`the token's \`${claim}\` is not a time`, true);
   }
   const now = Date.now() / 1000;
-  if (payload.iat !== undefined && payload.iat > now + clockToleranceSeconds) throw unauthenticated("the token's `iat` is in the future", true);
+  if (payload.iat !== undefined && payload.iat > now + clockToleranceSeconds) throw unauthenticated(
+    "the token's `iat` is in the future", true,
+  );
 }
 
 /** Seconds since the epoch, before the year 10000. */
@@ -79,9 +81,12 @@ function refusalOf(error: errors.JOSEError) {
     return unauthenticated(`the token expired${at}`, true);
   }
   if (error instanceof errors.JWTClaimValidationFailed) {
-    return unauthenticated(error.reason === "missing" ? `the token has no \`${error.claim}\`` : `the token's \`${error.claim}\` is not accepted here`, true);
+    return unauthenticated(
+      error.reason === "missing" ? `the token has no \`${error.claim}\`` : `the token's \`${error.claim}\` is not accepted here`, true,
+    );
   }
-  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+  if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey
+    || error instanceof errors.JWKSMultipleMatchingKeys) {
     return unauthenticated("the token is not signed by a key that is accepted here", true);
   }
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported) {

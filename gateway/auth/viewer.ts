@@ -24,7 +24,9 @@ export function viewerOf(claims: Readonly<Record<string, unknown>>): Viewer {
   const { reads, rows }: Role = roles[role];
   const counterpartyId = typeof counterparty === "string" ? wholeNumber(counterparty)
     : Number.isSafeInteger(counterparty) ? String(counterparty) : null;
-  if (counterparty !== undefined && counterpartyId === null) throw unauthenticated("the token's `counterparty_id` is not a whole number", true);
+  if (counterparty !== undefined && counterpartyId === null) throw unauthenticated(
+    "the token's `counterparty_id` is not a whole number", true,
+  );
   // MySQL counts them from 1.
   if (counterpartyId !== null && BigInt(counterpartyId) < 1n) {
     throw unauthenticated("the token's `counterparty_id` is one that no counterparty can have", true);

@@ -41,7 +41,10 @@ export class Meter {
 
   /** @throws RATE_LIMITED */
   constructor(
-    private readonly viewer: string, private readonly budgets: Budgets, private readonly most: number, private readonly stop: AbortController,
+    private readonly viewer: string,
+    private readonly budgets: Budgets,
+    private readonly most: number,
+    private readonly stop: AbortController,
   ) {
     this.take(requestPoints);
   }

@@ -2,7 +2,9 @@ import type { DevelopmentToken } from "../auth/development.js";
 
 /** The page: data in an inert element, code in files of its own, so that the content policy needs no exception for scripts. */
 export function page(tokens: readonly DevelopmentToken[]): string {
-  const offered = tokens.map(({ role, counterpartyId, token }) => ({ name: counterpartyId ? `${role} of counterparty ${counterpartyId}` : role, token }));
+  const offered = tokens.map((
+    { role, counterpartyId, token },
+  ) => ({ name: counterpartyId ? `${role} of counterparty ${counterpartyId}` : role, token }));
   const data = JSON.stringify({ tokens: offered, query: example(tokens.find((t) => t.counterpartyId)?.counterpartyId ?? "1") });
   return `<!doctype html>
 <html lang="en">

@@ -32,11 +32,14 @@ const ownRootFields = ["search", "viewer"];
 
 /** What two declarations would both be called in the API; empty when all is well. */
 export function nameClashes(catalog: Catalog): string[] {
-  const types = catalog.entities.flatMap((e) => [typeName(e), `${typeName(e)}Connection`, `${typeName(e)}Edge`, ...Object.entries(e.fields as Fields)
+  const types = catalog.entities.flatMap((e) => [typeName(e), `${typeName(e)}Connection`, `${typeName(e)}Edge`, ...Object
+    .entries(e.fields as Fields)
     .filter(([, field]) => field.type.kind === "choice").map(([name]) => enumName(e, name))]);
   const clashes = [
     ...repeated([...ownTypes, "SearchConnection", "SearchEdge", ...types]).map((name) => `two types would be called ${name}`),
-    ...repeated([...ownRootFields, ...catalog.entities.map((e) => fieldName(e.table))]).map((name) => `two root fields would be called ${name}`),
+    ...repeated([
+      ...ownRootFields, ...catalog.entities.map((e) => fieldName(e.table)),
+    ]).map((name) => `two root fields would be called ${name}`),
   ];
   for (const e of catalog.entities) {
     const names = Object.entries(e.fields as Fields).flatMap(([name, { references, type }]) => {

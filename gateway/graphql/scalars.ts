@@ -15,7 +15,9 @@ export const CalendarDate = exactText("Date", "A calendar day as `YYYY-MM-DD`, w
 export const Timestamp = exactText("Timestamp",
   "A moment in UTC with microseconds, e.g. `2026-02-28T09:30:00.000001Z`; always this wide, so texts sort as times do.", isTimestamp);
 
-export const Long = exactText("Long", "A 64-bit whole number as a string, e.g. `\"9007199254740993\"`.", (text) => wholeNumber(text) !== null);
+export const Long = exactText(
+  "Long", "A 64-bit whole number as a string, e.g. `\"9007199254740993\"`.", (text) => wholeNumber(text) !== null,
+);
 
 const bounds = [-(2n ** 63n), 2n ** 63n - 1n] as const;
 

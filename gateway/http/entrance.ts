@@ -71,7 +71,9 @@ export function entrance({ config, catalog, stores, verifier, schemas }: Entranc
 
 /** The text of the operation, from where Apollo takes it; none where it will say what is wrong with the request. */
 function queryOf({ body, method, url = "" }: Request): string {
-  const query = method === "GET" ? new URLSearchParams(url.slice(url.indexOf("?") + 1)).get("query") : (body as { readonly query?: unknown } | undefined)?.query;
+  const query = method === "GET" ? new URLSearchParams(
+    url.slice(url.indexOf("?") + 1),
+  ).get("query") : (body as { readonly query?: unknown } | undefined)?.query;
   return typeof query === "string" ? query : "";
 }
 

@@ -25,12 +25,16 @@ export function shapeRules({ maxDepth, maxAliases }: OperationLimits): Validatio
     }),
     (context) => onOperation(context, (operation, fragments) => {
       const depth = depthOf(operation.selectionSet, fragments, new Map());
-      if (depth > maxDepth) context.reportError(new GraphQLError(`the operation is ${depth} levels deep; at most ${maxDepth} are allowed`, { nodes: operation }));
+      if (depth > maxDepth) context.reportError(
+        new GraphQLError(`the operation is ${depth} levels deep; at most ${maxDepth} are allowed`, { nodes: operation }),
+      );
     }),
     // Without aliases what is asked of types merges, so that an answer is no larger than the schema. Its lists have no size to count by.
     (context) => ({
       Field(field) {
-        if (field.alias && context.getParentType()?.name.startsWith("__")) context.reportError(new GraphQLError("what a type says of itself takes no alias", { nodes: field }));
+        if (field.alias && context.getParentType()?.name.startsWith("__")) context.reportError(
+          new GraphQLError("what a type says of itself takes no alias", { nodes: field }),
+        );
       },
     }),
     (context) => ({
@@ -44,7 +48,9 @@ export function shapeRules({ maxDepth, maxAliases }: OperationLimits): Validatio
         if (longest > maxAliasLength) {
           context.reportError(new GraphQLError(`an alias has ${longest} characters; at most ${maxAliasLength} are allowed`));
         }
-        if (aliases > maxAliases) context.reportError(new GraphQLError(`the document has ${aliases} aliases; at most ${maxAliases} are allowed`));
+        if (aliases > maxAliases) context.reportError(
+          new GraphQLError(`the document has ${aliases} aliases; at most ${maxAliases} are allowed`),
+        );
       },
     }),
   ];
@@ -53,7 +59,9 @@ export function shapeRules({ maxDepth, maxAliases }: OperationLimits): Validatio
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
 function onOperation(context: ValidationContext, check: (operation: OperationDefinitionNode, fragments: Fragments) => void): ASTVisitor {
-  const fragments = new Map(context.getDocument().definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])));
+  const fragments = new Map(
+    context.getDocument().definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
+  );
   return { OperationDefinition: (operation) => check(operation, fragments) };
 }
 

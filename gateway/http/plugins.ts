@@ -1,7 +1,9 @@
 import { type Server } from "node:http";
 import type { ApolloServerPlugin } from "@apollo/server";
 import type { GraphQLError } from "graphql";
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { suggestions } from "../api/suggestions.js";
 import type { PageLimits } from "../graphql/connection.js";
@@ -33,7 +35,9 @@ export function plugins({ server, metrics, maxCost, pages }: PluginParts): Apoll
 }
 
 function measured(metrics: GatewayMetrics): ApolloServerPlugin<GatewayContext> {
-  const failed = (codes: readonly unknown[]) => codes.forEach((code) => metrics.failed(typeof code === "string" ? code : "INTERNAL_SERVER_ERROR"));
+  const failed = (codes: readonly unknown[]) => codes.forEach((code) => metrics.failed(
+    typeof code === "string" ? code : "INTERNAL_SERVER_ERROR",
+  ));
   return {
     contextCreationDidFail: async ({ error }) => failed([(error as { extensions?: { code?: unknown } }).extensions?.code]),
     invalidRequestWasReceived: async ({ error }) => failed([(error as { extensions?: { code?: unknown } }).extensions?.code]),

@@ -67,7 +67,10 @@ export async function serveApi({ config, catalog, stores, verifier, metrics, tok
     persistedQueries: false,
     stopOnTerminationSignals: false,
     nodeEnv: "production",
-    logger: { debug: () => undefined, info: () => undefined, warn: (message: unknown) => log.warn(String(message)), error: (message: unknown) => log.error(String(message)) },
+    logger: {
+      debug: () => undefined, info: () => undefined, warn: (message: unknown) => log.warn(String(message)),
+      error: (message: unknown) => log.error(String(message)),
+    },
   });
   await apollo.start();
 
@@ -82,7 +85,9 @@ export async function serveApi({ config, catalog, stores, verifier, metrics, tok
     next();
   }, expressMiddleware(apollo, { context: ({ req, res }) => enter(req, res) }));
   app.use((_request, response) => {
-    response.status(404).json({ errors: [{ message: "there is nothing here; the API is at /graphql", extensions: { code: "BAD_REQUEST" } }] });
+    response.status(404).json({
+      errors: [{ message: "there is nothing here; the API is at /graphql", extensions: { code: "BAD_REQUEST" } }],
+    });
   });
   app.use(bodyRefused(config.maxBodyBytes, log));
 
@@ -106,7 +111,8 @@ function bodyRefused(maxBytes: number, log: Log): ErrorRequestHandler {
     if (response.headersSent) return next(error);
     const status = typeof error.status === "number" && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (status === 500) log.error({ err: error }, "a request failed");
-    const message = error instanceof RefusedRequest ? error.message : error.type === "entity.too.large" ? `the body is larger than ${maxBytes} bytes`
+    const message = error instanceof RefusedRequest ? error.message
+      : error.type === "entity.too.large" ? `the body is larger than ${maxBytes} bytes`
       : error.type === "entity.parse.failed" ? "the body is not JSON" : status === 500 ? "internal error" : "the request cannot be read";
     response.status(status).json({ errors: [{ message, extensions: { code: status === 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST" } }] });
   };

@@ -63,7 +63,8 @@ export class VisibleRows {
     const among: Walk = { list: (page) => this.loaders.list({ of, lookup, by, page }), keep: (rows) => this.visible(of, rows) };
     // The viewer's own rows in the same order, if there is such a lookup, hold the same page. A list on a row of
     // the viewer's is short, so it is looked through itself first.
-    const own = owner.kind === "field" && of.lookups.find((l) => l.by === owner.field && l.orderBy === lookup.orderBy && l.direction === lookup.direction);
+    const own = owner.kind === "field" && of.lookups.find((l) =>
+      l.by === owner.field && l.orderBy === lookup.orderBy && l.direction === lookup.direction);
     if (!own) return [among];
     const amongOwn: Walk = {
       list: (page) => this.loaders.list({ of, lookup: own, by: viewer.counterpartyId, page }),
@@ -72,7 +73,8 @@ export class VisibleRows {
     };
     const parent = (of.fields as Fields)[lookup.by]!.references;
     const isShared = parent !== undefined && ["everyone", "referenced"].includes(this.catalog.entity(parent.table).owner.kind);
-    // Never among the others' rows of what is everybody's: whether that list ends, and what reading it costs, would tell of them (invariant 6).
+    // Never among the others' rows of what is everybody's: whether that list ends, and what reading it costs, would tell of them (invariant
+    // 6).
     return isShared ? [amongOwn] : [among, amongOwn];
   }
 

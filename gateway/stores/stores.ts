@@ -93,7 +93,9 @@ function findingOf(url: URL, reason: unknown): Finding {
   return { where, problem: reason instanceof Error ? reason.message : String(reason), remedy: "start that store, or correct its URL" };
 }
 
-/** Once the deadline has passed or `stop` aborts nobody waits for the work any more, and `ends` aborts, so that a store that can ends it. */
+/**
+ * Once the deadline has passed or `stop` aborts nobody waits for the work any more, and `ends` aborts, so that a store that can ends it.
+ */
 async function before<T>(deadline: number, stop: AbortSignal, name: string, work: (ends: AbortSignal) => Promise<T>): Promise<T> {
   const late = () => unavailable(`the ${name} store did not answer in time; ask for less, or try again`, null);
   const left = deadline - Date.now();

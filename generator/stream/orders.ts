@@ -13,11 +13,16 @@ import type { Trade, Done } from "./trade.js";
 /** The two kinds of order, and what differs between them. */
 export const orders = {
   SALE: { entity: salesOrder, key: "sales_order_id", quantity: "units_sold", price: "unit_price", paidBy: "SALES_RECEIPT" },
-  PURCHASE: { entity: purchaseOrder, key: "purchase_order_id", quantity: "item_quantity", price: "item_unit_price", paidBy: "PURCHASE_PAYMENT" },
+  PURCHASE: {
+    entity: purchaseOrder, key: "purchase_order_id", quantity: "item_quantity", price: "item_unit_price", paidBy: "PURCHASE_PAYMENT",
+  },
 } as const;
 export type OrderKind = keyof typeof orders;
 
-type New<E extends { readonly table: string; readonly key: readonly string[] } & Parameters<typeof insertRows>[1], K extends string> = Omit<RowOf<E>, K>;
+type New<E extends { readonly table: string; readonly key: readonly string[] } & Parameters<typeof insertRows>[1], K extends string> = Omit<
+  RowOf<E>,
+  K
+>;
 
 /** An order, its booking and its payments. */
 export async function place(trade: Trade, kind: OrderKind): Promise<Done> {
@@ -73,7 +78,9 @@ export async function place(trade: Trade, kind: OrderKind): Promise<Done> {
     ...stamps,
   }));
   await insertRows(connection, payment, payments);
-  return { inserted: 2 + payments.length, updated: 0, deleted: 0, trace: { entity: orders[kind].entity, key: order, at: stamps.created_at } };
+  return {
+    inserted: 2 + payments.length, updated: 0, deleted: 0, trace: { entity: orders[kind].entity, key: order, at: stamps.created_at },
+  };
 }
 
 /** A payment that was due is made. Null when none of the recent ones is open. */

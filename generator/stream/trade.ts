@@ -59,9 +59,12 @@ export const mostPartners = 100_000;
 /** @throws PreflightFailed when the database has nobody to trade with */
 export async function openDirectory(connection: Connection, where: string): Promise<Directory> {
   const read = async (sql: string): Promise<RowDataPacket[]> => (await connection.query<RowDataPacket[]>(sql))[0].reverse();
-  const ids = async (table: string) => (await read(`SELECT ${table}_id AS id FROM ${table} ORDER BY 1 DESC LIMIT ${mostPartners}`)).map((row) => String(row.id));
+  const ids = async (table: string) => (await read(`SELECT ${table}_id AS id FROM ${table} ORDER BY 1 DESC LIMIT ${mostPartners}`))
+    .map((row) => String(row.id));
   const types = await read("SELECT payment_type_id AS id, payment_type_name AS name FROM payment_type ORDER BY 1 DESC LIMIT 1000");
-  const partners = await read(`SELECT counterparty_id AS id, legal_address_id AS seat FROM counterparty ORDER BY 1 DESC LIMIT ${mostPartners}`);
+  const partners = await read(
+    `SELECT counterparty_id AS id, legal_address_id AS seat FROM counterparty ORDER BY 1 DESC LIMIT ${mostPartners}`,
+  );
   const warehouses = await read(`SELECT address_id AS id FROM address WHERE NOT EXISTS
     (SELECT 1 FROM counterparty WHERE legal_address_id = address_id) ORDER BY 1 LIMIT 3`);
   const directory = {
@@ -74,11 +77,17 @@ export async function openDirectory(connection: Connection, where: string): Prom
     paymentTypes: new Map(types.map((row) => [String(row.name), String(row.id)])),
   };
   const empty = [
-    ...Object.entries({ counterparty: directory.partners, staff: directory.staff, department: directory.departments, design: directory.designs, currency: directory.currencies }),
+    ...Object.entries({
+      counterparty: directory.partners, staff: directory.staff, department: directory.departments, design: directory.designs,
+      currency: directory.currencies,
+    }),
     ["payment_type", types] as const,
   ].filter(([, rows]) => rows.length === 0).map(([table]) => table);
   if (empty.length > 0) {
-    throw new PreflightFailed([{ where, problem: `there is nothing to trade with: ${empty.join(", ")} have no rows`, remedy: "make the initial fill first: the command generate fill" }]);
+    throw new PreflightFailed([{
+      where, problem: `there is nothing to trade with: ${empty.join(", ")} have no rows`,
+      remedy: "make the initial fill first: the command generate fill",
+    }]);
   }
   return directory;
 }

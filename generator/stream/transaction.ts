@@ -23,7 +23,8 @@ export interface Committed extends Done {
 
 /**
  * Does one business transaction and commits it: the one its numbers choose, or a sale when that one has nothing to be done to. When the
- * connection breaks it is done again once the server answers, unless its commit turns out to have arrived. Null when `signal` aborts meanwhile.
+ * connection breaks it is done again once the server answers, unless its commit turns out to have arrived. Null when `signal` aborts
+ * meanwhile.
  */
 export async function committed({ clock, session, ...opening }: Opening, signal: AbortSignal): Promise<Committed | null> {
   let doubtful: Committed | null = null;
@@ -55,6 +56,10 @@ export async function committed({ clock, session, ...opening }: Opening, signal:
 
 /** Whether the transaction that was to leave this behind has. */
 async function left(connection: Connection, { entity, key, at }: Trace): Promise<boolean> {
-  const [[row]] = await connection.query<RowDataPacket[]>(`SELECT created_at, last_updated FROM ${escapeId(entity.table)} WHERE ${escapeId(entity.key[0]!)} = ?`, [key]);
-  return at === null ? row === undefined : row !== undefined && [row.created_at, row.last_updated].includes(at.replace("T", " ").slice(0, -1));
+  const [[row]] = await connection.query<RowDataPacket[]>(
+    `SELECT created_at, last_updated FROM ${escapeId(entity.table)} WHERE ${escapeId(entity.key[0]!)} = ?`, [key],
+  );
+  return at === null ? row === undefined : row !== undefined && [row.created_at, row.last_updated].includes(
+    at.replace("T", " ").slice(0, -1),
+  );
 }

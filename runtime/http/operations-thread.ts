@@ -48,7 +48,9 @@ export function operationsThread(): void {
   const waiting = new Map<number, ServerResponse>();
   let ids = 0;
 
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 }, (request, response) => {
+  const server = createServer({
+    requestTimeout: 10_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000,
+  }, (request, response) => {
     let path: string;
     try {
       path = new URL(request.url ?? "/", "http://local").pathname;

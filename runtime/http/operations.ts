@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Registry } from "prom-client";
 import { answerLocally, type LocalRoutes } from "./local-routes.js";
-import { type Answered, type AskedRequest, type FromThread, operationsThread, type ThreadParts, type ToThread } from "./operations-thread.js";
+import {
+  type Answered, type AskedRequest, type FromThread, operationsThread, type ThreadParts, type ToThread,
+} from "./operations-thread.js";
 
 /** What a service tells those who run it. */
 export interface Operations {
@@ -45,7 +47,9 @@ export async function serveOperations(operations: Operations, host: string, port
   worker.on("message", (message: FromThread) => {
     if (message.kind !== "asked") return;
     void answer(operations, message.request)
-      .catch((error: unknown): Answered => ({ status: 500, type: "text/plain", body: error instanceof Error ? error.message : String(error) }))
+      .catch((error: unknown): Answered => ({
+        status: 500, type: "text/plain", body: error instanceof Error ? error.message : String(error),
+      }))
       .then((answered) => worker.postMessage({ id: message.id, answer: answered } satisfies ToThread));
   });
   return { url: `http://${host.includes(":") ? `[${host}]` : host}:${first.port}`, [Symbol.asyncDispose]: stop };

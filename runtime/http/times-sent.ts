@@ -1,4 +1,6 @@
-/** How often a request has a header. Node keeps only the first `Authorization`, so which of two was meant cannot be known from `headers`. */
+/**
+ * How often a request has a header. Node keeps only the first `Authorization`, so which of two was meant cannot be known from `headers`.
+ */
 export function timesSent(rawHeaders: readonly string[], name: string): number {
   return rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === name).length;
 }

@@ -2,7 +2,8 @@ import { PreflightFailed } from "../findings.js";
 
 /** What the driver, and the network below it, say of a connection that broke or could not be made. */
 const lost: ReadonlySet<string> = new Set([
-  "PROTOCOL_CONNECTION_LOST", "PROTOCOL_UNEXPECTED_PACKET", "ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "ETIMEDOUT", "EPIPE", "EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN", "EAI_AGAIN",
+  "PROTOCOL_CONNECTION_LOST", "PROTOCOL_UNEXPECTED_PACKET", "ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "ETIMEDOUT", "EPIPE",
+  "EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH", "ENETDOWN", "EAI_AGAIN",
 ]);
 /** What the server says of one, by number, for drivers do not know every name. */
 const lostByServer: ReadonlySet<number> = new Set([

@@ -4,16 +4,20 @@ import { type Connection, type ConnectionOptions, createConnection } from "mysql
 import { type Finding, PreflightFailed } from "../findings.js";
 
 /**
- * What every session of ours begins with, whatever the server's own defaults and its init_connect say: text in UTF-8, all times UTC, no value
+ * What every session of ours begins with, whatever the server's own defaults and its init_connect say: text in UTF-8, all times UTC, no
+ * value
  * bent to fit its column, every statement a transaction of its own that sees what is committed by then, and every row of an answer.
  * MariaDB passes over the comment: it knows these by other names.
  */
-export const sessionStart = "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'TRADITIONAL', autocommit = 1, sql_select_limit = 18446744073709551615, "
-  + "sql_big_selects = 1, sql_auto_is_null = 0, sql_safe_updates = 0 /*!80000 , max_execution_time = 0, transaction_isolation = 'REPEATABLE-READ', transaction_read_only = 0 */";
+export const sessionStart =
+  "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'TRADITIONAL', autocommit = 1, sql_select_limit = 18446744073709551615, " +
+  "sql_big_selects = 1, sql_auto_is_null = 0, sql_safe_updates = 0 /*!80000 , max_execution_time = 0, transaction_isolation = "
+    + "'REPEATABLE-READ', transaction_read_only = 0 */";
 
 /** The same as the server reports it. What stands between us and the server may swallow a SET. */
 const sessionKept: Readonly<Record<string, string>> = {
-  character_set_client: "utf8mb4", character_set_connection: "utf8mb4", character_set_results: "utf8mb4", time_zone: "+00:00", autocommit: "1",
+  character_set_client: "utf8mb4", character_set_connection: "utf8mb4", character_set_results: "utf8mb4", time_zone: "+00:00",
+  autocommit: "1",
   sql_select_limit: "18446744073709551615",
 };
 /** Modes in which our statements mean something else. */
@@ -43,7 +47,10 @@ export function mysqlOptions(url: URL): ConnectionOptions {
   };
 }
 
-/** One connection, its session begun with `sessionStart`, which the server is asked to have kept. @throws PreflightFailed when it is ours or the operator's to cure */
+/**
+ * One connection, its session begun with `sessionStart`, which the server is asked to have kept. @throws PreflightFailed when it is ours or
+ * the operator's to cure
+ */
 export async function connectMysql(url: URL, overrides: ConnectionOptions = {}): Promise<Connection> {
   try {
     const connection = await createConnection({ ...mysqlOptions(url), ...overrides });
@@ -62,25 +69,33 @@ export async function connectMysql(url: URL, overrides: ConnectionOptions = {}):
 
 async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
   const names = [...Object.keys(sessionKept), "sql_mode"];
-  const [[found]] = await connection.query<RowDataPacket[]>(`SELECT DATABASE() AS db, ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`);
+  const [[found]] = await connection.query<RowDataPacket[]>(
+    `SELECT DATABASE() AS db, ${names.map((name) => `@@SESSION.${name} AS ${name}`).join(", ")}`,
+  );
   if (found!.db !== null) mustBeSpelt(url, String(found!.db));
   const modes = String(found!.sql_mode).split(",");
-  const wrong = names.filter((name) => (name === "sql_mode" ? strangeModes.some((mode) => modes.includes(mode)) : String(found![name]) !== sessionKept[name]));
+  const wrong = names.filter((name) => (name === "sql_mode" ? strangeModes.some((mode) => modes.includes(mode))
+    : String(found![name]) !== sessionKept[name]));
   if (wrong.length === 0) return;
   throw new PreflightFailed([{
-    where: mysqlPlace(url), problem: `it does not keep what our session is set to: ${wrong.map((name) => `${name} is ${String(found![name])}`).join("; ")}`,
+    where: mysqlPlace(url),
+    problem: `it does not keep what our session is set to: ${wrong.map((name) => `${name} is ${String(found![name])}`).join("; ")}`,
     remedy: "name the server itself in the URL, or have the proxy before it pass on each session's SET statements",
   }]);
 }
 
 /**
- * A server with lower_case_table_names takes other spellings of a name, and writes its own to the binary log, which none of ours would equal. Locks and
+ * A server with lower_case_table_names takes other spellings of a name, and writes its own to the binary log, which none of ours would
+ * equal. Locks and
  * server ids are made of the name, too: so there is one spelling for everything. @throws PreflightFailed
  */
 export function mustBeSpelt(url: URL, database: string): void {
   const named = decodeURIComponent(url.pathname.slice(1));
   if (!named || database === named || database.toLowerCase() !== named.toLowerCase()) return;
-  throw new PreflightFailed([{ where: mysqlPlace(url), problem: `its URL names the database ${named}, which the server calls ${database}`, remedy: `write ${database} in the URL` }]);
+  throw new PreflightFailed([{
+    where: mysqlPlace(url), problem: `its URL names the database ${named}, which the server calls ${database}`,
+    remedy: `write ${database} in the URL`,
+  }]);
 }
 
 /** The error as a finding, when its code says what a person can do about it; else the error itself. */
@@ -88,7 +103,9 @@ export function mysqlProblem(url: URL, error: unknown): unknown {
   const { code = "", message = "" } = error as { readonly code?: string; readonly message?: string };
   const cure = cureOf(code, url);
   if (!cure) return error;
-  return new PreflightFailed([{ where: mysqlPlace(url), problem: message ? `${message} (${code})` : code, remedy: cure }], { cause: error });
+  return new PreflightFailed(
+    [{ where: mysqlPlace(url), problem: message ? `${message} (${code})` : code, remedy: cure }], { cause: error },
+  );
 }
 
 /** `mysql 10.0.0.5:3306`: names a server in findings and logs. */
@@ -104,7 +121,8 @@ function cureOf(code: string, url: URL): string | null {
       return "start the server, or correct host and port in the URL";
     case "ENOTFOUND": case "EAI_AGAIN":
       return "correct the host name in the URL";
-    case "ER_ACCESS_DENIED_ERROR": case "ER_ACCESS_DENIED_NO_PASSWORD_ERROR": case "ER_ACCOUNT_HAS_BEEN_LOCKED": case "ER_MUST_CHANGE_PASSWORD": case "ER_MUST_CHANGE_PASSWORD_LOGIN":
+    case "ER_ACCESS_DENIED_ERROR": case "ER_ACCESS_DENIED_NO_PASSWORD_ERROR": case "ER_ACCOUNT_HAS_BEEN_LOCKED":
+    case "ER_MUST_CHANGE_PASSWORD": case "ER_MUST_CHANGE_PASSWORD_LOGIN":
       return "correct user and password in the URL; where the password was changed meanwhile, start again with the new one";
     case "ER_SERVER_OFFLINE_MODE":
       return "SET GLOBAL offline_mode = OFF once the server's maintenance is over";
@@ -128,7 +146,10 @@ function cureOf(code: string, url: URL): string | null {
 
 const parameters = ["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "datetime-zone"];
 
-/** By how many minutes the clock is ahead of UTC that fills DATETIME columns: the URL's `datetime-zone`, as `+05:30`. Without one they are UTC. */
+/**
+ * By how many minutes the clock is ahead of UTC that fills DATETIME columns: the URL's `datetime-zone`, as `+05:30`. Without one they are
+ * UTC.
+ */
 export function datetimeAhead(url: URL): number {
   const [, sign, hours, minutes] = offset.exec(url.searchParams.get("datetime-zone") ?? "+00:00") ?? [];
   return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
@@ -143,7 +164,10 @@ function sslOptions(url: URL): { [name: string]: string | boolean } | null {
   }));
   const zone = url.searchParams.get("datetime-zone");
   if (zone !== null && !offset.test(zone)) {
-    findings.push({ where: mysqlPlace(url), problem: `its URL has datetime-zone=${zone}, which is no offset from UTC`, remedy: "write the offset, as %2B05:30 for +05:30; a zone whose offset changes during the year cannot be told exactly" });
+    findings.push({
+      where: mysqlPlace(url), problem: `its URL has datetime-zone=${zone}, which is no offset from UTC`,
+      remedy: "write the offset, as %2B05:30 for +05:30; a zone whose offset changes during the year cannot be told exactly",
+    });
   }
   const read = (name: string): string | undefined => {
     const file = url.searchParams.get(name);
@@ -151,7 +175,9 @@ function sslOptions(url: URL): { [name: string]: string | boolean } | null {
     try {
       return readFileSync(file, "utf8");
     } catch (error) {
-      findings.push({ where: mysqlPlace(url), problem: `${name}: ${(error as Error).message}`, remedy: "name a PEM file that can be read" });
+      findings.push({
+        where: mysqlPlace(url), problem: `${name}: ${(error as Error).message}`, remedy: "name a PEM file that can be read",
+      });
       return undefined;
     }
   };
@@ -165,7 +191,10 @@ function sslOptions(url: URL): { [name: string]: string | boolean } | null {
   };
   const check = checks[mode];
   if (check === undefined) {
-    findings.push({ where: mysqlPlace(url), problem: `its URL has ssl-mode=${mode}, which is not known`, remedy: `use one of ${Object.keys(checks).join(", ")}` });
+    findings.push({
+      where: mysqlPlace(url), problem: `its URL has ssl-mode=${mode}, which is not known`,
+      remedy: `use one of ${Object.keys(checks).join(", ")}`,
+    });
   }
   if (findings.length > 0) throw new PreflightFailed(findings);
   const given = Object.fromEntries(Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -23,8 +23,14 @@ export const payment = entity("payment", {
   },
   owner: { kind: "field", field: "counterparty_id" },
   lookups: [
-    { name: "payments", by: "transaction_id", orderBy: "created_at", direction: "desc", description: "Payments that settle it, newest first." },
-    { name: "payments", by: "counterparty_id", orderBy: "created_at", direction: "desc", description: "Payments with the counterparty, newest first." },
+    {
+      name: "payments", by: "transaction_id", orderBy: "created_at", direction: "desc",
+      description: "Payments that settle it, newest first.",
+    },
+    {
+      name: "payments", by: "counterparty_id", orderBy: "created_at", direction: "desc",
+      description: "Payments with the counterparty, newest first.",
+    },
   ],
   search: ["payment_id", "company_ac_number", "counterparty_ac_number"],
 });

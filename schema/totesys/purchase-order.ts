@@ -23,8 +23,14 @@ export const purchaseOrder = entity("purchase_order", {
   },
   owner: { kind: "field", field: "counterparty_id" },
   lookups: [
-    { name: "purchaseOrders", by: "counterparty_id", orderBy: "created_at", direction: "desc", description: "Orders placed with it, newest first." },
-    { name: "purchaseOrders", by: "staff_id", orderBy: "created_at", direction: "desc", description: "Orders the employee placed, newest first." },
+    {
+      name: "purchaseOrders", by: "counterparty_id", orderBy: "created_at", direction: "desc",
+      description: "Orders placed with it, newest first.",
+    },
+    {
+      name: "purchaseOrders", by: "staff_id", orderBy: "created_at", direction: "desc",
+      description: "Orders the employee placed, newest first.",
+    },
   ],
   search: ["purchase_order_id", "item_code"],
 });

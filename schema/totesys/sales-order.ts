@@ -25,7 +25,10 @@ export const salesOrder = entity("sales_order", {
   owner: { kind: "field", field: "counterparty_id" },
   lookups: [
     { name: "salesOrders", by: "counterparty_id", orderBy: "created_at", direction: "desc", description: "Its orders, newest first." },
-    { name: "salesOrders", by: "staff_id", orderBy: "created_at", direction: "desc", description: "Orders the employee handles, newest first." },
+    {
+      name: "salesOrders", by: "staff_id", orderBy: "created_at", direction: "desc",
+      description: "Orders the employee handles, newest first.",
+    },
     { name: "salesOrders", by: "design_id", orderBy: "created_at", direction: "desc", description: "Orders for the design, newest first." },
   ],
   search: ["sales_order_id"],

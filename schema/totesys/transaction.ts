@@ -15,7 +15,13 @@ export const transaction = entity("transaction", {
   },
   owner: { kind: "through", references: ["sales_order_id", "purchase_order_id"] },
   lookups: [
-    { name: "transactions", by: "sales_order_id", orderBy: "created_at", direction: "desc", description: "Bookings of the order, newest first." },
-    { name: "transactions", by: "purchase_order_id", orderBy: "created_at", direction: "desc", description: "Bookings of the order, newest first." },
+    {
+      name: "transactions", by: "sales_order_id", orderBy: "created_at", direction: "desc",
+      description: "Bookings of the order, newest first.",
+    },
+    {
+      name: "transactions", by: "purchase_order_id", orderBy: "created_at", direction: "desc",
+      description: "Bookings of the order, newest first.",
+    },
   ],
 });

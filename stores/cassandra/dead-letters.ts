@@ -8,8 +8,10 @@ import { deadLetterTable } from "./tables/tables.js";
 import { bigintBytes } from "./values/codec.js";
 
 const table = deadLetterTable.name;
-const insert = `INSERT INTO ${table} (entity, key, version, parked_at, reason, key_values, change) VALUES (?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS`;
-const replace = `UPDATE ${table} SET version = ?, parked_at = ?, reason = ?, key_values = ?, change = ? WHERE entity = ? AND key = ? IF version <= ?`;
+const insert = `INSERT INTO ${table} (entity, key, version, parked_at, reason, key_values, change) VALUES (?, ?, ?, ?, ?, ?, ?) IF NOT `
+  + "EXISTS";
+const replace = `UPDATE ${table} SET version = ?, parked_at = ?, reason = ?, key_values = ?, change = ? WHERE entity = ? AND key = ? IF `
+  + "version <= ?";
 const remove = `DELETE FROM ${table} WHERE entity = ? AND key = ? IF version <= ?`;
 const head = "entity, version, parked_at, reason, key_values";
 const scan = `SELECT ${head}, change FROM ${table}`;

@@ -31,7 +31,8 @@ export function classified(store: string, what: string, error: unknown): unknown
     return new kind(`${store}: ${what}`, new Error(reasons(error), { cause: error }));
   }
   if (error instanceof errors.BusyConnectionError) return new Retriable(`${store}: ${what}`, error);
-  if (error instanceof errors.OperationTimedOutError || isSocketError(error) || isOfPool(error)) return new Severed(`${store}: ${what}`, error);
+  if (error instanceof errors.OperationTimedOutError || isSocketError(error) || isOfPool(error))
+    return new Severed(`${store}: ${what}`, error);
   if (!(error instanceof errors.ResponseError)) return error;
   if (ended.has(error.code)) return new Severed(`${store}: ${what}`, error);
   if (passing.has(error.code)) return new Retriable(`${store}: ${what}`, error);
@@ -42,7 +43,9 @@ export function classified(store: string, what: string, error: unknown): unknown
   return error;
 }
 
-/** Whether a host that could not be connected to may be there later: unless it answered, and with something that will not change by itself. */
+/**
+ * Whether a host that could not be connected to may be there later: unless it answered, and with something that will not change by itself.
+ */
 export function mayPass(error: unknown): boolean {
   return !(error instanceof errors.ResponseError) || passing.has(error.code);
 }
@@ -54,7 +57,10 @@ export function reasons(error: errors.NoHostAvailableError): string {
   return tried.map(([host, reason]) => `${host}: ${reason instanceof Error ? reason.message : String(reason)}`).join("; ");
 }
 
-/** A pool that has just lost its connections, and a connection that ends, throw an `Error` of no class of its own; all that is wrong with a request has one. */
+/**
+ * A pool that has just lost its connections, and a connection that ends, throw an `Error` of no class of its own; all that is wrong with a
+ * request has one.
+ */
 function isOfPool(error: unknown): boolean {
   return error instanceof Error && error.constructor === Error;
 }

@@ -16,10 +16,13 @@ export async function readProgress(session: Session): Promise<Progress | null> {
 }
 
 /**
- * The sink's progress. Its stamps grow whatever the clock does, else one that steps back would hide each new commit (invariant 2). It is stored only over
+ * The sink's progress. Its stamps grow whatever the clock does, else one that steps back would hide each new commit (invariant 2). It is
+ * stored only over
  * what this sink has read or stored last: another is of a backup, or of a keyspace that was made anew.
  */
-export function progressIn(session: Session): Pick<Sink, "storeProgress" | "progress"> & { stamp(): Promise<number>; latest(): Promise<number> } {
+export function progressIn(
+  session: Session,
+): Pick<Sink, "storeProgress" | "progress"> & { stamp(): Promise<number>; latest(): Promise<number> } {
   let last: number | null = null;
   /** What may be stored: what was read, and what was given since, whose answer may not have come. */
   let known: ReadonlySet<number> | null = null;
@@ -42,7 +45,7 @@ export function progressIn(session: Session): Pick<Sink, "storeProgress" | "prog
     async storeProgress(progress) {
       const { stamp } = await read();
       if (known && !known.has(stamp)) throw new Replaced(`another progress is in keyspace ${session.keyspace}`);
-      const next = (last = Math.max(await latest() + 1, Date.now() * 1000));
+      const next = (last = Math.max((await latest()) + 1, Date.now() * 1000));
       // What was given and never answered may still come.
       known = new Set([...(known ?? [stamp]), next]);
       await session.execute(replace, [pipeline, JSON.stringify(progress), bigintBytes(next)]);
@@ -61,7 +64,9 @@ async function readStamped(session: Session): Promise<Stamped> {
   try {
     // Not prepared: a server may keep a prepared statement of a keyspace that was dropped, and answer nothing else to it any more.
     const { rows: [row] } = await session.execute(select, [pipeline], { prepare: false });
-    return row ? { progress: adopted(JSON.parse(row.progress as string) as Progress), stamp: Number(row.stamp) } : { progress: null, stamp: 0 };
+    return row ? {
+      progress: adopted(JSON.parse(row.progress as string) as Progress), stamp: Number(row.stamp),
+    } : { progress: null, stamp: 0 };
   } catch (error) {
     if (error instanceof Invalid && !(await readTables(session)).has(progressTable.name)) return { progress: null, stamp: 0 };
     throw error;

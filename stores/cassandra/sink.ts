@@ -23,10 +23,15 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
     if (!planner) planners.set(table, (planner = plannerOf(catalog.entity(table))));
     return planner;
   };
-  /** A row near the largest the server takes may be refused in one table and taken in another: at equal stamps a delete wins, so none of it stays. */
+  /**
+   * A row near the largest the server takes may be refused in one table and taken in another: at equal stamps a delete wins, so none of it
+   * stays.
+   */
   const takingBack = (refused: readonly Change[]): readonly Write[] => {
     const writes: Write[] = [];
-    for (const change of refused) if (change.after) plannerFor(change.entity)({ ...change, op: "delete", before: change.after, after: null }, writes);
+    for (const change of refused) if (change.after) plannerFor(change.entity)(
+      { ...change, op: "delete", before: change.after, after: null }, writes,
+    );
     return writes;
   };
   const [progress, letters] = [progressIn(session), deadLettersIn(session)];

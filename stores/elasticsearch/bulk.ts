@@ -34,7 +34,9 @@ export function indexAction(alias: string, versionType: "external" | "external_g
  * copy: translog durability `request`). That a newer version is there already is success.
  * @throws Retriable if an item met overload, after the others were stored: the same call may be repeated
  */
-export async function sendBulk<T>(client: Client, operations: Iterable<Operation<T>>, signal?: AbortSignal): Promise<readonly Refused<T>[]> {
+export async function sendBulk<T>(
+  client: Client, operations: Iterable<Operation<T>>, signal?: AbortSignal,
+): Promise<readonly Refused<T>[]> {
   const refused: Refused<T>[] = [];
   let later: Error | undefined;
   for (const body of bodiesOf(operations)) {
@@ -63,14 +65,20 @@ interface Body<T> {
 async function request<T>(client: Client, { bytes, from }: Body<T>, signal?: AbortSignal): Promise<Answer> {
   try {
     return await client.transport.request<Answer>(
-      { method: "POST", path: "/_bulk", bulkBody: bytes, querystring: { require_alias: true, filter_path: "errors,items.*.status,items.*.error" } },
+      {
+        method: "POST", path: "/_bulk", bulkBody: bytes,
+        querystring: { require_alias: true, filter_path: "errors,items.*.status,items.*.error" },
+      },
       { signal },
     );
   } catch (error) {
     signal?.throwIfAborted();
     // The server takes no body of this size, and a document cannot be divided.
     if (error instanceof errors.ResponseError && error.statusCode === 413 && from.length === 1) {
-      return { errors: true, items: [{ index: { status: 413, error: { reason: `a document of ${bytes.length} bytes is too large for the server` } } }] };
+      return {
+        errors: true,
+        items: [{ index: { status: 413, error: { reason: `a document of ${bytes.length} bytes is too large for the server` } } }],
+      };
     }
     throw failureOf("writing", error);
   }

@@ -12,7 +12,9 @@ export interface Cluster extends AsyncDisposable {
   readonly replicas: number | null;
 }
 
-const remedy = "write elasticsearch://user:password@host:9200/prefix or elasticsearch+https://…; options are ?apiKey=, shards=, replicas=, caFingerprint=";
+const remedy =
+  "write elasticsearch://user:password@host:9200/prefix or elasticsearch+https://…; options are ?apiKey=, shards=, replicas=, "
+    + "caFingerprint=";
 const options = ["apiKey", "shards", "replicas", "caFingerprint"];
 
 /** Connects and makes one request, so that a wrong address, user or server shows now. @throws StoreRefusal, Unreachable */
@@ -59,10 +61,18 @@ async function checkAnswer({ client, prefix }: Cluster, address: string): Promis
   } catch (error) {
     if (error instanceof errors.ResponseError) {
       throw statusFailure(`at ${address}`, error.statusCode ?? 0, causeOf(error))
-        ?? new StoreRefusal("elasticsearch", `${address} answers ${error.statusCode}: ${describe(causeOf(error))}`, "give the URL of an Elasticsearch 9 server");
+        ?? new StoreRefusal(
+          "elasticsearch", `${address} answers ${error.statusCode}: ${describe(causeOf(error))}`,
+          "give the URL of an Elasticsearch 9 server",
+        );
     }
     const reason = error instanceof Error ? error.message : String(error);
     const Kind = failureOf(`at ${address}`, error) instanceof Retriable ? Unreachable : StoreRefusal;
-    throw new Kind("elasticsearch", `nothing usable answers at ${address}: ${reason}`, "start Elasticsearch there, or correct host, port and scheme (elasticsearch+https for TLS, ?caFingerprint= for a certificate of its own)");
+    throw new Kind(
+      "elasticsearch",
+      `nothing usable answers at ${address}: ${reason}`,
+      "start Elasticsearch there, or correct host, port and scheme (elasticsearch+https for TLS, ?caFingerprint= for a certificate of "
+        + "its own)",
+    );
   }
 }

@@ -18,7 +18,9 @@ export type Encode = (id: string, version: Version, row: Row) => string;
 
 export function encoderOf(of: Entity): Encode {
   const words = wordsWriterOf(of);
-  const fields = Object.entries(of.fields).map(([name, field]) => ({ name, field, label: `,${JSON.stringify(name)}:`, write: writerOf(field.type) }));
+  const fields = Object.entries(of.fields).map(([name, field]) => ({
+    name, field, label: `,${JSON.stringify(name)}:`, write: writerOf(field.type),
+  }));
   return (id, version, row) => {
     let json = `{"sluice_key":${JSON.stringify(id)},"sluice_version":${version}`;
     for (const { name, field, label, write } of fields) {
@@ -63,7 +65,9 @@ export function lengthField(place: number): string {
 
 /** The document without its words, as JSON text that still wants its last brace. */
 export function withoutWords(document: Document): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(document).filter(([name]) => name !== "sluice_words" && !name.startsWith("sluice_length_")))).slice(0, -1);
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(document).filter(([name]) => name !== "sluice_words" && !name.startsWith("sluice_length_"))),
+  ).slice(0, -1);
 }
 
 /** A field the document lacks was added to the table later, and is null. */
@@ -100,7 +104,9 @@ export function isInt64(text: string): boolean {
  * of "1.5" without a word. Days that do not exist it rejects itself.
  */
 function writerOf(type: FieldType): (value: NonNullable<Value>) => string | null {
-  const text = (fits: (text: string) => boolean) => (value: NonNullable<Value>) => (typeof value === "string" && fits(value) ? `"${value}"` : null);
+  const text = (
+    fits: (text: string) => boolean,
+  ) => (value: NonNullable<Value>) => (typeof value === "string" && fits(value) ? `"${value}"` : null);
   switch (type.kind) {
     case "int64": return text(isInt64);
     case "int32": return (value) => (Number.isSafeInteger(value) ? String(value) : null);

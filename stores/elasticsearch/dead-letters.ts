@@ -83,7 +83,9 @@ export function deadLettersIn(cluster: Cluster): DeadLetters {
       const parked = await parkedOf([...new Set(letters.map(letterId))]);
       const operations = letters.flatMap((letter) => {
         const { version, ...unchanged } = parked.get(letterId(letter)) ?? { version: Infinity };
-        return version <= letter.version ? [{ lines: `${JSON.stringify({ delete: { _index: index, _id: letterId(letter), ...unchanged } })}\n`, from: letter }] : [];
+        return version <= letter.version ? [
+          { lines: `${JSON.stringify({ delete: { _index: index, _id: letterId(letter), ...unchanged } })}\n`, from: letter },
+        ] : [];
       });
       const refused = await sendBulk(client, operations);
       if (refused[0]) throw failureOf("settling dead letters", refused[0].reason);

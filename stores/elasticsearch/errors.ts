@@ -54,7 +54,8 @@ export function statusFailure(what: string, status: number, cause: Cause): Error
       // As while it is restored. Its rows are not at fault.
       if (cause.type === "index_closed_exception") return new Retriable(`elasticsearch: ${what}`, `${reason}; open the index`);
       // Mappings are strict: a field that the index lacks means it was not prepared for this catalog.
-      return cause.type === "strict_dynamic_mapping_exception" ? refusal("start or resume sync with this catalog, which widens the index") : null;
+      return cause.type === "strict_dynamic_mapping_exception" ? refusal("start or resume sync with this catalog, which widens the index")
+        : null;
   }
 }
 

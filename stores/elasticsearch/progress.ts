@@ -17,7 +17,10 @@ export async function readProgress(cluster: Cluster): Promise<Progress | null> {
   return progressOf(await read(cluster));
 }
 
-/** The sink's progress. It is stored only over what this sink has read or stored last: another is of a backup, or of an index that was made anew. */
+/**
+ * The sink's progress. It is stored only over what this sink has read or stored last: another is of a backup, or of an index that was made
+ * anew.
+ */
 export class KnownProgress {
   #seen: Seen | null = null;
 
@@ -40,7 +43,8 @@ export class KnownProgress {
     } catch (error) {
       if (!(error instanceof errors.ResponseError && error.statusCode === 409)) throw failureOf("committing progress", error);
       const { stored, seen } = await read(this.cluster);
-      if (JSON.stringify(stored) !== JSON.stringify(progress)) throw new Replaced(`another progress is in ${aliasOf(prefix, progressName)}`);
+      if (JSON.stringify(stored) !== JSON.stringify(progress))
+        throw new Replaced(`another progress is in ${aliasOf(prefix, progressName)}`);
       // An earlier try stored it, and its answer did not come.
       this.#seen = seen;
     }
@@ -57,7 +61,9 @@ function progressOf({ stored }: Found): Progress | null {
 }
 
 async function read({ client, prefix }: Cluster): Promise<Found> {
-  const { _source, _seq_no, _primary_term } = await client.get<Stored>({ index: aliasOf(prefix, progressName), id: "progress" }, { ignore: [404] })
+  const {
+    _source, _seq_no, _primary_term,
+  } = await client.get<Stored>({ index: aliasOf(prefix, progressName), id: "progress" }, { ignore: [404] })
     .catch(failed("reading progress"));
   return _source ? { stored: _source.progress, seen: { if_seq_no: _seq_no!, if_primary_term: _primary_term! } }
     : { stored: null, seen: { op_type: "create" } };

@@ -30,7 +30,10 @@ export class ElasticsearchSink implements Sink {
   readonly lingerMs = 50;
   readonly deadLetters: DeadLetters;
   private readonly targets: ReadonlyMap<string, Target>;
-  /** Those that have an index. None from when one of them was told to be absent: that it is to be copied again is stored before it is prepared. */
+  /**
+   * Those that have an index. None from when one of them was told to be absent: that it is to be copied again is stored before it is
+   * prepared.
+   */
   private entities: readonly Entity[] = [];
   /** Of the indices, when they were prepared. */
   private identities: Identities = new Map();

@@ -21,7 +21,9 @@ export async function sweepRows(cluster: Cluster, of: Entity, olderThan: Version
   const version = olderThan - 1;
   const action = indexAction(aliasOf(cluster.prefix, of.table), "external_gte");
   for await (const hits of scan(cluster, of.table, living({ filter: { range: { sluice_version: { lt: olderThan } } } }), sweepPage)) {
-    const operations = hits.filter(({ _id: id }) => isWithin(within, [id!])).map(({ _id: id }) => ({ lines: `${action(id!, version)}${tombstone(id!, version)}\n`, from: id }));
+    const operations = hits.filter(({ _id: id }) => isWithin(within, [id!])).map(({ _id: id }) => ({
+      lines: `${action(id!, version)}${tombstone(id!, version)}\n`, from: id,
+    }));
     const refused = await sendBulk(cluster.client, operations);
     if (refused[0]) throw new Error(`elasticsearch: sweeping ${of.table}: ${refused[0].reason}`);
   }
@@ -38,7 +40,8 @@ export async function purgeTombstones(cluster: Cluster, of: Entity, held: Versio
     size: purgePage, sort: ["_doc"],
   });
   await sendBulk(cluster.client, hits.map(({ _id, _source }) => ({
-    lines: `${JSON.stringify({ delete: { _index: alias, _id, version: _source!.sluice_version, version_type: "external_gte" } })}\n`, from: _id,
+    lines: `${JSON.stringify({ delete: { _index: alias, _id, version: _source!.sluice_version, version_type: "external_gte" } })}\n`,
+    from: _id,
   })));
   return hits.length === purgePage;
 }

@@ -11,8 +11,14 @@ export function auditOf(db: Connection): Audit {
     async *rows(of) {
       const codec = codecOf(of);
       const rowid = quoted(rowidColumn(of));
-      const piece = (from: bigint): Bound[][] => db.attempt(`reading ${of.table}`, () =>
-        db.statement(`SELECT ${rowid}, ${columnList(of)} FROM ${quoted(of.table)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${rowsAtOnce}`).all([from]));
+      const piece = (from: bigint): Bound[][] =>
+        db.attempt(`reading ${of.table}`, () =>
+          db
+            .statement(
+              `SELECT ${rowid}, ${columnList(of)} FROM ${quoted(of.table)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${rowsAtOnce}`,
+            )
+            .all([from]),
+        );
       for (let from = leastRowid; ;) {
         const found = piece(from);
         if (found.length > 0) {
@@ -31,9 +37,16 @@ export function auditOf(db: Connection): Audit {
     async *entries(of, lookup) {
       const fields = entryFields(of, lookup);
       const columns = fields.map(quoted).join(", ");
-      const piece = (after: readonly Bound[] | null): Bound[][] => db.attempt(`reading ${lookupTable(of, lookup)}`, () =>
-        db.statement(`SELECT ${columns} FROM ${quoted(of.table)} INDEXED BY ${quoted(lookupTable(of, lookup))}
-          WHERE ${after ? `(${columns}) > (${fields.map(() => "?").join(", ")})` : `${quoted(lookup.by)} IS NOT NULL`} ORDER BY ${columns} LIMIT ${rowsAtOnce}`).all(after ?? []));
+      const piece = (after: readonly Bound[] | null): Bound[][] =>
+        db.attempt(`reading ${lookupTable(of, lookup)}`, () =>
+          db
+            .statement(
+              `SELECT ${columns} FROM ${quoted(of.table)} INDEXED BY ${quoted(lookupTable(of, lookup))}
+          WHERE ${after ? `(${columns}) > (${fields.map(() => "?").join(", ")})` : `${quoted(lookup.by)} IS NOT `
+            + "NULL"} ORDER BY ${columns} LIMIT ${rowsAtOnce}`,
+            )
+            .all(after ?? []),
+        );
       for (let after: readonly Bound[] | null = null; ;) {
         const found = piece(after);
         if (found.length > 0) yield found.map((values): Row => decodeFields(of, fields, values));
@@ -44,7 +57,8 @@ export function auditOf(db: Connection): Audit {
     async entriesAt(of, lookup, places) {
       const fields = entryFields(of, lookup);
       return db.attempt(`reading ${lookupTable(of, lookup)}`, () => {
-        const one = db.statement(`SELECT ${fields.map(quoted).join(", ")} FROM ${quoted(of.table)} INDEXED BY ${quoted(lookupTable(of, lookup))}
+        const one =
+          db.statement(`SELECT ${fields.map(quoted).join(", ")} FROM ${quoted(of.table)} INDEXED BY ${quoted(lookupTable(of, lookup))}
           WHERE ${fields.map((name) => `${quoted(name)} = ?`).join(" AND ")}`);
         return places.map((place) => {
           const found = one.first(fields.map((name) => encodeValue(name, of.fields[name]!, place[name] ?? null)));

@@ -24,9 +24,16 @@ export function deadLettersOf(db: Connection): DeadLetters {
           .map(([letter]) => JSON.parse(letter as string) as DeadLetter));
     },
     async *all() {
-      const piece = (after: Bound) => db.attempt("reading dead letters", () =>
-        db.statement(`SELECT rowid, json_remove(letter, '$.change') FROM sluice_dead_letter WHERE rowid > ? ORDER BY rowid LIMIT ${headsAtOnce}`).all([after]));
-      for (let found = piece(0); found.length > 0; found = piece(found.at(-1)![0]!)) yield found.map(([, head]) => JSON.parse(head as string) as LetterHead);
+      const piece = (after: Bound) =>
+        db.attempt("reading dead letters", () =>
+          db
+            .statement(
+              `SELECT rowid, json_remove(letter, '$.change') FROM sluice_dead_letter WHERE rowid > ? ORDER BY rowid LIMIT ${headsAtOnce}`,
+            )
+            .all([after]),
+        );
+      for (let found = piece(0); found.length > 0; found = piece(found.at(-1)![0]!)) yield found.map(([, head]) =>
+        JSON.parse(head as string) as LetterHead);
     },
     async of(entity, keys) {
       return db.attempt("reading dead letters", () => {

@@ -13,7 +13,9 @@ function progressText(db: Connection): string | null {
   return (db.statement("SELECT progress FROM sluice_progress").first()?.[0] ?? null) as string | null;
 }
 
-/** What the writer knows to be stored. Another progress than that was put there by a backup: nothing is stored over it before it was read. */
+/**
+ * What the writer knows to be stored. Another progress than that was put there by a backup: nothing is stored over it before it was read.
+ */
 export class KnownProgress {
   #text: string | null | undefined;
 

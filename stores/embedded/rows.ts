@@ -10,7 +10,9 @@ export function rowStoreOf(db: Connection): RowStore {
     async get(of, keys) {
       const codec = codecOf(of);
       return db.attempt(`reading ${of.table}`, () => {
-        const one = db.statement(`SELECT ${columnList(of)} FROM ${quoted(of.table)} WHERE ${of.key.map((name) => `${quoted(name)} = ?`).join(" AND ")}`);
+        const one = db.statement(
+          `SELECT ${columnList(of)} FROM ${quoted(of.table)} WHERE ${of.key.map((name) => `${quoted(name)} = ?`).join(" AND ")}`,
+        );
         return keys.map((key) => {
           const values = unlessUnheld(() => codec.encodeKey(key));
           const found = values && one.first(values);

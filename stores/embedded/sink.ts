@@ -29,7 +29,8 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
   };
 
   const known = new KnownProgress();
-  const lacking = (entities: readonly Entity[]) => entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table]));
+  const lacking = (entities: readonly Entity[]) =>
+    entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table]));
   /** A table that somebody dropped is no defect. @throws Replaced */
   const attempt = <T>(what: string, tables: () => readonly Entity[], body: () => T): T => db.attempt(what, () => {
     try {
@@ -64,7 +65,9 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
     async sweep(of, olderThan, { after, upTo }) {
       // A range is one of whole numbers, and such a key is the rowid.
       const [first, last] = [after ? BigInt(after[0]!) + 1n : leastRowid, upTo ? BigInt(upTo[0]!) : greatestRowid];
-      for (let from: bigint | null = first; from !== null; await setImmediate()) from = attempt(`sweeping ${of.table}`, () => [of], () => sweepFrom(db, of, from!, last, olderThan));
+      for (let from: bigint | null = first; from !== null; await setImmediate()) from = attempt(
+        `sweeping ${of.table}`, () => [of], () => sweepFrom(db, of, from!, last, olderThan),
+      );
     },
     async rebuild(of, lookup) {
       db.attempt(`rebuilding ${lookupTable(of, lookup)}`, () => db.exec(`REINDEX ${quoted(lookupTable(of, lookup))}`));
@@ -76,7 +79,9 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
     async storeProgress(progress) {
       db.attempt("committing progress", () => known.write(db, progress, () => {
         db.statement(`DELETE FROM sluice_tombstone WHERE (entity, key) IN
-          (SELECT entity, key FROM sluice_tombstone WHERE version < ? ORDER BY version LIMIT ${purgedAtOnce})`).run([heldVersion(progress) - tombstoneLife]);
+          (SELECT entity, key FROM sluice_tombstone WHERE version < ? ORDER BY version LIMIT ${purgedAtOnce})`).run([
+            heldVersion(progress) - tombstoneLife,
+          ]);
       }));
     },
     deadLetters: deadLettersOf(db),
@@ -90,7 +95,10 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
 function sweepFrom(db: Connection, of: Entity, from: bigint, to: bigint, olderThan: Version): bigint | null {
   const [table, rowid] = [quoted(of.table), quoted(rowidColumn(of))];
   return db.transaction("write", () => {
-    const [last] = db.statement(`SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT ${sweptAtOnce})`)
+    const [last] = db
+      .statement(
+        `SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT ${sweptAtOnce})`,
+      )
       .first([from, to]) as [bigint | null];
     if (last === null) return null;
     removeWhere(db, of, `${rowid} BETWEEN ? AND ? AND ${versionColumn} < ?`, [from, last, olderThan], olderThan - 1);

@@ -81,7 +81,10 @@ function removing(db: Connection, of: Entity): (row: Target, later: Later[]) => 
   };
 }
 
-/** `older` gives the rowid and texts of a key's row if it is older; `forget` takes a rowid, `learn` also what `indexed` gives, in place of what it was given before. */
+/**
+ * `older` gives the rowid and texts of a key's row if it is older; `forget` takes a rowid, `learn` also what `indexed` gives, in place of
+ * what it was given before.
+ */
 function indexing(db: Connection, of: Entity): Readonly<Record<"older" | "forget" | "learn", Statement>> {
   const columns = of.search.map(quoted).join(", ");
   return {
@@ -102,13 +105,19 @@ function tombstoneOf(key: Key, encoded: readonly Bound[]): Bound {
   return encoded.length === 1 ? encoded[0]! : JSON.stringify(key);
 }
 
-/** Removes every row that fulfils a condition, and its words, and remembers that nothing of this version or older may bring it back (invariant 4). */
+/**
+ * Removes every row that fulfils a condition, and its words, and remembers that nothing of this version or older may bring it back
+ * (invariant 4).
+ */
 export function removeWhere(db: Connection, of: Entity, condition: string, values: readonly Bound[], version: Version): void {
   const table = quoted(of.table);
   const bury = burying(db, of);
   for (const encoded of db.statement(`SELECT ${of.key.map(quoted).join(", ")} FROM ${table} WHERE ${condition}`).all(values)) {
     bury.run([tombstoneOf(keyOf(of, decodeFields(of, of.key, encoded)), encoded), version]);
   }
-  if (of.search.length > 0) db.statement(`DELETE FROM ${searchTable(of)} WHERE rowid IN (SELECT ${quoted(rowidColumn(of))} FROM ${table} WHERE ${condition})`).run(values);
+  if (of.search.length > 0)
+    db.statement(`DELETE FROM ${searchTable(of)} WHERE rowid IN (SELECT ${quoted(rowidColumn(of))} FROM ${table} WHERE ${condition})`).run(
+      values,
+    );
   db.statement(`DELETE FROM ${table} WHERE ${condition}`).run(values);
 }

@@ -10,7 +10,10 @@ export interface Word {
   readonly forgiving: boolean;
 }
 
-/** A longer text is taken to be found nowhere: the price of one query stays bounded. A run without spaces has many terms, each of which costs little. */
+/**
+ * A longer text is taken to be found nowhere: the price of one query stays bounded. A run without spaces has many terms, each of which
+ * costs little.
+ */
 const [maxWords, maxTerms] = [32, 256];
 
 /**
@@ -30,7 +33,9 @@ export function wordsOf(text: string): readonly Word[] {
     if (whole > maxWords || words.size > maxTerms) return [];
     last = piece;
   }
-  if (last?.kind === "word" && !isRepeated && /^[\s*]*$/.test(text.slice(last.end))) words.set(last.term, { ...words.get(last.term)!, begun: true });
+  if (last?.kind === "word" && !isRepeated && /^[\s*]*$/.test(text.slice(last.end))) words.set(
+    last.term, { ...words.get(last.term)!, begun: true },
+  );
   return [...words.values()];
 }
 

@@ -1,7 +1,10 @@
 import type { Key } from "../../schema/entity.js";
 import type { SearchTarget } from "../ports.js";
 
-/** Where a hit stands among all hits of a query: what was found as typed before what was forgiven, then shorter texts, then by target and key. */
+/**
+ * Where a hit stands among all hits of a query: what was found as typed before what was forgiven, then shorter texts, then by target and
+ * key.
+ */
 export interface HitRank {
   /** A typing error had to be forgiven. */
   readonly forgiven: boolean;

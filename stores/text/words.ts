@@ -21,7 +21,9 @@ export interface Piece {
 const longestTerm = 100;
 
 // Written without spaces, or, as Korean, with endings that grow onto the words.
-const unspaced = "(?=[\\p{sc=Hani}\\p{sc=Hira}\\p{sc=Kana}\\u30fc\\u3031-\\u3035\\uff70\\p{sc=Bopo}\\p{sc=Hang}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}])";
+const unspaced =
+  "(?=[\\p{sc=Hani}\\p{sc=Hira}\\p{sc=Kana}\\u30fc\\u3031-\\u3035\\uff70"
+    + "\\p{sc=Bopo}\\p{sc=Hang}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}])";
 /** What belongs to the letter before it: marks, half-width voicing signs, joiners and soft hyphens. */
 const attached = "[\\p{M}\\uff9e\\uff9f\\u00ad\\u061c\\u200c-\\u200f\\u2060\\ufeff]";
 const letter = "[\\p{L}\\p{N}\\p{Co}]";

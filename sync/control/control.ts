@@ -19,17 +19,23 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
     path: `/pipelines/:name/${name}`,
     async answer({ name: of }) {
       const pipeline = pipelines.find(({ state }) => state.name === of);
-      if (!pipeline) return { status: 404, body: { error: `no pipeline is named "${of}"; there are ${pipelines.map(({ state }) => state.name).join(", ")}` } };
+      if (!pipeline) return {
+        status: 404, body: { error: `no pipeline is named "${of}"; there are ${pipelines.map(({ state }) => state.name).join(", ")}` },
+      };
       const { state } = pipeline;
       const failed = state.phase === "failed";
       pipeline.pauseSwitch.ask(command);
       const before = { rows: state.rows, at: Date.now() };
-      const done = !failed ? await pipeline.pauseSwitch.reached(command !== "run", patienceMs) : command !== "run" || await goesOn(state, before);
+      const done = !failed ? await pipeline.pauseSwitch.reached(command !== "run", patienceMs)
+        : command !== "run" || await goesOn(state, before);
       return { status: done ? 200 : 202, body: statusOf(state) };
     },
   });
   return [
-    { method: "GET", path: "/status", answer: async () => ({ status: 200, body: { pipelines: pipelines.map(({ state }) => statusOf(state)) } }) },
+    {
+      method: "GET", path: "/status",
+      answer: async () => ({ status: 200, body: { pipelines: pipelines.map(({ state }) => statusOf(state)) } }),
+    },
     turn("pause", "pause"),
     turn("drain", "drain"),
     turn("resume", "run"),

@@ -38,7 +38,8 @@ export async function absence(dataDir: string): Promise<string> {
   const announced = await readRunningProcess(dataDir);
   if (!announced) return `none has announced itself in ${dataDir}, or it has ended`;
   const { pid, url } = announced;
-  return isAlive(pid) ? `process ${pid}, which announced itself at ${url}, does not answer there` : `process ${pid}, which announced itself at ${url}, was killed`;
+  return isAlive(pid) ? `process ${pid}, which announced itself at ${url}, does not answer there`
+    : `process ${pid}, which announced itself at ${url}, was killed`;
 }
 
 /** A number that another process has meanwhile does not answer at its address. */
@@ -69,6 +70,9 @@ export async function readRunningProcess(dataDir: string): Promise<RunningProces
     return JSON.parse(await readFile(fileIn(dataDir), "utf8")) as RunningProcess;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new PreflightFailed([{ where: fileIn(dataDir), problem: `cannot be read: ${(error as Error).message}`, remedy: "delete it and restart sync, or name another folder with --data-dir" }]);
+    throw new PreflightFailed([{
+      where: fileIn(dataDir), problem: `cannot be read: ${(error as Error).message}`,
+      remedy: "delete it and restart sync, or name another folder with --data-dir",
+    }]);
   }
 }

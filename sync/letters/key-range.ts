@@ -16,7 +16,10 @@ export function keyRangeOf(entity: Entity, text: string): KeyRange {
     throw new PreflightFailed([{ where: `--where ${JSON.stringify(text)}`, problem, remedy } satisfies Finding]);
   };
   if (others.length > 0 || (kind !== "int64" && kind !== "int32")) {
-    return fail(`the key of ${entity.table} (${entity.key.join(", ")}) is not one whole number, so it has no ranges we can order`, "leave --where out: copy the whole table again");
+    return fail(
+      `the key of ${entity.table} (${entity.key.join(", ")}) is not one whole number, so it has no ranges we can order`,
+      "leave --where out: copy the whole table again",
+    );
   }
 
   let [least, greatest] = [-(2n ** whole[kind]), 2n ** whole[kind] - 1n];
@@ -40,12 +43,15 @@ interface Bound {
 
 /** The least and the greatest key a bound admits, null where it sets none. */
 const spans = {
-  "=": (n: bigint) => [n, n], ">": (n: bigint) => [n + 1n, null], ">=": (n: bigint) => [n, null], "<": (n: bigint) => [null, n - 1n], "<=": (n: bigint) => [null, n],
+  "=": (n: bigint) => [n, n], ">": (n: bigint) => [n + 1n, null], ">=": (n: bigint) => [n, null], "<": (n: bigint) => [null, n - 1n],
+  "<=": (n: bigint) => [null, n],
 } as const satisfies Record<string, (n: bigint) => readonly [bigint | null, bigint | null]>;
 
 /** Null when the text is anything else than bounds joined by `and`. */
 function boundsOf(text: string): readonly Bound[] | null {
   const simple = text.replace(/([a-z_0-9]+) +between +(-?\d{1,20}) +and +(-?\d{1,20})/gi, "$1 >= $2 and $1 <= $3");
   const bounds = simple.split(/ +and +/i).map((part) => /^ *([a-z_][a-z_0-9]*) *(=|>=|<=|>|<) *(-?\d{1,20}) *$/i.exec(part));
-  return bounds.every((bound) => bound !== null) ? bounds.map(([, column, operator, value]) => ({ column: column!, operator: operator as Bound["operator"], value: value! })) : null;
+  return bounds.every((bound) => bound !== null) ? bounds.map(([, column, operator, value]) => ({
+    column: column!, operator: operator as Bound["operator"], value: value!,
+  })) : null;
 }

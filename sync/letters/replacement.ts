@@ -15,13 +15,19 @@ export function replacementOf(entity: Entity, key: Key, base: Row, given: unknow
     throw new PreflightFailed([wrong("it is not a JSON object", 'write fields and values: {"design_name": "Tote"}')]);
   }
   const names = Object.keys(entity.fields);
-  const findings = Object.keys(given).filter((name) => !names.includes(name)).map((name) => wrong(`${name} is not a field`, `use ${names.join(", ")}`));
+  const findings = Object.keys(given).filter((name) => !names.includes(name)).map((name) => wrong(
+    `${name} is not a field`, `use ${names.join(", ")}`,
+  ));
   const row: Record<string, Value> = { ...Object.fromEntries(entity.key.map((name, i) => [name, key[i]!])), ...base, ...given };
   for (const name of names) {
-    const problem = row[name] === undefined ? "is missing, and MySQL's own row cannot be read" : whyUnheld(name, entity.fields[name]!, row[name]!);
+    const problem = row[name] === undefined ? "is missing, and MySQL's own row cannot be read" : whyUnheld(
+      name, entity.fields[name]!, row[name]!,
+    );
     if (problem) findings.push(wrong(`${name} ${problem}`, `give it as ${shapes[entity.fields[name]!.type.kind].text}`));
   }
-  if (findings.length === 0 && keyText(keyOf(entity, row)) !== keyText(key)) findings.push(wrong("it has another key", "leave the key as it is"));
+  if (findings.length === 0 && keyText(keyOf(entity, row)) !== keyText(key)) findings.push(
+    wrong("it has another key", "leave the key as it is"),
+  );
   if (findings.length > 0) throw new PreflightFailed(findings);
   return Object.fromEntries(names.map((name) => [name, row[name]!]));
 }
@@ -46,10 +52,12 @@ function whyUnheld(name: string, field: Field, value: Value): string | null {
   if (!shapes[type.kind].is(value)) return `is ${JSON.stringify(value)}`;
   if (type.kind === "decimal") {
     const [whole = "", fraction = ""] = String(value).replace("-", "").split(".");
-    return fraction.length === type.scale && whole.length <= type.precision - type.scale ? null : `is ${value}, which is not DECIMAL(${type.precision},${type.scale})`;
+    return fraction.length === type.scale && whole.length <= type.precision - type.scale ? null
+      : `is ${value}, which is not DECIMAL(${type.precision},${type.scale})`;
   }
   try {
-    const raw = type.kind === "timestamp" ? String(value).replace("T", " ").replace("Z", "") : typeof value === "boolean" ? Number(value) : value;
+    const raw = type.kind === "timestamp" ? String(value).replace("T", " ").replace("Z", "")
+      : typeof value === "boolean" ? Number(value) : value;
     valueReader(name, field)(raw);
     return null;
   } catch (error) {

@@ -30,8 +30,10 @@ export interface Settlement {
 const changing = "it has changed meanwhile, and its pipeline brings it as it is now";
 
 /**
- * Writes each row as MySQL has it now; one that is gone there is deleted. It stands at its place in the log, so it does not matter how far the
- * pipeline is: what was committed before the row was read is in it and loses to it, what is committed after it is newer (invariants 3 and 4).
+ * Writes each row as MySQL has it now; one that is gone there is deleted. It stands at its place in the log, so it does not matter how far
+ * the
+ * pipeline is: what was committed before the row was read is in it and loses to it, what is committed after it is newer (invariants 3 and
+ * 4).
  * @returns one settlement a letter, in their order
  */
 export async function retryLetters(actions: LetterActions, letters: readonly LetterHead[]): Promise<readonly Settlement[]> {
@@ -54,17 +56,23 @@ export async function retryLetters(actions: LetterActions, letters: readonly Let
 export async function editLetter(actions: LetterActions, letter: LetterHead, given: unknown): Promise<Settlement> {
   const entity = actions.catalog.entity(letter.entity);
   const row = await rowNow(actions, letter);
-  const refuse = (problem: string, remedy: string) => new PreflightFailed([{ where: `${letter.entity} ${keyText(letter.key)}`, problem, remedy }]);
+  const refuse = (
+    problem: string, remedy: string,
+  ) => new PreflightFailed([{ where: `${letter.entity} ${keyText(letter.key)}`, problem, remedy }]);
   if (row === null) throw refuse("MySQL has no such row any more", "retry the letter: that takes the row out of the store");
   const places = [...new Set(entity.lookups.flatMap(({ by, orderBy }) => [by, orderBy]))];
   if (row instanceof Unheld) {
     // Its next change will have no before image that can be read, so nothing would take the lookups' entries away again.
-    if (places.length > 0) throw refuse(`${row.reason}, and ${entity.table} is listed in lookups`, "correct the row in MySQL; the letter then settles by itself");
+    if (places.length > 0) throw refuse(
+      `${row.reason}, and ${entity.table} is listed in lookups`, "correct the row in MySQL; the letter then settles by itself",
+    );
     return write(actions, letter, "edit", replacementOf(entity, letter.key, {}, given), rewriteVersion(letter.version));
   }
   const replacement = replacementOf(entity, letter.key, row, given);
   const moved = places.filter((name) => replacement[name] !== row[name]);
-  if (moved.length > 0) throw refuse(`${moved.join(" and ")} would move it within lookups`, "leave these fields as MySQL has them, or change them in MySQL");
+  if (moved.length > 0) throw refuse(
+    `${moved.join(" and ")} would move it within lookups`, "leave these fields as MySQL has them, or change them in MySQL",
+  );
   return write(actions, letter, "edit", replacement, rewriteVersion(letter.version));
 }
 
@@ -91,11 +99,17 @@ async function write(actions: LetterActions, letter: LetterHead, act: Act["act"]
   });
 }
 
-/** How far the store is. @throws PreflightFailed when the server is behind it, as a replica can be: its rows could be older than what was refused */
+/**
+ * How far the store is. @throws PreflightFailed when the server is behind it, as a replica can be: its rows could be older than what was
+ * refused
+ */
 async function positionOf({ source, store }: LetterActions): Promise<Position> {
   const { position } = (await store.progress())!;
   if (!source.reached(await source.head(), position)) {
-    throw new PreflightFailed([{ where: source.name, problem: `it does not have yet what ${store.name} already holds`, remedy: "wait until it has caught up, or name the server that sync follows" }]);
+    throw new PreflightFailed([{
+      where: source.name, problem: `it does not have yet what ${store.name} already holds`,
+      remedy: "wait until it has caught up, or name the server that sync follows",
+    }]);
   }
   return position;
 }
@@ -109,6 +123,8 @@ async function heldRow({ store }: LetterActions, entity: Entity, { key }: Letter
   return (await store.rows?.get(entity, [key]))?.[0] ?? null;
 }
 
-function actOf({ sink }: LetterActions, { entity, key, version, reason }: LetterHead, act: Act["act"], before: Row | null, after: Row | null): Act {
+function actOf(
+  { sink }: LetterActions, { entity, key, version, reason }: LetterHead, act: Act["act"], before: Row | null, after: Row | null,
+): Act {
   return { act, store: sink.name, entity, key, version, reason, before, after };
 }

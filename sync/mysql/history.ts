@@ -19,7 +19,10 @@ export async function headWithProof(connection: Connection, url: URL, signal: Ab
   return { ...head, ...(gtid && committedAt && { last: { gtid, committedAt } }) };
 }
 
-/** Of the transactions the log still has the server's own last one: what comes after a reset bears the same numbers. Else the last of another server. */
+/**
+ * Of the transactions the log still has the server's own last one: what comes after a reset bears the same numbers. Else the last of
+ * another server.
+ */
 async function lastOf(connection: Connection, gtids: string): Promise<string | null> {
   const [[row]] = await connection.query<RowDataPacket[]>("SELECT @@GLOBAL.gtid_purged AS purged, @@server_uuid AS uuid");
   const lasts = GtidSet.parse(gtids).subtract(GtidSet.parse(String(row!.purged))).lasts();

@@ -70,10 +70,13 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     stream: (after, end, seen) => {
       const id = (purpose = "") => serverId(url, reader + purpose);
       const definitions = allowMinimalMetadata
-        ? new LiveDefinitions(reading, catalog, database, { connection: ofServer(url), serverId: id("\0definitions"), heartbeatMs, isOurs }) : undefined;
+        ? new LiveDefinitions(
+          reading, catalog, database, { connection: ofServer(url), serverId: id("\0definitions"), heartbeatMs, isOurs },
+        ) : undefined;
       const statements = { unknown: unknownStatements, repeated };
       const ofLog = {
-        serverId: id(), isOurs, history: logHistory(ofServer(url), unproven), accessReturns: access.hasAnswered, heard, ...(seen && { known: seen }), ...(definitions && { definitions }),
+        serverId: id(), isOurs, history: logHistory(ofServer(url), unproven), accessReturns: access.hasAnswered, heard,
+        ...(seen && { known: seen }), ...(definitions && { definitions }),
       };
       return stream(reading, catalog, database, ofLog, statements, after, end);
     },
@@ -94,7 +97,13 @@ type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "his
 type OfStatements = Pick<StatementOptions, "unknown"> & { readonly repeated: Repeated };
 
 async function* stream(
-  asking: Reading, catalog: Catalog, database: string, reader: OfReader, { unknown, repeated }: OfStatements, after: Position, signal: AbortSignal,
+  asking: Reading,
+  catalog: Catalog,
+  database: string,
+  reader: OfReader,
+  { unknown, repeated }: OfStatements,
+  after: Position,
+  signal: AbortSignal,
 ): AsyncGenerator<Message[]> {
   const logged = await asking.ask(async (connection) => logsCascades(connection, await serverOf(connection)), signal);
   const statements = new StatementMessages(new Followed(database, catalog), { unknown, logsCascades: logged }, repeated);
@@ -128,7 +137,9 @@ async function* stream(
 async function mustBeServerOf(asking: Reading, { server, file, offset }: Position, signal: AbortSignal): Promise<void> {
   if (!server) return;
   const [row] = await asking.rows("SELECT @@server_uuid AS uuid", signal);
-  if (row?.uuid !== server) throw new Unresumable(mysqlPlace(asking.url), `those after ${file}:${offset} of the server ${server}, and this is another, ${row?.uuid}`);
+  if (row?.uuid !== server) throw new Unresumable(
+    mysqlPlace(asking.url), `those after ${file}:${offset} of the server ${server}, and this is another, ${row?.uuid}`,
+  );
 }
 
 /** A foreign key that was dropped since did its harm before: the copy that is due heals it. @throws SourceDiverged while it is there */
@@ -139,7 +150,9 @@ async function mustNotCascade(
     cascadeFindings(connection, await serverOf(connection), catalog, database, database), signal);
   const found = findings.find(({ where }) => where === `${database}, table ${table}`);
   if (!found) return;
-  throw new SourceDiverged(`table ${database}.${table}: ${found.problem}`, place, `${found.remedy}; then sluice resume <store>, which copies the table again`);
+  throw new SourceDiverged(
+    `table ${database}.${table}: ${found.problem}`, place, `${found.remedy}; then sluice resume <store>, which copies the table again`,
+  );
 }
 
 /** By what the server has now: its message cuts long sets short. */

@@ -27,7 +27,9 @@ export interface TableWork {
  * as a part of it: each piece stands at its place in the log (invariants 3 and 4). Returns early when `stop` aborts.
  * @throws TableAbsent
  */
-export async function copyTable({ source, sink, state, log }: PipelineParts, writing: Writing, copies: Copies, work: TableWork, stop: AbortSignal): Promise<void> {
+export async function copyTable(
+  { source, sink, state, log }: PipelineParts, writing: Writing, copies: Copies, work: TableWork, stop: AbortSignal,
+): Promise<void> {
   const { entity, interleaving, moved } = work, { table } = entity;
   const { copy: { version, left }, cut } = copies.begin(entity, work.version);
   moved();

@@ -12,10 +12,13 @@ import { copyTable } from "./copy-table.js";
 const ranges = 8;
 
 /**
- * Copies the tables that the sink lacks, or may hold wrongly, while the pipeline follows the log, one after another; then waits for the next,
+ * Copies the tables that the sink lacks, or may hold wrongly, while the pipeline follows the log, one after another; then waits for the
+ * next,
  * until `stop` aborts. A table that is not there is waited for, which keeps no other from being copied.
  */
-export async function copyBeside(parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, moved: () => void, stop: AbortSignal): Promise<void> {
+export async function copyBeside(
+  parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, moved: () => void, stop: AbortSignal,
+): Promise<void> {
   const { state, log } = parts;
   for (let misses = 0; !stop.aborted;) {
     const { unfinished } = copies;
@@ -29,14 +32,17 @@ export async function copyBeside(parts: PipelineParts, writing: Writing, copies:
     state.waitsFor = absent.length > 0 ? `MySQL has no table ${absent.join(", ")}; it is copied once it is there again` : null;
     misses = absent.length > 0 ? misses + 1 : 0;
     if (copies.unfinished.length === 0) log.info({ pipeline: state.name }, "every table is copied");
-    if (misses === 1) log.warn({ pipeline: state.name, tables: absent }, "these tables are not there; they are copied once they are made again");
+    if (misses === 1) log.warn(
+      { pipeline: state.name, tables: absent }, "these tables are not there; they are copied once they are made again",
+    );
     if (misses > 0) await sleep(backoff(misses), stop);
   }
 }
 
 /** Those of them that are not there. */
 async function copyEach(
-  parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, tables: readonly Entity[], moved: () => void, stop: AbortSignal,
+  parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, tables: readonly Entity[], moved: () => void,
+  stop: AbortSignal,
 ): Promise<readonly string[]> {
   const absent: string[] = [];
   const whereThere = async (entity: Entity, work: () => Promise<void>) => {
@@ -47,9 +53,13 @@ async function copyEach(
       absent.push(entity.table);
     });
   };
-  for (const entity of tables) await whereThere(entity, async () => copies.surveyed(entity, await unlessAborted(stop, parts.source.survey(entity, ranges))));
+  for (const entity of tables) await whereThere(
+    entity, async () => copies.surveyed(entity, await unlessAborted(stop, parts.source.survey(entity, ranges))),
+  );
   for (const entity of tables) {
-    await whereThere(entity, () => copyTable(parts, writing, copies, { entity, version: rewriteVersion(interleaving.position.version), interleaving, moved }, stop));
+    await whereThere(entity, () => copyTable(
+      parts, writing, copies, { entity, version: rewriteVersion(interleaving.position.version), interleaving, moved }, stop,
+    ));
   }
   return absent;
 }

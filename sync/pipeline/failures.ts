@@ -22,7 +22,8 @@ export class PipelinesFailed extends Error {
 
 /** Whether nothing goes on before a person has mended something. Where another pipeline ran on, or would when started again, it does. */
 export function needsMending(error: unknown): boolean {
-  if (error instanceof PipelinesFailed) return error.failures.length === error.ofPipelines && error.failures.every((failure) => needsMending(failure.error));
+  if (error instanceof PipelinesFailed) return error.failures.length === error.ofPipelines
+    && error.failures.every((failure) => needsMending(failure.error));
   return error instanceof StoreRefusal || error instanceof Unresumable || error instanceof PreflightFailed;
 }
 

@@ -33,7 +33,9 @@ const [firstMs, mostMs] = [1_000, 60_000];
  * again after a while, as a process would that somebody keeps running: the process itself cannot end for it while another pipeline is up.
  * One that waits for a person begins again when that person says so.
  */
-export async function keepRunning(run: () => Promise<void>, { state, pauseSwitch }: Controlled, group: PipelineGroup, log: Log, stop: AbortSignal): Promise<Failure | null> {
+export async function keepRunning(
+  run: () => Promise<void>, { state, pauseSwitch }: Controlled, group: PipelineGroup, log: Log, stop: AbortSignal,
+): Promise<Failure | null> {
   for (let attempt = 0; ; attempt++) {
     const began = performance.now();
     try {
@@ -46,7 +48,9 @@ export async function keepRunning(run: () => Promise<void>, { state, pauseSwitch
       const about = { pipeline: state.name, error: (error as Error).message };
       const againInMs = isFinal(error) ? null : Math.round(backoff(attempt, firstMs, mostMs));
       if (ending.aborted) log.error(about, "the pipeline cannot go on");
-      else if (againInMs === null) log.error(about, `the pipeline cannot go on before somebody has acted; then: sluice resume ${state.name}`);
+      else if (againInMs === null) log.error(
+        about, `the pipeline cannot go on before somebody has acted; then: sluice resume ${state.name}`,
+      );
       else log.error({ ...about, stack: (error as Error).stack, againInMs }, "the pipeline broke off; it begins again");
       await pauseSwitch.askedToRun(ending, againInMs);
       if (ending.aborted) return { pipeline: state.name, error };

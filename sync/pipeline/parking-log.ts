@@ -14,7 +14,8 @@ interface Sum {
 }
 
 /**
- * Has the log hear of rows that become dead letters: a line for each entity and cause, at once and then with sums, so that a table that fails
+ * Has the log hear of rows that become dead letters: a line for each entity and cause, at once and then with sums, so that a table that
+ * fails
  * row by row does not fill the disk. Values of rows are left out: the letters have them, and a log is read by others.
  */
 export class ParkingLog implements Disposable {
@@ -54,7 +55,9 @@ export class ParkingLog implements Disposable {
     if (this.#next) clearTimeout(this.#next);
     this.#next = null;
     if (this.#sums.size > 0) this.#toldAt = performance.now();
-    for (const sum of this.#sums.values()) this.log.warn(sum, "rows were refused and are in the dead letters; see: sluice dead-letters list");
+    for (const sum of this.#sums.values()) this.log.warn(
+      sum, "rows were refused and are in the dead letters; see: sluice dead-letters list",
+    );
     this.#sums.clear();
   }
 }

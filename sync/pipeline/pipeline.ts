@@ -33,12 +33,16 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
       throw error;
     }
     state.phase = "drained";
-    log.warn({ pipeline: state.name, error: state.retrying?.error }, "time to drain is over; what the store has not confirmed comes again at the next start");
+    log.warn(
+      { pipeline: state.name, error: state.retrying?.error },
+      "time to drain is over; what the store has not confirmed comes again at the next start",
+    );
   }
 }
 
 /**
- * How far this process has read what it wrote, stored as a position or not. When the sink is gone on from before that, and the source turns out
+ * How far this process has read what it wrote, stored as a position or not. When the sink is gone on from before that, and the source turns
+ * out
  * to have lost some of it, rows of what is lost may be in the sink.
  */
 interface Seen {
@@ -55,7 +59,9 @@ async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, 
     state.phase = "starting";
     state.waitsFor = state.retrying = null;
     await run({ ...parts, sink: fenced(parts.sink, lock), seen }, AbortSignal.any([stop, lock.lost]), cutoff).catch((error: unknown) => {
-      if (error instanceof CameBack) error.told || log.info({ pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds");
+      if (error instanceof CameBack) error.told || log.info(
+        { pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds",
+      );
       else if (!isAbortOf(lock.lost, error)) throw error;
     });
   } catch (error) {
@@ -112,12 +118,17 @@ async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Pr
   }
 }
 
-/** A table somebody dropped is made again, empty. That it is to be copied again is stored before that: a crash between must not hide it (invariant 7). */
+/**
+ * A table somebody dropped is made again, empty. That it is to be copied again is stored before that: a crash between must not hide it
+ * (invariant 7).
+ */
 async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise<void> {
   const progress = await sink.progress(), lost = await lostTables(sink, catalog, progress);
   if (!progress || lost.length === 0) return;
   log.warn({ pipeline: state.name, tables: lost }, "the store has lost these tables; they are copied again");
-  await sink.storeProgress({ ...progress, copied: { ...copiedIn(catalog, progress), ...Object.fromEntries(lost.map((table) => [table, "due" as const])) } });
+  await sink.storeProgress({
+    ...progress, copied: { ...copiedIn(catalog, progress), ...Object.fromEntries(lost.map((table) => [table, "due" as const])) },
+  });
 }
 
 /** Those the sink is to have rows of, by what it has stored, and has not. */
@@ -152,10 +163,15 @@ async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): P
   }
 }
 
-/** The first progress of a sink that has none: from where the source is now the stream brings what changes, and the copies what is there. */
+/**
+ * The first progress of a sink that has none: from where the source is now the stream brings what changes, and the copies what is there.
+ */
 async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress> {
   const position = await source.beginning();
-  const progress = { position, currentAt: Math.floor(position.version / 1000), copied: Object.fromEntries(catalog.entities.map(({ table }) => [table, "due" as const])) };
+  const progress = {
+    position, currentAt: Math.floor(position.version / 1000),
+    copied: Object.fromEntries(catalog.entities.map(({ table }) => [table, "due" as const])),
+  };
   await sink.storeProgress(progress);
   return progress;
 }
@@ -164,13 +180,19 @@ async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress
  * What the missing transactions changed is written nowhere else (a row deleted leaves no trace in its table), so any row of any table may
  * differ: all are copied again, and the sweep takes out what is gone. Readers keep what is there meanwhile.
  */
-async function heal({ source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable, written: Version): Promise<void> {
+async function heal(
+  { source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable, written: Version,
+): Promise<void> {
   await writing.drained();
   await resnapshot(source, sink, catalog, [], everyKey, written);
   const what = {
-    purged: "the binary log no longer has changes this store needs", lost: "MySQL no longer has changes this store holds", another: "MySQL's binary log is another than this store was fed from",
+    purged: "the binary log no longer has changes this store needs", lost: "MySQL no longer has changes this store holds",
+    another: "MySQL's binary log is another than this store was fed from",
   }[because];
-  log.warn({ pipeline: state.name, missing }, `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`);
+  log.warn(
+    { pipeline: state.name, missing },
+    `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`,
+  );
 }
 
 async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored: Progress, stop: AbortSignal): Promise<void> {
@@ -179,9 +201,13 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
   log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");
   const [failing, ending] = [new AbortController(), new AbortController()];
   const interleaving = new Interleaving(source, from);
-  const copying = copyBeside(parts, writing, copies, interleaving, () => progressWriter.moved(), AbortSignal.any([stop, writing.failed, ending.signal]))
+  const copying = copyBeside(
+    parts, writing, copies, interleaving, () => progressWriter.moved(), AbortSignal.any([stop, writing.failed, ending.signal]),
+  )
     .catch((error: unknown) => failing.abort(error));
-  const arrivals = interleaving.through((signal) => source.stream(from, signal, seen.position), AbortSignal.any([stop, writing.failed, failing.signal]));
+  const arrivals = interleaving.through(
+    (signal) => source.stream(from, signal, seen.position), AbortSignal.any([stop, writing.failed, failing.signal]),
+  );
   try {
     for await (const batch of batches(arrivals, limits.batch, { room: () => writing.room(), lingerMs: sink.lingerMs })) {
       // Drained by hand, what was read is written too; else it comes again.

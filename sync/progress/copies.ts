@@ -1,6 +1,8 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Entity } from "../../schema/entity.js";
-import { type Copied, everyKey, type KeyRange, type Progress, rewriteVersion, type TableCopy, type Version } from "../../schema/position.js";
+import {
+  type Copied, everyKey, type KeyRange, type Progress, rewriteVersion, type TableCopy, type Version,
+} from "../../schema/position.js";
 import type { Survey } from "../source.js";
 import type { PipelineState } from "../state/state.js";
 
@@ -67,7 +69,10 @@ export class Copies {
     this.state.copying = null;
   }
 
-  /** Rows of the table that are older than `version` may differ from the source's: it is copied again, now or when the copy under way is done. */
+  /**
+   * Rows of the table that are older than `version` may differ from the source's: it is copied again, now or when the copy under way is
+   * done.
+   */
   again(table: string, version: Version): void {
     this.#doubts.set(table, version);
     const copy = this.of(table);

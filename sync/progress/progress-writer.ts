@@ -27,7 +27,9 @@ export class ProgressWriter implements AsyncDisposable {
   #closed = false;
   #failure: { readonly error: unknown } | null = null;
 
-  constructor(readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, { position, currentAt }: Progress) {
+  constructor(
+    readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, { position, currentAt }: Progress,
+  ) {
     this.#position = position;
     this.#currentAt = currentAt;
     this.#stored = { position, currentAt, copied: copies.copied };
@@ -54,7 +56,10 @@ export class ProgressWriter implements AsyncDisposable {
     if (this.#failure) throw (this.#failure as { readonly error: unknown }).error;
   }
 
-  /** Nothing is on its way to the sink after this, whatever it is told: somebody else may be saying by then how far the sink is (invariant 2). */
+  /**
+   * Nothing is on its way to the sink after this, whatever it is told: somebody else may be saying by then how far the sink is (invariant
+   * 2).
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#due);

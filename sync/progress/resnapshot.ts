@@ -1,6 +1,8 @@
 import { PreflightFailed } from "../../runtime/findings.js";
 import type { Catalog } from "../../schema/catalog.js";
-import { everyKey, type KeyRange, nextVersion, type Position, type Progress, rewriteVersion, type TableCopy, type Version } from "../../schema/position.js";
+import {
+  everyKey, type KeyRange, nextVersion, type Position, type Progress, rewriteVersion, type TableCopy, type Version,
+} from "../../schema/position.js";
 import type { Sink } from "../../stores/ports.js";
 import type { Source } from "../source.js";
 import { copiedIn } from "./copies.js";
@@ -9,13 +11,18 @@ import { copiedIn } from "./copies.js";
  * Sets tables of a store back (all when none is named), so that the next sync copies them again, takes out what MySQL no longer has, and
  * goes on. Readers keep what is there meanwhile. Only while no sync runs: it would store its own progress.
  *
- * A key range: only its rows are copied, and swept. All tables: the stream goes on from the source's head, so a purged log does not matter. Some: they are copied beside the stream, which
+ * A key range: only its rows are copied, and swept. All tables: the stream goes on from the source's head, so a purged log does not matter.
+ * Some: they are copied beside the stream, which
  * goes on from the store's own position, as the others need it (invariant 3). The version of either is newer than all the store holds, so
  * the copy wins (invariant 4). `written`: of what was given to the store beyond its stored position.
  */
-export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey, written: Version = 0): Promise<Progress> {
+export async function resnapshot(
+  source: Source, sink: Sink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey, written: Version = 0,
+): Promise<Progress> {
   const progress = await sink.progress();
-  if (!progress) throw new PreflightFailed([{ where: sink.name, problem: "nothing was ever written to it", remedy: "start sync: it copies everything" }]);
+  if (!progress) throw new PreflightFailed([
+    { where: sink.name, problem: "nothing was ever written to it", remedy: "start sync: it copies everything" },
+  ]);
   const known = progress.position;
   const head = await source.beginning();
   const newer = (position: Position): Position => ({ ...position, version: nextVersion(Math.max(known.version, written), head.version) });
@@ -24,7 +31,9 @@ export async function resnapshot(source: Source, sink: Sink, catalog: Catalog, t
   for (const { table } of catalog.entities) if (tables.length === 0 || tables.includes(table)) copied[table] = "due";
   if (range !== everyKey) {
     const half = tables.filter((table) => before[table] !== "done");
-    if (half.length > 0) throw new PreflightFailed(half.map((table) => ({ where: sink.name, problem: `${table} is still being copied`, remedy: "start sync and let it end, or leave --where out" })));
+    if (half.length > 0) throw new PreflightFailed(half.map((table) => ({
+      where: sink.name, problem: `${table} is still being copied`, remedy: "start sync and let it end, or leave --where out",
+    })));
     for (const table of tables) copied[table] = { version: rewriteVersion(newer(known).version), range, left: [range], rows: 0 };
   }
   const next: Progress = { ...progress, position: newer(tables.length === 0 ? head : known), copied };

@@ -36,7 +36,9 @@ export interface Timing {
  * Reads ahead, within `limits`, while what was given out is being written; once there is room for more, the next batch is everything that
  * has arrived meanwhile. So a batch is small when little happens, and as large as it must be when much does.
  */
-export async function* batches(messages: AsyncIterable<readonly Arrival[]>, limits: BatchLimits, { room, lingerMs }: Timing): AsyncGenerator<Batch, void, undefined> {
+export async function* batches(
+  messages: AsyncIterable<readonly Arrival[]>, limits: BatchLimits, { room, lingerMs }: Timing,
+): AsyncGenerator<Batch, void, undefined> {
   const arrivals = new Arrivals(limits);
   const reading = readAhead(messages, arrivals);
   try {
@@ -111,7 +113,8 @@ class Arrivals {
     let timer: NodeJS.Timeout | undefined;
     let isLate = false;
     const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, withinMs); }).then(() => { isLate = true; });
-    while (!isLate && !this.#end && !this.#closed && this.#rows < this.limits.rows && this.#bytes < this.limits.bytes) await Promise.race([this.#changed(), late]);
+    while (!isLate && !this.#end && !this.#closed && this.#rows < this.limits.rows
+      && this.#bytes < this.limits.bytes) await Promise.race([this.#changed(), late]);
     clearTimeout(timer);
   }
 
@@ -125,7 +128,8 @@ class Arrivals {
     while (this.#queue.length > 0) {
       const { messages, sizes } = this.#queue[0]!;
       const message = messages[this.#next]!;
-      if (isRow(message) && (truncate || changes.length + unheld.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes))) break;
+      if (isRow(message) && (truncate || changes.length + unheld.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes)))
+        break;
       switch (message.op) {
         case "commit": commit = message; break;
         case "idle": idleAt = message.at; break;

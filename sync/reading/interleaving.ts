@@ -22,7 +22,8 @@ export type Arrival = Message | ChunkEnd;
  * Gives rows that are read from tables a place of their own in the source's log, so that no older change ever follows them: no reader
  * sees a row go back. Netflix's DBLog has the idea; the watermarks are the log's own places. What was committed before a window was
  * opened is visible to the statement, and all that the statement can have seen was logged before the piece's `until`. Once the stream has
- * passed that place the rows enter it there, newer than all before and older than all after, but for those that changed since the window was opened.
+ * passed that place the rows enter it there, newer than all before and older than all after, but for those that changed since the window
+ * was opened.
  */
 export class Interleaving {
   #position: Position;
@@ -44,7 +45,9 @@ export class Interleaving {
   }
 
   /** The stream with the rows at their places. Windows that are open when it ends fail. */
-  async *through(open: (signal: AbortSignal) => AsyncIterable<readonly Message[]>, signal: AbortSignal): AsyncGenerator<readonly Arrival[], void, undefined> {
+  async *through(
+    open: (signal: AbortSignal) => AsyncIterable<readonly Message[]>, signal: AbortSignal,
+  ): AsyncGenerator<readonly Arrival[], void, undefined> {
     const ending = new AbortController();
     const stream = open(AbortSignal.any([signal, ending.signal]))[Symbol.asyncIterator]();
     let next = stream.next();
@@ -70,11 +73,15 @@ export class Interleaving {
     while (until && !this.#hasPassed(until) && !signal.aborted) await untilAborted(signal, this.#woken());
   }
 
-  /** Begins to remember what changes in the table, of every key or of these, at the end of a transaction; null when `signal` aborts before. */
+  /**
+   * Begins to remember what changes in the table, of every key or of these, at the end of a transaction; null when `signal` aborts before.
+   */
   async window(entity: string, signal: AbortSignal, keys?: readonly Key[]): Promise<Window | null> {
     while (this.#isWithin && !signal.aborted) await untilAborted(signal, this.#woken());
     if (signal.aborted) return null;
-    const window = new Window(entity, this.#position, keys ? new Set(keys.map(keyText)) : null, () => this.#notify(), () => this.#windows.delete(window));
+    const window = new Window(
+      entity, this.#position, keys ? new Set(keys.map(keyText)) : null, () => this.#notify(), () => this.#windows.delete(window),
+    );
     this.#windows.add(window);
     return window;
   }
@@ -107,7 +114,9 @@ export class Interleaving {
           break;
         case "truncate": case "unheld": case "read": case "create": case "update": case "delete":
           this.#isWithin = true;
-          for (const window of this.#windows) if (window.entity === message.entity) window.touch(message.op === "truncate" ? null : message.key);
+          for (const window of this.#windows) if (window.entity === message.entity) window.touch(
+            message.op === "truncate" ? null : message.key,
+          );
           break;
         default: message satisfies never;
       }
@@ -149,12 +158,17 @@ const mostTouched = 100_000;
 export class Window implements Disposable {
   readonly #touched = new Set<string>();
   #isEmptied = false;
-  #entry: { readonly piece: Piece; readonly end: ChunkEnd; readonly done: () => void; readonly failed: (error: Error) => void } | null = null;
+  #entry: { readonly piece: Piece; readonly end: ChunkEnd; readonly done: () => void; readonly failed: (error: Error) => void } | null =
+    null;
   #failure: Error | null = null;
 
   /** `seen`: what is committed up to here must be visible to the statement. `asked`: the keys it reads, where it does not read a range. */
   constructor(
-    readonly entity: string, readonly seen: Position, readonly asked: ReadonlySet<string> | null, readonly ready: () => void, readonly closed: () => void,
+    readonly entity: string,
+    readonly seen: Position,
+    readonly asked: ReadonlySet<string> | null,
+    readonly ready: () => void,
+    readonly closed: () => void,
   ) {}
 
   /** Resolves when the rows have entered. Rows without a place in the log enter with the version of their copy. @throws Overtaken */

@@ -5,7 +5,9 @@ import { type Found, Overtaken, type Source } from "../source.js";
 import { type ChunkEnd, Interleaving } from "./interleaving.js";
 
 export interface RowsAsOf {
-  /** In the order of the keys; null where there is no row. `undefined`: it has changed since the position, so the stream brings it whole. */
+  /**
+   * In the order of the keys; null where there is no row. `undefined`: it has changed since the position, so the stream brings it whole.
+   */
   readonly rows: readonly (Row | Unheld | null | undefined)[];
   /** Newer than all that was committed when the rows were read, and older than all that comes after. */
   readonly version: Version;
@@ -15,11 +17,14 @@ export interface RowsAsOf {
 const mostTries = 3;
 
 /**
- * Rows of the source as they are now, with the place in its log to write them at: so that nothing that a pipeline still has to bring, from the
+ * Rows of the source as they are now, with the place in its log to write them at: so that nothing that a pipeline still has to bring, from
+ * the
  * store's `position` on, takes them back to an older state. The log is read from there, as sync itself reads it, whether or not sync runs.
  * @throws Unresumable when the log does not go back that far, Overtaken when too much has changed since
  */
-export async function rowsAsOf(source: Source, position: Position, entity: Entity, keys: readonly Key[], signal: AbortSignal): Promise<RowsAsOf> {
+export async function rowsAsOf(
+  source: Source, position: Position, entity: Entity, keys: readonly Key[], signal: AbortSignal,
+): Promise<RowsAsOf> {
   for (let tries = 1; ; tries++) {
     try {
       return await read(source, position, entity, keys, signal);
@@ -33,7 +38,9 @@ async function read(source: Source, position: Position, entity: Entity, keys: re
   const done = new AbortController();
   const either = AbortSignal.any([signal, done.signal]);
   const interleaving = new Interleaving(source, position);
-  const end: ChunkEnd = { op: "chunk-end", entity: entity.table, version: rewriteVersion(position.version), upTo: null, left: null, rows: keys.length };
+  const end: ChunkEnd = {
+    op: "chunk-end", entity: entity.table, version: rewriteVersion(position.version), upTo: null, left: null, rows: keys.length,
+  };
   using window = (await interleaving.window(entity.table, either, keys))!;
   const enter = async () => {
     const rows = await source.rows(entity, keys, position);

@@ -22,7 +22,9 @@ const patienceMs = 3_000;
  * A store without a host is a file that opening makes, so it is opened only when there was nothing to find elsewhere: a failed start
  * leaves nothing behind.
  */
-export async function openSinks(urls: readonly URL[], catalog: Catalog, source: Promise<readonly Finding[]>, stop: AbortSignal): Promise<OpenedSinks> {
+export async function openSinks(
+  urls: readonly URL[], catalog: Catalog, source: Promise<readonly Finding[]>, stop: AbortSignal,
+): Promise<OpenedSinks> {
   const remote = await openRemote(urls, catalog, source);
   const found = [...await source, ...twice(urls), ...remote.flatMap((each) => each?.findings ?? [])];
   const local = new Map<number, Attempt>();
@@ -30,7 +32,9 @@ export async function openSinks(urls: readonly URL[], catalog: Catalog, source: 
 
   const attempts = urls.map((_, i) => remote[i] ?? local.get(i) ?? {});
   const findings = [...found, ...[...local.values()].flatMap((each) => each.findings ?? [])];
-  if (findings.length > 0 || !attempts.some(({ sink }) => sink)) findings.push(...attempts.flatMap(({ away }, i) => (away ? findingsOf(urls[i]!, away) : [])));
+  if (findings.length > 0 || !attempts.some(({ sink }) => sink)) findings.push(
+    ...attempts.flatMap(({ away }, i) => (away ? findingsOf(urls[i]!, away) : [])),
+  );
   const sinks = attempts.flatMap(({ sink, away, begun = null }, i) => {
     const late = away && lateSink(storeName(urls[i]!), away, begun, () => openSink(urls[i]!, catalog), stop);
     return sink ?? late ?? [];
@@ -61,7 +65,9 @@ async function openRemote(urls: readonly URL[], catalog: Catalog, source: Promis
   const late = Promise.all([source, another]).then(() => new Promise((resolve) => setTimeout(resolve, patienceMs).unref()));
   late.catch(() => undefined);
   return Promise.all(attempts.map((each, i) => each && Promise.race([each, late.then((): Attempt => {
-    const silence = new Unreachable(withoutSecrets(urls[i]!), `does not answer within ${patienceMs / 1000} s`, "start the store, or correct host and port in the URL");
+    const silence = new Unreachable(
+      withoutSecrets(urls[i]!), `does not answer within ${patienceMs / 1000} s`, "start the store, or correct host and port in the URL",
+    );
     return { away: silence, begun: begun[i]! };
   })])));
 }
@@ -77,7 +83,8 @@ async function attempt(url: URL, opening: Promise<Sink>): Promise<Attempt> {
 function twice(urls: readonly URL[]): readonly Finding[] {
   const names = urls.map(storeName);
   return urls.filter((_, i) => names.indexOf(names[i]!) !== i).map((url) => ({
-    where: withoutSecrets(url), problem: `it is the second ${storeName(url)} store`, remedy: "name one store of each kind; run another sync process for another",
+    where: withoutSecrets(url), problem: `it is the second ${storeName(url)} store`,
+    remedy: "name one store of each kind; run another sync process for another",
   }));
 }
 

@@ -6,7 +6,9 @@ import { type LetterHead, Replaced, Retriable, Severed, type Sink } from "../../
 import type { PipelineMetrics } from "../state/metrics.js";
 import type { PipelineState } from "../state/state.js";
 
-/** The store is there again, or another in its place, but may lack what was confirmed last: whoever writes to it goes on from what it holds. */
+/**
+ * The store is there again, or another in its place, but may lack what was confirmed last: whoever writes to it goes on from what it holds.
+ */
 export class CameBack extends Error {
   override readonly name = "CameBack";
   /** `told`: the log has heard why. */
@@ -21,10 +23,14 @@ export class CameBack extends Error {
  * Each wait is longer than the last, up to ten seconds, and partly random. The log hears when it begins and when it ends.
  *
  * Once any call found its store severed no change is let through, the position least of all, before `progress` was asked again (invariant 1
- * also of a store that loses what it has confirmed): those under way, and all that come before that, throw `CameBack` when the store answers.
+ * also of a store that loses what it has confirmed): those under way, and all that come before that, throw `CameBack` when the store
+ * answers.
  * Where another store stands in its place no row is written before that one was prepared.
  */
-export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMetrics, log: Log, { stop, cutoff }: { readonly stop: AbortSignal; readonly cutoff: AbortSignal }): Sink {
+export function withRetry(
+  sink: Sink, state: PipelineState, metrics: PipelineMetrics, log: Log,
+  { stop, cutoff }: { readonly stop: AbortSignal; readonly cutoff: AbortSignal },
+): Sink {
   /** How often the store was found severed, and how many of these `progress` has been asked after. */
   let [breaks, heeded] = [0, 0];
   let returns = 0;
@@ -93,7 +99,8 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
       reading = null;
       throw error;
     });
-    for (let found = await persist("list dead letters", next); !found.done; found = await persist("list dead letters", next)) yield found.value;
+    for (let found = await persist("list dead letters", next); !found.done; found = await persist("list dead letters", next))
+      yield found.value;
   }
 
   function found({ how }: Replaced): void {
@@ -102,7 +109,9 @@ export function withRetry(sink: Sink, state: PipelineState, metrics: PipelineMet
   }
 
   function silent(what: string, { message }: Error): void {
-    if (!state.retrying) log.warn({ pipeline: sink.name, doing: what, error: message }, "the store does not answer; trying again until it does");
+    if (!state.retrying) log.warn(
+      { pipeline: sink.name, doing: what, error: message }, "the store does not answer; trying again until it does",
+    );
     state.retrying = { since: state.retrying?.since ?? Date.now(), error: message };
   }
 

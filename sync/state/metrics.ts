@@ -34,20 +34,28 @@ export function pipelineMetrics(registry: Registry, states: readonly PipelineSta
   gauge("sluice_sync_copy_rows_left", "About how many rows are left of the tables being copied.", (state) => state.copying?.rowsLeft ?? 0);
   gauge("sluice_sync_dead_letters", "Rows the store could not hold, waiting for somebody.", (state) => state.deadLetters);
   new Counter({
-    name: "sluice_sync_recopies_total", help: "Times tables had to be copied again, for statements the log does not tell the rows of.", labelNames, registers,
+    name: "sluice_sync_recopies_total", help: "Times tables had to be copied again, for statements the log does not tell the rows of.",
+    labelNames, registers,
     collect() {
       this.reset();
       for (const { name, recopies } of states) this.inc({ pipeline: name }, recopies);
     },
   });
   return {
-    rows: new Counter({ name: "sluice_sync_rows_total", help: "Row changes stored, by kind.", labelNames: ["pipeline", "op"] as const, registers }),
-    rejections: new Counter({ name: "sluice_sync_rejections_total", help: "Row changes refused or unheld.", labelNames, registers }),
-    batchRows: new Histogram({ name: "sluice_sync_batch_rows", help: "Rows written together.", labelNames, registers, buckets: [1, 4, 16, 64, 256, 1024, 4096] }),
-    writeSeconds: new Histogram({
-      name: "sluice_sync_write_seconds", help: "Time a write took, retries aside.", labelNames, registers, buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    rows: new Counter({
+      name: "sluice_sync_rows_total", help: "Row changes stored, by kind.", labelNames: ["pipeline", "op"] as const, registers,
     }),
-    retries: new Counter({ name: "sluice_sync_retries_total", help: "Calls repeated because the store did not answer.", labelNames, registers }),
+    rejections: new Counter({ name: "sluice_sync_rejections_total", help: "Row changes refused or unheld.", labelNames, registers }),
+    batchRows: new Histogram({
+      name: "sluice_sync_batch_rows", help: "Rows written together.", labelNames, registers, buckets: [1, 4, 16, 64, 256, 1024, 4096],
+    }),
+    writeSeconds: new Histogram({
+      name: "sluice_sync_write_seconds", help: "Time a write took, retries aside.", labelNames, registers,
+      buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    }),
+    retries: new Counter({
+      name: "sluice_sync_retries_total", help: "Calls repeated because the store did not answer.", labelNames, registers,
+    }),
   };
 }
 

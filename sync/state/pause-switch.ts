@@ -26,7 +26,9 @@ export class PauseSwitch {
     this.#notify();
   }
 
-  /** For the pipeline, when nothing of it is under way: resolves when the pause switch is open, or `stop` aborts; then `onRest` hears null. */
+  /**
+   * For the pipeline, when nothing of it is under way: resolves when the pause switch is open, or `stop` aborts; then `onRest` hears null.
+   */
   async opened(stop: AbortSignal, onRest: (rest: "paused" | "drained" | null) => void): Promise<void> {
     const wake = () => this.#notify();
     stop.addEventListener("abort", wake, { once: true });

@@ -39,7 +39,10 @@ export interface PipelineState {
 }
 
 export function newState(name: string): PipelineState {
-  return { name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, recopies: 0, retrying: null, sourceSilent: null, waitsFor: null, error: null };
+  return {
+    name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, recopies: 0, retrying: null,
+    sourceSilent: null, waitsFor: null, error: null,
+  };
 }
 
 /** The same as data for people and scripts. Times in milliseconds. */
@@ -54,7 +57,9 @@ export interface PipelineStatus {
   /** Row changes settled since the process began; null when none runs. */
   readonly rows: number | null;
   readonly deadLetters: number | null;
-  /** How often since the process began tables had to be copied again, for statements the log does not tell the rows of; null when none runs. */
+  /**
+   * How often since the process began tables had to be copied again, for statements the log does not tell the rows of; null when none runs.
+   */
   readonly recopies: number | null;
   readonly error: string | null;
 }
@@ -91,7 +96,8 @@ export async function storedStatus(stores: readonly Store[], now = Date.now()): 
 
 /** `3 rows are in the dead letters: …`: what readers of a store go without. */
 export function deadLettersText(count: number): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? "row is" : "rows are"} in the dead letters, so readers go without: sluice dead-letters list`;
+  return `${count.toLocaleString("en")} ${count === 1 ? "row is" : "rows are"} in the dead letters, so readers go without: sluice `
+    + "dead-letters list";
 }
 
 function lag(currentAt: number | null, now: number): number | null {

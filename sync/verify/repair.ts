@@ -47,10 +47,14 @@ export async function repair(side: Side, repairer: Repairer, content: Content, d
     if (rested) left = await stillThere(side, content, left);
   }
   // One key may have several wrong entries.
-  const placeOf = ({ key, held }: Deviation) => JSON.stringify([keyText(key), ...(content.lookup ? [held?.[content.lookup.by], held?.[content.lookup.orderBy]] : [])]);
+  const placeOf = ({ key, held }: Deviation) => JSON.stringify([
+    keyText(key), ...(content.lookup ? [held?.[content.lookup.by], held?.[content.lookup.orderBy]] : []),
+  ]);
   const places = new Set(left.map(placeOf));
-  const why = rested ? "the store holds it with a version that is newer than the clock: empty the store, and sync copies it anew"
-    : "somebody wrote it with a newer version than sync's, and sync cannot be brought to rest from here: stop it, or pause this pipeline, and repair again";
+  const why = rested
+    ? "the store holds it with a version that is newer than the clock: empty the store, and sync copies it anew"
+    : "somebody wrote it with a newer version than sync's, and sync cannot be brought to rest from here: stop it, or pause this "
+      + "pipeline, and repair again";
   return {
     repaired: open.filter((each) => !places.has(placeOf(each))),
     left: [...explained, ...left.map((each) => unrepaired(each, refused.get(keyText(each.key)) ?? why))],
@@ -77,14 +81,20 @@ async function raised({ source }: Side, { sink }: Repairer): Promise<Position> {
 }
 
 /** By key text, what the store refused and why. */
-async function write(side: Side, { sink, auditFile }: Repairer, content: Content, deviations: readonly Deviation[], position: Position): Promise<Map<string, string>> {
+async function write(
+  side: Side, { sink, auditFile }: Repairer, content: Content, deviations: readonly Deviation[], position: Position,
+): Promise<Map<string, string>> {
   const { entity, lookup } = content;
   const refused = new Map<string, string>();
   const { rows, version } = await rowsNow(side, content, deviations.map(({ key }) => key), position);
   const rebuild = lookup && sink.rebuild?.bind(sink);
-  const write = async (deviation: Deviation, row: Row | null) => audited(auditFile, actOf(side, entity.table, deviation, row, version), async () => {
+  const write = async (
+    deviation: Deviation, row: Row | null,
+  ) => audited(auditFile, actOf(side, entity.table, deviation, row, version), async () => {
     if (rebuild) return { outcome: "the lookup is made anew from the rows" };
-    const [rejection] = await persist(() => sink.write([changeOf(entity.table, lookup !== null, deviation, row, version)], side.signal), side.signal);
+    const [rejection] = await persist(
+      () => sink.write([changeOf(entity.table, lookup !== null, deviation, row, version)], side.signal), side.signal,
+    );
     if (rejection) refused.set(keyText(deviation.key), rejection.reason);
     return { outcome: rejection ? `refused: ${rejection.reason}` : row ? "written" : "deleted, as in MySQL" };
   });
@@ -100,7 +110,9 @@ async function write(side: Side, { sink, auditFile }: Repairer, content: Content
 }
 
 /** `undefined` where a row has changed since the position. What no store can hold, and no key of the table, has no row. */
-async function rowsNow({ log, paces }: Side, { entity }: Content, keys: readonly Key[], position: Position): Promise<{ readonly rows: readonly (Row | null | undefined)[]; readonly version: Version }> {
+async function rowsNow(
+  { log, paces }: Side, { entity }: Content, keys: readonly Key[], position: Position,
+): Promise<{ readonly rows: readonly (Row | null | undefined)[]; readonly version: Version }> {
   const known = keys.filter((key) => isKeyOf(entity, key));
   const { rows, version } = await log.asOf(position, entity, known);
   await paces.source.spent(known.length);
@@ -126,18 +138,25 @@ async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<
 /** An entry that is wrong is the image to be taken away; so is a ghost, with its entries. */
 function changeOf(entity: string, isEntry: boolean, { key, held }: Deviation, row: Row | null, version: Version): Change {
   if (!row) return { op: "delete", entity, key, before: held, after: null, version };
-  return isEntry && held ? { op: "update", entity, key, before: held, after: row, version } : { op: "create", entity, key, before: null, after: row, version };
+  return isEntry && held ? {
+    op: "update", entity, key, before: held, after: row, version,
+  } : { op: "create", entity, key, before: null, after: row, version };
 }
 
 function actOf({ store }: Side, entity: string, { key, held, differences }: Deviation, row: Row | null, version: Version): Act {
-  return { act: "repair", store: store.name, entity, key, version, reason: differences.map((each) => formatDifference(each)).join("; "), before: held, after: row };
+  return {
+    act: "repair", store: store.name, entity, key, version, reason: differences.map((each) => formatDifference(each)).join("; "),
+    before: held, after: row,
+  };
 }
 
 async function stillThere(side: Side, content: Content, deviations: readonly Deviation[]): Promise<readonly Deviation[]> {
   const { lookup } = content;
   if (!lookup) return lookAtRows(side, content, deviations.map(({ key }) => key));
   const rows = await rowsAtSource(side, content, deviations.map(({ key }) => key));
-  const suspects = deviations.flatMap(({ held }, i): Suspect[] => (held ? [{ what: "wrong", entry: held }] : rows[i] ? [{ what: "missing", entry: rows[i] }] : []));
+  const suspects = deviations.flatMap(({ held }, i): Suspect[] => (held ? [{ what: "wrong", entry: held }] : rows[i] ? [
+    { what: "missing", entry: rows[i] },
+  ] : []));
   return lookAtEntries(side, { ...content, lookup }, suspects);
 }
 

@@ -39,7 +39,10 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
     last: last && { result: last.result, startedAt: last.startedAt, tookMs: last.tookMs, error: last.error },
   });
   await using server = await serveOperations({ registry, health }, "127.0.0.1", port).catch((error: Error) => {
-    throw new PreflightFailed([{ where: `SLUICE_VERIFY_PORT ${port}`, problem: `verify cannot listen there: ${error.message}`, remedy: "end the process that holds the port, or choose another (0 takes a free one)" }]);
+    throw new PreflightFailed([{
+      where: `SLUICE_VERIFY_PORT ${port}`, problem: `verify cannot listen there: ${error.message}`,
+      remedy: "end the process that holds the port, or choose another (0 takes a free one)",
+    }]);
   });
   listening(server.url);
   while (!signal.aborted) {
@@ -64,11 +67,18 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
 function roundMetrics(registry: Registry): (result: RoundResult) => void {
   const registers = [registry];
   const labelNames = ["store", "table"] as const;
-  const differences = new Gauge({ name: "sluice_verify_differences", help: "Differences the last whole round found and left, dead letters aside.", labelNames, registers });
-  const explained = new Gauge({ name: "sluice_verify_explained", help: "Differences of the last whole round that dead letters explain.", labelNames, registers });
+  const differences = new Gauge({
+    name: "sluice_verify_differences", help: "Differences the last whole round found and left, dead letters aside.", labelNames, registers,
+  });
+  const explained = new Gauge({
+    name: "sluice_verify_explained", help: "Differences of the last whole round that dead letters explain.", labelNames, registers,
+  });
   const repaired = new Counter({ name: "sluice_verify_repaired_total", help: "Differences repaired.", labelNames, registers });
   const rows = new Counter({ name: "sluice_verify_rows_total", help: "Rows and lookup entries compared.", labelNames, registers });
-  const rounds = new Counter({ name: "sluice_verify_rounds_total", help: "Rounds, by how they ended: equal, different, failed.", labelNames: ["result"] as const, registers });
+  const rounds = new Counter({
+    name: "sluice_verify_rounds_total", help: "Rounds, by how they ended: equal, different, failed.", labelNames: ["result"] as const,
+    registers,
+  });
   const at = new Gauge({ name: "sluice_verify_last_round_timestamp_seconds", help: "When the last round ended.", registers });
   const took = new Gauge({ name: "sluice_verify_last_round_seconds", help: "How long it took.", registers });
   const equal = new Gauge({ name: "sluice_verify_last_round_equal", help: "1 when it found every store equal, else 0.", registers });

@@ -46,7 +46,10 @@ export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<R
   const pace = new Pace(rowsPerSecond, either);
   const sides = stores.map((store): Side => {
     if (!store.rows) throw new Error(`${store.name} cannot be asked for rows by key, so it cannot be verified`);
-    return { source, log, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, tally, repairer: repairers?.get(store), signal: either };
+    return {
+      source, log, store, waitMs, paces: { source: pace, store: new Pace(rowsPerSecond, either) }, tally, repairer: repairers?.get(store),
+      signal: either,
+    };
   });
   const total = onProgress ? await totalOf(source, stores, catalog) : 0;
   let read = 0;
@@ -75,7 +78,9 @@ interface Wanted {
 }
 
 /** The checksums a store must have, of every content. */
-async function readSource(source: Source, entity: Entity, contents: readonly Content[], pace: Pace, signal: AbortSignal, progress: (rows: number) => void): Promise<Wanted> {
+async function readSource(
+  source: Source, entity: Entity, contents: readonly Content[], pace: Pace, signal: AbortSignal, progress: (rows: number) => void,
+): Promise<Wanted> {
   const sections = new Sections(entity);
   const shape = ({ lookup, fields }: Content) => `${lookup?.by ?? ""} ${fields.join()}`;
   const sumsOf = new Map(contents.map((content) => [shape(content), { content, spelling: content.fields.join(), sums: new Checksums() }]));
@@ -111,8 +116,13 @@ async function all(works: readonly Promise<void>[], failure: AbortController): P
   for (const result of results) if (result.status === "rejected") throw failure.signal.reason;
 }
 
-/** A table's lookups side by side: most of the time goes by in waiting at fences. While repairing one by one, since rows take their entries along. */
-async function compareStore(side: Side, entity: Entity, wanted: Wanted, progress: (rows: number) => void, failure: AbortController): Promise<void> {
+/**
+ * A table's lookups side by side: most of the time goes by in waiting at fences. While repairing one by one, since rows take their entries
+ * along.
+ */
+async function compareStore(
+  side: Side, entity: Entity, wanted: Wanted, progress: (rows: number) => void, failure: AbortController,
+): Promise<void> {
   const contents = contentsOf(side.store, entity);
   if (side.repairer) for (const content of contents) await compareContent(side, content, wanted, progress);
   else await all(contents.map((content) => compareContent(side, content, wanted, progress)), failure);

@@ -3,7 +3,8 @@ import { type Key, keyText } from "../../schema/entity.js";
 const bits = 2 ** 23;
 
 /**
- * Which keys may have a letter, in a mebibyte however many there are: it forgets none, and takes some for one that have none (one in 80 with
+ * Which keys may have a letter, in a mebibyte however many there are: it forgets none, and takes some for one that have none (one in 80
+ * with
  * 100,000 letters). So nearly every change of a row without a letter is passed over without a question to the store.
  */
 export class LetterKeys {

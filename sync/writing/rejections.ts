@@ -88,7 +88,9 @@ export class LetterBox {
 
   #judge(rejections: readonly Rejection[]): void {
     const now = Date.now();
-    this.#recent = [...this.#recent, ...rejections.map(({ reason }) => ({ at: now, reason }))].filter(({ at }) => at > now - this.limit.windowMs);
+    this.#recent = [
+      ...this.#recent, ...rejections.map(({ reason }) => ({ at: now, reason })),
+    ].filter(({ at }) => at > now - this.limit.windowMs);
     if (this.#recent.length <= this.limit.rejections) return;
     const causes = new Map<string, { readonly reason: string; count: number }>();
     for (const { reason } of this.#recent) {

@@ -70,8 +70,10 @@ export class Writing {
   }
 
   /**
-   * What the store has of a refused row is past, and readers would take it for true: it goes, whatever brought the refusal. A sink that writes only
-   * the newest change of a row has left out a delete before it. Entries of an older row that a copy has no image of go with the copy's sweep.
+   * What the store has of a refused row is past, and readers would take it for true: it goes, whatever brought the refusal. A sink that
+   * writes only
+   * the newest change of a row has left out a delete before it. Entries of an older row that a copy has no image of go with the copy's
+   * sweep.
    */
   async #withdraw(rejections: readonly Rejection[]): Promise<void> {
     const gone = rejections.flatMap(({ change }) => (change?.after ? [{ ...change, op: "delete" as const, after: null }] : []));

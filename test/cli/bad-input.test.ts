@@ -30,7 +30,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const sync = (mysql: string, ...args: string[]) => runCli(["sync", "--mysql", mysql, "--stores", store, "--sync-port", "0", "--data-dir", folder, ...args]);
+const sync = (
+  mysql: string, ...args: string[]
+) => runCli(["sync", "--mysql", mysql, "--stores", store, "--sync-port", "0", "--data-dir", folder, ...args]);
 
 function refused(ended: Ended, ...says: readonly RegExp[]): void {
   expect(ended.code).toBe(2);
@@ -53,25 +55,43 @@ function tablesInStore(): readonly string[] {
 }
 
 test("two broken settings are reported together, each with its remedy", async () => {
-  const ended = await runCli(["sync", "--sync-port", "http", "--data-dir", folder], { SLUICE_MYSQL_URL: "localhost:3306", SLUICE_STORES: store });
+  const ended = await runCli(
+    ["sync", "--sync-port", "http", "--data-dir", folder], { SLUICE_MYSQL_URL: "localhost:3306", SLUICE_STORES: store },
+  );
   refused(ended, /--sync-port: "http"/, /SLUICE_MYSQL_URL: "localhost:3306"/);
 });
 
 test("unknown options and words are named all at once, with the bad values beside them", async () => {
   refused(await sync(good.href, "--batch-sze", "7"), /unknown option '--batch-sze'/);
-  refused(await sync(good.href, "--stors=x", "--verbose", "--max-rejections", "many"), /3 problems to mend/, /unknown option '--stors'\n.*did you mean --stores\?/, /unknown option '--verbose'/, /--max-rejections: "many"/);
-  refused(await runCli(["generate", "fil", "now"]), /there is no part 'fil'\n.*name one of fill, stream/, /it takes no word 'now' here/, /SLUICE_MYSQL_URL: is not set/);
+  refused(
+    await sync(good.href, "--stors=x", "--verbose", "--max-rejections", "many"), /3 problems to mend/,
+    /unknown option '--stors'\n.*did you mean --stores\?/, /unknown option '--verbose'/, /--max-rejections: "many"/,
+  );
+  refused(
+    await runCli(["generate", "fil", "now"]), /there is no part 'fil'\n.*name one of fill, stream/, /it takes no word 'now' here/,
+    /SLUICE_MYSQL_URL: is not set/,
+  );
 });
 
-test("--version is the package's", async () => expect(await runCli(["--version"])).toMatchObject({ code: 0, stdout: `${(JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version}\n` }));
+test("--version is the package's", async () => expect(await runCli(["--version"])).toMatchObject({
+  code: 0, stdout: `${(JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version}\n`,
+}));
 
 test("a port that is taken is a finding of the gateway and of sync", async () => {
   const taken = [createServer(), createServer()].map((server) => server.listen(0, "127.0.0.1"));
   await Promise.all(taken.map((server) => once(server, "listening")));
   const [api, operations] = taken.map((server) => String((server.address() as AddressInfo).port));
-  const ended = await runCli(["gateway", "--development", "--stores", store, "--port", api!, "--operations-port", operations!, "--data-dir", folder]);
-  refused(ended, new RegExp(`SLUICE_GATEWAY_PORT ${api}: the gateway cannot listen there: .*EADDRINUSE`), new RegExp(`SLUICE_GATEWAY_OPERATIONS_PORT ${operations}: .*EADDRINUSE`));
-  refused(await runCli(["sync", "--mysql", good.href, "--stores", store, "--sync-port", api!, "--data-dir", folder]), new RegExp(`SLUICE_SYNC_PORT ${api}: sync cannot listen there: .*EADDRINUSE`));
+  const ended = await runCli([
+    "gateway", "--development", "--stores", store, "--port", api!, "--operations-port", operations!, "--data-dir", folder,
+  ]);
+  refused(
+    ended, new RegExp(`SLUICE_GATEWAY_PORT ${api}: the gateway cannot listen there: .*EADDRINUSE`),
+    new RegExp(`SLUICE_GATEWAY_OPERATIONS_PORT ${operations}: .*EADDRINUSE`),
+  );
+  refused(
+    await runCli(["sync", "--mysql", good.href, "--stores", store, "--sync-port", api!, "--data-dir", folder]),
+    new RegExp(`SLUICE_SYNC_PORT ${api}: sync cannot listen there: .*EADDRINUSE`),
+  );
   for (const server of taken) server.close();
 });
 
@@ -85,7 +105,10 @@ test("a file, a position or a folder that is not there is a finding before any w
   ] as const) refused(await runCli([...args, ...(args[0] === "pause" ? [] : ["--data-dir", folder])]), says);
 });
 
-test("a missing setting says how to give it", async () => refused(await runCli(["sync", "--data-dir", folder]), /SLUICE_MYSQL_URL: is not set/, /SLUICE_STORES: is not set/));
+test(
+  "a missing setting says how to give it",
+  async () => refused(await runCli(["sync", "--data-dir", folder]), /SLUICE_MYSQL_URL: is not set/, /SLUICE_STORES: is not set/),
+);
 
 test("a server that is not there", async () => refused(await sync("mysql://root@127.0.0.1:1/totesys"), /127\.0\.0\.1:1/, /ECONNREFUSED/));
 
@@ -112,13 +135,17 @@ test("a user without the privileges is told every one that is missing", async ()
 
 test("a store that is not there is reported beside the source's problems", async () => {
   const ended = await runCli([
-    "sync", "--mysql", "mysql://root@127.0.0.1:1/totesys", "--stores", "elasticsearch://127.0.0.1:2,cassandra://127.0.0.1:3/none", "--sync-port", "0", "--data-dir", folder,
+    "sync", "--mysql", "mysql://root@127.0.0.1:1/totesys", "--stores", "elasticsearch://127.0.0.1:2,cassandra://127.0.0.1:3/none",
+    "--sync-port", "0", "--data-dir", folder,
   ]);
   refused(ended, /127\.0\.0\.1:1/, /127\.0\.0\.1:2/, /127\.0\.0\.1:3/);
 });
 
 test("the gateway does not start in production without a key source", async () => {
-  refused(await runCli(["gateway", "--stores", store, "--port", "0", "--operations-port", "0", "--data-dir", folder]), /SLUICE_JWT_KEYS/, /no key/);
+  refused(
+    await runCli(["gateway", "--stores", store, "--port", "0", "--operations-port", "0", "--data-dir", folder]), /SLUICE_JWT_KEYS/,
+    /no key/,
+  );
 });
 
 describe("a server whose binary log is of no use", () => {
@@ -139,7 +166,8 @@ describe("a server whose binary log is of no use", () => {
 
   test("statement format, MINIMAL metadata, MINIMAL images, no GTIDs: all at once", async () => {
     const ended = await against("statement", {
-      "binlog-format": "STATEMENT", "binlog-row-metadata": "MINIMAL", "binlog-row-image": "MINIMAL", "gtid-mode": "OFF", "enforce-gtid-consistency": "OFF",
+      "binlog-format": "STATEMENT", "binlog-row-metadata": "MINIMAL", "binlog-row-image": "MINIMAL", "gtid-mode": "OFF",
+      "enforce-gtid-consistency": "OFF",
     });
     refused(ended, /binlog_format/, /binlog_row_metadata/, /binlog_row_image/, /gtid_mode/i);
     expect(ended.stderr).toMatch(/SET PERSIST binlog_row_metadata = ['"]?FULL/);
@@ -148,7 +176,9 @@ describe("a server whose binary log is of no use", () => {
 
 test("a store that cannot be read is named by verify and status, too", async () => {
   for (const command of ["status", "verify"]) {
-    const ended = await runCli([command, "--stores", "cassandra://127.0.0.1:3/none", "--data-dir", folder], { SLUICE_MYSQL_URL: good.href });
+    const ended = await runCli(
+      [command, "--stores", "cassandra://127.0.0.1:3/none", "--data-dir", folder], { SLUICE_MYSQL_URL: good.href },
+    );
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/127\.0\.0\.1:3.*Remedy: /s);
   }

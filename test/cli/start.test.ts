@@ -54,11 +54,18 @@ test("a port of 0 is a free one; a second start in the folder is told who has it
 
   const before = { sync: log("sync"), gateway: log("gateway") };
   for (const more of [[], ["--fresh"]]) {
-    expect(await runCli(args(...more))).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(new RegExp(`process ${first.process.pid}, .* works in this folder\\n\\s+remedy: end that one first`)) });
+    expect(await runCli(args(...more))).toMatchObject({
+      code: 2, stdout: "",
+      stderr: expect.stringMatching(new RegExp(`process ${first.process.pid}, .* works in this folder\\n\\s+remedy: end that one first`)),
+    });
   }
   expect(await runCli(["up", "--data-dir", dataDir])).toMatchObject({ code: 2, stderr: expect.stringContaining("works in this folder") });
-  expect(await runCli(["sync", "--data-dir", dataDir, "--sync-port", "0"])).toMatchObject({ code: 2, stderr: expect.stringMatching(/sync process \d+ at .* runs with this data folder/) });
-  expect(await runCli(["down", "--data-dir", dataDir])).toMatchObject({ code: 1, stdout: expect.stringContaining(`process ${first.process.pid} works with it`) });
+  expect(await runCli(["sync", "--data-dir", dataDir, "--sync-port", "0"])).toMatchObject({
+    code: 2, stderr: expect.stringMatching(/sync process \d+ at .* runs with this data folder/),
+  });
+  expect(await runCli(["down", "--data-dir", dataDir])).toMatchObject({
+    code: 1, stdout: expect.stringContaining(`process ${first.process.pid} works with it`),
+  });
   expect(await runCli(["status", "--data-dir", dataDir])).toMatchObject({ code: 0 });
   for (const name of ["sync", "gateway"] as const) expect(log(name).startsWith(before[name])).toBe(true);
   first.process.kill("SIGTERM");
@@ -82,11 +89,18 @@ test("what would keep the services from starting is found before anything is sta
   const other = join(folder, "other");
   mkdirSync(join(other, "embedded"), { recursive: true });
   writeFileSync(join(other, "embedded", "totesys.db"), "precious");
-  const wrong = ["start", "--fresh", "--data-dir", other, "--port", port, "--operations-port", port, "--sync-port", "0", "--host", "0.0.0.0"];
+  const wrong = [
+    "start", "--fresh", "--data-dir", other, "--port", port, "--operations-port", port, "--sync-port", "0", "--host", "0.0.0.0",
+  ];
   const { code, stderr } = await runCli(wrong, { SLUICE_GATEWAY_MAX_PAGE: "many", SLUICE_MAX_REJECTIONS: "few" });
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/SLUICE_MAX_REJECTIONS[^]*SLUICE_GATEWAY_MAX_PAGE/) });
   const ports = await runCli(wrong);
-  expect(ports).toMatchObject({ code: 2, stderr: expect.stringMatching(/3 problems to mend:[^]*SLUICE_GATEWAY_HOST: development mode[^]*SLUICE_GATEWAY_PORT \d+: .*EADDRINUSE[^]*SLUICE_GATEWAY_OPERATIONS_PORT \d+: .*EADDRINUSE/) });
+  expect(ports).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /3 problems to mend:[^]*SLUICE_GATEWAY_HOST: development mode[^]*SLUICE_GATEWAY_PORT \d+: .*EADDRINUSE[^]*SLUICE_GATEWAY_OPERATIONS_PORT \d+: .*EADDRINUSE/,
+    ),
+  });
   expect(readFileSync(join(other, "embedded", "totesys.db"), "utf8")).toBe("precious");
   expect(existsSync(join(other, "engines"))).toBe(false);
   taken.close();
@@ -107,8 +121,12 @@ test("a start that is killed takes its services with it, is no obstacle to the n
   expect(server().url).toBe(url);
   const { what } = server();
   process.kill((what as { pid: number }).pid, "SIGKILL");
-  expect(await next.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/mysql \(process \d+\) ended by itself; its data stays, and the next start goes on with it/) });
-  expect(await runCli(["up", "--json", "--data-dir", dataDir])).toMatchObject({ code: 0, stdout: expect.not.stringContaining(new URL(url).password) });
+  expect(await next.ended).toMatchObject({
+    code: 1, stderr: expect.stringMatching(/mysql \(process \d+\) ended by itself; its data stays, and the next start goes on with it/),
+  });
+  expect(await runCli(["up", "--json", "--data-dir", dataDir])).toMatchObject({
+    code: 0, stdout: expect.not.stringContaining(new URL(url).password),
+  });
   expect(server().url).toBe(url);
   expect(await runCli(["down", "--data-dir", dataDir])).toMatchObject({ code: 0, stdout: "mysql: stopped\n" });
 });
@@ -121,14 +139,18 @@ test("a fill that was cut off is completed by the next start, and not served bef
   while (await rows() === 0) await soon();
   cut.process.kill("SIGKILL");
   await cut.ended;
-  expect(await runCli(args("--rows", "5000"))).toMatchObject({ code: 2, stderr: expect.stringMatching(/a fill with --seed 1 --rows 60000 .* was interrupted there, and one with --seed 1 --rows 5000/) });
+  expect(await runCli(args("--rows", "5000"))).toMatchObject({
+    code: 2, stderr: expect.stringMatching(/a fill with --seed 1 --rows 60000 .* was interrupted there, and one with --seed 1 --rows 5000/),
+  });
   const next = starting("--rows", "60000");
   await next.said(/an earlier fill was interrupted; completing it[^]*generator: 60,000 rows in [^]*GraphQL/);
   next.process.kill("SIGTERM");
   expect(await next.ended).toMatchObject({ code: 0 });
 });
 
-test.each([["mysql: making its data folder"], ["mysql: starting"], ["applied Trade"], ["GraphQL "]])("three signals at once, at '%s', leave no server behind", async (stage) => {
+test.each([
+  ["mysql: making its data folder"], ["mysql: starting"], ["applied Trade"], ["GraphQL "],
+])("three signals at once, at '%s', leave no server behind", async (stage) => {
   const running = starting("--fresh");
   await running.said(new RegExp(stage));
   const home = join(dataDir, "engines", "mysql");
@@ -141,7 +163,9 @@ test.each([["mysql: making its data folder"], ["mysql: starting"], ["applied Tra
   while (what && "pid" in what && isAlive(what)) await soon();
 });
 
-test.each([["mysql: ready"], ["applied Parties"], ["fill "]])("a signal at '%s' is said as the stop it was, and never as a fault of what is there", async (stage) => {
+test.each([
+  ["mysql: ready"], ["applied Parties"], ["fill "],
+])("a signal at '%s' is said as the stop it was, and never as a fault of what is there", async (stage) => {
   const running = starting("--fresh", "--rows", "60000");
   await running.said(new RegExp(stage));
   running.process.kill("SIGTERM");

@@ -26,7 +26,10 @@ beforeAll(async () => {
   database = await freshDatabase("verify");
   await migrate(database.url);
   await database.server.query(`USE ${database.name}`);
-  for (let id = 1; id <= 5; id++) await database.server.query("INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (?, ?, '/art', 'a.png')", [id, `<b>Tote ${id}</b> & "co"`]);
+  for (let id = 1; id <= 5; id++) await database.server.query(
+    "INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (?, ?, '/art', 'a.png')",
+    [id, `<b>Tote ${id}</b> & "co"`],
+  );
   const stop = new AbortController();
   const ended = runSync({ mysql: database.url, stores: [store], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal);
   await using source = openMysqlSource(database.url, totesys, "verify", unstopped);
@@ -43,7 +46,9 @@ afterAll(async () => {
 });
 
 // Sync is not running, and others commit on the server: nothing is waited for.
-const place = (...more: readonly string[]) => ["verify", "--mysql", database.url.href, "--stores", store.href, "--data-dir", folder, "--wait", "0", ...more];
+const place = (...more: readonly string[]) => [
+  "verify", "--mysql", database.url.href, "--stores", store.href, "--data-dir", folder, "--wait", "0", ...more,
+];
 
 function inFile(sql: string): void {
   const db = new Database(store.pathname);
@@ -53,11 +58,16 @@ function inFile(sql: string): void {
 
 test("equal is exit code 0; a difference is 1, named with both values, and on a page that escapes what people wrote", async () => {
   const equal = await runCli(place("--rate", "1000000"));
-  expect(equal).toMatchObject({ code: 0, stdout: expect.stringMatching(/embedded +design +5 +0 +equal[^]*5 rows and 0 entries compared in .* s: equal\n$/) });
+  expect(equal).toMatchObject({
+    code: 0, stdout: expect.stringMatching(/embedded +design +5 +0 +equal[^]*5 rows and 0 entries compared in .* s: equal\n$/),
+  });
   inFile("UPDATE design SET design_name = '<script>alert(1)</script>' WHERE design_id = 1");
   const page = join(folder, "report.html");
   const differs = await runCli(place("--report", page));
-  expect(differs).toMatchObject({ code: 1, stdout: expect.stringContaining('embedded design 1: design_name is "<script>alert(1)</script>", in MySQL "<b>Tote 1</b> & \\"co\\""') });
+  expect(differs).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('embedded design 1: design_name is "<script>alert(1)</script>", in MySQL "<b>Tote 1</b> & \\"co\\""'),
+  });
   const html = readFileSync(page, "utf8");
   expect(html).toContain("Not every store equals MySQL");
   expect(html).toContain("&#34;&#60;script&#62;alert(1)&#60;/script&#62;&#34;");
@@ -68,7 +78,9 @@ test("--repair writes what MySQL has, says so, and the next verify is equal", as
   inFile("DELETE FROM design WHERE design_id = 2");
   const { code, stdout } = await runCli(place("--repair", "--json"));
   const report = JSON.parse(stdout) as Report;
-  expect({ code, equal: report.equal, repaired: report.repaired.map(({ key, kind }) => [key[0], kind]) }).toEqual({ code: 0, equal: true, repaired: [["1", "value"], ["2", "missing"]] });
+  expect({ code, equal: report.equal, repaired: report.repaired.map(({ key, kind }) => [key[0], kind]) }).toEqual({
+    code: 0, equal: true, repaired: [["1", "value"], ["2", "missing"]],
+  });
   expect(await runCli(place())).toMatchObject({ code: 0 });
   expect(await runCli(["dead-letters", "list", "--stores", store.href])).toMatchObject({ code: 0, stdout: "no dead letters\n" });
 });
@@ -83,10 +95,17 @@ test("what is in the dead letters is marked with the reason and counted apart; e
   }
   const { code, stdout } = await runCli(place("--repair", "--json"));
   const { equal, differences, tables, repaired } = JSON.parse(stdout) as Report;
-  expect({ code, equal, differences, repaired }).toEqual({ code: 1, equal: false, repaired: [], differences: [{ store: "embedded", table: "design", key: ["3"], kind: "missing", deadLetter: "too large" }] });
+  expect({ code, equal, differences, repaired }).toEqual({
+    code: 1, equal: false, repaired: [],
+    differences: [{ store: "embedded", table: "design", key: ["3"], kind: "missing", deadLetter: "too large" }],
+  });
   expect(tables.find(({ table }) => table === "design")).toMatchObject({ rows: 5, differences: 0, explained: 1, repaired: 0 });
-  expect((await runCli(place())).stdout).toMatch(/1 in the dead letters[^]*is missing, and in the dead letters: too large[^]*only what is in the dead letters differs \(1\)/);
-  expect(await runCli(["dead-letters", "retry", "embedded", "--mysql", database.url.href, "--stores", store.href, "--data-dir", folder])).toMatchObject({ code: 0 });
+  expect((await runCli(place())).stdout).toMatch(
+    /1 in the dead letters[^]*is missing, and in the dead letters: too large[^]*only what is in the dead letters differs \(1\)/,
+  );
+  expect(
+    await runCli(["dead-letters", "retry", "embedded", "--mysql", database.url.href, "--stores", store.href, "--data-dir", folder]),
+  ).toMatchObject({ code: 0 });
   expect(await runCli(place())).toMatchObject({ code: 0 });
 });
 
@@ -112,7 +131,9 @@ test("--every verifies until SIGTERM, a line each round, and tells by /metrics a
     const url = /http:\/\/127\.0\.0\.1:\d+(?=\/metrics)/.exec(said)?.[0];
     return url ? fetch(`${url}${path}`).then(async (answer) => ({ status: answer.status, text: await answer.text() })) : null;
   };
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !/"result":"different"/.test((await ask("/health"))?.text ?? "");) await sleep(50, unstopped);
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !/"result":"different"/.test(
+    (await ask("/health"))?.text ?? "",
+  );) await sleep(50, unstopped);
   expect(await ask("/health")).toMatchObject({ status: 503 });
   const { text } = (await ask("/metrics"))!;
   expect(text).toMatch(/sluice_verify_differences\{store="embedded",table="design"\} 1\n/);
@@ -125,13 +146,19 @@ test("--every verifies until SIGTERM, a line each round, and tells by /metrics a
 test("what cannot be is said at once, and a store that is behind is not taken for a different one", async () => {
   const { code, stderr } = await runCli(place("--every", "15x", "--rate", "1", "--port", "70000"));
   expect(code).toBe(2);
-  expect(stderr).toMatch(/--every: "15x" is not usable: a time is wanted as 30s, 15m, 1h or 7d[^]*--rate: "1"[^]*--port: "70000"|--rate: "1"[^]*--every/);
+  expect(stderr).toMatch(
+    /--every: "15x" is not usable: a time is wanted as 30s, 15m, 1h or 7d[^]*--rate: "1"[^]*--port: "70000"|--rate: "1"[^]*--every/,
+  );
   await database.server.query("UPDATE design SET file_name = 'newer.png' WHERE design_id = 5");
-  expect(await runCli([...place(), "--wait", "1"])).toMatchObject({ code: 1, stderr: expect.stringMatching(/not caught up within 1 s: embedded \(it is behind\)/) });
+  expect(await runCli([...place(), "--wait", "1"])).toMatchObject({
+    code: 1, stderr: expect.stringMatching(/not caught up within 1 s: embedded \(it is behind\)/),
+  });
 });
 
 test("a MySQL that does not answer is said at once, with the remedy", async () => {
-  const { code, stderr } = await runCli(["verify"], { SLUICE_MYSQL_URL: "mysql://root:secret@127.0.0.1:1/totesys", SLUICE_STORES: store.href });
+  const { code, stderr } = await runCli(
+    ["verify"], { SLUICE_MYSQL_URL: "mysql://root:secret@127.0.0.1:1/totesys", SLUICE_STORES: store.href },
+  );
   expect(code).toBe(2);
   expect(stderr).toContain("mysql 127.0.0.1:1: connect ECONNREFUSED");
   expect(stderr).toContain("start the server, or correct host and port");

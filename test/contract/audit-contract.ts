@@ -33,7 +33,9 @@ export function auditContract(bench: () => Bench): void {
       const listed = rows.filter((r) => r[lookup.by] !== null).map((r) => Object.fromEntries(fields.map((name) => [name, r[name]!])));
       expect(sorted(entries)).toEqual(fields.length > 0 ? sorted(listed) : []);
       expect(await bench().store.audit.entriesAt(specimen, lookup, entries)).toEqual(entries);
-      expect(await bench().store.audit.entriesAt(specimen, lookup, entries.map((entry) => ({ ...entry, [lookup.by]: "-1" })))).toEqual(entries.map(() => null));
+      expect(
+        await bench().store.audit.entriesAt(specimen, lookup, entries.map((entry) => ({ ...entry, [lookup.by]: "-1" }))),
+      ).toEqual(entries.map(() => null));
     }
   });
 }

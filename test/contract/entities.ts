@@ -93,7 +93,8 @@ export const retypedDrawer = entity("drawer", {
   ...drawn, key: ["drawer_id"], fields: { ...drawerFields, depth: date("public", "No depth at all.") }, search: ["code"],
 });
 export const widerDrawer = entity("drawer", {
-  ...drawn, key: ["drawer_id"], fields: { ...drawerFields, colour: nullable(string(20, "public", "Its colour.")) }, search: ["code", "colour"],
+  ...drawn, key: ["drawer_id"], fields: { ...drawerFields, colour: nullable(string(20, "public", "Its colour.")) },
+  search: ["code", "colour"],
 });
 
 /** What every engine under contract is opened with: totesys and the entities above. */

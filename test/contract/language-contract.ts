@@ -9,18 +9,41 @@ const counterparty: Entity = totesys.entity("counterparty");
 const names: SearchTarget = { entity: counterparty, fields: ["counterparty_legal_name"], scope: null };
 
 /** A text, what finds it, what does not, and what is marked by the first of what finds it. */
-const languages: readonly { readonly text: string; readonly by: readonly string[]; readonly not: readonly string[]; readonly marked: string }[] = [
+interface Sample { readonly text: string; readonly by: readonly string[]; readonly not: readonly string[]; readonly marked: string }
+
+const languages: readonly Sample[] = [
   { text: "蓝色设计手册有限公司", by: ["设计", "手册", "设", "司", "色设计手", "蓝色设计手册有限公司"], not: ["设手", "计设"], marked: "蓝色<em>设计</em>手册有限公司" },
   { text: "주식회사 한국어설계", by: ["국어설", "설계", "한", "회사 설계"], not: ["계설"], marked: "주식회사 한<em>국어설</em>계" },
   { text: "บริษัทผ้าไหมไทย", by: ["ผ้าไหม", "ไทย", "บริษัท"], not: ["ยทไ"], marked: "บริษัท<em>ผ้าไหม</em>ไทย" },
-  { text: "Bäckerstraße Wollspinnerei", by: ["backerstrasse", "BÄCKERSTRASSE", "bäckerstraße", "backerstr"], not: ["strasse"], marked: "<em>Bäckerstraße</em> Wollspinnerei" },
-  { text: "ΝΑΥΤΙΛΙΑΚΗ ΟΔΥΣΣΕΥΣ", by: ["οδυσσεύς", "ΟΔΥΣΣΕΎΣ", "οδυσσευσ", "ναυτιλιακή"], not: ["πηνελόπη"], marked: "ΝΑΥΤΙΛΙΑΚΗ <em>ΟΔΥΣΣΕΥΣ</em>" },
-  { text: "İpekçilik Iğdır", by: ["ipekcilik", "İPEKÇİLİK", "IPEKCILIK", "ığdır", "igdir"], not: ["igdr igdr2"], marked: "<em>İpekçilik</em> Iğdır" },
+  {
+    text: "Bäckerstraße Wollspinnerei", by: ["backerstrasse", "BÄCKERSTRASSE", "bäckerstraße", "backerstr"], not: ["strasse"],
+    marked: "<em>Bäckerstraße</em> Wollspinnerei",
+  },
+  {
+    text: "ΝΑΥΤΙΛΙΑΚΗ ΟΔΥΣΣΕΥΣ", by: ["οδυσσεύς", "ΟΔΥΣΣΕΎΣ", "οδυσσευσ", "ναυτιλιακή"], not: ["πηνελόπη"],
+    marked: "ΝΑΥΤΙΛΙΑΚΗ <em>ΟΔΥΣΣΕΥΣ</em>",
+  },
+  {
+    text: "İpekçilik Iğdır", by: ["ipekcilik", "İPEKÇİLİK", "IPEKCILIK", "ığdır", "igdir"], not: ["igdr igdr2"],
+    marked: "<em>İpekçilik</em> Iğdır",
+  },
   { text: "Zeugdruck 🧶 und Filz", by: ["🧶", "🧶 zeugdruck"], not: ["🗿"], marked: "Zeugdruck <em>🧶</em> und Filz" },
-  { text: "Wildblumen & <b>old, C++ and 50% a_b Corduroy", by: ["wildb*", "<b>", "C++", "50%", "a_b corduroy", "<b>old"], not: ["501%", "wild?", "Cd"], marked: "<em>Wildblumen</em> &amp; &lt;b&gt;old, C++ and 50% a_b Corduroy" },
-  { text: "Conall O'Neilson", by: ["o'neilson", "O’Neilson", "o neilson conall", "neilson"], not: ["oneilsonx"], marked: "Conall <em>O</em>&#39;<em>Neilson</em>" },
-  { text: `Longword ${"q".repeat(110)}`, by: ["q".repeat(110), "q".repeat(40), "q".repeat(1_000)], not: ["q".repeat(99) + "r"], marked: `Longword <em>${"q".repeat(110)}</em>` },
-  { text: "Cre\u0301merie Ve\u0301ronique", by: ["crémerie", "cremerie", "VÉRONIQUE"], not: ["xcremerie"], marked: "<em>Cre\u0301merie</em> Ve\u0301ronique" },
+  {
+    text: "Wildblumen & <b>old, C++ and 50% a_b Corduroy", by: ["wildb*", "<b>", "C++", "50%", "a_b corduroy", "<b>old"],
+    not: ["501%", "wild?", "Cd"], marked: "<em>Wildblumen</em> &amp; &lt;b&gt;old, C++ and 50% a_b Corduroy",
+  },
+  {
+    text: "Conall O'Neilson", by: ["o'neilson", "O’Neilson", "o neilson conall", "neilson"], not: ["oneilsonx"],
+    marked: "Conall <em>O</em>&#39;<em>Neilson</em>",
+  },
+  {
+    text: `Longword ${"q".repeat(110)}`, by: ["q".repeat(110), "q".repeat(40), "q".repeat(1_000)], not: ["q".repeat(99) + "r"],
+    marked: `Longword <em>${"q".repeat(110)}</em>`,
+  },
+  {
+    text: "Cre\u0301merie Ve\u0301ronique", by: ["crémerie", "cremerie", "VÉRONIQUE"], not: ["xcremerie"],
+    marked: "<em>Cre\u0301merie</em> Ve\u0301ronique",
+  },
 ];
 
 /** What people write in many scripts is found as they type it, the same in every store. */
@@ -39,7 +62,9 @@ export function languageContract(bench: () => Bench): void {
     capable(`"${text.slice(0, 40)}" is found by ${by.map((query) => query.slice(0, 20)).join(" · ")}`, async () => {
       const row = await store(text);
       for (const query of by) expect([query, (await search(query)).map((hit) => hit.row)]).toEqual([query, expect.arrayContaining([row])]);
-      for (const query of not) expect([query, (await search(query)).map((hit) => hit.row)]).toEqual([query, expect.not.arrayContaining([row])]);
+      for (const query of not) expect([query, (await search(query)).map((hit) => hit.row)]).toEqual([
+        query, expect.not.arrayContaining([row]),
+      ]);
       const hit = (await search(by[0]!)).find((found) => found.row.counterparty_id === row.counterparty_id);
       expect(hit?.highlights).toEqual([{ field: "counterparty_legal_name", snippet: marked }]);
     });
@@ -55,14 +80,20 @@ export function languageContract(bench: () => Bench): void {
     const own = await store("Plinthworks of Osterley");
     const target = { ...names, scope: { field: "counterparty_id", value: own.counterparty_id! } };
     const answers = async () => Promise.all(["plinthwarks", "plinthw", "plinthworks osterlay", "oster"].map(async (text) =>
-      (await bench().store.search!.search({ text, targets: [target], limit: 9, after: null })).hits.map(({ row, score, highlights }) => ({ row, score, highlights }))));
+      (await bench().store.search!.search({
+        text, targets: [target], limit: 9, after: null,
+      })).hits.map(({ row, score, highlights }) => ({ row, score, highlights }))));
     const before = await answers();
     expect(before.map((hits) => hits.length)).toEqual([1, 1, 1, 1]);
     const letters = "abcdefghijklmnopqrstuvwxyz";
     // Hundreds of other words that are one error away from what is typed, each of them in many foreign rows, and hundreds that begin so.
-    const near = [...letters].flatMap((letter) => [`plinthwa${letter}ks`, `plinth${letter}arks`, `plin${letter}hwarks`, `plinthwark${letter}`, `osterla${letter}`]);
+    const near = [...letters].flatMap((letter) => [
+      `plinthwa${letter}ks`, `plinth${letter}arks`, `plin${letter}hwarks`, `plinthwark${letter}`, `osterla${letter}`,
+    ]);
     const begun = [...letters].flatMap((a) => [...letters].map((b) => `plinthw${a}${b} oster${b}${a}`));
-    const foreign = [...near, ...near, ...begun].map((name) => created(counterparty, counterpartyRow(nextId(), { counterparty_legal_name: `${name} Osterley` })));
+    const foreign = [...near, ...near, ...begun].map((name) => created(
+      counterparty, counterpartyRow(nextId(), { counterparty_legal_name: `${name} Osterley` }),
+    ));
     await bench().sink.write(foreign, signal);
     await bench().settle();
     expect(await answers()).toEqual(before);

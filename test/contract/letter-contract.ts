@@ -63,7 +63,9 @@ export function letterContract(bench: () => Bench): void {
     const [settled, kept] = [nextId(), nextId()];
     await bench().sink.deadLetters.park([rejectionOf(settled, "a"), rejectionOf(kept, "b")]);
     const version = nextVersion();
-    await bench().sink.deadLetters.settle([{ entity: "specimen", key: [settled], version }, { entity: "specimen", key: ["31337"], version }]);
+    await bench().sink.deadLetters.settle([
+      { entity: "specimen", key: [settled], version }, { entity: "specimen", key: ["31337"], version },
+    ]);
     expect((await letters()).map((letter) => letter.key)).toEqual([[kept]]);
     await bench().sink.deadLetters.settle([]);
     expect(await count()).toBe(1);
@@ -90,10 +92,17 @@ export function letterContract(bench: () => Bench): void {
     }
   });
 
-  test("however many letters there are, each is listed once, settled by the newer change of its row, and swept with its table", async () => {
+  test("however many letters there are, each is listed once, settled by the newer change of its row, and swept with its "
+    + "table", async () => {
     const { sink, store, settle } = bench();
     const limit = { rejections: 1e9, windowMs: 1 };
-    const rejections = Array.from({ length: 10_500 }, () => ({ entity: "crate", key: [nextId()], version: nextVersion(), reason: "many", change: null }));
+    const rejections = Array.from({ length: 10_500 }, () => ({
+      entity: "crate",
+      key: [nextId()],
+      version: nextVersion(),
+      reason: "many",
+      change: null,
+    }));
     for (let i = 0; i < rejections.length; i += 3_000) await sink.deadLetters.park(rejections.slice(i, i + 3_000));
     await settle();
     expect(await sink.deadLetters.count()).toBe(rejections.length);

@@ -10,7 +10,9 @@ export function lookupContract(bench: () => Bench): void {
   const write = (...changes: ReturnType<typeof created>[]) => bench().sink.write(changes, signal);
 
   /** Every page from one end to the other, and the `more` of each. */
-  async function walk(of: Entity, lookup: Lookup, by: Value, limit: number, backward: boolean): Promise<{ pages: Row[][]; more: boolean[] }> {
+  async function walk(
+    of: Entity, lookup: Lookup, by: Value, limit: number, backward: boolean,
+  ): Promise<{ pages: Row[][]; more: boolean[] }> {
     const pages: Row[][] = [];
     const more: boolean[] = [];
     let from: readonly Value[] | null = null;
@@ -34,7 +36,9 @@ export function lookupContract(bench: () => Bench): void {
     ["numbers, least first, with ties", byRank, (i) => ({ rank: [-5, -5, 0, 3, 3, 3, 10, 2000, -2147483648, 2147483647][i]! })],
     ["moments, newest first, with ties", bySeen, (i) => ({ seen_at: `20${10 + (i >> 1)}-01-01T00:00:00.00000${i >> 2}Z` })],
     ["64-bit numbers, greatest first, with ties", byWhole, (i) =>
-      ({ whole: ["-9223372036854775808", "-10", "-9", "-9", "0", "9", "10", "9007199254740993", "9007199254740992", "9223372036854775807"][i]! })],
+      ({ whole: [
+        "-9223372036854775808", "-10", "-9", "-9", "0", "9", "10", "9007199254740993", "9007199254740992", "9223372036854775807",
+      ][i]! })],
   ];
   for (const [order, lookup, valuesOf] of orders) {
     capable(`pages visit every entry once, forward and backward, in the lookup's order: ${order}`, async () => {
@@ -74,7 +78,9 @@ export function lookupContract(bench: () => Bench): void {
     await write(created(specimen, specimenRow(nextId())));
     await bench().settle();
     for (const by of [nextId(), null]) {
-      expect(await bench().store.rows!.list(specimen, byRank, by, { limit: 5, from: null, backward: false })).toEqual({ rows: [], more: false });
+      expect(
+        await bench().store.rows!.list(specimen, byRank, by, { limit: 5, from: null, backward: false }),
+      ).toEqual({ rows: [], more: false });
     }
   });
 

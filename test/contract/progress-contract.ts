@@ -10,8 +10,13 @@ const position = (): Position => ({
 });
 const copied = (): Copied => ({
   currency: "done",
-  specimen: { version: nextVersion(), range: everyKey, left: [{ after: null, upTo: ["9223372036854775807"] }, { after: [7], upTo: null }], rows: 4_294_967_300 },
-  sample: { version: nextVersion(), range: { after: ["-1", ""], upTo: null }, left: [{ after: ["-1", "a, 'b' \\ \u{1f5ff}"], upTo: null }], rows: 0 },
+  specimen: {
+    version: nextVersion(), range: everyKey, left: [{ after: null, upTo: ["9223372036854775807"] }, { after: [7], upTo: null }],
+    rows: 4_294_967_300,
+  },
+  sample: {
+    version: nextVersion(), range: { after: ["-1", ""], upTo: null }, left: [{ after: ["-1", "a, 'b' \\ \u{1f5ff}"], upTo: null }], rows: 0,
+  },
 });
 const copying = (): Progress => ({ position: position(), currentAt: Date.now(), copied: copied() });
 const stream = (): Progress => ({ position: position(), currentAt: Date.now() });
@@ -32,7 +37,8 @@ export function progressContract(bench: () => Bench): void {
     }
   });
 
-  test("invariant 1: a progress that was put there behind the sink's back, as by a backup, is not stored over before it was read", async () => {
+  test("invariant 1: a progress that was put there behind the sink's back, as by a backup, is not stored over before it was "
+    + "read", async () => {
     const [backup, later, last] = [copying(), stream(), stream()];
     const { sink } = bench();
     await sink.storeProgress(backup);

@@ -29,7 +29,8 @@ export function refusalContract(bench: () => Bench): void {
   const good = (id: string, values: Row = {}) => specimenRow(id, { text: "held", ...values });
   const bad = (id: string, values: Row = {}) => specimenRow(id, { text: "refused", whole: beyond, ...values });
   const read = (id: string) => rowOf(bench().store, specimen, [id]);
-  const lettersOf = async (...ids: string[]) => (await bench().sink.deadLetters.list(1_000)).filter(({ key }) => ids.includes(String(key[0]))).map(({ version }) => version);
+  const lettersOf = async (...ids: string[]) => (await bench().sink.deadLetters.list(1_000)).filter(({ key }) =>
+    ids.includes(String(key[0]))).map(({ version }) => version);
   const listed = async (shelf: string) => {
     const { rows } = bench().store;
     return rows ? (await rows.list(specimen, specimen.lookups[0]!, shelf, { limit: 100, from: null, backward: false })).rows : [];
@@ -39,15 +40,18 @@ export function refusalContract(bench: () => Bench): void {
     await bench().sink.deadLetters.settle(await bench().sink.deadLetters.list(1_000));
   });
 
-  test.each([true, false])("a row deleted and created again as what is refused is gone, and its letter says why; in one batch: %s", async (together) => {
-    const [id, shelf_id] = [nextId(), nextId()];
-    const row = good(id, { shelf_id });
-    const [create, remove, again] = historyOf(specimen, [row, null, bad(id, { shelf_id })]) as [Change, Change, Change];
-    await pipe([create]);
-    expect(await read(id)).toEqual(row);
-    await pipe(...(together ? [[remove, again]] : [[remove], [again]]));
-    expect([await read(id), await listed(shelf_id), await lettersOf(id)]).toEqual([null, [], [again.version]]);
-  });
+  test.each([true, false])(
+    "a row deleted and created again as what is refused is gone, and its letter says why; in one batch: %s",
+    async (together) => {
+      const [id, shelf_id] = [nextId(), nextId()];
+      const row = good(id, { shelf_id });
+      const [create, remove, again] = historyOf(specimen, [row, null, bad(id, { shelf_id })]) as [Change, Change, Change];
+      await pipe([create]);
+      expect(await read(id)).toEqual(row);
+      await pipe(...(together ? [[remove, again]] : [[remove], [again]]));
+      expect([await read(id), await listed(shelf_id), await lettersOf(id)]).toEqual([null, [], [again.version]]);
+    },
+  );
 
   test("a row that is refused as a copy meets it does not stay as it was, nor do its entries after the copy's sweep", async () => {
     const { sink, store, settle } = bench();
@@ -62,7 +66,9 @@ export function refusalContract(bench: () => Bench): void {
     expect(slice?.rows ?? []).toEqual([]);
   });
 
-  test.each([["in their order", false], ["the wrong way round", true]])("of a batch with a row's refused and its held state the newest decides, %s", async (_, reverse) => {
+  test.each([
+    ["in their order", false], ["the wrong way round", true],
+  ])("of a batch with a row's refused and its held state the newest decides, %s", async (_, reverse) => {
     for (const last of ["held", "refused"]) {
       const [id, shelf_id] = [nextId(), nextId()];
       const row = good(id, { shelf_id });
@@ -105,13 +111,15 @@ export function refusalContract(bench: () => Bench): void {
     expect([await read(id), await lettersOf(id)]).toEqual([good(id), []]);
   });
 
-  test("invariants 3 and 9: any histories with refused states, in any batches, repeated from any of them, end as their last state or with its letter", async () => {
+  test("invariants 3 and 9: any histories with refused states, in any batches, repeated from any of them, end as their last state or "
+    + "with its letter", async () => {
     const life = fc.tuple(statesOf(), fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }));
     await fc.assert(fc.asyncProperty(fc.array(life, { minLength: 1, maxLength: 3 }), fc.infiniteStream(fc.nat()), async (lives, dice) => {
       const roll = (sides: number) => (dice.next().value as number) % sides;
       const shelves = [nextId(), nextId(), nextId()];
       const rowFor = (id: string, state: State, refused: boolean) => specimenRow(id, {
-        text: state.text, rank: state.rank, shelf_id: state.shelf === null ? null : shelves[state.shelf]!, ...(refused && { whole: beyond }),
+        text: state.text, rank: state.rank, shelf_id: state.shelf === null ? null : shelves[state.shelf]!,
+        ...(refused && { whole: beyond }),
       });
       const histories = lives.map(([states, refusals]) => {
         const id = nextId();

@@ -141,7 +141,9 @@ export function rowContract(bench: () => Bench): void {
   });
 
   test("invariants 3 and 4: any order and repetition of any histories ends the same", async () => {
-    await fc.assert(fc.asyncProperty(fc.array(statesOf(), { minLength: 1, maxLength: 4 }), fc.infiniteStream(fc.nat()), async (lives, dice) => {
+    await fc.assert(fc.asyncProperty(fc.array(
+      statesOf(), { minLength: 1, maxLength: 4 },
+    ), fc.infiniteStream(fc.nat()), async (lives, dice) => {
       const shelves = [nextId(), nextId(), nextId()];
       const histories = lives.map((life) => {
         const id = nextId();

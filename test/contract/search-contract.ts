@@ -6,7 +6,9 @@ import { counterpartyRow, designRow, staffRow } from "./entities.js";
 import { oddTexts } from "./odd-texts.js";
 import type { Bench } from "./store-contract.js";
 
-const [counterparty, design, staff, payment] = ["counterparty", "design", "staff", "payment"].map(totesys.entity) as [Entity, Entity, Entity, Entity];
+const [counterparty, design, staff, payment] = [
+  "counterparty", "design", "staff", "payment",
+].map(totesys.entity) as [Entity, Entity, Entity, Entity];
 const within = (entity: Entity, fields = entity.search, scope: SearchTarget["scope"] = null): SearchTarget => ({ entity, fields, scope });
 const names = within(counterparty, ["counterparty_legal_name"]);
 
@@ -20,7 +22,9 @@ export function searchContract(bench: () => Bench): void {
   const named = (name: string, values: Row = {}) => counterpartyRow(nextId(), { counterparty_legal_name: name, ...values });
   const search = (text: string, targets: readonly SearchTarget[], limit = 50, after: string | null = null): Promise<SearchSlice> =>
     bench().store.search!.search({ text, targets, limit, after });
-  const found = async (text: string, ...targets: SearchTarget[]) => (await search(text, targets)).hits.map(({ row }) => row).toSorted(byFirst);
+  const found = async (
+    text: string, ...targets: SearchTarget[]
+  ) => (await search(text, targets)).hits.map(({ row }) => row).toSorted(byFirst);
 
   capable("a word is found whatever its case, with the whole row", async () => {
     const [row, other] = [named("Quernstone Ltd"), named("Basalt Ltd")];
@@ -58,7 +62,9 @@ export function searchContract(bench: () => Bench): void {
     await store(counterparty, row, named("Someone", { delivery_contact: "Marigold Jones" }));
     await store(design, pattern, designRow(nextId(), { design_name: "Other", file_name: "marigold" }));
     const { hits, more } = await search("marigold", [names, within(design, ["design_name"])]);
-    expect(hits.map((hit) => [hit.entity.table, hit.row] as const).toSorted((a, b) => (a[0] < b[0] ? -1 : 1))).toEqual([["counterparty", row], ["design", pattern]]);
+    expect(hits.map((hit) => [hit.entity.table, hit.row] as const).toSorted((a, b) => (a[0] < b[0] ? -1 : 1))).toEqual([
+      ["counterparty", row], ["design", pattern],
+    ]);
     expect(more).toBe(false);
     expect(hits.map((hit) => hit.score)).toEqual(hits.map((hit) => hit.score).toSorted((a, b) => b - a));
   });
@@ -130,7 +136,9 @@ export function searchContract(bench: () => Bench): void {
 
   capable("a cursor that this search did not give out is refused by name", async () => {
     await store(counterparty, named("Cursor Row"));
-    const strange = ["", "made up", ...[[1], { a: 1 }, [true, 1, 7, "1"], [true, 1, 0, 1], [true, 1, 0, "x"], [false, 1, 0, "9".repeat(19)]].map((value) =>
+    const strange = ["", "made up", ...[
+      [1], { a: 1 }, [true, 1, 7, "1"], [true, 1, 0, 1], [true, 1, 0, "x"], [false, 1, 0, "9".repeat(19)],
+    ].map((value) =>
       Buffer.from(JSON.stringify(value)).toString("base64url"))];
     for (const after of strange) await expect(search("cursor", [names], 1, after)).rejects.toThrow(RangeError);
   });
@@ -138,10 +146,15 @@ export function searchContract(bench: () => Bench): void {
   capable("operators, quotes and asterisks are plain text", async () => {
     const row = named("Hornbeam Joinery");
     await store(counterparty, row);
-    for (const text of ["\"hornbeam", "hornbeam*", "+hornbeam", "-hornbeam", "(hornbeam", "^hornbeam", "hornbeam/", "{hornbeam}:", "'hornbeam'"]) {
+    for (const text of [
+      "\"hornbeam", "hornbeam*", "+hornbeam", "-hornbeam", "(hornbeam", "^hornbeam", "hornbeam/", "{hornbeam}:", "'hornbeam'",
+    ]) {
       expect([text, await found(text, names)]).toEqual([text, [row]]);
     }
-    for (const text of ["hornbeam OR wistaria", "hornbeam NOT wistaria", "hornbeam || wistaria", "* NOT wistaria", "hornbeam AND joinery", "commercial_contact:hornbeam"]) {
+    for (const text of [
+      "hornbeam OR wistaria", "hornbeam NOT wistaria", "hornbeam || wistaria", "* NOT wistaria", "hornbeam AND joinery",
+      "commercial_contact:hornbeam",
+    ]) {
       expect([text, await found(text, names)]).toEqual([text, []]);
     }
   });
@@ -178,7 +191,8 @@ function shownBy(html: string): string {
 }
 
 const paid = (): Row => ({
-  payment_id: nextId(), transaction_id: "1", counterparty_id: "1", payment_amount: "1.00", currency_id: "1", payment_type_id: "1", paid: true,
+  payment_id: nextId(), transaction_id: "1", counterparty_id: "1", payment_amount: "1.00", currency_id: "1", payment_type_id: "1",
+  paid: true,
   payment_date: "2026-01-01", company_ac_number: "GB1", counterparty_ac_number: "GB2",
   created_at: "2026-01-05T10:00:00.000001Z", last_updated: "2026-01-05T10:00:00.000002Z",
 });

@@ -69,7 +69,9 @@ export function sweepContract(bench: () => Bench): void {
     expect(await everyRow(store, crate)).toEqual([row]);
   });
 
-  test.each([["every key", false], ["a range of keys", true]])("invariant 4: what is older than a sweep of %s stays away when it comes late", async (_, ranged) => {
+  test.each([
+    ["every key", false], ["a range of keys", true],
+  ])("invariant 4: what is older than a sweep of %s stays away when it comes late", async (_, ranged) => {
     const { sink, store, settle } = bench();
     const row = crateRow("late");
     const change = created(crate, row);
@@ -80,7 +82,9 @@ export function sweepContract(bench: () => Bench): void {
     await sink.write([change], signal);
     await settle();
     expect(await everyRow(store, crate)).toEqual([]);
-    if (store.rows) expect((await store.rows.list(crate, crate.lookups[0]!, shelf_id, { limit: 10, from: null, backward: false })).rows).toEqual([]);
+    if (store.rows) expect(
+      (await store.rows.list(crate, crate.lookups[0]!, shelf_id, { limit: 10, from: null, backward: false })).rows,
+    ).toEqual([]);
   });
 
   test("it may be repeated, and an empty table may be swept", async () => {

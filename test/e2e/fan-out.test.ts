@@ -30,7 +30,9 @@ interface Syncing extends AsyncDisposable {
 }
 
 async function syncing(stores: readonly URL[]): Promise<Syncing> {
-  const running = startCli(["sync"], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: stores.join(","), SLUICE_SYNC_PORT: "0", SLUICE_DATA_DIR: dataDir });
+  const running = startCli(
+    ["sync"], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: stores.join(","), SLUICE_SYNC_PORT: "0", SLUICE_DATA_DIR: dataDir },
+  );
   const stop = () => {
     running.process.kill("SIGTERM");
     return running.ended;
@@ -74,9 +76,14 @@ test("a store that is away when sync starts delays no other, is named, and catch
   await takenUp(sync, "elasticsearch", 400);
   const { code, stores } = await sync.health();
   expect(code).toBe(503);
-  expect(stores.cassandra).toMatchObject({ state: "retrying", rows: 0, error: expect.stringMatching(/127\.0\.0\.1:\d+: cannot be reached: .*ECONNREFUSED.*Remedy: start Cassandra/s) });
+  expect(stores.cassandra).toMatchObject({
+    state: "retrying", rows: 0,
+    error: expect.stringMatching(/127\.0\.0\.1:\d+: cannot be reached: .*ECONNREFUSED.*Remedy: start Cassandra/s),
+  });
   expect([await sync.metric("sluice_sync_up", "cassandra"), await sync.metric("sluice_sync_up", "embedded")]).toEqual([0, 1]);
-  const told = await runCli(["status", "--data-dir", dataDir], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(",") });
+  const told = await runCli(
+    ["status", "--data-dir", dataDir], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(",") },
+  );
   expect(told).toMatchObject({ code: 1, stdout: expect.stringMatching(/^cassandra +retrying/m) });
 
   await rename("Ada");
@@ -102,9 +109,10 @@ test("told to stop while a store has never answered, it stops at once", async ()
   expect(ended.stderr).not.toContain("time to drain is over");
 });
 
-test("a pipeline that cannot go on stops no other, stays failed with the reason until it is resumed, and is named at the end with code 1", async () => {
+test("a pipeline that cannot go on stops no other, stays failed with the reason until it is resumed, and is named at the end with code "
+  + "1", async () => {
   await using client = clientOf();
-  const index = `${(system.stores[2]!).pathname.slice(1)}-staff*`;
+  const index = `${system.stores[2]!.pathname.slice(1)}-staff*`;
   {
     const sync = await syncing(system.stores);
     await takenUp(sync, "elasticsearch", 0);
@@ -127,7 +135,10 @@ test("a pipeline that cannot go on stops no other, stays failed with the reason 
     await client.indices.putSettings({ index, settings: { "index.blocks.write": true } });
     await rename("Barbara");
     await until(async () => (await sync.health()).stores.elasticsearch!.state === "failed");
-    expect(await sync.stop()).toMatchObject({ code: 1, stderr: expect.stringMatching(/1 of 3 pipelines could not go on:\s+elasticsearch: .*Remedy: lift the block/s) });
+    expect(await sync.stop()).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/1 of 3 pipelines could not go on:\s+elasticsearch: .*Remedy: lift the block/s),
+    });
   }
   await client.indices.putSettings({ index, settings: { "index.blocks.write": null } });
   await using _ = await syncing(system.stores);
@@ -139,8 +150,12 @@ test("a store that refuses us is a finding, beside one that is away and one that
   wrong.searchParams.set("dc", "nowhere");
   const file = join(dataDir, "untouched.db");
   const stores = [`sqlite://${file}`, wrong.href, "elasticsearch://127.0.0.1:2/nowhere"];
-  const ended = await runCli(["sync", "--sync-port", "0", "--data-dir", dataDir], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: stores.join(",") });
-  expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/2 problems to mend:.*no data centre "nowhere".*127\.0\.0\.1:2.*remedy: start Elasticsearch/s) });
+  const ended = await runCli(
+    ["sync", "--sync-port", "0", "--data-dir", dataDir], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: stores.join(",") },
+  );
+  expect(ended).toMatchObject({
+    code: 2, stderr: expect.stringMatching(/2 problems to mend:.*no data centre "nowhere".*127\.0\.0\.1:2.*remedy: start Elasticsearch/s),
+  });
   expect(existsSync(file)).toBe(false);
 });
 

@@ -19,11 +19,15 @@ jest.setTimeout(180_000);
 const folder = mkdtempSync(join(tmpdir(), "sluice-files-"));
 const store = new URL(`sqlite://${folder}/store.db`);
 const flags = { "gtid-mode": "OFF", "enforce-gtid-consistency": "OFF" };
-const start = (server: string, fresh = false, port?: number) => startMysql({ dataDir: join(folder, server), fresh, flags, ...(port && { port }) });
+const start = (
+  server: string, fresh = false, port?: number,
+) => startMysql({ dataDir: join(folder, server), fresh, flags, ...(port && { port }) });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (server: { readonly url: string }) => new URL("/totesys", server.url);
-const config = (mysql: URL) => ({ mysql, stores: [store], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 10, allowFilePositions: true });
+const config = (mysql: URL) => ({
+  mysql, stores: [store], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 10, allowFilePositions: true,
+});
 
 /** A sync of this process, drained at the end of the scope. */
 function syncing(mysql: URL): AsyncDisposable {
@@ -44,7 +48,8 @@ async function query(mysql: URL, ...statements: readonly string[]): Promise<void
   await connection.end();
 }
 
-const design = (id: number, name = "Tote") => `INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, '${name}', '/art', 'a.png')`;
+const design = (id: number, name = "Tote") =>
+  `INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, '${name}', '/art', 'a.png')`;
 
 /** Once the store has caught up. */
 async function differences(mysql: URL): Promise<string[]> {
@@ -62,21 +67,31 @@ async function position(): Promise<Position> {
   return progress.position;
 }
 
-test("without GTIDs a server is followed by file and offset, through rotations, restarts of sync and of the server; another server's files are not taken for its own", async () => {
+test("without GTIDs a server is followed by file and offset, through rotations, restarts of sync and of the server; another server's "
+  + "files are not taken for its own", async () => {
   let server = await start("one", true);
   await migrate(at(server));
   await query(at(server), design(1), design(2));
-  const refusal = await runSync({ ...config(at(server)), allowFilePositions: false }, new AbortController().signal).catch((error: unknown) => error);
-  expect((refusal as PreflightFailed).findings).toEqual([expect.objectContaining({ problem: expect.stringMatching(/^gtid_mode is OFF/), remedy: expect.stringMatching(/--allow-file-positions/) })]);
+  const refusal = await runSync(
+    { ...config(at(server)), allowFilePositions: false }, new AbortController().signal,
+  ).catch((error: unknown) => error);
+  expect((refusal as PreflightFailed).findings).toEqual([expect.objectContaining({
+    problem: expect.stringMatching(/^gtid_mode is OFF/), remedy: expect.stringMatching(/--allow-file-positions/),
+  })]);
 
   {
     await using _ = syncing(at(server));
     expect(await differences(at(server))).toEqual([]);
-    await query(at(server), design(3), "FLUSH BINARY LOGS", design(4), "UPDATE design SET design_name = 'Bag' WHERE design_id = 1", "FLUSH BINARY LOGS");
+    await query(
+      at(server), design(3), "FLUSH BINARY LOGS", design(4), "UPDATE design SET design_name = 'Bag' WHERE design_id = 1",
+      "FLUSH BINARY LOGS",
+    );
     expect(await differences(at(server))).toEqual([]);
   }
   const first = await position();
-  expect(first).toMatchObject({ gtids: "", file: expect.stringMatching(/^binlog\.\d{6}$/), server: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+  expect(first).toMatchObject({
+    gtids: "", file: expect.stringMatching(/^binlog\.\d{6}$/), server: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  });
 
   // While sync is away: rows, rotations, and the server begins a file of its own when it restarts.
   await query(at(server), design(5), "FLUSH BINARY LOGS", "DELETE FROM design WHERE design_id = 2");
@@ -93,7 +108,10 @@ test("without GTIDs a server is followed by file and offset, through rotations, 
     await query(at(server), design(8));
     expect(await differences(at(server))).toEqual([]);
     // GTIDs begin: the position stays one by file, for a set would lack what came before.
-    await query(at(server), "SET GLOBAL enforce_gtid_consistency = ON", ...["OFF_PERMISSIVE", "ON_PERMISSIVE", "ON"].map((mode) => `SET GLOBAL gtid_mode = ${mode}`), design(20), "FLUSH BINARY LOGS");
+    await query(
+      at(server), "SET GLOBAL enforce_gtid_consistency = ON",
+      ...["OFF_PERMISSIVE", "ON_PERMISSIVE", "ON"].map((mode) => `SET GLOBAL gtid_mode = ${mode}`), design(20), "FLUSH BINARY LOGS",
+    );
     expect(await differences(at(server))).toEqual([]);
   }
   await query(at(server), design(21));
@@ -122,7 +140,9 @@ test("without GTIDs a server is followed by file and offset, through rotations, 
   {
     await using _ = syncing(at(other));
     // Until sync has noticed, its place in the old files passes for one after all that is in the new.
-    for (const deadline = Date.now() + 60_000; (await position()).file !== "binlog.000001" && Date.now() < deadline;) await sleep(20, new AbortController().signal);
+    for (const deadline = Date.now() + 60_000; (await position()).file !== "binlog.000001" && Date.now() < deadline;) await sleep(
+      20, new AbortController().signal,
+    );
     expect(await differences(at(other))).toEqual([]);
   }
   await other.stop();

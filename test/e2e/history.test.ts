@@ -65,7 +65,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const insert = (id: number, name: string) => `INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, '${name}', '/art', 'a.png')`;
+const insert = (id: number, name: string) =>
+  `INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, '${name}', '/art', 'a.png')`;
 const reset = "RESET BINARY LOGS AND GTIDS";
 /** What every history begins with, and what the one that is lost goes on with: a transaction each. */
 const [common, lost] = [[1, 2, 3], [4, 5, 6, 7]];
@@ -99,7 +100,10 @@ function syncing(mysql: URL, held?: Promise<void>): AsyncDisposable {
         yield* source.chunk(entity, range, seen, signal);
       },
     });
-    const parts = { sink, catalog: totesys, limits: defaultLimits, state: newState("embedded"), pauseSwitch: new PauseSwitch(), log: openLog("test", process.env.SLUICE_LOG ?? "silent") };
+    const parts = {
+      sink, catalog: totesys, limits: defaultLimits, state: newState("embedded"), pauseSwitch: new PauseSwitch(),
+      log: openLog("test", process.env.SLUICE_LOG ?? "silent"),
+    };
     await runPipeline({ ...parts, source: holding }, stop.signal, never);
   };
   const ended = run();
@@ -155,7 +159,9 @@ interface Variant {
 }
 
 const variants: readonly Variant[] = [
-  ...(["while sync is stopped", "while it streams", "while it copies"] as const).flatMap((when) => (["fewer", "as many", "more"] as const).map((many) => ({ when, many }))),
+  ...([
+    "while sync is stopped", "while it streams", "while it copies",
+  ] as const).flatMap((when) => (["fewer", "as many", "more"] as const).map((many) => ({ when, many }))),
   { when: "while sync is stopped", many: "as many", how: "restored" },
   { when: "while it streams", many: "more", how: "restored" },
   { when: "while sync is stopped", many: "more", how: "restored elsewhere" },
@@ -167,7 +173,9 @@ const variants: readonly Variant[] = [
 const nameOf = ({ when, many, how = "reset", gtids = "with" }: Variant) => `${how} ${when}, then ${many} transactions, ${gtids} GTIDs`;
 
 describe("a position knows its history: a store ends equal by itself when the log is", () => {
-  test.each(variants.map((variant) => [nameOf(variant), variant] as const))("%s", async (_, { when, many, how = "reset", gtids = "with" }) => {
+  test.each(
+    variants.map((variant) => [nameOf(variant), variant] as const),
+  )("%s", async (_, { when, many, how = "reset", gtids = "with" }) => {
     const from = gtids === "with" ? one! : bare!, to = how === "restored elsewhere" ? two! : from;
     const again = { "fewer": 3, "as many": 4, "more": 9 }[many] + (how === "reset" ? common.length : 0);
     const replace = async () => {
@@ -202,9 +210,13 @@ describe("a position knows its history: a store ends equal by itself when the lo
   });
 });
 
-test("point 8: that a server lacks what was read is said at once where nothing is being committed there, nor received from another server", async () => {
+test("point 8: that a server lacks what was read is said at once where nothing is being committed there, nor received from another "
+  + "server", async () => {
   const waits = async () => {
-    const [[row]] = await one!.db.query<RowDataPacket[]>("SELECT SUM(count_star) AS n FROM performance_schema.events_statements_summary_by_digest WHERE digest_text LIKE '%WAIT_FOR_EXECUTED%'");
+    const [[row]] = await one!.db.query<RowDataPacket[]>(
+      "SELECT SUM(count_star) AS n FROM performance_schema.events_statements_summary_by_digest WHERE digest_text LIKE "
+        + "'%WAIT_FOR_EXECUTED%'",
+    );
     return Number(row!.n);
   };
   const before = await waits();
@@ -223,13 +235,17 @@ test("status forecasts it: a stopped store whose transactions MySQL has in anoth
   expect(await provenForecastOf(one!.url, position, Date.now(), await logFacts(one!.url), false)).toMatchObject({ kind: "possible" });
   await restore(one!, "");
   await write(one!, [1, 2, 3].map((id) => 100 + id), "another");
-  expect(await provenForecastOf(one!.url, position, Date.now(), await logFacts(one!.url), false)).toEqual({ kind: "another", difference: expect.stringContaining(`${one!.uuid}:3`) });
+  expect(await provenForecastOf(one!.url, position, Date.now(), await logFacts(one!.url), false)).toEqual({
+    kind: "another", difference: expect.stringContaining(`${one!.uuid}:3`),
+  });
 });
 
 test("what a log that has one transaction less no longer has is not taken for purged", async () => {
   await fed(one!);
   await restore(one!, "");
   await write(one!, [100, 101], "another");
-  const prove = logHistory(mysqlOptions(one!.url), () => undefined).prove({ gtids: `${one!.uuid}:1-3`, last: { gtid: `${one!.uuid}:3`, committedAt: 1 } }, never);
+  const prove = logHistory(mysqlOptions(one!.url), () => undefined).prove(
+    { gtids: `${one!.uuid}:1-3`, last: { gtid: `${one!.uuid}:3`, committedAt: 1 } }, never,
+  );
   await expect(prove).rejects.toMatchObject({ name: "ReaderAhead", missing: `${one!.uuid}:3` });
 });

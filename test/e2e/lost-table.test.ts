@@ -23,10 +23,14 @@ async function dropPayments([embedded, cassandra, elasticsearch]: readonly URL[]
   expect(ok).toBe(true);
 }
 
-test("invariant 7: a table that every store lost is copied while the log is followed, also when sync is killed in the middle of it", async () => {
+test("invariant 7: a table that every store lost is copied while the log is followed, also when sync is killed in the middle of "
+  + "it", async () => {
   await using system = await openSystem("lost", 800);
   const folder = await mkdtemp(join(tmpdir(), "sluice-lost-"));
-  const place = { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder, SLUICE_SYNC_PORT: "0" };
+  const place = {
+    SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder,
+    SLUICE_SYNC_PORT: "0",
+  };
   /** Until it has said so, three times: once a store. */
   const syncUntil = async (said: RegExp, by: NodeJS.Signals) => {
     const running = startCli(["sync"], place);
@@ -46,7 +50,9 @@ test("invariant 7: a table that every store lost is copied while the log is foll
   await dropPayments(system.stores);
 
   await using trading = system.trade(30);
-  expect(await syncUntil(/"msg":"copying tables beside the stream"/g, "SIGKILL")).toMatch(/"tables":\["payment"\],"msg":"the store has lost these tables; they are copied again"/);
+  expect(await syncUntil(/"msg":"copying tables beside the stream"/g, "SIGKILL")).toMatch(
+    /"tables":\["payment"\],"msg":"the store has lost these tables; they are copied again"/,
+  );
   const again = startCli(["sync"], place);
   expect((await trading.end()).rows.inserted).toBeGreaterThan(0);
   // Comparing waits for the stores to be whole, and finds every row that is not as it should be.

@@ -32,7 +32,10 @@ beforeAll(async () => {
   server = await startAgain();
   await migrate(new URL("/totesys", server.url));
   root = await connectRoot();
-  for (const statement of ["CREATE USER sync IDENTIFIED BY 'first'", "GRANT SELECT ON totesys.* TO sync", "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO sync"]) await root.query(statement);
+  for (const statement of [
+    "CREATE USER sync IDENTIFIED BY 'first'", "GRANT SELECT ON totesys.* TO sync",
+    "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO sync",
+  ]) await root.query(statement);
   url = new URL("/totesys", server.url);
   [url.username, url.password] = ["sync", "first"];
 });
@@ -48,7 +51,10 @@ function syncing(): AsyncDisposable & { readonly state: PipelineState } {
   const run = async () => {
     await using source = openMysqlSource(url, totesys, "test", stop.signal, { hasAnswered: true });
     await using sink = await openSink(store, totesys);
-    await runPipeline({ source, sink, catalog: totesys, limits: defaultLimits, state, pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") }, stop.signal, never);
+    await runPipeline(
+      { source, sink, catalog: totesys, limits: defaultLimits, state, pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") },
+      stop.signal, never,
+    );
   };
   const ended = run();
   ended.catch(() => undefined);
@@ -85,16 +91,34 @@ async function reaches(state: PipelineState): Promise<boolean> {
 
 /** Ends the user's connections: all, or the one that reads the log. */
 async function kill(command = "%"): Promise<void> {
-  const [connections] = await root.query<RowDataPacket[]>("SELECT id FROM information_schema.processlist WHERE user = 'sync' AND command LIKE ?", [command]);
+  const [connections] = await root.query<RowDataPacket[]>(
+    "SELECT id FROM information_schema.processlist WHERE user = 'sync' AND command LIKE ?", [command],
+  );
   // One that ended meanwhile needs no kill.
-  for (const each of connections) await root.query(`KILL ${each.id}`).catch((error: { readonly code?: string }) => expect(error.code).toBe("ER_NO_SUCH_THREAD"));
+  for (const each of connections) await root.query(`KILL ${each.id}`).catch((
+    error: { readonly code?: string },
+  ) => expect(error.code).toBe("ER_NO_SUCH_THREAD"));
 }
 
 test.each([
-  { what: "a password that is changed", begin: ["ALTER USER sync IDENTIFIED BY 'second'"], ends: "%", error: /Access denied for user 'sync'.*Remedy: .*where the password was changed meanwhile, start again with the new one/, end: ["ALTER USER sync IDENTIFIED BY 'first'"] },
-  { what: "an account that is locked", begin: ["ALTER USER sync ACCOUNT LOCK"], ends: "%", error: /Account is locked.*Remedy: .*user and password/, end: ["ALTER USER sync ACCOUNT UNLOCK"] },
-  { what: "a privilege that is taken away", begin: ["REVOKE REPLICATION SLAVE ON *.* FROM sync"], ends: "Binlog%", error: /Access denied for user 'sync'.*Remedy: as an administrator, grant the user REPLICATION SLAVE/, end: ["GRANT REPLICATION SLAVE ON *.* TO sync"] },
-  { what: "a server in offline mode", begin: ["SET GLOBAL offline_mode = ON"], ends: "", error: /offline mode.*Remedy: SET GLOBAL offline_mode = OFF/, end: ["SET GLOBAL offline_mode = OFF"] },
+  {
+    what: "a password that is changed", begin: ["ALTER USER sync IDENTIFIED BY 'second'"], ends: "%",
+    error: /Access denied for user 'sync'.*Remedy: .*where the password was changed meanwhile, start again with the new one/,
+    end: ["ALTER USER sync IDENTIFIED BY 'first'"],
+  },
+  {
+    what: "an account that is locked", begin: ["ALTER USER sync ACCOUNT LOCK"], ends: "%",
+    error: /Account is locked.*Remedy: .*user and password/, end: ["ALTER USER sync ACCOUNT UNLOCK"],
+  },
+  {
+    what: "a privilege that is taken away", begin: ["REVOKE REPLICATION SLAVE ON *.* FROM sync"], ends: "Binlog%",
+    error: /Access denied for user 'sync'.*Remedy: as an administrator, grant the user REPLICATION SLAVE/,
+    end: ["GRANT REPLICATION SLAVE ON *.* TO sync"],
+  },
+  {
+    what: "a server in offline mode", begin: ["SET GLOBAL offline_mode = ON"], ends: "",
+    error: /offline mode.*Remedy: SET GLOBAL offline_mode = OFF/, end: ["SET GLOBAL offline_mode = OFF"],
+  },
 ])("point 8: $what under a running sync is waited for, with the true remedy in its status", async ({ begin, ends, error, end }) => {
   await using sync = syncing();
   expect(await reaches(sync.state)).toBe(true);
@@ -107,8 +131,10 @@ test.each([
 });
 
 test.each([
-  [1159, "Got timeout reading communication packets"], [1158, "Got an error reading communication packets"], [1152, "Aborted connection"], [1053, "Server shutdown in progress"],
-  [1317, "Query execution was interrupted"], [4031, "The client was disconnected by the server because of inactivity"], [3032, "The server is currently in offline mode"], [1040, "Too many connections"],
+  [1159, "Got timeout reading communication packets"], [1158, "Got an error reading communication packets"], [1152, "Aborted connection"],
+  [1053, "Server shutdown in progress"],
+  [1317, "Query execution was interrupted"], [4031, "The client was disconnected by the server because of inactivity"],
+  [3032, "The server is currently in offline mode"], [1040, "Too many connections"],
 ])("point 8: the error %i, %s, passes: the statement is asked again", async (errno, message) => {
   await using reading = new Reading(url);
   let asked = 0;
@@ -119,7 +145,8 @@ test.each([
   expect([asked, Number(answer)]).toEqual([2, 1]);
 });
 
-test("point 8: a server that answered and dies while sync asks what it is, is waited for; one that never answered is a finding", async () => {
+test("point 8: a server that answered and dies while sync asks what it is, is waited for; one that never answered is a "
+  + "finding", async () => {
   const told: string[] = [];
   await root.query("LOCK TABLES address WRITE");
   await using source = openMysqlSource(url, totesys, "test", never, { away: (error) => told.push((error as Error).message) });
@@ -142,6 +169,8 @@ test("the reader of the log, which knows nothing of the rest, takes every error 
   for (let errno = 1_000; errno < 5_000; errno++) {
     if (errno === 1236) continue;
     const refusal = classifyRefusal({ errno, message: "" }, 1);
-    expect([errno, refusal instanceof ConnectionLost, refusal instanceof AccessDenied]).toEqual([errno, mayPass({ errno }), deniedBy({ errno }) !== null]);
+    expect([errno, refusal instanceof ConnectionLost, refusal instanceof AccessDenied]).toEqual([
+      errno, mayPass({ errno }), deniedBy({ errno }) !== null,
+    ]);
   }
 });

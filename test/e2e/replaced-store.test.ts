@@ -39,12 +39,16 @@ async function deleteIndices({ pathname }: URL): Promise<void> {
   expect(ok).toBe(true);
 }
 
-test("invariant 1, of a store that is replaced under the running sync: it goes on from what is there now, without a restart, and so do readers", async () => {
+test("invariant 1, of a store that is replaced under the running sync: it goes on from what is there now, without a restart, and so do "
+  + "readers", async () => {
   await using system = await openSystem("replaced", 300);
   const [embedded, cassandra, elasticsearch] = system.stores as [URL, URL, URL];
   const file = fileOf(embedded);
   const folder = await mkdtemp(join(tmpdir(), "sluice-replaced-"));
-  const place = { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder, SLUICE_SYNC_PORT: "0" };
+  const place = {
+    SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder,
+    SLUICE_SYNC_PORT: "0",
+  };
   const running = startCli(["sync"], place);
   await using _ended = { [Symbol.asyncDispose]: async () => { running.process.kill("SIGKILL"); await running.ended; } };
   let text = "";
@@ -76,7 +80,9 @@ test("invariant 1, of a store that is replaced under the running sync: it goes o
   ];
   const names = ["embedded", "embedded", "embedded", "cassandra", "elasticsearch"];
   for (const [i, replace] of replacements.entries()) {
-    const noticed = new RegExp(`"pipeline":"${names[i]}","replaced":"[^"]+","msg":"the store was replaced; going on from what is there now"`, "g");
+    const noticed = new RegExp(
+      `"pipeline":"${names[i]}","replaced":"[^"]+","msg":"the store was replaced; going on from what is there now"`, "g",
+    );
     const before = said(noticed);
     await replace();
     await until(`notice of replacement ${i}`, () => said(noticed) > before);

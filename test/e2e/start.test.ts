@@ -23,7 +23,9 @@ afterAll(async () => {
 
 interface Checked {
   readonly ok: boolean;
-  readonly verify: { readonly tables: readonly { readonly store: string; readonly table: string; readonly rows: number; readonly entries: number; readonly differences: number }[] };
+  readonly verify: { readonly tables: readonly {
+    readonly store: string; readonly table: string; readonly rows: number; readonly entries: number; readonly differences: number;
+  }[] };
   readonly samples: readonly { readonly role: string; readonly right: boolean }[];
 }
 
@@ -40,12 +42,16 @@ async function check(home: string, ...where: readonly string[]): Promise<Checked
 
 function holds(checked: Checked, stores: readonly string[]): void {
   expect(checked.ok).toBe(true);
-  expect(checked.verify.tables.map(({ store, table }) => `${store} ${table}`).sort()).toEqual(stores.flatMap((store) => totesys.entities.map(({ table }) => `${store} ${table}`)).sort());
+  expect(checked.verify.tables.map(({ store, table }) => `${store} ${table}`).sort()).toEqual(
+    stores.flatMap((store) => totesys.entities.map(({ table }) => `${store} ${table}`)).sort(),
+  );
   for (const { rows, differences } of checked.verify.tables) {
     expect(rows).toBeGreaterThan(0);
     expect(differences).toBe(0);
   }
-  expect(checked.samples.filter(({ right }) => right).map(({ role }) => role).sort()).toEqual(["administrator", "finance", "partner", "staff", "support"]);
+  expect(checked.samples.filter(({ right }) => right).map(({ role }) => role).sort()).toEqual([
+    "administrator", "finance", "partner", "staff", "support",
+  ]);
 }
 
 test("start --check: a MySQL of its own, generated, synced, served, verified and asked as each role, from one file", async () => {

@@ -14,7 +14,9 @@ afterAll(() => system[Symbol.asyncDispose]());
 /** A sync of this process, drained at the end of the scope. */
 function syncing(): AsyncDisposable & { readonly ended: Promise<void> } {
   const stop = new AbortController();
-  const ended = runSync({ mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal);
+  const ended = runSync(
+    { mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal,
+  );
   ended.catch(() => undefined);
   return {
     ended,
@@ -39,7 +41,9 @@ test("invariants 3 and 8: copied while it is traded, then followed, every table 
   for (const { rows: compared } of report.tables) expect(compared).toBeGreaterThan(0);
   expect(rows.inserted).toBeGreaterThan(100);
   expect(rows.deleted).toBeGreaterThan(0);
-  for (const status of await system.reading(storedStatus)) expect(status).toMatchObject({ state: "stopped", lagMs: expect.any(Number), error: null });
+  for (const status of await system.reading(storedStatus)) expect(status).toMatchObject({
+    state: "stopped", lagMs: expect.any(Number), error: null,
+  });
 });
 
 test("a restart goes on from the stored position, with what happened meanwhile, and a table emptied is empty everywhere", async () => {
@@ -56,7 +60,9 @@ test("a restart goes on from the stored position, with what happened meanwhile, 
 
 test("everything that keeps sync from starting is found at once", async () => {
   const stores = [new URL("elasticsearch://127.0.0.1:2/nowhere"), ...system.stores.slice(0, 2)];
-  const refused = runSync({ mysql: new URL("mysql://root@127.0.0.1:1/totesys"), stores, syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1 }, unstopped);
+  const refused = runSync(
+    { mysql: new URL("mysql://root@127.0.0.1:1/totesys"), stores, syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1 }, unstopped,
+  );
   const { findings } = await refused.catch((error: unknown) => error) as PreflightFailed;
   expect(findings.map(({ where }) => where)).toEqual([expect.stringMatching(/127\.0\.0\.1:1$/), expect.stringMatching(/127\.0\.0\.1:2/)]);
 });

@@ -30,7 +30,10 @@ interface Process extends RunningCli {
 /** On a port and a data folder of its own, as on another machine. */
 async function sync(name: string): Promise<Process> {
   const dataDir = join(folder, name);
-  const running = startCli(["sync"], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(","), SLUICE_SYNC_PORT: "0", SLUICE_DATA_DIR: dataDir });
+  const running = startCli(
+    ["sync"],
+    { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(","), SLUICE_SYNC_PORT: "0", SLUICE_DATA_DIR: dataDir },
+  );
   started.push(running);
   await until(async () => (await readRunningProcess(dataDir))?.pid === running.process.pid);
   const { url } = (await readRunningProcess(dataDir))!;
@@ -49,20 +52,30 @@ async function reaches(process: Process, state: string, but: Readonly<Record<str
   for (const deadline = Date.now() + 120_000; ; await pause(100)) {
     const states = await process.states();
     if (states?.every((each) => each.state === state || each.state === but[each.pipeline])) return;
-    if (Date.now() > deadline) expect(states?.map((each) => [each.pipeline, each.state, each.error])).toEqual(states?.map(({ pipeline }) => [pipeline, state, null]) ?? state);
+    if (Date.now() > deadline) expect(states?.map((each) => [each.pipeline, each.state, each.error])).toEqual(
+      states?.map(({ pipeline }) => [pipeline, state, null]) ?? state,
+    );
   }
 }
 const positions = async () => (await system.reading(storedStatus)).map(({ position }) => GtidSet.parse(position?.gtids ?? ""));
 
-test("invariants 2 and 7: of two sync processes for the same stores one waits, by name; it takes over when the first is killed or frozen, and no position goes back", async () => {
+test("invariants 2 and 7: of two sync processes for the same stores one waits, by name; it takes over when the first is killed or "
+  + "frozen, and no position goes back", async () => {
   await using trading = system.trade(40);
   const first = await sync("first");
   await reaches(first, "streaming");
-  const reset = await runCli(["resnapshot", "--store", "cassandra", "--data-dir", join(folder, "third")], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(",") });
-  expect(reset).toMatchObject({ code: 2, stderr: expect.stringMatching(/sync: a process elsewhere feeds this store \(connection \d+.*remedy: stop it first/s) });
+  const reset = await runCli(
+    ["resnapshot", "--store", "cassandra", "--data-dir", join(folder, "third")],
+    { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(",") },
+  );
+  expect(reset).toMatchObject({
+    code: 2, stderr: expect.stringMatching(/sync: a process elsewhere feeds this store \(connection \d+.*remedy: stop it first/s),
+  });
   const second = await sync("second");
   await reaches(second, "waiting");
-  for (const { error } of (await second.states())!) expect(error).toMatch(/another sync process feeds this store \(connection \d+ of mysql .*\); waiting until it ends/);
+  for (const { error } of (await second.states())!) expect(error).toMatch(
+    /another sync process feeds this store \(connection \d+ of mysql .*\); waiting until it ends/,
+  );
   await reaches(first, "streaming");
 
   // Frozen with writes under way, for longer than its turn lasts without a word; then it finds another in its place.

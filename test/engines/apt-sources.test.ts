@@ -29,7 +29,10 @@ Signed-By:
 
 test("deb822: binary sources that are switched on, with continued fields and comments", () => {
   expect(parseDeb822(deb822)).toEqual([
-    { uris: ["http://mirror.example/debian", "http://other.example/debian"], suites: ["bookworm", "bookworm-updates"], signedBy: "/usr/share/keyrings/some.gpg" },
+    {
+      uris: ["http://mirror.example/debian", "http://other.example/debian"], suites: ["bookworm", "bookworm-updates"],
+      signedBy: "/usr/share/keyrings/some.gpg",
+    },
     { uris: ["http://security.example/debian-security"], suites: ["bookworm-security"], signedBy: null },
   ]);
 });
@@ -47,7 +50,9 @@ deb http://plain.example/debian sid main # note`;
 });
 
 test("the mirror is the Debian archive itself: not its security updates, not another project's", () => {
-  const foreign = parseOneLine("deb http://vendor.example/apt nodistro main\ndeb http://security.example/debian-security bookworm-security main");
+  const foreign = parseOneLine(
+    "deb http://vendor.example/apt nodistro main\ndeb http://security.example/debian-security bookworm-security main",
+  );
   expect(debianMirror(foreign)).toBeNull();
   expect(debianMirror([...foreign, ...parseDeb822(deb822)])?.uris[0]).toBe("http://mirror.example/debian");
 });

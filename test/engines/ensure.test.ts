@@ -21,7 +21,9 @@ test("an engine whose URL is given is taken as it is", async () => {
 
 test("all engines that cannot be had are reported together", async () => {
   process.env.PATH = folder;
-  const failure: unknown = await ensureEngines(["mysql", "cassandra"], { dataDir: folder, packagesDir: join(folder, "packages") }).catch((error: unknown) => error);
+  const failure: unknown = await ensureEngines(
+    ["mysql", "cassandra"], { dataDir: folder, packagesDir: join(folder, "packages") },
+  ).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(PreflightFailed);
   expect((failure as PreflightFailed).findings.map(({ problem }) => problem)).toEqual([
     expect.stringContaining("apt-get is not on this machine"), "Maven is not on this machine",
@@ -65,6 +67,8 @@ test("where podman works an engine is a container, kept and stopped like any oth
   const calls = (await readFile(join(folder, "calls"), "utf8")).split("\n");
   const { port } = new URL(kept.elasticsearch.url);
   const [run = ""] = calls.filter((call) => call.startsWith("run "));
-  expect(run).toMatch(new RegExp(`^run -d --name (sluice-elasticsearch-\\w+) -p 127\\.0\\.0\\.1:${port}:9200 -v \\1:/usr/share/elasticsearch/data `));
+  expect(run).toMatch(
+    new RegExp(`^run -d --name (sluice-elasticsearch-\\w+) -p 127\\.0\\.0\\.1:${port}:9200 -v \\1:/usr/share/elasticsearch/data `),
+  );
   expect(calls.filter((call) => call.startsWith("run "))).toHaveLength(1);
 });

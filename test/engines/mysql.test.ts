@@ -40,7 +40,9 @@ test("a server's data stays when it is stopped, is left running with keep, and i
   const lines: string[] = [];
   const first = await startMysql({ dataDir, onProgress: (line) => lines.push(line) });
   await query(first.url, "CREATE DATABASE kept");
-  expect(await query(first.url, "SELECT @@binlog_row_metadata m, @@gtid_mode g, @@bind_address b")).toEqual({ m: "FULL", g: "ON", b: "127.0.0.1" });
+  expect(await query(first.url, "SELECT @@binlog_row_metadata m, @@gtid_mode g, @@bind_address b")).toEqual({
+    m: "FULL", g: "ON", b: "127.0.0.1",
+  });
   expect(lines.join("\n")).not.toContain(new URL(first.url).password);
   expect(lines.at(-1)).toMatch(/^mysql: ready in [\d.]+ s at mysql:\/\/root:\*\*\*@127\.0\.0\.1:\d+\/$/);
   for (const secret of ["password", "running.json", "log"]) expect((await stat(join(dataDir, secret))).mode & 0o077).toBe(0);
@@ -100,19 +102,24 @@ test("servers run side by side, each with its own port and flags", async () => {
   const [port = 0] = await freePorts(1);
   const other = join(dataDir, "other");
   await using main = await startMysql({ dataDir });
-  await using second = await startMysql({ dataDir: other, port, flags: { "skip-log-bin": "", "binlog-row-metadata": "MINIMAL", "server-id": "7" } });
+  await using second = await startMysql({
+    dataDir: other, port, flags: { "skip-log-bin": "", "binlog-row-metadata": "MINIMAL", "server-id": "7" },
+  });
   expect(new URL(second.url).port).toBe(String(port));
   expect(await query(main.url, "SELECT @@log_bin l, @@server_id s")).toEqual({ l: 1, s: 1 });
   expect(await query(second.url, "SELECT @@log_bin l, @@binlog_row_metadata m, @@server_id s")).toEqual({ l: 0, m: "MINIMAL", s: 7 });
 });
 
-test("a port that something else has taken meanwhile is a finding that says how to go on, and the server's log is not begun anew", async () => {
+test("a port that something else has taken meanwhile is a finding that says how to go on, and the server's log is not begun "
+  + "anew", async () => {
   const first = await startMysql({ dataDir });
   await first.stop();
   const before = await readFile(join(dataDir, "log"), "utf8");
   const taken = createServer().listen(Number(new URL(first.url).port), "127.0.0.1");
   await once(taken, "listening");
-  await expect(startMysql({ dataDir })).rejects.toThrow(/mysql: its port \d+ is taken by another process\n\s+remedy: end that process; or delete .*ports\.json/);
+  await expect(startMysql({ dataDir })).rejects.toThrow(
+    /mysql: its port \d+ is taken by another process\n\s+remedy: end that process; or delete .*ports\.json/,
+  );
   await once(taken.close(), "close");
   const again = await startMysql({ dataDir });
   expect(again.url).toBe(first.url);

@@ -71,5 +71,7 @@ test("a failed command tells how it ended and what it wrote last", async () => {
 
 test("a Java that is too old, or none, is named together with the remedy", async () => {
   const wanted = { for: "Elasticsearch 99", accepts: () => false, install: "Java 99" };
-  await expect(findJava(wanted, work)).rejects.toThrow(/Elasticsearch 99 cannot run on what is here: .*\n {4}remedy: install Java 99, or set JAVA_HOME/);
+  await expect(findJava(wanted, work)).rejects.toThrow(
+    /Elasticsearch 99 cannot run on what is here: .*\n {4}remedy: install Java 99, or set JAVA_HOME/,
+  );
 });

@@ -22,9 +22,13 @@ afterAll(async () => {
 /** The workload of each lasts this many seconds at most; `npm run faults` runs as many and as long as one likes. */
 const seconds = 4;
 
-test.each([2, 3, 4, 6, 255])("invariants 1 to 5 and 7: history %i, with kills, cuts, failovers, a lost primary or a full disk, ends with the store equal to what was written", async (seed) => {
-  const history: History = await runHistory(planOf(seed, world.stores, seconds), world, signal);
-  expect(history.deviations).toEqual([]);
-  expect(history.transactions).toBeGreaterThan(20);
-  expect(Object.keys(history.faults).length).toBeGreaterThan(1);
-});
+test.each([2, 3, 4, 6, 255])(
+  "invariants 1 to 5 and 7: history %i, with kills, cuts, failovers, a lost primary or a full disk, ends with the store equal to what "
+    + "was written",
+  async (seed) => {
+    const history: History = await runHistory(planOf(seed, world.stores, seconds), world, signal);
+    expect(history.deviations).toEqual([]);
+    expect(history.transactions).toBeGreaterThan(20);
+    expect(Object.keys(history.faults).length).toBeGreaterThan(1);
+  },
+);

@@ -11,8 +11,12 @@ let system: System;
 beforeAll(async () => void (system = await openSystem("kill", 3_000)));
 afterAll(() => system[Symbol.asyncDispose]());
 
-const sync = () => startCli(["sync", "--sync-port", "0"], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(","), SLUICE_LOG: "info" });
-const stored = async () => (await system.reading(storedStatus)).map(({ state, lagMs, position }) => ({ state, isWhole: lagMs !== null, executed: GtidSet.parse(position?.gtids ?? "") }));
+const sync = () => startCli(
+  ["sync", "--sync-port", "0"], { SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.join(","), SLUICE_LOG: "info" },
+);
+const stored = async () => (await system.reading(storedStatus)).map(({ state, lagMs, position }) => ({
+  state, isWhole: lagMs !== null, executed: GtidSet.parse(position?.gtids ?? ""),
+}));
 
 test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains in its time, code 0, position stored", async () => {
   await using trading = system.trade(60);

@@ -11,8 +11,12 @@ test("each request is answered once with a write timeout of its own stream, howe
   const sent = Buffer.concat([request(1, 0x0a, 40), request(2, 0x05, 0), request(3, 0x0d, 0), request(4, 0x07, 7)]);
   for (const size of [1, 2, 5, 9, 10, 31, sent.length]) {
     const timeouts = new WriteTimeouts();
-    const answers = Array.from({ length: Math.ceil(sent.length / size) }, (_, i) => timeouts.of(sent.subarray(i * size, (i + 1) * size))).flat();
-    expect(answers.map((answer) => [answer[0], answer.readInt16BE(2), answer[4], answer.readUInt32BE(5) === answer.length - 9, answer.readInt32BE(9)]))
+    const answers = Array.from(
+      { length: Math.ceil(sent.length / size) }, (_, i) => timeouts.of(sent.subarray(i * size, (i + 1) * size)),
+    ).flat();
+    expect(answers.map((answer) => [
+      answer[0], answer.readInt16BE(2), answer[4], answer.readUInt32BE(5) === answer.length - 9, answer.readInt32BE(9),
+    ]))
       .toEqual([1, 3, 4].map((stream) => [0x84, stream, 0, true, 0x1100]));
   }
 });

@@ -22,7 +22,9 @@ async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, o
   const real = await openStore(config.stores[0]!, totesys);
   const calls = { begun: 0 };
   // The first search starts the process that answers it, for which the gateway below would not wait.
-  await real.search!.search({ text: "tote", targets: [{ entity: totesys.entity("design"), fields: ["design_name"], scope: null }], limit: 1, after: null });
+  await real.search!.search({
+    text: "tote", targets: [{ entity: totesys.entity("design"), fields: ["design_name"], scope: null }], limit: 1, after: null,
+  });
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     calls.begun++;
     await failure.release;
@@ -51,7 +53,10 @@ async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, o
     const response = await fetch(`${api.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }), signal });
     return { status: response.status, headers: response.headers, ...(await response.json() as object) };
   };
-  return { api, stores, ask, logged, calls, metrics, async [Symbol.asyncDispose]() { await api[Symbol.asyncDispose](); await stores[Symbol.asyncDispose](); } };
+  return {
+    api, stores, ask, logged, calls, metrics,
+    async [Symbol.asyncDispose]() { await api[Symbol.asyncDispose](); await stores[Symbol.asyncDispose](); },
+  };
 }
 
 const query = `{ viewer { role } design(designId: "1") { designName } search(text: "tote") { nodes { __typename } } }`;
@@ -61,11 +66,15 @@ test("a store that is down, hangs or breaks costs only its fields; nothing of th
   await using gateway = await gatewayOver(failure);
   expect((await gateway.ask(query)).errors).toBeUndefined();
 
-  for (const [now, code] of [["down", "UNAVAILABLE"], ["late", "UNAVAILABLE"], ["hangs", "UNAVAILABLE"], ["broken", "INTERNAL_SERVER_ERROR"]] as const) {
+  for (const [now, code] of [
+    ["down", "UNAVAILABLE"], ["late", "UNAVAILABLE"], ["hangs", "UNAVAILABLE"], ["broken", "INTERNAL_SERVER_ERROR"],
+  ] as const) {
     failure.now = now;
     const answer = await gateway.ask(query);
     expect([now, answer.status, answer.data]).toEqual([now, 200, { viewer: { role: "PARTNER" }, design: null, search: null }]);
-    expect(answer.errors!.map(({ path, extensions }) => [path?.join("."), extensions.code]).sort()).toEqual([["design", code], ["search", code]]);
+    expect(answer.errors!.map(({ path, extensions }) => [path?.join("."), extensions.code]).sort()).toEqual([
+      ["design", code], ["search", code],
+    ]);
     expect(JSON.stringify(answer)).not.toMatch(/ECONNREFUSED|10\.1\.2\.3|secret_column|store\.db|node_modules|stack/);
   }
   const { id } = (await gateway.ask(`{ design(designId: "1") { designName } }`)).errors![0]!.extensions as unknown as { id: string };
@@ -92,7 +101,12 @@ test("a request whose client went away reads nothing more, and costs its viewer 
   await using gateway = await gatewayOver(failure, { atOnce: "1" });
   const away = new AbortController();
   const before = gateway.calls.begun;
-  const left = gateway.ask(`{ staff(staffId: "1") { salesOrders { nodes { design { designName } transactions { nodes { payments { nodes { paymentId } } } } } } } }`, "administrator", away.signal);
+  const left = gateway.ask(
+    `{ staff(staffId: "1") { salesOrders { nodes { design { designName } transactions { nodes { payments { nodes { paymentId } } } } } } `
+      + "} }",
+    "administrator",
+    away.signal,
+  );
   await until(() => gateway.calls.begun > before);
   away.abort();
   await expect(left).rejects.toThrow(/abort/);
@@ -112,7 +126,9 @@ test("one viewer's operations that hang make no other wait; beyond what may wait
   await gateway.ask("{ viewer { role } }");
   failure.release = new Promise((resolve) => { release = resolve; });
   const thirty = Array.from({ length: 30 }, () => gateway.ask(`{ design(designId: "1") { designName } }`));
-  const refused = (await firstOf(thirty, 6)).map(({ status, headers, errors }) => [status, headers.get("retry-after"), errors?.[0]?.extensions.code]);
+  const refused = (await firstOf(thirty, 6)).map(({ status, headers, errors }) => [
+    status, headers.get("retry-after"), errors?.[0]?.extensions.code,
+  ]);
   expect(refused).toEqual(Array.from({ length: 6 }, () => [429, "1", "RATE_LIMITED"]));
   expect((await storeCalls(gateway.metrics)).get ?? 0).toBe(0);
   expect((await gateway.ask("{ viewer { __typename } nope: __typename }", "staff")).status).toBe(200);
@@ -133,5 +149,7 @@ function firstOf(all: readonly Promise<Answer>[], n: number): Promise<readonly A
 /** Calls of the stores that ended, by what was asked. */
 async function storeCalls(metrics: GatewayMetrics): Promise<Record<string, number>> {
   const text = await metrics.registry.metrics();
-  return Object.fromEntries([...text.matchAll(/^sluice_gateway_store_seconds_count\{.*call="(\w+)".*\} (\d+)$/gm)].map(([, call, n]) => [call!, Number(n)]));
+  return Object.fromEntries(
+    [...text.matchAll(/^sluice_gateway_store_seconds_count\{.*call="(\w+)".*\} (\d+)$/gm)].map(([, call, n]) => [call!, Number(n)]),
+  );
 }

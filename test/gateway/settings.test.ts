@@ -28,14 +28,18 @@ test("production does not start without a key", () => {
 });
 
 test("development tokens are never offered to a network", () => {
-  for (const host of ["0.0.0.0", "::", "10.0.0.5", "example.org"]) expect(check({ development: true, host })).toEqual([expect.stringContaining("SLUICE_GATEWAY_HOST")]);
+  for (const host of [
+    "0.0.0.0", "::", "10.0.0.5", "example.org",
+  ]) expect(check({ development: true, host })).toEqual([expect.stringContaining("SLUICE_GATEWAY_HOST")]);
   for (const host of ["127.0.0.1", "::1", "localhost"]) expect(check({ development: true, host })).toEqual([]);
 });
 
 test("all that is wrong is said at once", () => {
   expect(check({ development: true, host: "0.0.0.0", jwtSecret: "x".repeat(32), jwtKeys: "http://keys.example.org/jwks" })).toHaveLength(3);
   const wrong = { stores: "mongodb://x", port: "70000", jwtSecret: "short", maxPage: "many" };
-  expect(findings(() => configOf(dataDir, wrong)).map((line) => line.split(":")[0])).toEqual(["--stores", "--port", "--jwt-secret", "--max-page"]);
+  expect(findings(() => configOf(dataDir, wrong)).map((line) => line.split(":")[0])).toEqual([
+    "--stores", "--port", "--jwt-secret", "--max-page",
+  ]);
   expect(findings(() => configOf(dataDir, wrong)).join()).not.toContain("short");
 });
 
@@ -53,7 +57,9 @@ test("before sync has begun the answer is NOT_READY, and afterwards the rows", a
   await using world = await openWorld({ development: true }, "empty");
   const query = `{ design(designId: "1") { designName } search(text: "tote") { nodes { __typename } } }`;
   const early = await world.ask("partner", query);
-  expect(early.errors?.map(({ path, extensions }) => [path, extensions.code]).sort()).toEqual([[["design"], "NOT_READY"], [["search"], "NOT_READY"]]);
+  expect(early.errors?.map(({ path, extensions }) => [path, extensions.code]).sort()).toEqual([
+    [["design"], "NOT_READY"], [["search"], "NOT_READY"],
+  ]);
   expect((await fetch(`${world.operationsUrl}/health`).then((response) => response.json()))).toMatchObject({ stores: [{ phase: "none" }] });
 
   await fill(world.config.stores[0]!);
@@ -62,13 +68,17 @@ test("before sync has begun the answer is NOT_READY, and afterwards the rows", a
 
 test("while sync copies a table anew beside the stream, freshness does not claim that the store holds everything", async () => {
   await using world = await openWorld({ development: true });
-  const freshness = async () => (await fetch(`${world.operationsUrl}/health`).then((response) => response.json()) as { stores: { phase: string; currentAt: string | null }[] }).stores[0];
+  const freshness = async () => (await fetch(`${world.operationsUrl}/health`).then((response) =>
+    response.json()) as { stores: { phase: string; currentAt: string | null }[] }).stores[0];
   expect(await freshness()).toMatchObject({ phase: "stream" });
   {
     await using sink = await openSink(world.config.stores[0]!, totesys);
     const progress = await sink.progress();
     if (!progress) throw new Error("it is filled");
-    await sink.storeProgress({ ...progress, copied: Object.fromEntries(totesys.entities.filter(({ table }) => table !== "design").map(({ table }) => [table, "done"])) });
+    await sink.storeProgress({
+      ...progress,
+      copied: Object.fromEntries(totesys.entities.filter(({ table }) => table !== "design").map(({ table }) => [table, "done"])),
+    });
   }
   while ((await freshness())?.phase === "stream") await new Promise((resolve) => setTimeout(resolve, 20));
   expect(await freshness()).toMatchObject({ phase: "snapshot", currentAt: null });

@@ -35,10 +35,17 @@ test("the history is coherent: nothing refers to what was not there yet, and sum
   await using database = await filled({ rows: 5_000 });
   expect(await violations(database)).toEqual([]);
   for (const { table } of totesys.entities) {
-    const [span] = await query(database, `SELECT COUNT(*) AS n, SUM(last_updated < created_at) AS backwards, SUM(last_updated >= '2026-01-01') AS tooLate FROM ${table}`);
+    const [span] = await query(
+      database,
+      `SELECT COUNT(*) AS n, SUM(last_updated < created_at) AS backwards, SUM(last_updated >= '2026-01-01') AS tooLate FROM ${table}`,
+    );
     expect([table, span]).toEqual([table, { n: expect.anything(), backwards: "0", tooLate: "0" }]);
   }
-  const [share] = await query(database, "SELECT SUM(n) / (SELECT COUNT(*) FROM sales_order) AS share FROM (SELECT COUNT(*) AS n FROM sales_order GROUP BY counterparty_id ORDER BY n DESC LIMIT 5) AS top");
+  const [share] = await query(
+    database,
+    "SELECT SUM(n) / (SELECT COUNT(*) FROM sales_order) AS share FROM (SELECT COUNT(*) AS n FROM sales_order GROUP BY counterparty_id "
+      + "ORDER BY n DESC LIMIT 5) AS top",
+  );
   expect(Number(share!.share)).toBeGreaterThan(0.3);
 });
 
@@ -63,7 +70,9 @@ test("the rate is kept by the clock, and when the database cannot, the stream sa
   // Never before it is due; how much later is the machine's business.
   expect(calm.seconds).toBeGreaterThan(0.95);
   const seen: number[] = [];
-  const rushed = await stream({ mysql: database.url, seed: 1, connections: 1, rate: 100_000, transactions: 500 }, unstopped, ({ behindMs }) => seen.push(behindMs));
+  const rushed = await stream(
+    { mysql: database.url, seed: 1, connections: 1, rate: 100_000, transactions: 500 }, unstopped, ({ behindMs }) => seen.push(behindMs),
+  );
   expect(rushed.transactions).toBe(500);
   expect(rushed.behindMs).toBeGreaterThan(50);
   expect(seen.at(-1)).toBe(rushed.behindMs);
@@ -89,7 +98,8 @@ test("an abort ends a stream after the transactions under way and a fill after i
   expect(Object.values(await contents(half)).flat()).toHaveLength(stopped.rows);
 });
 
-test("an interrupted fill is never taken for a whole one: nobody trades on it, and the same fill completes it to the rows it would have had", async () => {
+test("an interrupted fill is never taken for a whole one: nobody trades on it, and the same fill completes it to the rows it would have "
+  + "had", async () => {
   await using whole = await filled({ rows: 6_000 });
   await using half = await migrated();
   const plan = { mysql: half.url, seed: 1, rows: 6_000, until };
@@ -99,8 +109,12 @@ test("an interrupted fill is never taken for a whole one: nobody trades on it, a
     expect(await fill(plan, soon.signal, ({ done }) => { if (done >= rows) soon.abort(); })).toMatchObject({ complete: false });
     expect(await fillState(half.url)).toBe("interrupted");
   }
-  expect(await refusal(streamed(half, {}))).toMatch(/its fill was interrupted, so rows are missing\n\s+remedy: complete it: sluice generate fill --seed 1 --rows 6000 --until 2026-01-01T00:00:00\.000Z/);
-  expect(await refusal(fill({ ...plan, rows: 7_000 }, unstopped, quiet))).toMatch(/a fill with --seed 1 --rows 6000 .* was interrupted there, and one with --seed 1 --rows 7000 .* is wanted\n\s+remedy: /);
+  expect(await refusal(streamed(half, {}))).toMatch(
+    /its fill was interrupted, so rows are missing\n\s+remedy: complete it: sluice generate fill --seed 1 --rows 6000 --until 2026-01-01T00:00:00\.000Z/,
+  );
+  expect(await refusal(fill({ ...plan, rows: 7_000 }, unstopped, quiet))).toMatch(
+    /a fill with --seed 1 --rows 6000 .* was interrupted there, and one with --seed 1 --rows 7000 .* is wanted\n\s+remedy: /,
+  );
   expect(await fill(plan, unstopped, quiet)).toMatchObject({ complete: true, rows: 6_000 });
   expect(await fillState(half.url)).toBe("filled");
   expect(await contents(half)).toEqual(await contents(whole));
@@ -127,7 +141,9 @@ test("a database that is not empty, not migrated or has nobody to trade with is 
   await using bare = await freshDatabase("generator");
   await using empty = await migrated();
   await bare.server.query(`CREATE DATABASE \`${bare.name}\``);
-  expect(await refusal(fill({ mysql: full.url, seed: 1, rows: 100, until }, unstopped, quiet))).toMatch(/not empty: address.*payment have rows\n\s+remedy: .*empty database/);
+  expect(await refusal(fill({ mysql: full.url, seed: 1, rows: 100, until }, unstopped, quiet))).toMatch(
+    /not empty: address.*payment have rows\n\s+remedy: .*empty database/,
+  );
   expect(await refusal(fill({ mysql: bare.url, seed: 1, rows: 100, until }, unstopped, quiet))).toMatch(/remedy: .*migrate/);
   expect(await refusal(streamed(empty, {}))).toMatch(/counterparty.* have no rows\n\s+remedy: .*fill/);
 });
@@ -152,27 +168,36 @@ function streamed(database: FreshDatabase, options: Partial<StreamOptions>) {
 const query = (database: FreshDatabase, sql: string) => database.rows<Record<string, unknown>>(sql);
 
 async function contents(database: FreshDatabase): Promise<Record<string, unknown[]>> {
-  const all = totesys.entities.map(async ({ table, key }) => [table, await query(database, `SELECT * FROM ${table} ORDER BY ${key.join()}`)] as const);
+  const all = totesys.entities.map(async ({ table, key }) => [
+    table, await query(database, `SELECT * FROM ${table} ORDER BY ${key.join()}`),
+  ] as const);
   return Object.fromEntries(await Promise.all(all));
 }
 
 /** What foreign keys do not say: time, bookings and sums. */
 async function violations(database: FreshDatabase): Promise<unknown[]> {
-  const references = totesys.entities.flatMap((entity) => Object.entries(entity.fields as Fields).flatMap(([name, { references: target }]) => !target ? [] : [
+  const references = totesys.entities.flatMap((entity) =>
+    Object.entries(entity.fields as Fields).flatMap(([name, { references: target }]) => !target ? [] : [
     `SELECT '${entity.table}.${name} came before what it names' AS what, mine.* FROM ${entity.table} AS mine JOIN ${target.table} AS target
      ON target.${target.key[0]} = mine.${name} WHERE target.created_at > mine.created_at LIMIT 3`,
   ]));
   const order = "IFNULL(s.units_sold * s.unit_price, p.item_quantity * p.item_unit_price)";
   const rules = [
-    "SELECT 'a booking is of one order' AS what, t.* FROM transaction AS t WHERE (sales_order_id IS NULL) + (purchase_order_id IS NULL) <> 1 OR (sales_order_id IS NULL) <> (transaction_type = 'PURCHASE')",
-    "SELECT 'a sale is booked once' AS what, s.sales_order_id FROM sales_order AS s LEFT JOIN transaction USING (sales_order_id) GROUP BY s.sales_order_id HAVING COUNT(transaction_id) <> 1",
-    "SELECT 'a purchase is booked once' AS what, p.purchase_order_id FROM purchase_order AS p LEFT JOIN transaction USING (purchase_order_id) GROUP BY p.purchase_order_id HAVING COUNT(transaction_id) <> 1",
-    `SELECT 'payments add up' AS what, t.transaction_id, ${order} AS due, SUM(payment_amount) AS paid FROM transaction AS t LEFT JOIN sales_order AS s USING (sales_order_id)
+    "SELECT 'a booking is of one order' AS what, t.* FROM transaction AS t WHERE (sales_order_id IS NULL) + (purchase_order_id IS NULL) "
+      + "<> 1 OR (sales_order_id IS NULL) <> (transaction_type = 'PURCHASE')",
+    "SELECT 'a sale is booked once' AS what, s.sales_order_id FROM sales_order AS s LEFT JOIN transaction USING (sales_order_id) GROUP "
+      + "BY s.sales_order_id HAVING COUNT(transaction_id) <> 1",
+    "SELECT 'a purchase is booked once' AS what, p.purchase_order_id FROM purchase_order AS p LEFT JOIN transaction USING "
+      + "(purchase_order_id) GROUP BY p.purchase_order_id HAVING COUNT(transaction_id) <> 1",
+    `SELECT 'payments add up' AS what, t.transaction_id, ${order} AS due, SUM(payment_amount)
+      AS paid FROM transaction AS t LEFT JOIN sales_order AS s USING (sales_order_id)
        LEFT JOIN purchase_order AS p ON p.purchase_order_id = t.purchase_order_id LEFT JOIN payment USING (transaction_id)
        GROUP BY t.transaction_id, due HAVING paid IS NULL OR paid <> due`,
-    `SELECT 'the counterparty and currency of a payment are those of its order' AS what, payment.* FROM payment JOIN transaction AS t USING (transaction_id) LEFT JOIN sales_order AS s USING (sales_order_id)
+    `SELECT 'the counterparty and currency of a payment are those of its order' AS what, payment.* FROM payment JOIN transaction AS t USING
+      (transaction_id) LEFT JOIN sales_order AS s USING (sales_order_id)
        LEFT JOIN purchase_order AS p ON p.purchase_order_id = t.purchase_order_id
-       WHERE payment.counterparty_id <> IFNULL(s.counterparty_id, p.counterparty_id) OR payment.currency_id <> IFNULL(s.currency_id, p.currency_id)`,
+       WHERE payment.counterparty_id <> IFNULL(s.counterparty_id, p.counterparty_id) OR payment.currency_id <> IFNULL(s.currency_id,
+       p.currency_id)`,
   ];
   const found: unknown[] = [];
   for (const sql of [...references, ...rules]) found.push(...await query(database, sql));

@@ -54,18 +54,24 @@ test("a transaction whose commit arrived and whose answer did not is not done ag
   await migrate(database.url);
   await fill({ mysql: database.url, seed: 1, rows: 500, until }, unstopped, () => undefined);
   const count = async () => {
-    const [row] = await database.rows<RowDataPacket>(`SELECT (SELECT COUNT(*) FROM \`${database.name}\`.sales_order) + (SELECT COUNT(*) FROM \`${database.name}\`.purchase_order) AS n`);
+    const [row] = await database.rows<RowDataPacket>(
+      `SELECT (SELECT COUNT(*) FROM \`${database.name}\`.sales_order) + (SELECT COUNT(*) FROM \`${database.name}\`.purchase_order) AS n`,
+    );
     return Number(row!.n);
   };
   const before = await count();
   await using link = await forgetfulLink(database.url);
-  const { transactions, byBusiness, retries } = await stream({ mysql: link.url, seed: 1, connections: 1, rate: 1_000, transactions: 60 }, unstopped, () => undefined);
+  const {
+    transactions, byBusiness, retries,
+  } = await stream({ mysql: link.url, seed: 1, connections: 1, rate: 1_000, transactions: 60 }, unstopped, () => undefined);
   expect(link.lost).toEqual({ answer: 20, commit: 19 });
   expect({ transactions, retries }).toEqual({ transactions: 60, retries: 39 });
   expect(await count() - before).toBe((byBusiness.sale ?? 0) + (byBusiness.purchase ?? 0) - (byBusiness["order cancelled"] ?? 0));
 });
 
-/** Of every four commits, one reaches the server and its answer is lost with the connection, and one is lost before it reaches the server. */
+/**
+ * Of every four commits, one reaches the server and its answer is lost with the connection, and one is lost before it reaches the server.
+ */
 async function forgetfulLink(to: URL): Promise<AsyncDisposable & { readonly url: URL; readonly lost: { answer: number; commit: number } }> {
   const lost = { answer: 0, commit: 0 };
   let commits = 0;

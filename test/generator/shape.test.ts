@@ -20,7 +20,9 @@ test("a field's numbers depend on its seed, table, row and name alone", () => {
       return Object.fromEntries(order.map((field) => [field, Array.from({ length: 3 }, draw("table", row, field).next)]));
     };
     const [added, ...others] = fields;
-    expect(take([...others].reverse())).toEqual(Object.fromEntries(Object.entries(take([added!, ...others])).filter(([field]) => field !== added)));
+    expect(take([...others].reverse())).toEqual(
+      Object.fromEntries(Object.entries(take([added!, ...others])).filter(([field]) => field !== added)),
+    );
   }));
 });
 
@@ -28,7 +30,8 @@ test("another seed, table, row or field gives other numbers", () => {
   fc.assert(fc.property(anySeed, anyRow, (seed, row) => {
     const first = (s: number, table: string, r: number, field: string) => drawFrom(s)(table, r, field).next();
     const around = [
-      first(seed, "a", row, "b"), first(seed + 1, "a", row, "b"), first(seed + 2 ** 32, "a", row, "b"), first(seed, "ab", row, ""), first(seed, "b", row, "a"),
+      first(seed, "a", row, "b"), first(seed + 1, "a", row, "b"), first(seed + 2 ** 32, "a", row, "b"), first(seed, "ab", row, ""),
+      first(seed, "b", row, "a"),
       first(seed, "a", row + 1, "b"), first(seed, "a", row, "c"),
     ];
     expect(new Set(around).size).toBe(around.length);
@@ -72,7 +75,9 @@ test("the shares add up to the rows asked for, in every table of the catalog", (
 test("every order is booked once, and every booking has one or two payments in turn", () => {
   const anyDeal = fc.integer({ min: leastRows, max: 50_000_000 }).chain((rows) => {
     const shape = shapeOf(rows);
-    return fc.record({ shape: fc.constant(shape), deal: fc.integer({ min: 1, max: shape.deals }), payment: fc.integer({ min: 1, max: shape.payments }) });
+    return fc.record({
+      shape: fc.constant(shape), deal: fc.integer({ min: 1, max: shape.deals }), payment: fc.integer({ min: 1, max: shape.payments }),
+    });
   });
   fc.assert(fc.property(anyDeal, ({ shape, deal, payment }) => {
     const { kind, order } = orderOfDeal(shape, deal);
@@ -84,7 +89,9 @@ test("every order is booked once, and every booking has one or two payments in t
     expect(settles.deal >= 1 && settles.deal <= shape.deals && settles.part >= 1 && settles.part <= settles.parts).toBe(true);
     if (payment < shape.payments) {
       const next = dealOfPayment(shape, payment + 1);
-      expect(settles.part < settles.parts ? next : next.part).toEqual(settles.part < settles.parts ? { ...settles, part: settles.part + 1 } : 1);
+      expect(settles.part < settles.parts ? next : next.part).toEqual(
+        settles.part < settles.parts ? { ...settles, part: settles.part + 1 } : 1,
+      );
     }
   }), { numRuns: 500 });
 });
@@ -112,5 +119,7 @@ test("settings have their defaults, and bad ones are found together", () => {
   expect(readSettings(streamSettings, { rate: "500", start: "2026-01-01T01:00:00+01:00" }, { SLUICE_SEED: "7" }))
     .toEqual({ seed: 7, rate: 500, connections: 1, transactions: undefined, start: Date.UTC(2026, 0, 1) });
   expect(() => readSettings({ ...fillSettings, ...streamSettings }, { rows: "5", rate: "fast", until: "yesterday", connections: "0" }, {}))
-    .toThrow(expect.objectContaining({ findings: ["--rows", "--until", "--rate", "--connections"].map((where) => expect.objectContaining({ where })) }) as PreflightFailed);
+    .toThrow(expect.objectContaining({
+      findings: ["--rows", "--until", "--rate", "--connections"].map((where) => expect.objectContaining({ where })),
+    }) as PreflightFailed);
 });

@@ -21,7 +21,9 @@ export async function freshDatabase(purpose: string): Promise<FreshDatabase> {
   url.pathname = `/${name}`;
   return {
     name, url, server,
-    rows: async <T>(sql: string, values: readonly (string | number)[] = []) => (await server.query<RowDataPacket[]>(sql, [...values]))[0] as T[],
+    rows: async <T>(
+      sql: string, values: readonly (string | number)[] = [],
+    ) => (await server.query<RowDataPacket[]>(sql, [...values]))[0] as T[],
     async [Symbol.asyncDispose]() {
       await server.query(`DROP DATABASE IF EXISTS \`${name}\``);
       await server.end();

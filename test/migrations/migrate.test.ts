@@ -32,8 +32,12 @@ test("a run that was cut off inside a migration is finished by the next", async 
 test("a database with a newer history is refused, with the migrations it has", async () => {
   await using database = await freshDatabase("migrate");
   await migrate(database.url);
-  await database.server.query(`INSERT INTO \`${database.name}\`.schema_migration (timestamp, name) VALUES (9999999999999, 'Later9999999999999')`);
-  await expect(findings(database.url)).resolves.toMatchObject([{ problem: expect.stringContaining("Later9999999999999"), remedy: expect.stringContaining("newer") }]);
+  await database.server.query(
+    `INSERT INTO \`${database.name}\`.schema_migration (timestamp, name) VALUES (9999999999999, 'Later9999999999999')`,
+  );
+  await expect(findings(database.url)).resolves.toMatchObject([
+    { problem: expect.stringContaining("Later9999999999999"), remedy: expect.stringContaining("newer") },
+  ]);
 });
 
 test("what a person can cure is a finding with its remedy, and nothing is written", async () => {
@@ -46,11 +50,21 @@ test("what a person can cure is a finding with its remedy, and nothing is writte
   const user = `u_${database.name.slice(-8)}`;
   await database.server.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'right'`);
   try {
-    expect(await changed((url) => { url.port = "1"; })).toMatchObject([{ where: "mysql 127.0.0.1:1", problem: expect.stringMatching(/ECONNREFUSED/), remedy: expect.stringContaining("start the server") }]);
-    expect(await changed((url) => { url.username = user; url.password = "wrong"; })).toMatchObject([{ problem: expect.stringContaining("Access denied"), remedy: expect.stringContaining("password") }]);
-    expect(await changed((url) => { url.username = user; url.password = "right"; })).toMatchObject([{ problem: expect.stringContaining(database.name), remedy: expect.stringContaining("GRANT") }]);
-    expect(await changed((url) => { url.pathname = "/"; })).toMatchObject([{ problem: expect.stringContaining("no database"), remedy: expect.stringContaining("/totesys") }]);
-    expect(await changed((url) => { url.search = "?ssl-mode=MAYBE&colour=red"; })).toMatchObject([{ problem: expect.stringContaining("colour") }, { problem: expect.stringContaining("MAYBE") }]);
+    expect(await changed((url) => { url.port = "1"; })).toMatchObject([
+      { where: "mysql 127.0.0.1:1", problem: expect.stringMatching(/ECONNREFUSED/), remedy: expect.stringContaining("start the server") },
+    ]);
+    expect(await changed((url) => { url.username = user; url.password = "wrong"; })).toMatchObject([
+      { problem: expect.stringContaining("Access denied"), remedy: expect.stringContaining("password") },
+    ]);
+    expect(await changed((url) => { url.username = user; url.password = "right"; })).toMatchObject([
+      { problem: expect.stringContaining(database.name), remedy: expect.stringContaining("GRANT") },
+    ]);
+    expect(await changed((url) => { url.pathname = "/"; })).toMatchObject([
+      { problem: expect.stringContaining("no database"), remedy: expect.stringContaining("/totesys") },
+    ]);
+    expect(await changed((url) => { url.search = "?ssl-mode=MAYBE&colour=red"; })).toMatchObject([
+      { problem: expect.stringContaining("colour") }, { problem: expect.stringContaining("MAYBE") },
+    ]);
   } finally {
     await database.server.query(`DROP USER '${user}'@'%'`);
   }

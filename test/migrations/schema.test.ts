@@ -26,9 +26,12 @@ test("a migration that has landed is never changed", async () => {
 
 test("the tables are the catalog's, and nothing extra", async () => {
   const tables = await database.rows<{ name: string; engine: string; collation: string }>(
-    "SELECT table_name AS name, engine AS engine, table_collation AS collation FROM information_schema.tables WHERE table_schema = ?", [database.name]);
+    "SELECT table_name AS name, engine AS engine, table_collation AS collation FROM information_schema.tables WHERE table_schema = ?",
+    [database.name]);
   expect(tables.map((t) => t.name).sort()).toEqual([...totesys.entities.map((e) => e.table), "schema_migration"].sort());
-  for (const table of tables.filter((t) => t.name !== "schema_migration")) expect(table).toMatchObject({ engine: "InnoDB", collation: "utf8mb4_unicode_520_ci" });
+  for (const table of tables.filter((t) => t.name !== "schema_migration")) expect(table).toMatchObject({
+    engine: "InnoDB", collation: "utf8mb4_unicode_520_ci",
+  });
 });
 
 describe.each(totesys.entities.map((entity) => [entity.table, entity] as const))("%s", (table, entity) => {
@@ -59,8 +62,11 @@ describe.each(totesys.entities.map((entity) => [entity.table, entity] as const))
       ...Object.fromEntries(references.map(([name]) => [`${table}_by_${name}`, inLookup.get(name) ?? name])),
     });
     const foreign = await database.rows(
-      `SELECT column_name AS field, referenced_table_name AS target, referenced_column_name AS targetKey FROM information_schema.key_column_usage
-       WHERE table_schema = ? AND table_name = ? AND referenced_table_name IS NOT NULL`, [database.name, table]);
+      `SELECT column_name AS field, referenced_table_name AS target, referenced_column_name AS targetKey FROM
+        information_schema.key_column_usage
+       WHERE table_schema = ? AND table_name = ? AND referenced_table_name IS NOT NULL`,
+      [database.name, table],
+    );
     const wanted = references.map(([field, { references: target }]) => ({ field, target: target!.table, targetKey: target!.key[0] }));
     expect(sorted(foreign)).toEqual(sorted(wanted));
   });
@@ -73,7 +79,9 @@ test("the ORM gives back every row of every table as it was saved, in a UTC sess
     const currency = source.getRepository<Row>("currency");
     const before = Date.now();
     const made = await currency.save({ currency_code: "GBP" });
-    expect(made).toEqual({ currency_id: expect.stringMatching(/^\d+$/), currency_code: "GBP", created_at: expect.any(String), last_updated: made.created_at });
+    expect(made).toEqual({
+      currency_id: expect.stringMatching(/^\d+$/), currency_code: "GBP", created_at: expect.any(String), last_updated: made.created_at,
+    });
     // Both clocks are this machine's; the server's is read in its own steps.
     expect(Date.parse(String(made.created_at))).toBeGreaterThan(before - 1_000);
     expect(Date.parse(String(made.created_at))).toBeLessThan(Date.now() + 1_000);
@@ -103,7 +111,8 @@ function valueOf({ type, nullable }: Field, extreme: boolean): Value {
   switch (type.kind) {
     case "int64": return extreme ? "9007199254740993" : "1";
     case "int32": return extreme ? -2147483648 : 7;
-    case "decimal": return extreme ? `-${"9".repeat(type.precision - type.scale)}.${"9".repeat(type.scale)}` : `0.${"0".repeat(type.scale)}`;
+    case "decimal": return extreme ? `-${"9".repeat(type.precision - type.scale)}.${"9".repeat(type.scale)}`
+      : `0.${"0".repeat(type.scale)}`;
     case "string": return extreme ? "😀ß'\\".repeat(30).slice(0, type.maxLength - (type.maxLength % 5)) + "x" : "";
     case "boolean": return extreme;
     case "date": return extreme ? "9999-12-31" : "1000-01-01";

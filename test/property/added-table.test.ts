@@ -17,7 +17,9 @@ import { equal } from "./model/run.js";
 import { item, owner, refused, type StoreCrash, storeCrash, things, unheld } from "./model/world.js";
 
 /** Waits between tries take no time: what is tried here is what happens in which order. */
-jest.mock("../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }));
+jest.mock(
+  "../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }),
+);
 
 const numRuns = Number(process.env.SLUICE_HISTORIES ?? 300);
 jest.setTimeout(Math.max(120_000, numRuns * 10));
@@ -28,17 +30,23 @@ const log = openLog("test", "silent");
 const key = fc.integer({ min: 1, max: 6 }).map(String);
 const texts = fc.constantFrom("a", "b", "c", "d", "zero date", "too long");
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ id: key, text: texts, rank: fc.nat(2), owner_id: fc.option(key) }).map((row): Operation => ({ entity: item, key: [row.id], row })) },
+  { weight: 12, arbitrary: fc.record({
+    id: key, text: texts, rank: fc.nat(2), owner_id: fc.option(key),
+  }).map((row): Operation => ({ entity: item, key: [row.id], row })) },
   { weight: 4, arbitrary: key.map((id): Operation => ({ entity: item, key: [id], row: null })) },
   { weight: 2, arbitrary: fc.record({ id: key, text: texts }).map((row): Operation => ({ entity: owner, key: [row.id], row })) },
   { weight: 1, arbitrary: fc.constantFrom<Operation>({ truncate: item }) },
 );
 const history: fc.Arbitrary<Transaction[]> = fc.array(
-  fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }), { minLength: 4, maxLength: 20 });
+  fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }),
+  { minLength: 4, maxLength: 20 });
 
 class Crash extends Error {}
 
-/** Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. Meanwhile the store dies. */
+/**
+ * Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. Meanwhile the store
+ * dies.
+ */
 function weather(effects: number, dice: Iterator<number>, disk: MemoryDisk, dying: StoreCrash[]): Weather {
   let [left, since] = [effects, 0];
   return {
@@ -67,15 +75,22 @@ function seenBy(of: Catalog, source: MemorySource): Source {
 
 const whole = ({ copied }: Progress, of: Catalog) => of.entities.every(({ table }) => copied?.[table] === "done");
 
-test("a table that joined the catalog, or that the store lost, is copied while the log is followed: after any history, with a crash of sync or of the store at any effect, nothing is lost, stale or left behind", async () => {
+test("a table that joined the catalog, or that the store lost, is copied while the log is followed: after any history, with a crash of "
+  + "sync or of the store at any effect, nothing is lost, stale or left behind", async () => {
   let beside = 0;
   await fc.assert(fc.asyncProperty(
-    history, fc.boolean(), fc.nat(6), fc.array(fc.nat(60), { maxLength: 5 }), fc.array(storeCrash, { maxLength: 2 }), fc.infiniteStream(fc.nat(1000)),
-    fc.record({ growth: fc.integer({ min: 1, max: 2 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 6 }), atOnce: fc.integer({ min: 1, max: 4 }) }),
+    history, fc.boolean(), fc.nat(6), fc.array(fc.nat(60), { maxLength: 5 }), fc.array(storeCrash, { maxLength: 2 }),
+    fc.infiniteStream(fc.nat(1000)),
+    fc.record({
+      growth: fc.integer({ min: 1, max: 2 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 6 }),
+      atOnce: fc.integer({ min: 1, max: 4 }),
+    }),
     async (transactions, loses, until, crashes, storeCrashes, dice, { growth, chunk, rows, atOnce }) => {
       const source = new MemorySource(transactions, unheld, growth, chunk);
       const disk = new MemoryDisk(all);
-      const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
+      const limits = {
+        batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
+      };
       const run = async (of: Catalog, effects: number, dying: StoreCrash[], enough: (progress: Progress) => boolean) => {
         const [stop, cutoff] = [new AbortController(), new AbortController().signal];
         const state = newState("memory");

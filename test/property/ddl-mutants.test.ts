@@ -37,7 +37,10 @@ const planted: readonly (readonly [name: string, breaks: Broken["of"], mutant: M
   ["partitions are left as they are", "rows", without(/partitions/)],
   ["rows changed as text are left as they are", "rows", without(/logged as text/)],
   ["an emptied table is left as it is", "rows", { effect: (effect) => ({ ...effect, emptied: null }) }],
-  ["everything is copied for every statement", "copies", { effect: (effect) => (effect.rows.length > 0 ? effect : { ...effect, rows: ["payment"], what: "may have changed" }) }],
+  [
+    "everything is copied for every statement", "copies",
+    { effect: (effect) => (effect.rows.length > 0 ? effect : { ...effect, rows: ["payment"], what: "may have changed" }) },
+  ],
 ];
 
 let world: World;

@@ -9,7 +9,8 @@ const sequences = Number(process.env.SLUICE_DDL_SEQUENCES ?? 20), first = Number
 
 jest.setTimeout(sequences > 20 ? 14_400_000 : 300_000);
 
-test("invariants 3 and 10: after any statements, however they are written, the store equals the server, or its pipeline stopped by name with a remedy that ends equal", async () => {
+test("invariants 3 and 10: after any statements, however they are written, the store equals the server, or its pipeline stopped by name "
+  + "with a remedy that ends equal", async () => {
   await using world = await openWorld();
   await world.db.query("CREATE DATABASE ddl");
   const closing: AsyncDisposable[] = [];
@@ -25,7 +26,10 @@ test("invariants 3 and 10: after any statements, however they are written, the s
   const outcomes: Outcome[] = [], began = performance.now();
   for (let seed = first; seed < first + sequences; seed++) outcomes.push(await runSequence(seed, world, stores));
   const count = (of: (outcome: Outcome) => number | boolean) => outcomes.reduce((sum, outcome) => sum + Number(of(outcome)), 0);
-  process.stderr.write(`${outcomes.length} sequences, ${count(({ statements }) => statements)} statements, ${count(({ recopies }) => recopies)} recopies, `
-    + `${count(({ stopped }) => stopped)} stopped, ${count(({ absent }) => absent)} lacked a table; ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(
+    `${outcomes.length} sequences, ${count(({ statements }) => statements)} statements, ${count(({ recopies }) => recopies)} recopies, ` +
+      `${count(({ stopped }) => stopped)} stopped, ${count(({ absent }) => absent)} lacked a table; `
+        + `${((performance.now() - began) / 1000).toFixed(1)} s\n`,
+  );
   expect(outcomes).toHaveLength(sequences);
 });

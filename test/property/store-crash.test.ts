@@ -17,7 +17,9 @@ import { Violation } from "./model/violation.js";
 import { histories, type History, refused, type StoreCrash, storeCrash, things, unheld } from "./model/world.js";
 
 /** Waits between tries take no time: what is tried here is what happens in which order. */
-jest.mock("../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }));
+jest.mock(
+  "../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }),
+);
 
 const numRuns = Number(process.env.SLUICE_HISTORIES ?? 500);
 jest.setTimeout(Math.max(120_000, numRuns * 10));
@@ -26,7 +28,9 @@ const log = openLog("test", "silent");
 
 /** `quietly`: after an effect rather than in one. */
 type Dying = StoreCrash & { readonly quietly: boolean };
-const crashes: fc.Arbitrary<Dying[]> = fc.array(fc.tuple(storeCrash, fc.boolean()).map(([crash, quietly]) => ({ ...crash, quietly })), { minLength: 1, maxLength: 3 });
+const crashes: fc.Arbitrary<Dying[]> = fc.array(
+  fc.tuple(storeCrash, fc.boolean()).map(([crash, quietly]) => ({ ...crash, quietly })), { minLength: 1, maxLength: 3 },
+);
 
 type Retrying = (sink: Sink, stop: AbortSignal) => Sink;
 
@@ -60,7 +64,9 @@ const stubborn: Retrying = (sink) => {
 };
 
 /** Follows the source to its end while the store dies now and then. @throws Violation */
-async function follow({ kind, transactions, dice, growth, chunk, rows, atOnce }: History, dying: readonly Dying[], retrying: Retrying): Promise<void> {
+async function follow(
+  { kind, transactions, dice, growth, chunk, rows, atOnce }: History, dying: readonly Dying[], retrying: Retrying,
+): Promise<void> {
   const source = new MemorySource(transactions, unheld, growth, chunk);
   const disk = new MemoryDisk(things, kind);
   const left = [...dying];
@@ -77,14 +83,18 @@ async function follow({ kind, transactions, dice, growth, chunk, rows, atOnce }:
       throw new Severed("memory", "the connection broke");
     },
   };
-  const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
+  const limits = {
+    batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
+  };
   // A crash after the last position was stored is met by the second.
   for (let run = 0; run < 2; run++) {
     const stop = new AbortController();
     const sink = new MemorySink(disk, refused, weather, (progress) => {
       if (isWhole(progress) && progress.position.offset === source.length) stop.abort();
     });
-    const parts = { source, sink: retrying(sink, stop.signal), catalog: things, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log };
+    const parts = {
+      source, sink: retrying(sink, stop.signal), catalog: things, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log,
+    };
     await runPipeline(parts, stop.signal, new AbortController().signal);
     left.length = 0;
     await dead;
@@ -92,12 +102,17 @@ async function follow({ kind, transactions, dice, growth, chunk, rows, atOnce }:
   equal(source, disk);
 }
 
-test("invariant 1, of a store that loses with its process what it had confirmed last: sync goes on from what the store holds, and nothing is lost", async () => {
-  await fc.assert(fc.asyncProperty(histories("never"), crashes, (history, dying) => follow(history, dying, ours)), { numRuns, endOnFailure: true });
+test("invariant 1, of a store that loses with its process what it had confirmed last: sync goes on from what the store holds, and "
+  + "nothing is lost", async () => {
+  await fc.assert(
+    fc.asyncProperty(histories("never"), crashes, (history, dying) => follow(history, dying, ours)),
+    { numRuns, endOnFailure: true },
+  );
 });
 
 test("a planted mutant is killed: going on with what it was about once the store is there again", async () => {
-  const unbroken = fc.asyncProperty(histories("never"), crashes, (history, dying) => follow(history, dying, stubborn).then(() => true, (error: unknown) => {
+  const unbroken = fc.asyncProperty(histories("never"), crashes, (history, dying) =>
+    follow(history, dying, stubborn).then(() => true, (error: unknown) => {
     if (error instanceof Violation) return false;
     throw error;
   }));

@@ -14,10 +14,15 @@ import { MemoryDisk, MemorySink } from "../support/memory-sink.js";
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
 import { memoryStore, putBehind } from "../support/memory-store.js";
 
-const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key.") } });
+const owner = entity(
+  "owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key.") } },
+);
 const item = entity("item", {
   description: "An item.", key: ["id"], owner: { kind: "everyone" },
-  fields: { id: int64("public", "Key."), text: string(9, "public", "Text."), rank: int32("public", "Order."), owner_id: nullable(reference(owner, "public", "Whose it is.")) },
+  fields: {
+    id: int64("public", "Key."), text: string(9, "public", "Text."), rank: int32("public", "Order."),
+    owner_id: nullable(reference(owner, "public", "Whose it is.")),
+  },
   lookups: [{ name: "items", by: "owner_id", orderBy: "rank", direction: "asc", description: "Its items." }],
 });
 const things = catalog([owner, item]);
@@ -27,18 +32,28 @@ const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
 
 /** So few rows and values that rows come back to what they were, again and again. */
 const key = fc.constantFrom("1", "2", "3");
-const itemRow = fc.record({ id: key, text: fc.constantFrom("a", "b", "zero date", "too long"), rank: fc.nat(1), owner_id: fc.option(fc.constantFrom("1", "2")) });
+const itemRow = fc.record({
+  id: key, text: fc.constantFrom("a", "b", "zero date", "too long"), rank: fc.nat(1), owner_id: fc.option(fc.constantFrom("1", "2")),
+});
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 16, arbitrary: itemRow.map((row): Operation => ({ entity: item, key: [row.id], row })) },
   { weight: 4, arbitrary: key.map((id): Operation => ({ entity: item, key: [id], row: null })) },
 );
-const history = fc.array(fc.array(operation, { minLength: 1, maxLength: 3 }).map((operations): Transaction => ({ operations, stamp: 1 })), { minLength: 100, maxLength: 300 });
+const history = fc.array(
+  fc.array(operation, { minLength: 1, maxLength: 3 }).map((operations): Transaction => ({ operations, stamp: 1 })),
+  { minLength: 100, maxLength: 300 },
+);
 const still = ["6", "7", "8"].map((id): Row => ({ id, text: "still", rank: 0, owner_id: "1" }));
 const [stale, wrong, missing] = still as [Row, Row, Row];
-const setting = fc.record({ growth: fc.integer({ min: 1, max: 3 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 4 }), turns: fc.nat(3) });
+const setting = fc.record({
+  growth: fc.integer({ min: 1, max: 3 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 4 }), turns: fc.nat(3),
+});
 
 /** Verifies while a pipeline follows a source that changes with every look at it. */
-async function underLoad(transactions: readonly Transaction[], { growth, chunk, rows, turns }: { growth: number; chunk: number; rows: number; turns: number }, plant: (disk: MemoryDisk) => void): Promise<Report> {
+async function underLoad(
+  transactions: readonly Transaction[], { growth, chunk, rows, turns }: { growth: number; chunk: number; rows: number; turns: number },
+  plant: (disk: MemoryDisk) => void,
+): Promise<Report> {
   const begun: Transaction = { operations: still.map((row): Operation => ({ entity: item, key: [String(row.id)], row })), stamp: 1 };
   const source = new MemorySource([begun, ...transactions], unheld, 0, chunk);
   source.grow(1);
@@ -49,8 +64,13 @@ async function underLoad(transactions: readonly Transaction[], { growth, chunk, 
   };
   const stop = new AbortController();
   const sink = new MemorySink(disk, refused, { before });
-  const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: 2, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
-  const pipeline = runPipeline({ source, sink, catalog: things, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log }, stop.signal, new AbortController().signal);
+  const limits = {
+    batch: { rows, bytes: 1e9 }, writesAtOnce: 2, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
+  };
+  const pipeline = runPipeline(
+    { source, sink, catalog: things, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log }, stop.signal,
+    new AbortController().signal,
+  );
   while (!disk.progress || !isWhole(disk.progress)) await new Promise(setImmediate);
   plant(disk);
   try {
@@ -58,7 +78,9 @@ async function underLoad(transactions: readonly Transaction[], { growth, chunk, 
       source.grow(growth);
       for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
     };
-    return await verify({ source: changing(source, meanwhile), stores: [memoryStore(disk, meanwhile)], catalog: things, waitMs: 30_000 }, stop.signal);
+    return await verify(
+      { source: changing(source, meanwhile), stores: [memoryStore(disk, meanwhile)], catalog: things, waitMs: 30_000 }, stop.signal,
+    );
   } finally {
     stop.abort();
     await pipeline;
@@ -98,13 +120,17 @@ function changing(source: Source, meanwhile: () => Promise<void>): Source {
 
 const named = (differences: readonly Difference[]) => differences.map((each) => formatDifference(each)).sort();
 
-test("no write that is under way is taken for a difference, however often a row comes back to what it was; what letters explain says why", async () => {
-  await fc.assert(fc.asyncProperty(history, setting, async (transactions, set) => {
-    const { differences, tables } = await underLoad(transactions, set, () => undefined);
-    expect(named(differences.filter(({ deadLetter }) => deadLetter !== "too long" && deadLetter !== "a zero date"))).toEqual([]);
-    expect(tables.reduce((sum, each) => sum + each.differences, 0)).toBe(0);
-    for (const { kind } of differences) expect(kind).toBe("missing");
-  }), { numRuns: 60, endOnFailure: true });
+test("no write that is under way is taken for a difference, however often a row comes back to what it was; what letters explain says "
+  + "why", async () => {
+  await fc.assert(
+    fc.asyncProperty(history, setting, async (transactions, set) => {
+      const { differences, tables } = await underLoad(transactions, set, () => undefined);
+      expect(named(differences.filter(({ deadLetter }) => deadLetter !== "too long" && deadLetter !== "a zero date"))).toEqual([]);
+      expect(tables.reduce((sum, each) => sum + each.differences, 0)).toBe(0);
+      for (const { kind } of differences) expect(kind).toBe("missing");
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
 }, 120_000);
 
 test("whatever goes on meanwhile, a wrong value, a missing row, a ghost and a stale entry are named, and nothing else", async () => {

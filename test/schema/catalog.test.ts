@@ -10,7 +10,8 @@ describe("the totesys catalog", () => {
   test("has the eleven tables, referenced before referencing", () => {
     const tables = totesys.entities.map((e) => e.table);
     expect([...tables].sort()).toEqual([
-      "address", "counterparty", "currency", "department", "design", "payment", "payment_type", "purchase_order", "sales_order", "staff", "transaction",
+      "address", "counterparty", "currency", "department", "design", "payment", "payment_type", "purchase_order", "sales_order", "staff",
+      "transaction",
     ]);
     for (const e of totesys.entities) {
       for (const field of Object.values(e.fields)) {
@@ -23,18 +24,22 @@ describe("the totesys catalog", () => {
     const of = (fieldClass: string) => totesys.entities.flatMap((e) =>
       Object.entries(e.fields).filter(([, field]) => field.class === fieldClass).map(([name]) => `${e.table}.${name}`)).sort();
     expect(of("confidential")).toEqual([
-      "payment.company_ac_number", "payment.counterparty_ac_number", "payment.payment_amount", "purchase_order.item_unit_price", "sales_order.unit_price",
+      "payment.company_ac_number", "payment.counterparty_ac_number", "payment.payment_amount", "purchase_order.item_unit_price",
+      "sales_order.unit_price",
     ]);
     expect(of("personal")).toEqual([
-      "address.address_line_1", "address.address_line_2", "address.phone", "counterparty.commercial_contact", "counterparty.delivery_contact",
+      "address.address_line_1", "address.address_line_2", "address.phone", "counterparty.commercial_contact",
+      "counterparty.delivery_contact",
       "department.manager", "staff.email_address", "staff.first_name", "staff.last_name",
     ]);
   });
 
   test("leads from a counterparty to its orders and payments", () => {
-    const names = totesys.lookupsFrom(totesys.entity("counterparty")).map(({ entity: e, lookup }) => `${lookup.name}: ${lookupTable(e, lookup)}`);
+    const names = totesys.lookupsFrom(totesys.entity("counterparty")).map(({ entity: e, lookup }) =>
+      `${lookup.name}: ${lookupTable(e, lookup)}`);
     expect(names.sort()).toEqual([
-      "payments: payment_by_counterparty_id", "purchaseOrders: purchase_order_by_counterparty_id", "salesOrders: sales_order_by_counterparty_id",
+      "payments: payment_by_counterparty_id", "purchaseOrders: purchase_order_by_counterparty_id",
+      "salesOrders: sales_order_by_counterparty_id",
     ]);
   });
 
@@ -85,7 +90,9 @@ describe("an incoherent catalog is refused with every problem at once", () => {
 });
 
 test("a declaration that names a missing field does not compile", () => {
-  const fields = { id: int64("public", "Id."), n: int32("public", "N."), s: string(9, "public", "S."), a_id: reference(a, "public", "An a."), ...stamps };
+  const fields = {
+    id: int64("public", "Id."), n: int32("public", "N."), s: string(9, "public", "S."), a_id: reference(a, "public", "An a."), ...stamps,
+  };
   const rest = { description: "An x.", key: ["id"], fields, owner: { kind: "everyone" } } as const;
   // Checked by the compiler, which builds the tests too; nothing here runs.
   const declarations = [
@@ -115,7 +122,9 @@ test("different keys never share a text", () => {
 
 test("an entry stands by its order, then its key", () => {
   const salesOrder = totesys.entity("sales_order");
-  expect(entryOf(salesOrder, salesOrder.lookups[0]!, { created_at: "2026-01-01T00:00:00.000000Z", sales_order_id: "4" })).toEqual(["2026-01-01T00:00:00.000000Z", "4"]);
+  expect(entryOf(salesOrder, salesOrder.lookups[0]!, { created_at: "2026-01-01T00:00:00.000000Z", sales_order_id: "4" })).toEqual([
+    "2026-01-01T00:00:00.000000Z", "4",
+  ]);
 });
 
 test("every role is denied what it does not list", () => {

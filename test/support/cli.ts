@@ -24,7 +24,9 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
   });
   const texts = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) child[name].setEncoding("utf8").on("data", (text: string) => { texts[name] += text; });
-  const ended = once(child, "close").then(([code, signal]) => ({ code: code as number | null, signal: signal as NodeJS.Signals | null, ...texts }));
+  const ended = once(child, "close").then(([code, signal]) => ({
+    code: code as number | null, signal: signal as NodeJS.Signals | null, ...texts,
+  }));
   return { process: child, ended };
 }
 

@@ -20,6 +20,9 @@ export function engineUrls(): Readonly<Record<EngineName, string>> {
 
 function urlOf(name: EngineName): string {
   const url = process.env[engineVariables[name]];
-  if (!url) throw new Error(`${engineVariables[name]} is not set: run the tests by npm test, whose global set-up starts ${name}, or set it yourself`);
+  if (!url)
+    throw new Error(
+      `${engineVariables[name]} is not set: run the tests by npm test, whose global set-up starts ${name}, or set it yourself`,
+    );
   return url;
 }

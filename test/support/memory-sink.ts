@@ -18,7 +18,8 @@ interface Atom {
 }
 
 /**
- * How a store keeps rows: each entry of a lookup apart from its row, as a wide-column store does; or documents only, from which lookups are answered, and
+ * How a store keeps rows: each entry of a lookup apart from its row, as a wide-column store does; or documents only, from which lookups are
+ * answered, and
  * of what arrives together each row's newest, as an index of documents does.
  */
 export type Kind = "entries" | "documents";
@@ -78,7 +79,9 @@ export class MemoryDisk {
     if (this.kind === "documents") {
       for (const entity of this.catalog.entities) {
         const lookup = entity.lookups.find((each) => lookupTable(entity, each) === table);
-        if (lookup) return new Map([...this.live(entity.table).values()].filter((row) => row[lookup.by] !== null).map((row) => [placeOf(entity, lookup, row), row]));
+        if (lookup) return new Map(
+          [...this.live(entity.table).values()].filter((row) => row[lookup.by] !== null).map((row) => [placeOf(entity, lookup, row), row]),
+        );
       }
     }
     return new Map([...(this.tables.get(table) ?? [])].flatMap(([place, { row }]) => (row ? [[place, row] as const] : [])));
@@ -90,7 +93,8 @@ export class MemoryDisk {
     const places = (row: Row) => lookups.filter((lookup) => row[lookup.by] !== null)
       .map((lookup) => ({ table: lookupTable(entity, lookup), place: placeOf(entity, lookup, row) }));
     const now = after ? places(after) : [];
-    const gone = (before ? places(before) : []).filter((old) => !now.some((place) => place.table === old.table && place.place === old.place));
+    const gone = (before ? places(before) : []).filter((old) =>
+      !now.some((place) => place.table === old.table && place.place === old.place));
     return [
       { table: name, place: keyText(key), cell: { version, row: after } },
       ...gone.map((place) => ({ ...place, cell: { version, row: null } })),
@@ -153,7 +157,10 @@ export class MemorySink implements Sink {
   readonly deadLetters: DeadLetters;
   readonly #connection: Connection;
 
-  constructor(readonly disk: MemoryDisk, readonly refuses: (row: Row) => string | null, readonly weather: Weather, readonly onCommit: (progress: Progress) => void = () => undefined) {
+  constructor(
+    readonly disk: MemoryDisk, readonly refuses: (row: Row) => string | null, readonly weather: Weather,
+    readonly onCommit: (progress: Progress) => void = () => undefined,
+  ) {
     const { letters } = disk;
     const connection = (this.#connection = new Connection(disk, weather));
     const put = (name: string, letter: DeadLetter | undefined) => {

@@ -161,7 +161,8 @@ export class MemorySource implements Source {
   /** A statement reads twice as many rows as come in one piece. */
   #read(rows: ReadonlyMap<string, Row>, entity: Entity, { after, upTo }: KeyRange): Found[] {
     const last = after ? keyText(after) : "";
-    return [...rows].filter(([key]) => key > last && (upTo === null || key <= keyText(upTo))).sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, 2 * this.atOnce)
+    return [...rows].filter(([key]) => key > last && (upTo === null || key <= keyText(upTo))).sort(([a], [b]) => (a < b ? -1 : 1))
+      .slice(0, 2 * this.atOnce)
       .map(([, row]) => this.#message(entity, "read", keyOf(entity, row), null, row, 0) as Found);
   }
 
@@ -217,7 +218,10 @@ export class MemorySource implements Source {
       const messages: Message[] = [], effects: Logged["effects"][number][] = [];
       this.#show(this.#log.length);
       for (const operation of operations) this.#apply(operation, stamp, messages, effects);
-      this.#log.push({ effects, messages: [...messages, { op: "commit", position: { gtids: "", file: "memory", offset: this.#log.length + 1, version: this.#version }, committedAt: stamp }], version: this.#version });
+      this.#log.push({ effects, messages: [
+        ...messages,
+        { op: "commit", position: { gtids: "", file: "memory", offset: this.#log.length + 1, version: this.#version }, committedAt: stamp },
+      ], version: this.#version });
     }
   }
 
@@ -256,7 +260,9 @@ export class MemorySource implements Source {
       if (before) into.push({ op: "delete", entity: entity.table, key, before: known, after: null, version: next() });
       return;
     }
-    if (this.unheld(row) !== null && before) into.push({ op: "delete", entity: entity.table, key, before: known, after: null, version: next() });
+    if (this.unheld(row) !== null && before) into.push({
+      op: "delete", entity: entity.table, key, before: known, after: null, version: next(),
+    });
     into.push(this.#message(entity, known ? "update" : "create", key, known, row, next()));
   }
 
@@ -270,6 +276,8 @@ export class MemorySource implements Source {
 
   #message(entity: Entity, op: "read" | "create" | "update", key: Key, before: Row | null, after: Row, version: Version): Message {
     const reason = this.unheld(after);
-    return reason === null ? { op, entity: entity.table, key, before, after, version } : { op: "unheld", entity: entity.table, key, version, reason };
+    return reason === null ? {
+      op, entity: entity.table, key, before, after, version,
+    } : { op: "unheld", entity: entity.table, key, version, reason };
   }
 }

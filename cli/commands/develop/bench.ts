@@ -21,7 +21,8 @@ export const bench = command({
       schema: z.string().regex(/^\d+(\.\d+)?$/, "a positive number is wanted").default("1"),
     },
     rows: {
-      env: "SLUICE_BENCH_ROWS", placeholder: "rows", description: "rows of the table that the snapshot bench copies, times the scale (default: 5000000)",
+      env: "SLUICE_BENCH_ROWS", placeholder: "rows",
+      description: "rows of the table that the snapshot bench copies, times the scale (default: 5000000)",
       schema: wholeNumber(1_000, 100_000_000).default(5_000_000),
     },
   },

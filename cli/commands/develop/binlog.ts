@@ -9,7 +9,10 @@ export const binlog = command({
   description: "Print the events of a binary log as our reader decodes them: of the server, or of a file.",
   settings: {
     mysql: { ...syncSettings.mysql, schema: syncSettings.mysql.schema.optional() },
-    file: { env: "SLUICE_BINLOG_FILE", placeholder: "path", description: "a binary log file to read instead of a server", schema: z.string().optional() },
+    file: {
+      env: "SLUICE_BINLOG_FILE", placeholder: "path", description: "a binary log file to read instead of a server",
+      schema: z.string().optional(),
+    },
     from: {
       env: "SLUICE_BINLOG_FROM", placeholder: "position",
       description: "where to begin on the server: a GTID set already seen, or file:offset (default: what the server still has)",
@@ -24,7 +27,8 @@ export const binlog = command({
     for await (const events of binlogEvents(config, signal)) {
       const lines = events.map((event: BinlogEvent) => (out.json ? eventJson(event) : printEvent(event)));
       // A reader that is slow to print is slow to read: nothing piles up.
-      if (lines.length > 0 && !process.stdout.write(`${lines.join("\n")}\n`)) await new Promise((resolve) => process.stdout.once("drain", resolve));
+      if (lines.length > 0 && !process.stdout.write(`${lines.join("\n")}\n`))
+        await new Promise((resolve) => process.stdout.once("drain", resolve));
     }
   },
 });

@@ -10,7 +10,8 @@ export const faults = command({
   settings: {
     dataDir,
     seed: {
-      env: "SLUICE_FAULTS_SEED", placeholder: "number", description: "seed of the first history; each next has the next number (default: 1)",
+      env: "SLUICE_FAULTS_SEED", placeholder: "number",
+      description: "seed of the first history; each next has the next number (default: 1)",
       schema: wholeNumber(0, 2 ** 31).default(1),
     },
     minutes: {
@@ -18,7 +19,8 @@ export const faults = command({
       schema: z.string().regex(/^\d+(\.\d+)?$/, "a number is wanted").default("1").transform(Number),
     },
     stores: {
-      env: "SLUICE_FAULTS_STORES", placeholder: "names", description: "embedded, cassandra, elasticsearch, comma-separated (default: all three)",
+      env: "SLUICE_FAULTS_STORES", placeholder: "names",
+      description: "embedded, cassandra, elasticsearch, comma-separated (default: all three)",
       schema: z.string().default("embedded,cassandra,elasticsearch").pipe(listOf(z.enum(["embedded", "cassandra", "elasticsearch"]))),
     },
   },
@@ -29,12 +31,18 @@ export const faults = command({
       ...config,
       onProgress: out.say,
       onHistory: ({ seed, deviations, seconds, faults: struck, log }) => {
-        out.say(`history ${seed}: ${seconds.toFixed(1)} s, ${Object.values(struck).reduce((sum, count) => sum + count, 0)} faults, ${deviations.length === 0 ? "equal" : "DIFFERS"}`);
-        if (deviations.length > 0) out.say([...deviations.slice(0, 10), `log: ${log}; again: npm run faults -- --seed ${seed}`].map((line) => `  ${line}`).join("\n"));
+        out.say(
+          `history ${seed}: ${seconds.toFixed(1)} s, ${Object.values(struck).reduce((sum, count) => sum + count, 0)} faults, `
+            + `${deviations.length === 0 ? "equal" : "DIFFERS"}`,
+        );
+        if (deviations.length > 0) out.say(
+          [...deviations.slice(0, 10), `log: ${log}; again: npm run faults -- --seed ${seed}`].map((line) => `  ${line}`).join("\n"),
+        );
       },
     }, signal);
     const rows = histories.map(({ seed, faults: struck, transactions, rows: written, deadLetters, catchUpMs, deviations }) => [
-      seed, Object.entries(struck).map(([name, count]) => (count > 1 ? `${count} ${name}` : name)).join(", "), transactions, written, deadLetters,
+      seed, Object.entries(struck).map(([name, count]) => (count > 1 ? `${count} ${name}` : name)).join(", "), transactions, written,
+      deadLetters,
       `${(catchUpMs / 1000).toFixed(1)} s`, deviations.length === 0 ? "equal" : `${deviations.length} differ`,
     ]);
     out.result(histories, table(["seed", "faults", "transactions", "rows", "letters", "catch-up", "verdict"], rows));

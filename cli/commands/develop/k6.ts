@@ -36,7 +36,9 @@ export const k6 = command({
     const summary = join(projectRoot, ".sluice", `k6-${process.pid}.json`);
     makeFolder(join(projectRoot, ".sluice"));
     const environment = { SLUICE_GATEWAY_URL: target, SLUICE_TOKENS: tokens ?? await ownTokens(folder, developmentCounterparty) };
-    const child = spawn(found.command, [...found.args, "run", "--no-usage-report", "--quiet", "--summary-export", summary, `k6/${name}.js`], {
+    const child = spawn(found.command, [
+      ...found.args, "run", "--no-usage-report", "--quiet", "--summary-export", summary, `k6/${name}.js`,
+    ], {
       // What is for people goes where --json leaves room for the result.
       cwd: projectRoot, env: { ...process.env, ...environment }, stdio: ["ignore", out.json ? 2 : "inherit", "inherit"],
     });
@@ -55,7 +57,10 @@ export const k6 = command({
 /** @throws PreflightFailed when nobody answers there: every request would fail, which says little */
 async function mustServe(target: string): Promise<void> {
   await fetch(target, { signal: AbortSignal.timeout(5_000) }).catch((error: Error & { readonly cause?: Error }) => {
-    throw new PreflightFailed([{ where: `--target ${target}`, problem: `no gateway answers there: ${error.cause?.message ?? error.message}`, remedy: "start it with `sluice gateway` or `sluice start`, or name its address" }]);
+    throw new PreflightFailed([{
+      where: `--target ${target}`, problem: `no gateway answers there: ${error.cause?.message ?? error.message}`,
+      remedy: "start it with `sluice gateway` or `sluice start`, or name its address",
+    }]);
   });
 }
 

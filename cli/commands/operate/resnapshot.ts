@@ -13,38 +13,60 @@ import { dataDir } from "../../settings.js";
 
 export const resnapshot = command({
   name: "resnapshot",
-  description: "Have the next sync copy tables anew into one store, which readers keep meanwhile; with all tables, a purged log does not matter.",
+  description: "Have the next sync copy tables anew into one store, which readers keep meanwhile; with all tables, a purged log does not "
+    + "matter.",
   settings: {
     mysql: syncSettings.mysql,
     stores: syncSettings.stores,
     dataDir,
-    store: { env: "SLUICE_STORE", placeholder: "name", description: "which of the stores: embedded, cassandra or elasticsearch", schema: z.string("is not set") },
+    store: {
+      env: "SLUICE_STORE", placeholder: "name", description: "which of the stores: embedded, cassandra or elasticsearch",
+      schema: z.string("is not set"),
+    },
     where: {
-      env: "SLUICE_WHERE", placeholder: "range", description: 'of one table, only these keys: --where "sales_order_id between 1000 and 2000"', schema: z.string().max(1_000).optional(),
+      env: "SLUICE_WHERE", placeholder: "range",
+      description: 'of one table, only these keys: --where "sales_order_id between 1000 and 2000"',
+      schema: z.string().max(1_000).optional(),
     },
   },
   words: { name: "table", description: "tables to copy again (default: all)", many: true },
   async run({ mysql, stores, store, where, dataDir: folder }, { words, out, signal }) {
     const findings: Finding[] = words.filter((word) => !totesys.has(word))
-      .map((word) => ({ where: "resnapshot", problem: `no table is named "${word}"`, remedy: `name some of ${totesys.entities.map(({ table }) => table).join(", ")}` }));
-    if (where !== undefined && words.length !== 1) findings.push({ where: "--where", problem: `it is about one table, and ${words.length} are named`, remedy: "name the table whose keys they are" });
-    const range = where !== undefined && words.length === 1 && totesys.has(words[0]!) ? rangeOrFindings(words[0]!, where, findings) : everyKey;
+      .map((word) => ({
+        where: "resnapshot", problem: `no table is named "${word}"`,
+        remedy: `name some of ${totesys.entities.map(({ table }) => table).join(", ")}`,
+      }));
+    if (where !== undefined && words.length !== 1) findings.push({
+      where: "--where", problem: `it is about one table, and ${words.length} are named`, remedy: "name the table whose keys they are",
+    });
+    const range = where !== undefined && words.length === 1 && totesys.has(words[0]!) ? rangeOrFindings(words[0]!, where, findings)
+      : everyKey;
     // A pipeline that has failed holds still until it is resumed.
     const pipeline = (await (await runningSync(folder))?.status())?.find((each) => each.pipeline === store);
-    if (pipeline && pipeline.state !== "failed") findings.push({ where: "sync", problem: "it is running, and would go on from where it is", remedy: "stop it first, then start it again afterwards" });
+    if (pipeline && pipeline.state !== "failed") findings.push({
+      where: "sync", problem: "it is running, and would go on from where it is", remedy: "stop it first, then start it again afterwards",
+    });
     if (findings.length > 0) throw new PreflightFailed(findings);
 
-    const [{ openMysqlSource }, { storeIdentity }] = await Promise.all([import("../../../sync/mysql/source.js"), import("../../../stores/open.js")]);
+    const [{ openMysqlSource }, { storeIdentity }] = await Promise.all([
+      import("../../../sync/mysql/source.js"), import("../../../stores/open.js"),
+    ]);
     const { resnapshot: setBack } = await import("../../../sync/progress/resnapshot.js");
     return withOpenedStores(stores, async (openedStores) => {
       const opened = openedStores.find(({ sink }) => sink.name === store);
-      if (!opened) throw new PreflightFailed([{ where: "--store", problem: `no store named "${store}" was ever written to`, remedy: `name one of ${openedStores.map(({ sink }) => sink.name).join(", ")}` }]);
+      if (!opened) throw new PreflightFailed([{
+        where: "--store", problem: `no store named "${store}" was ever written to`,
+        remedy: `name one of ${openedStores.map(({ sink }) => sink.name).join(", ")}`,
+      }]);
       await using source = openMysqlSource(mysql, totesys, storeIdentity(opened.url), signal);
       await using _ = await feedLockOf(source, signal);
       if (words.length > 0) await mustResume(mysql, opened);
       const progress = await setBack(source, opened.sink, totesys, words, range);
-      out.result({ store, tables: words.length > 0 ? words : totesys.entities.map(({ table }) => table), progress },
-        `${store}: ${words.length > 0 ? words.join(", ") : "every table"}${where === undefined ? "" : ` where ${where}`} will be copied anew ${pipeline ? `after sluice resume ${store}` : "when sync starts"}`);
+      out.result(
+        { store, tables: words.length > 0 ? words : totesys.entities.map(({ table }) => table), progress },
+        `${store}: ${words.length > 0 ? words.join(", ") : "every table"}${where === undefined ? "" : ` where ${where}`} will be copied `
+          + `anew ${pipeline ? `after sluice resume ${store}` : "when sync starts"}`,
+      );
     });
   },
 });
@@ -64,7 +86,8 @@ async function feedLockOf(source: Source, signal: AbortSignal): Promise<FeedLock
   const taken = new AbortController();
   const refuse = (event: FeedLockEvent) => {
     if (event.kind === "waiting") taken.abort(new PreflightFailed([{
-      where: "sync", problem: `a process elsewhere feeds this store (${event.holder}), and would go on from where it is`, remedy: "stop it first, then start it again afterwards",
+      where: "sync", problem: `a process elsewhere feeds this store (${event.holder}), and would go on from where it is`,
+      remedy: "stop it first, then start it again afterwards",
     }]));
   };
   return source.feedLock(refuse, AbortSignal.any([signal, taken.signal]));
@@ -77,7 +100,9 @@ async function mustResume(mysql: URL, { store }: OpenedStore): Promise<void> {
   const position = progress?.position;
   const forecast = position && await provenForecastOf(mysql, position, 0, await logFacts(mysql), false);
   if (!forecast || forecast.kind === "possible") return;
-  throw new PreflightFailed([{ where: store.name, problem: `${reasonOf(forecast)}, so any table can have changed`, remedy: "name no table: copy all of them again" }]);
+  throw new PreflightFailed([
+    { where: store.name, problem: `${reasonOf(forecast)}, so any table can have changed`, remedy: "name no table: copy all of them again" },
+  ]);
 }
 
 function reasonOf(forecast: Exclude<Forecast, { readonly kind: "possible" }>): string {

@@ -12,11 +12,15 @@ export const status = command({
   description: "How far each store has come, what its pipeline does if sync runs, and how long it could resume from the binary log.",
   settings: { mysql: { ...syncSettings.mysql, schema: syncSettings.mysql.schema.optional() }, stores: syncSettings.stores, dataDir },
   async run({ mysql, stores, dataDir: folder }, { out }) {
-    const [{ reportStatus }, { storedStatus }] = await Promise.all([import("../../status-report.js"), import("../../../sync/state/state.js")]);
+    const [{ reportStatus }, { storedStatus }] = await Promise.all([
+      import("../../status-report.js"), import("../../../sync/state/state.js"),
+    ]);
     const sync = await runningSync(folder);
     // A running sync knows of stores that are away, too.
     const why = sync ? null : await absence(folder);
-    const report = sync ? await reportStatus(sync.status, why, mysql) : await withStores(stores, (open) => reportStatus(() => storedStatus(open), why, mysql));
+    const report = sync ? await reportStatus(sync.status, why, mysql) : await withStores(
+      stores, (open) => reportStatus(() => storedStatus(open), why, mysql),
+    );
     out.result(report, statusText(report));
     const isKnown = mysql === undefined || report.log !== null;
     return report.running && isKnown && report.pipelines.every(isWell) ? 0 : 1;

@@ -10,7 +10,8 @@ export const down = command({
   startsEngines: true,
   async run(config, { out }) {
     const engines = await stopEngines(enginesFolder(config.dataDir));
-    const lines = engines.map(({ name, usedBy }) => (usedBy === null ? `${name}: stopped` : `${name}: left running, process ${usedBy} works with it and stops it when it ends`));
+    const lines = engines.map(({ name, usedBy }) =>
+      (usedBy === null ? `${name}: stopped` : `${name}: left running, process ${usedBy} works with it and stops it when it ends`));
     out.result({ engines }, lines.length > 0 ? lines.join("\n") : `nothing runs in ${config.dataDir}`);
     return engines.some(({ usedBy }) => usedBy !== null) ? 1 : 0;
   },

@@ -10,7 +10,9 @@ export const gateway = command({
   description: "Serve the stores as one GraphQL API with field-level authorization.",
   settings: { ...gatewaySettings, dataDir },
   async run(config, { signal, out }) {
-    const [{ runGateway }, { openLog }, { logLibraryOutput }] = await Promise.all([import("../../../gateway/main.js"), import("../../../runtime/log.js"), import("../../../runtime/library-output.js")]);
+    const [{ runGateway }, { openLog }, { logLibraryOutput }] = await Promise.all([
+      import("../../../gateway/main.js"), import("../../../runtime/log.js"), import("../../../runtime/library-output.js"),
+    ]);
     logLibraryOutput(openLog("gateway"));
     const { developmentTokens } = await import("../../../gateway/auth/development.js");
     const text = await tokensText(await developmentTokens(config), config.dataDir, isatty(1));

@@ -17,11 +17,16 @@ export const start = command({
     ...placeSettings,
     dataDir,
     seed: fillSettings.seed,
-    rows: { ...fillSettings.rows, description: "rows of the initial fill (default: 20000)", schema: fillSettings.rows.schema.prefault("20000") },
+    rows: {
+      ...fillSettings.rows, description: "rows of the initial fill (default: 20000)", schema: fillSettings.rows.schema.prefault("20000"),
+    },
     until: fillSettings.until,
     rate: streamSettings.rate,
     connections: streamSettings.connections,
-    check: { env: "SLUICE_CHECK", description: "after some seconds of load: verify, ask as each role, print both and end", schema: flag.default(false) },
+    check: {
+      env: "SLUICE_CHECK", description: "after some seconds of load: verify, ask as each role, print both and end",
+      schema: flag.default(false),
+    },
     checkTransactions: {
       env: "SLUICE_CHECK_TRANSACTIONS", placeholder: "number", description: "how many transactions --check trades (default: 200)",
       schema: wholeNumber(1, 10_000_000).default(200),

@@ -12,7 +12,9 @@ export const sync = command({
   settings: { ...syncSettings, dataDir },
   async run(config, { out, signal }) {
     keepHeapSmall();
-    const [{ runSync }, { openLog }, { logLibraryOutput }] = await Promise.all([import("../../../sync/main.js"), import("../../../runtime/log.js"), import("../../../runtime/library-output.js")]);
+    const [{ runSync }, { openLog }, { logLibraryOutput }] = await Promise.all([
+      import("../../../sync/main.js"), import("../../../runtime/log.js"), import("../../../runtime/library-output.js"),
+    ]);
     logLibraryOutput(openLog("sync"));
     const ended = new AbortController();
     const showing = isatty(2) && !out.json ? showCopying(config.dataDir, AbortSignal.any([signal, ended.signal])) : null;

@@ -16,7 +16,9 @@ export const up = command({
     const place = await openWorkspace({ ...config, keep: true }, out, signal);
     const [mysql, ...stores] = [place.mysql, ...place.stores].map(withoutSecrets);
     const environment = resolve(environmentFile(config.dataDir));
-    out.result({ SLUICE_MYSQL_URL: mysql, SLUICE_STORES: stores.join(","), environment }, [mysql, ...stores].map((url) => `  ${url}`).join("\n"));
+    out.result(
+      { SLUICE_MYSQL_URL: mysql, SLUICE_STORES: stores.join(","), environment }, [mysql, ...stores].map((url) => `  ${url}`).join("\n"),
+    );
     out.say(`  with passwords, for later commands: ${environment}`);
   },
 });

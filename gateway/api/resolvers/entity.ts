@@ -58,7 +58,9 @@ function reference(resolver: Class, of: { name: string; target: Entity; descript
   FieldResolver(() => types.object(target), { nullable: true, description })(resolver.prototype as object, field, {});
 }
 
-function connection(resolver: Class, of: { to: Entity; lookup: Lookup; key: readonly string[] }, types: ApiTypes, limits: PageLimits): void {
+function connection(
+  resolver: Class, of: { to: Entity; lookup: Lookup; key: readonly string[] }, types: ApiTypes, limits: PageLimits,
+): void {
   const { to, lookup, key } = of;
   const prototype = resolver.prototype as object;
   method(resolver, lookup.name, async (row, context, { fieldNodes }, first, after, last, before) => {
@@ -69,15 +71,21 @@ function connection(resolver: Class, of: { to: Entity; lookup: Lookup; key: read
     return new RowConnection(to, lookup, slice, page, (side) => context.rows.any(to, lookup, by, side));
   });
   const size = `1 to ${limits.most}, ${limits.usual} if not given.`;
-  Arg("first", () => Int, { nullable: true, description: `How many entries from the beginning, or after \`after\`: ${size}` })(prototype, lookup.name, 3);
+  Arg(
+    "first", () => Int, { nullable: true, description: `How many entries from the beginning, or after \`after\`: ${size}` },
+  )(prototype, lookup.name, 3);
   Arg("after", () => String, { nullable: true, description: "The cursor after which the page begins." })(prototype, lookup.name, 4);
-  Arg("last", () => Int, { nullable: true, description: `How many entries from the end, or before \`before\`: ${size}` })(prototype, lookup.name, 5);
+  Arg(
+    "last", () => Int, { nullable: true, description: `How many entries from the end, or before \`before\`: ${size}` },
+  )(prototype, lookup.name, 5);
   Arg("before", () => String, { nullable: true, description: "The cursor before which the page ends." })(prototype, lookup.name, 6);
   // Nullable, so that a list that cannot be read costs only itself.
   FieldResolver(() => types.connection(to), { nullable: true, description: lookup.description })(prototype, lookup.name, {});
 }
 
-type Method = (row: Row, context: GatewayContext, info: GraphQLResolveInfo, first?: number, after?: string, last?: number, before?: string) => unknown;
+type Method = (
+  row: Row, context: GatewayContext, info: GraphQLResolveInfo, first?: number, after?: string, last?: number, before?: string,
+) => unknown;
 
 function method(resolver: Class, name: string, body: Method): void {
   const prototype = resolver.prototype as Record<string, Method>;

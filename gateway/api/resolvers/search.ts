@@ -18,7 +18,8 @@ export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limi
   Resolver()(resolver);
   const prototype = resolver.prototype as Record<string, (...args: never[]) => unknown>;
   prototype.search = async (
-    context: GatewayContext, { fieldNodes }: GraphQLResolveInfo, text: string, tables: readonly string[] | null, first: number | null, after: string | null,
+    context: GatewayContext, { fieldNodes }: GraphQLResolveInfo, text: string, tables: readonly string[] | null, first: number | null,
+    after: string | null,
   ) => {
     if (!isTextOf(text, maxTextLength)) throw badUserInput(`\`text\` may have ${maxTextLength} characters, and no half of one`);
     const limit = size("first", first, limits);
@@ -28,7 +29,9 @@ export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limi
     const from = after == null ? null : cursorIn(after, query);
     const page = async (most: number, start: string | null): Promise<SearchSlice> => {
       if (targets.length === 0 || text.trim() === "") return { hits: [], more: false };
-      const found = await context.stores.search({ text, targets, limit: most, after: start }, context.deadline, context.stop).catch((error: unknown) => {
+      const found = await context.stores.search(
+        { text, targets, limit: most, after: start }, context.deadline, context.stop,
+      ).catch((error: unknown) => {
         throw error instanceof RangeError ? noSuchCursor() : error;
       });
       return visible(context, found, targets);
@@ -43,12 +46,21 @@ export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limi
   };
   Ctx()(prototype, "search", 0);
   Info()(prototype, "search", 1);
-  Arg("text", () => String, { description: "Words that must all occur; the last may be a beginning, and small typing errors are forgiven." })(prototype, "search", 2);
-  Arg("types", () => [types.searchable], { nullable: true, description: "What to look for; everything if not given." })(prototype, "search", 3);
-  Arg("first", () => Int, { nullable: true, description: `How many hits: 1 to ${limits.most}, ${limits.usual} if not given.` })(prototype, "search", 4);
-  Arg("after", () => String, { nullable: true, description: "The cursor after which the page begins, from the same search." })(prototype, "search", 5);
+  Arg(
+    "text", () => String, { description: "Words that must all occur; the last may be a beginning, and small typing errors are forgiven." },
+  )(prototype, "search", 2);
+  Arg(
+    "types", () => [types.searchable], { nullable: true, description: "What to look for; everything if not given." },
+  )(prototype, "search", 3);
+  Arg(
+    "first", () => Int, { nullable: true, description: `How many hits: 1 to ${limits.most}, ${limits.usual} if not given.` },
+  )(prototype, "search", 4);
+  Arg(
+    "after", () => String, { nullable: true, description: "The cursor after which the page begins, from the same search." },
+  )(prototype, "search", 5);
   Query(() => types.connection, {
-    nullable: true, description: "Rows in which a text occurs, best first, in the fields the viewer may read and among the rows it may see.",
+    nullable: true,
+    description: "Rows in which a text occurs, best first, in the fields the viewer may read and among the rows it may see.",
   })(prototype, "search", {});
   return resolver;
 }

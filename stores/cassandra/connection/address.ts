@@ -47,7 +47,8 @@ export function addressOf(url: URL): Address {
   if (hosts.length === 0) wrong.push("it names no host");
 
   const keyspace = decodeURIComponent(url.pathname.replace(/^\/+|\/+$/g, "")) || "sluice";
-  if (!/^[a-z][a-z0-9_]{0,47}$/.test(keyspace)) wrong.push(`the keyspace "${keyspace}" must be lower case letters, digits and underscores, 48 at most`);
+  if (!/^[a-z][a-z0-9_]{0,47}$/.test(keyspace)) wrong
+    .push(`the keyspace "${keyspace}" must be lower case letters, digits and underscores, 48 at most`);
 
   const replication = given("replication");
   if (replication !== null && !/^[1-9]\d?$/.test(replication)) wrong.push(`replication=${replication} is not a number of copies`);
@@ -60,7 +61,9 @@ export function addressOf(url: URL): Address {
   const port = Number(url.port || 9042);
   const place = `cassandra ${hosts.map((host) => `${host}:${port}`).join(", ")}`;
   if (wrong.length > 0 || consistency === undefined) {
-    throw new StoreRefusal(place, `its URL cannot be used: ${wrong.join("; ")}`, "write cassandra://user:password@host1,host2:9042/keyspace?dc=…&replication=…");
+    throw new StoreRefusal(
+      place, `its URL cannot be used: ${wrong.join("; ")}`, "write cassandra://user:password@host1,host2:9042/keyspace?dc=…&replication=…",
+    );
   }
   const username = decodeURIComponent(url.username);
   return {

@@ -15,7 +15,9 @@ export async function connect(url: URL): Promise<Session> {
     queryOptions: { consistency: address.consistency, serialConsistency: types.consistencies.localSerial, isIdempotent: true },
   });
   await reach(client, address);
-  return new Session(client, address.place, address.keyspace, nodesIn(client, localDataCenter) <= await copiesIn(client, address.keyspace, localDataCenter));
+  return new Session(
+    client, address.place, address.keyspace, nodesIn(client, localDataCenter) <= await copiesIn(client, address.keyspace, localDataCenter),
+  );
 }
 
 /** Makes the keyspace once more where it is missing. @throws as `connect` */
@@ -53,15 +55,19 @@ async function prepareKeyspace(address: Address): Promise<string> {
     if (known.rows.length === 0) {
       const copies = address.replication ?? Math.min(3, nodesIn(client, centre));
       await client.execute(
-        `CREATE KEYSPACE IF NOT EXISTS "${address.keyspace}" WITH replication = {'class': 'NetworkTopologyStrategy', '${centre.replaceAll("'", "''")}': ${copies}}`,
-        [], { readTimeout: 60_000 },
+        `CREATE KEYSPACE IF NOT EXISTS "${address.keyspace}" WITH replication = {'class': 'NetworkTopologyStrategy', `
+          + `'${centre.replaceAll("'", "''")}': ${copies}}`,
+        [],
+        { readTimeout: 60_000 },
       );
     }
     return centre;
   } catch (error) {
     const known = classified(address.place, `making the keyspace ${address.keyspace}`, error);
     if (!(known instanceof Invalid)) throw known;
-    throw new StoreRefusal(address.place, `the keyspace ${address.keyspace} cannot be made: ${known.message}`, "make it yourself, or name another in the URL");
+    throw new StoreRefusal(
+      address.place, `the keyspace ${address.keyspace} cannot be made: ${known.message}`, "make it yourself, or name another in the URL",
+    );
   } finally {
     await client.shutdown();
   }
@@ -107,7 +113,9 @@ function refusal(address: Address, error: unknown): unknown {
   const causes = error instanceof errors.NoHostAvailableError ? Object.values(error.innerErrors ?? {}) : [error];
   const problem = error instanceof errors.NoHostAvailableError ? reasons(error) : error instanceof Error ? error.message : String(error);
   if (causes.some(isDenied)) {
-    return new StoreRefusal(address.place, `it does not let us in: ${problem}`, "correct user and password in the URL: cassandra://user:password@host");
+    return new StoreRefusal(
+      address.place, `it does not let us in: ${problem}`, "correct user and password in the URL: cassandra://user:password@host",
+    );
   }
   const Kind = causes.every(mayPass) ? Unreachable : StoreRefusal;
   const tls = address.tls ? "ssl-ca names the authority that signed its certificate" : "?ssl-mode=REQUIRED where it demands TLS";
@@ -116,5 +124,7 @@ function refusal(address: Address, error: unknown): unknown {
 
 function isDenied(error: unknown): boolean {
   return error instanceof errors.AuthenticationError
-    || (error instanceof errors.ResponseError && [types.responseErrorCodes.badCredentials, types.responseErrorCodes.unauthorized].includes(error.code));
+    || (error instanceof errors.ResponseError && [
+      types.responseErrorCodes.badCredentials, types.responseErrorCodes.unauthorized,
+    ].includes(error.code));
 }

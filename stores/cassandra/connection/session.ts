@@ -20,7 +20,9 @@ export class Session implements AsyncDisposable {
   /** `everyNodeHoldsAll`: whether each node of the data centre has a copy of every partition. */
   constructor(private readonly client: Client, readonly place: string, readonly keyspace: string, readonly everyNodeHoldsAll: boolean) {}
 
-  /** From now on who asks next is told that a node went down, and perhaps came back, while nobody asked: what it had confirmed may be gone. */
+  /**
+   * From now on who asks next is told that a node went down, and perhaps came back, while nobody asked: what it had confirmed may be gone.
+   */
   watch(): this {
     this.client.on("hostDown", ({ address }: { readonly address: string }) => { this.#lost = address; });
     return this;
@@ -62,7 +64,9 @@ export class Session implements AsyncDisposable {
   async *pages(query: string, params: readonly unknown[], pageSize: number): AsyncGenerator<readonly types.Row[]> {
     let pageState: string | null = null;
     do {
-      const page = await this.execute(query, params, { ...prepared, autoPage: false, fetchSize: pageSize, ...(pageState && { pageState }) });
+      const page = await this.execute(
+        query, params, { ...prepared, autoPage: false, fetchSize: pageSize, ...(pageState && { pageState }) },
+      );
       pageState = page.pageState;
       if (page.rows.length > 0) yield page.rows;
     } while (pageState);

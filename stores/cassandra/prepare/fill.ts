@@ -15,7 +15,8 @@ export const madeLater = "sluice: made after its rows";
  * own version, so a copy never stands above a later change (invariant 4), and the whole may be repeated after a crash.
  */
 export async function fillLookup(session: Session, of: Entity, lookup: Table, { id }: Existing): Promise<void> {
-  // Written as the entries are, so that a server that loses what it confirmed last loses this before them; the table's schema it would keep.
+  // Written as the entries are, so that a server that loses what it confirmed last loses this before them; the table's schema it would
+  // keep.
   const name = `filled ${lookup.name}`;
   const { rows: [filled] } = await session.execute(`SELECT progress FROM ${progressTable.name} WHERE pipeline = ?`, [name]);
   if (filled?.progress === id) return;
@@ -26,7 +27,9 @@ export async function fillLookup(session: Session, of: Entity, lookup: Table, { 
     const writes: Write[] = [];
     for (const found of page) {
       const after = select.decode(found);
-      const change: Change = { op: "read", entity: of.table, key: keyOf(of, after), before: null, after, version: Number(found[versionColumn]) };
+      const change: Change = {
+        op: "read", entity: of.table, key: keyOf(of, after), before: null, after, version: Number(found[versionColumn]),
+      };
       plan(change, writes);
     }
     await perform(session, writes.filter(({ query }) => query === insert));

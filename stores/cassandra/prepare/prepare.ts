@@ -34,7 +34,12 @@ export async function prepareTables(session: Session, entities: readonly Entity[
   for (const table of unknown) await create(table);
   const altered = await unknownTo(session, unknown);
   if (altered.length > 0) {
-    throw new StoreRefusal(where, `it describes ${altered.map(({ name }) => name).join(", ")} and does not know them so, as after it was killed while they were altered`, "restart Cassandra");
+    throw new StoreRefusal(
+      where,
+      `it describes ${altered.map(({ name }) => name).join(", ")} and does not know them so, as after it was killed while they were `
+        + "altered",
+      "restart Cassandra",
+    );
   }
 
   const prepared = await readTables(session);
@@ -59,11 +64,14 @@ export function isYounger({ comment }: Existing, storedAt: number): boolean {
 }
 
 /**
- * A server killed while it made a table may describe it afterwards, and answer all the same that there is none: its commit log has brought the
+ * A server killed while it made a table may describe it afterwards, and answer all the same that there is none: its commit log has brought
+ * the
  * description back when the schema was read already. To make the table once more, or another restart, cures that.
  */
 async function unknownTo(session: Session, tables: readonly Table[]): Promise<readonly Table[]> {
-  const known = await Promise.all(tables.map((table) => session.execute(lookAt(table), [], { prepare: false, isIdempotent: true }).then(() => true, (error: unknown) => {
+  const known = await Promise.all(tables.map((table) => session.execute(
+    lookAt(table), [], { prepare: false, isIdempotent: true },
+  ).then(() => true, (error: unknown) => {
     if (error instanceof Invalid) return false;
     throw error;
   })));
@@ -86,7 +94,9 @@ function wantedTables(entities: readonly Entity[]): readonly Table[] {
 function nameProblems(entities: readonly Entity[], wanted: readonly Table[]): string[] {
   const names = wanted.map(({ name }) => name);
   return [
-    ...[...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map((name) => `two declared tables or lookups would share the table ${name}`),
+    ...[
+      ...new Set(names.filter((name, i) => names.indexOf(name) !== i)),
+    ].map((name) => `two declared tables or lookups would share the table ${name}`),
     ...entities.filter((of) => versionColumn in of.fields).map((of) => `${of.table} has a field ${versionColumn}, a name that is ours`),
   ];
 }
@@ -119,6 +129,9 @@ async function define(session: Session, statement: string): Promise<void> {
     await session.define(statement);
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    throw new StoreRefusal(session.place, `${statement.split(" (", 1)[0]}: ${error.message}`, "change what the message names, in Cassandra or in the declaration");
+    throw new StoreRefusal(
+      session.place, `${statement.split(" (", 1)[0]}: ${error.message}`,
+      "change what the message names, in Cassandra or in the declaration",
+    );
   }
 }

@@ -22,7 +22,8 @@ export function listingOf(of: Entity, lookup: Lookup): Listing {
   const columns = table.clustering.map(({ column }) => column);
   const { query, decode } = selectFrom(of, table.name);
   const texts = (ascending: boolean) => {
-    const order = columns.length > 0 ? ` ORDER BY ${columns.map((column) => `${quoted(column)} ${ascending ? "ASC" : "DESC"}`).join(", ")}` : "";
+    const order = columns.length > 0 ? ` ORDER BY ${columns.map((column) => `${quoted(column)} ${ascending ? "ASC" : "DESC"}`).join(", ")}`
+      : "";
     const beyond = ` AND (${list(columns)}) ${ascending ? ">" : "<"} (${columns.map(() => "?").join(", ")})`;
     const from = `${query} WHERE ${equal([lookup.by])}`;
     return { first: `${from}${order} LIMIT ?`, next: `${from}${beyond}${order} LIMIT ?` };

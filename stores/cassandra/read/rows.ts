@@ -66,7 +66,9 @@ export async function read<T>(session: Session, of: Entity, request: () => Promi
     return await request();
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
-    throw new StoreRefusal(session.place, `${of.table} cannot be read: ${error.message}`, "start sync, which creates and widens the tables");
+    throw new StoreRefusal(
+      session.place, `${of.table} cannot be read: ${error.message}`, "start sync, which creates and widens the tables",
+    );
   }
 }
 

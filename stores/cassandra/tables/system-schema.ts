@@ -10,17 +10,23 @@ export interface Existing extends Table {
 }
 
 export async function hasKeyspace(session: Session): Promise<boolean> {
-  return (await session.execute("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", [session.keyspace])).first() !== null;
+  return (await session.execute(
+    "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?", [session.keyspace],
+  )).first() !== null;
 }
 
 /** The keyspace's tables by name. */
 export async function readTables(session: Session): Promise<ReadonlyMap<string, Existing>> {
   const [columns, tables] = await Promise.all([
-    session.execute("SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ?", [session.keyspace]),
+    session.execute(
+      "SELECT table_name, column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ?",
+      [session.keyspace],
+    ),
     session.execute("SELECT table_name, comment, id FROM system_schema.tables WHERE keyspace_name = ?", [session.keyspace]),
   ]);
   const described = columns.rows as unknown as readonly Description[];
-  return new Map((tables.rows as unknown as readonly { readonly table_name: string; readonly comment: string; readonly id: types.Uuid }[]).map(({ table_name, comment, id }) =>
+  return new Map((tables.rows as unknown as readonly { readonly table_name: string; readonly comment: string; readonly id: types.Uuid }[])
+    .map(({ table_name, comment, id }) =>
     [table_name, { ...tableOf(table_name, described.filter((column) => column.table_name === table_name)), comment, id: id.toString() }]));
 }
 

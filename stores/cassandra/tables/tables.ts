@@ -59,7 +59,9 @@ export const deadLetterTable: Table = {
 export function createTable({ name, columns, partition, clustering }: Table, comment = ""): string {
   const key = [`(${list(partition)})`, ...clustering.map(({ column }) => quoted(column))].join(", ");
   const options = [
-    ...(clustering.length > 0 ? [`CLUSTERING ORDER BY (${clustering.map((c) => `${quoted(c.column)} ${c.direction.toUpperCase()}`).join(", ")})`] : []),
+    ...(clustering.length > 0 ? [
+      `CLUSTERING ORDER BY (${clustering.map((c) => `${quoted(c.column)} ${c.direction.toUpperCase()}`).join(", ")})`,
+    ] : []),
     ...(comment ? [`comment = '${comment}'`] : []),
   ];
   return [

@@ -37,7 +37,9 @@ function encoderOfValue(fieldType: FieldType): (value: Exclude<Value, null> | un
   switch (fieldType.kind) {
     case "int64": return int64Bytes;
     case "int32": return int32Bytes;
-    case "decimal": return (value) => decimalBytes(value, fieldType.scale) ?? unheld(value, `a number with ${fieldType.scale} digits after the point`);
+    case "decimal": return (value) => decimalBytes(value, fieldType.scale) ?? unheld(
+      value, `a number with ${fieldType.scale} digits after the point`,
+    );
     case "boolean": return (value) => (value === true ? yes : value === false ? no : unheld(value, "true or false"));
     case "date": return dateBytes;
     case "string": case "choice": return textBytes;

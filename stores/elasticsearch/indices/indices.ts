@@ -18,7 +18,10 @@ export function indexOf(prefix: string, name: string, generation = 1): string {
   return `${aliasOf(prefix, name)}-v${generation}`;
 }
 
-/** The alias that searches demand: only an index has it whose documents were all written with the words, and of the fields, that this program looks for. */
+/**
+ * The alias that searches demand: only an index has it whose documents were all written with the words, and of the fields, that this
+ * program looks for.
+ */
 export function searchAliasOf(prefix: string, of: Entity): string {
   const form = createHash("sha256").update(JSON.stringify([wordsVersion, of.search])).digest("hex").slice(0, 8);
   return aliasOf(prefix, `sluice-search-${form}-${of.table}`);
@@ -40,7 +43,9 @@ export async function identitiesIn({ client, prefix }: Cluster, entities: readon
   for (const { aliases = {}, settings } of Object.values(found)) {
     // An index restored over a closed one keeps its UUID, and gets another history.
     const { uuid, history_uuid = "" } = (settings?.index ?? {}) as { readonly uuid?: string; readonly history_uuid?: string };
-    for (const { table } of entities) if (aliases[aliasOf(prefix, table)]) identities.set(table, `${identities.get(table) ?? ""} ${uuid} ${history_uuid}`);
+    for (const { table } of entities) if (aliases[aliasOf(prefix, table)]) identities.set(
+      table, `${identities.get(table) ?? ""} ${uuid} ${history_uuid}`,
+    );
   }
   return identities;
 }

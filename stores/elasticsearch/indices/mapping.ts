@@ -56,19 +56,28 @@ export function undeclarable(of: Entity): string[] {
   });
   return [
     ...reserved.map((name) => `${of.table}.${name}: names that begin with sluice_ are ours; rename the column`),
-    ...inexact.map(({ name, orderBy }) => `${of.table}: lookup ${name} is ordered by ${orderBy}, whose more than 15 digits a double cannot order`),
+    ...inexact.map(
+      ({ name, orderBy }) => `${of.table}: lookup ${name} is ordered by ${orderBy}, whose more than 15 digits a double cannot order`,
+    ),
   ];
 }
 
-/** What must be added to `actual` to hold what `wanted` says, and what stands in the way. In an index that is built anew a text may become a keyword. */
-export function widening(actual: Partial<Mapping>, wanted: Mapping, isRebuilt = false): { readonly added: Mapping["properties"]; readonly problems: readonly string[] } {
+/**
+ * What must be added to `actual` to hold what `wanted` says, and what stands in the way. In an index that is built anew a text may become a
+ * keyword.
+ */
+export function widening(
+  actual: Partial<Mapping>, wanted: Mapping, isRebuilt = false,
+): { readonly added: Mapping["properties"]; readonly problems: readonly string[] } {
   const before = actual.properties ?? {};
   const fields = Object.entries(wanted.properties);
   const problems = fields
-    .filter(([name, property]) => before[name] && !isDeepStrictEqual(before[name], property) && !(isRebuilt && isText(before[name]) && isText(property)))
+    .filter(([name, property]) => before[name] && !isDeepStrictEqual(before[name], property)
+      && !(isRebuilt && isText(before[name]) && isText(property)))
     .map(([name, property]) => `${name} is ${brief(before[name]!)} there and ${brief(property)} in the catalog`);
   const key = actual._meta?.key;
-  if (!isDeepStrictEqual(key, wanted._meta.key)) problems.unshift(`its key is (${key?.join(", ") ?? "unknown"}) there and (${wanted._meta.key.join(", ")}) in the catalog`);
+  if (!isDeepStrictEqual(key, wanted._meta.key)) problems
+    .unshift(`its key is (${key?.join(", ") ?? "unknown"}) there and (${wanted._meta.key.join(", ")}) in the catalog`);
   return { added: Object.fromEntries(fields.filter(([name]) => !before[name])), problems };
 }
 
@@ -102,5 +111,7 @@ function isText({ type }: Property): boolean {
 }
 
 function brief({ type, fields, ignore_above }: Property): string {
-  return [type ?? "object", ignore_above ? `to ${ignore_above}` : "", fields ? `with ${Object.keys(fields).join(", ")}` : ""].filter(Boolean).join(" ");
+  return [
+    type ?? "object", ignore_above ? `to ${ignore_above}` : "", fields ? `with ${Object.keys(fields).join(", ")}` : "",
+  ].filter(Boolean).join(" ");
 }

@@ -31,16 +31,21 @@ export async function prepareIndices(cluster: Cluster, entities: readonly Entity
   const found = await client.indices.get({ index: `${prefix}-*`, allow_no_indices: true }).catch(failed("looking at the indices"));
   const problems = entities.flatMap(undeclarable);
   const steps: (() => Promise<unknown>)[] = [];
-  for (const [name, mapping, of] of [...ours.map(([name, mapping]) => [name, mapping, null] as const), ...entities.map((of) => [of.table, mappingOf(of), of] as const)]) {
+  for (const [name, mapping, of] of [
+    ...ours.map(([name, mapping]) => [name, mapping, null] as const), ...entities.map((of) => [of.table, mappingOf(of), of] as const),
+  ]) {
     const alias = aliasOf(prefix, name);
     const named = Object.entries(found).filter(([, { aliases }]) => aliases?.[alias]);
-    const nameless = named.length === 0 ? Object.entries(found).filter(([index, { aliases }]) => isOf(alias, index) && !hasUnfinished(cluster, of, aliases)) : [];
+    const nameless = named.length === 0 ? Object.entries(found).filter(([index, { aliases }]) =>
+      isOf(alias, index) && !hasUnfinished(cluster, of, aliases)) : [];
     const there = [...named, ...nameless];
     // One that somebody took the alias from gets it back; what it holds is copied again, as of one that is absent.
     if (nameless[0]) steps.push(() => client.indices.putAlias({ index: nameless[0]![0], name: alias }).catch(failed(`naming ${alias}`)));
     if (found[alias]) problems.push(`an index named ${alias} is there that is not ours`);
     else if (there.length > 1) problems.push(`${alias} stands for ${there.map(([index]) => index).join(" and ")}`);
-    else if (!there[0]) steps.push(() => createIndex(cluster, indexOf(prefix, name), mapping, [alias, ...(of?.search.length ? [searchAliasOf(prefix, of)] : [])]));
+    else if (!there[0]) steps.push(() => createIndex(
+      cluster, indexOf(prefix, name), mapping, [alias, ...(of?.search.length ? [searchAliasOf(prefix, of)] : [])],
+    ));
     else {
       const [index, state] = there[0];
       const actual = state.mappings as Partial<Mapping>;
@@ -54,8 +59,12 @@ export async function prepareIndices(cluster: Cluster, entities: readonly Entity
     }
   }
   if (problems.length > 0) {
-    throw new StoreRefusal("elasticsearch", problems.join("; "),
-      `declare it as it was, or use another prefix in the URL, or delete the index and ${indexOf(prefix, progressName)}: every row is copied again then`);
+    throw new StoreRefusal(
+      "elasticsearch",
+      problems.join("; "),
+      `declare it as it was, or use another prefix in the URL, or delete the index and ${indexOf(prefix, progressName)}: every row is `
+        + "copied again then",
+    );
   }
   for (const step of steps) await step();
 }

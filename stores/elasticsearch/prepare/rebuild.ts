@@ -11,7 +11,8 @@ import { scan } from "../read/scan.js";
 const page = 1_000;
 
 /**
- * Writes every document of an index, tombstones too, into a new one, which then takes its place in one step. Until then readers have the old
+ * Writes every document of an index, tombstones too, into a new one, which then takes its place in one step. Until then readers have the
+ * old
  * one; a new one that was not finished is begun again. What no sink wrote stays behind.
  */
 export async function rebuildIndex(
@@ -37,7 +38,9 @@ export async function rebuildIndex(
   await client.indices.updateAliases({
     actions: [
       { remove_index: { index } }, { remove: { index: next, alias: unfinished } },
-      ...[aliasOf(prefix, of.table), ...(of.search.length > 0 ? [searchAliasOf(prefix, of)] : [])].map((alias) => ({ add: { index: next, alias } })),
+      ...[
+        aliasOf(prefix, of.table), ...(of.search.length > 0 ? [searchAliasOf(prefix, of)] : []),
+      ].map((alias) => ({ add: { index: next, alias } })),
     ],
   }).catch(failed(`putting ${next} in the place of ${index}`));
 }
@@ -59,9 +62,13 @@ function document(of: Entity, source: Document, words: (row: Row) => string): st
 }
 
 /** The new index has the shards and replicas of the old one. */
-function keptOf({ number_of_shards, number_of_replicas, auto_expand_replicas }: estypes.IndicesIndexSettings): estypes.IndicesIndexSettings {
+function keptOf(
+  { number_of_shards, number_of_replicas, auto_expand_replicas }: estypes.IndicesIndexSettings,
+): estypes.IndicesIndexSettings {
   return {
     "index.number_of_shards": number_of_shards,
-    ...(auto_expand_replicas === undefined ? { "index.number_of_replicas": number_of_replicas } : { "index.auto_expand_replicas": auto_expand_replicas }),
+    ...(auto_expand_replicas === undefined ? {
+      "index.number_of_replicas": number_of_replicas,
+    } : { "index.auto_expand_replicas": auto_expand_replicas }),
   };
 }

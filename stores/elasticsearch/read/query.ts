@@ -50,7 +50,9 @@ function forgivingQuery(places: readonly number[], { term, forgiving }: Word, ty
     bool: {
       should: [typed, ...places.map((place): Query => ({
         // The default rewrite would take the best 50 terms only.
-        fuzzy: { sluice_words: { value: termOf(place, term), fuzziness: 1, prefix_length: [...termOf(place, first!)].length, rewrite: "constant_score" } },
+        fuzzy: { sluice_words: {
+          value: termOf(place, term), fuzziness: 1, prefix_length: [...termOf(place, first!)].length, rewrite: "constant_score",
+        } },
       }))],
     },
   };

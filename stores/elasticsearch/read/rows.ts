@@ -30,12 +30,16 @@ async function fetch({ client, prefix }: Cluster, of: Entity, ids: string[], int
   const what = `reading ${of.table}`;
   const { docs } = await client.mget<Document>({ index: aliasOf(prefix, of.table), ids }).catch(failed(what));
   for (const doc of docs) {
-    if ("error" in doc) throw statusFailure(what, doc.error.type === "index_not_found_exception" ? 404 : 503, doc.error) ?? failureOf(what, doc.error.reason);
+    if ("error" in doc) throw statusFailure(
+      what, doc.error.type === "index_not_found_exception" ? 404 : 503, doc.error,
+    ) ?? failureOf(what, doc.error.reason);
     if (doc.found && !doc._source!.sluice_deleted) into.set(doc._id, decode(of, doc._source!));
   }
 }
 
-async function listPage(cluster: Cluster, of: Entity, lookup: Lookup, by: NonNullable<Value>, { limit, from, backward }: Page): Promise<Slice> {
+async function listPage(
+  cluster: Cluster, of: Entity, lookup: Lookup, by: NonNullable<Value>, { limit, from, backward }: Page,
+): Promise<Slice> {
   const order = (lookup.direction === "asc") === backward ? "desc" : "asc";
   const hits = await searchIn(cluster, aliasOf(cluster.prefix, of.table), {
     query: living({ filter: { term: { [exactField(of, lookup.by)]: by } } }),

@@ -11,7 +11,9 @@ import { wholeHits } from "./scan.js";
 /** Full-text search, as fresh as the index's last refresh. */
 export function searchOf(cluster: Cluster): SearchStore {
   return {
-    search: (query, signal) => timeLimit("elasticsearch: searching", signal, (ends) => searchBy(query, (ask) => findAll(cluster, ask, ends))),
+    search: (query, signal) => timeLimit(
+      "elasticsearch: searching", signal, (ends) => searchBy(query, (ask) => findAll(cluster, ask, ends)),
+    ),
   };
 }
 
@@ -26,10 +28,14 @@ async function findAll({ client, prefix }: Cluster, ask: Ask, signal: AbortSigna
   });
   return responses.flatMap((response, i) => {
     const { entity, number } = ask.targets[i]!;
-    if (!("error" in response)) return wholeHits(entity.table, response).map((hit) => ({ target: number, length: hit._score!, row: decode(entity, hit._source!) }));
+    if (!("error" in response)) return wholeHits(entity.table, response).map((hit) => ({
+      target: number, length: hit._score!, row: decode(entity, hit._source!),
+    }));
     const { status, error } = response;
     // There is none, or one whose words were made in another way: a search would find nothing, and say so as if that were true.
-    if (error.type === "index_not_found_exception") throw new Retriable(`elasticsearch: ${entity.table} is not prepared for searches; sync does it when it starts`, error.reason);
+    if (error.type === "index_not_found_exception") throw new Retriable(
+      `elasticsearch: ${entity.table} is not prepared for searches; sync does it when it starts`, error.reason,
+    );
     throw statusFailure(`searching ${entity.table}`, status, error as never) ?? failureOf(`searching ${entity.table}`, error.reason);
   });
 }

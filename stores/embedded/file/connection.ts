@@ -38,7 +38,8 @@ const formatVersion = 1;
  * "Write-Ahead Logging"). Progress is committed after its rows to the same log, so it never outlives them (invariant 1);
  * what was taken is read from the binary log again.
  */
-const pragmas = "PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
+const pragmas =
+  "PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
 
 /** `place` is where SQLite keeps it. @throws StoreRefusal when the file is not ours or cannot be opened */
 export function openConnection(file: string, place: string, mode: "writer" | "reader"): Connection {
@@ -138,7 +139,8 @@ function claim(db: Connection, mode: "writer" | "reader"): void {
 const ownTables = `
   CREATE TABLE IF NOT EXISTS sluice_entity (name TEXT PRIMARY KEY, declaration TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sluice_progress (only INTEGER PRIMARY KEY CHECK (only = 1), progress TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS sluice_tombstone (entity TEXT, key ANY, version INTEGER NOT NULL, PRIMARY KEY (entity, key)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sluice_tombstone (entity TEXT, key ANY, version INTEGER NOT NULL, PRIMARY KEY (entity, key)) STRICT,
+  WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sluice_tombstone_by_version ON sluice_tombstone (version);
   CREATE TABLE IF NOT EXISTS sluice_dead_letter (
     entity TEXT, key TEXT, version INTEGER NOT NULL, parked_at INTEGER NOT NULL, letter TEXT NOT NULL, PRIMARY KEY (entity, key)
@@ -157,7 +159,9 @@ function prepareStatement(db: Database.Database, sql: string, file: string, mode
       first: (values = []) => statement.get(values as never) as Bound[] | undefined,
     };
   } catch (error) {
-    if (mode === "reader" && isUnprepared(error)) throw new Retriable(`${file} is not prepared for this catalog; sync does it when it starts`, error);
+    if (mode === "reader" && isUnprepared(error)) throw new Retriable(
+      `${file} is not prepared for this catalog; sync does it when it starts`, error,
+    );
     throw error;
   }
 }

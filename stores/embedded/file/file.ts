@@ -8,7 +8,8 @@ import { type Connection, openConnection } from "./connection.js";
 const quietMs = 1_000;
 
 /**
- * For the file's one writer: makes it and its folder where they are missing. When another file stands in its place, or none, that one is opened, or made, and the
+ * For the file's one writer: makes it and its folder where they are missing. When another file stands in its place, or none, that one is
+ * opened, or made, and the
  * call that met it throws `Replaced`. @throws StoreRefusal when the file is not ours or cannot be opened
  */
 export function openWriter(file: string): Connection {
@@ -17,15 +18,19 @@ export function openWriter(file: string): Connection {
     return openConnection(file, file, "writer");
   };
   return following(file, open, (former, now, reopen) => {
-    if (now.main && isFresh(now.main)) throw new Retriable(`${file} was replaced`, new Error("what takes its place is still being written"));
+    if (now.main && isFresh(now.main)) throw new Retriable(
+      `${file} was replaced`, new Error("what takes its place is still being written"),
+    );
     reopen(() => leave(file, former));
     throw new Replaced(`${file} was ${now.main ? "replaced by another file" : "deleted or moved away"}`);
   });
 }
 
 /**
- * For reading, always what stands there: another file that takes its place is read from then on. One that is not there is not made, and is an empty
- * one until its writer makes it; so is one beside which the log of the former one still lies, until its writer has removed that. @throws StoreRefusal
+ * For reading, always what stands there: another file that takes its place is read from then on. One that is not there is not made, and is
+ * an empty
+ * one until its writer makes it; so is one beside which the log of the former one still lies, until its writer has removed that. @throws
+ * StoreRefusal
  */
 export function openReader(file: string): Connection {
   const open = (now: Standing, former: Standing | null) => {

@@ -30,7 +30,8 @@ function forgivingExpression(db: Connection, words: readonly Word[], fields: rea
 }
 
 /**
- * An FTS5 expression for rows in which every word occurs in one of `fields`, as typed or as one of its `variants`. Terms are quoted and hold
+ * An FTS5 expression for rows in which every word occurs in one of `fields`, as typed or as one of its `variants`. Terms are quoted and
+ * hold
  * letters and digits only, so nothing typed is an operator. The column filter stands before every word: no other field is looked
  * into (invariant 6).
  */

@@ -79,7 +79,9 @@ export function readersOf(file: string): Readers {
       if (waiting.length >= mostWaiting) throw new Retriable(`searching in ${file}`, `${mostWaiting} searches are waiting already`);
       let abort = () => {};
       return new Promise<readonly Answer[]>((resolve, reject) => {
-        const job: Job = { reading, fail: reject, settle: (reply) => ("answers" in reply ? resolve(reply.answers) : reject(failureOf(file, reply))) };
+        const job: Job = {
+          reading, fail: reject, settle: (reply) => ("answers" in reply ? resolve(reply.answers) : reject(failureOf(file, reply))),
+        };
         abort = () => {
           withdraw(job);
           reject(signal.reason as Error);

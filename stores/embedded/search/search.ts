@@ -8,7 +8,9 @@ import { queryOf } from "./targets.js";
 /** Full-text search, answered by processes of their own, so that key reads go on in this one. */
 export function searchStoreOf(file: string, readers: Readers): SearchStore {
   return {
-    search: (query, signal) => timeLimit(`searching in ${file}`, signal, (ends) => searchBy(query, async ({ words, targets, forgiven, after, limit }) => {
+    search: (query, signal) => timeLimit(`searching in ${file}`, signal, (ends) => searchBy(query, async (
+      { words, targets, forgiven, after, limit },
+    ) => {
       const queries = targets.flatMap((target) => queryOf(target, { after, limit }) ?? []);
       if (queries.length === 0) return [];
       const answers = await readers.find({ words, queries, forgiven }, ends);

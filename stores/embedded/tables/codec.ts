@@ -22,7 +22,9 @@ export function codecOf(of: Entity): Codec {
 }
 
 function compile(of: Entity): Codec {
-  const columns = Object.entries(of.fields).map(([name, field]) => ({ name, encode: encoderOf(field.type), decode: decoderOf(field.type) }));
+  const columns = Object.entries(of.fields).map(([name, field]) => ({
+    name, encode: encoderOf(field.type), decode: decoderOf(field.type),
+  }));
   const keys = of.key.map((name) => ({ name, encode: encoderOf(of.fields[name]!.type) }));
   return {
     encode: (row) => columns.map(({ name, encode }) => {
@@ -76,7 +78,9 @@ const int64: Encode = (value, name) => {
   return BigInt.asIntN(64, whole) === whole ? whole : unheld(name, value, "is not a 64-bit integer");
 };
 
-const int32: Encode = (value, name) => (typeof value === "number" && (value | 0) === value ? value : unheld(name, value, "is not a 32-bit integer"));
+const int32: Encode = (value, name) => (typeof value === "number" && (value | 0) === value ? value : unheld(
+  name, value, "is not a 32-bit integer",
+));
 
 function fixed(value: Value | undefined, name: string, length: number, what: string): Bound {
   return typeof value === "string" && value.length === length ? value : unheld(name, value, what);

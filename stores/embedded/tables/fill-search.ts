@@ -27,7 +27,12 @@ export async function fillSearch(db: Connection, of: Entity, finished: () => voi
 
   /** Where the next piece begins; null after the last. */
   function fillFrom(from: bigint): bigint | null {
-    const rows = db.statement(`SELECT ${rowid}, ${of.search.map(quoted).join(", ")} FROM ${quoted(of.table)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${rowsAtOnce}`).all([from]);
+    const rows = db
+      .statement(
+        `SELECT ${rowid}, ${of.search.map(quoted).join(", ")} FROM ${quoted(of.table)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT `
+          + `${rowsAtOnce}`,
+      )
+      .all([from]);
     const learn = db.statement(learnSql(of, unfinished));
     for (const [id, ...texts] of rows) learn.run([id!, ...indexed(of, decodeFields(of, of.search, texts))]);
     const last = rows.at(-1)?.[0] as bigint | undefined;

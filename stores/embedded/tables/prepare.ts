@@ -26,8 +26,12 @@ interface Recorded {
 export async function prepareTables(db: Connection, entities: readonly Entity[]): Promise<void> {
   db.attempt("preparing tables", () => db.transaction("write", () => {
     // A table that somebody dropped is made anew.
-    const known = new Map(db.statement("SELECT name, declaration FROM sluice_entity WHERE name IN (SELECT name FROM sqlite_schema WHERE type = 'table')").all()
-      .map(([name, declaration]) => [name, JSON.parse(declaration as string) as Recorded]));
+    const known = new Map(
+      db
+        .statement("SELECT name, declaration FROM sluice_entity WHERE name IN (SELECT name FROM sqlite_schema WHERE type = 'table')")
+        .all()
+        .map(([name, declaration]) => [name, JSON.parse(declaration as string) as Recorded]),
+    );
     const problems = entities.flatMap((of) => problemsOf(of, known.get(of.table)));
     if (problems.length > 0) {
       throw new StoreRefusal("embedded", `${db.file}: ${problems.join("; ")}`,
@@ -37,7 +41,9 @@ export async function prepareTables(db: Connection, entities: readonly Entity[])
   }));
   for (const of of entities) {
     const recorded = recordOf(db, of);
-    if (!isSearchable(recorded, of)) await fillSearch(db, of, () => record(db, of, { ...recorded, search: of.search, words: wordsVersion }));
+    if (!isSearchable(recorded, of)) await fillSearch(
+      db, of, () => record(db, of, { ...recorded, search: of.search, words: wordsVersion }),
+    );
   }
 }
 
@@ -70,9 +76,12 @@ function problemsOf(of: Entity, recorded: Recorded | undefined): string[] {
   if (!recorded) return inexact;
   const problems = Object.entries(of.fields).flatMap(([name, field]) => {
     const [was, is] = [recorded.fields[name], kept(field.type)];
-    return was === undefined || was === is || (was === "int32" && is === "int64") ? [] : [`${of.table}.${name} holds ${was} and is declared ${is}`];
+    return was === undefined || was === is || (was === "int32" && is === "int64") ? [] : [
+      `${of.table}.${name} holds ${was} and is declared ${is}`,
+    ];
   });
-  if (recorded.key.join() !== of.key.join()) problems.push(`${of.table} has the key (${recorded.key.join(", ")}) and is declared with (${of.key.join(", ")})`);
+  if (recorded.key.join() !== of.key.join()) problems
+    .push(`${of.table} has the key (${recorded.key.join(", ")}) and is declared with (${of.key.join(", ")})`);
   return [...inexact, ...problems];
 }
 

@@ -64,7 +64,8 @@ export function createIndexes(of: Entity): Readonly<Record<string, string>> {
  * them as they are: `ascii` takes every other character for a letter (sqlite.org, "FTS5: Ascii Tokenizer").
  */
 export function createSearch(of: Entity, name: string): string {
-  return `CREATE VIRTUAL TABLE ${name} USING fts5 (${of.search.map(quoted).join(", ")}, content='', contentless_delete=1, detail=column, tokenize='ascii')`;
+  return `CREATE VIRTUAL TABLE ${name} USING fts5 (${of.search.map(quoted).join(", ")}, content='', contentless_delete=1, detail=column, `
+    + "tokenize='ascii')";
 }
 
 export function createTerms(of: Entity): string {
@@ -74,6 +75,8 @@ export function createTerms(of: Entity): string {
 /** Also what earlier versions made, the first of them without a version in its names. */
 export function dropSearch(of: Entity): readonly string[] {
   const versions = ["", ...Array.from({ length: wordsVersion - 1 }, (_, i) => `${i + 2}_`)];
-  return versions.flatMap((version) => [`sluice_words_${of.table}`, `sluice_terms_${version}${of.table}`, `sluice_search_${version}${of.table}`])
+  return versions.flatMap((version) => [
+    `sluice_words_${of.table}`, `sluice_terms_${version}${of.table}`, `sluice_search_${version}${of.table}`,
+  ])
     .map((name) => `DROP TABLE IF EXISTS ${quoted(name)}`);
 }

@@ -29,7 +29,10 @@ export class EventDecoder {
   offset: number;
   /** Whether events end in a CRC32; each file's format event says it anew. */
   checksum = false;
-  /** Where the log ended when the source was asked for it. A sign of life from before that, while it passes over what it need not send, is none of its end. */
+  /**
+   * Where the log ended when the source was asked for it. A sign of life from before that, while it passes over what it need not send, is
+   * none of its end.
+   */
   end: FileOffset = { file: "", offset: 0 };
   server = "";
   /** When the bytes at hand were received. */
@@ -44,7 +47,9 @@ export class EventDecoder {
   #tables = new TableMaps();
 
   /** `gap`: how many bytes stand between one event and the next; see Checksums. */
-  constructor(start: FileOffset, gap: number, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions) {
+  constructor(
+    start: FileOffset, gap: number, readonly wants: WantsTable, readonly toLines = false, readonly definitions?: TableDefinitions,
+  ) {
     this.file = start.file;
     this.offset = start.offset;
     this.#checksums = new Checksums(gap);
@@ -141,19 +146,30 @@ export class EventDecoder {
   #mariadbEvent(type: number, bytes: Buffer, start: number, end: number, out: DecodedEvent[]): void {
     const event = new Cursor(bytes, start + 19, end);
     switch (type as MariadbEvent) {
-      case MariadbEvent.Annotate: out.push({ type: "rows-query", statement: event.utf8(event.left), file: this.file, offset: this.offset }); return;
+      case MariadbEvent.Annotate: out.push({
+        type: "rows-query", statement: event.utf8(event.left), file: this.file, offset: this.offset,
+      }); return;
       case MariadbEvent.BinlogCheckpoint: case MariadbEvent.GtidList: return;
       case MariadbEvent.Gtid: {
         const { gtid, opensTransaction } = readMariadbGtid(event, uint32(bytes, start + 5));
         this.#gtid = gtid;
         this.#inTransaction = opensTransaction;
-        out.push({ type: "gtid", gtid, originalCommitTimestamp: 0, immediateCommitTimestamp: 0, transactionLength: 0, file: this.file, offset: this.offset });
+        out.push({
+          type: "gtid", gtid, originalCommitTimestamp: 0, immediateCommitTimestamp: 0, transactionLength: 0, file: this.file,
+          offset: this.offset,
+        });
         return;
       }
       case MariadbEvent.QueryCompressed: return this.#query(readQuery(event, inflate), bytes, start, out);
-      case MariadbEvent.WriteRowsCompressedV1: case MariadbEvent.WriteRowsCompressed: return this.#rows("insert", bytes, start, end, type, out);
-      case MariadbEvent.UpdateRowsCompressedV1: case MariadbEvent.UpdateRowsCompressed: return this.#rows("update", bytes, start, end, type, out);
-      case MariadbEvent.DeleteRowsCompressedV1: case MariadbEvent.DeleteRowsCompressed: return this.#rows("delete", bytes, start, end, type, out);
+      case MariadbEvent.WriteRowsCompressedV1: case MariadbEvent.WriteRowsCompressed: return this.#rows(
+        "insert", bytes, start, end, type, out,
+      );
+      case MariadbEvent.UpdateRowsCompressedV1: case MariadbEvent.UpdateRowsCompressed: return this.#rows(
+        "update", bytes, start, end, type, out,
+      );
+      case MariadbEvent.DeleteRowsCompressedV1: case MariadbEvent.DeleteRowsCompressed: return this.#rows(
+        "delete", bytes, start, end, type, out,
+      );
     }
     throw new UnsupportedEvent(`of MariaDB's type ${type}`, this.file, this.offset);
   }
@@ -220,7 +236,8 @@ export class EventDecoder {
     const event = new Cursor(bytes, start + 19, end);
     const tableId = event.u48();
     event.skip(2);
-    if (type >= EventType.WriteRows && !(type >= MariadbEvent.WriteRowsCompressedV1 && type < MariadbEvent.WriteRowsCompressed)) event.skip(event.u16() - 2);
+    if (type >= EventType.WriteRows && !(type >= MariadbEvent.WriteRowsCompressedV1 && type < MariadbEvent.WriteRowsCompressed))
+      event.skip(event.u16() - 2);
     const known = this.#tables.get(tableId);
     if (!known) {
       // The last event of a statement that changed nothing names no table.
@@ -229,8 +246,11 @@ export class EventDecoder {
     }
     if (!known.readers) return;
     const expand = type >= MariadbEvent.WriteRowsCompressedV1 ? inflate : undefined;
-    const shown = kind === "partial" ? "update" : kind, timestamp = uint32(bytes, start), { file, offset } = this, { objects, lines } = known.readers;
-    if (objects) out.push({ type: "rows", kind: shown, table: objects.table, rows: objects.read(kind, event, expand), timestamp, file, offset });
+    const shown = kind === "partial" ? "update" : kind, timestamp = uint32(bytes, start), { file, offset } = this, { objects, lines } =
+      known.readers;
+    if (objects) out.push({
+      type: "rows", kind: shown, table: objects.table, rows: objects.read(kind, event, expand), timestamp, file, offset,
+    });
     if (!lines) return;
     const made = lines.read(kind, event, expand);
     out.push({ type: "lines", kind: shown, table: lines.table, lines: utf8(made.join("")), count: made.length, timestamp, file, offset });
@@ -239,7 +259,9 @@ export class EventDecoder {
   /** Gives an error from deep within the place of the event. */
   #placed(error: unknown): unknown {
     if (error instanceof MalformedEvent) return error.file ? error : new MalformedEvent(error.reason, this.file, this.offset);
-    if (error instanceof UncertainDefinition) return new UncertainDefinition(error.database, error.table, error.reason, this.file, this.offset);
+    if (error instanceof UncertainDefinition) return new UncertainDefinition(
+      error.database, error.table, error.reason, this.file, this.offset,
+    );
     if (error instanceof UnsupportedColumn) return new UnsupportedColumn(error.column, `${error.why} (${this.file}, ${this.offset})`);
     if (error instanceof RangeError) return new MalformedEvent(error.message, this.file, this.offset);
     return error;

@@ -40,38 +40,54 @@ export class MissingMetadata extends BinlogError {
 /** A table map without column names, and no proof that the table's definition of today is the one its rows were written with. */
 export class UncertainDefinition extends BinlogError {
   constructor(readonly database: string, readonly table: string, readonly reason: string, readonly file = "", readonly offset = 0) {
-    super(`The binary log names no columns for ${database}.${table}${file && ` (${file}, ${offset})`}, and it cannot be known which they are: ${reason}. `
-      + "Take a new snapshot, from now on; SET PERSIST binlog_row_metadata = FULL keeps it from happening again.");
+    super(
+      `The binary log names no columns for ${database}.${table}${file && ` (${file}, ${offset})`}, and it cannot be known which they `
+        + `are: ${reason}. ` +
+        "Take a new snapshot, from now on; SET PERSIST binlog_row_metadata = FULL keeps it from happening again.",
+    );
   }
 }
 
 /** The source no longer has the transactions that come next. */
 export class PurgedPosition extends BinlogError {
   constructor(readonly requested: string, readonly missing: string, cause?: unknown) {
-    super(`The source has purged binary logs we still need. Requested after: ${requested || "(empty)"}; missing: ${missing || "unknown"}. `
-      + "Restore those logs on the source, or take a new snapshot; raise binlog_expire_logs_seconds so that it does not happen again.", { cause });
+    super(
+      `The source has purged binary logs we still need. Requested after: ${requested || "(empty)"}; missing: ${missing || "unknown"}. ` +
+        "Restore those logs on the source, or take a new snapshot; raise binlog_expire_logs_seconds so that it does not happen again.",
+      { cause },
+    );
   }
 }
 
 /** The reader has transactions that the source has lost, or never had. */
 export class ReaderAhead extends BinlogError {
   constructor(readonly missing: string, cause?: unknown) {
-    super(`The source does not have transactions that were read before: ${missing || "it does not say which"}. It was restored to an earlier state, or another `
-      + "server took over without them. Take a new snapshot.", { cause });
+    super(
+      `The source does not have transactions that were read before: ${missing || "it does not say which"}. It was restored to an earlier `
+        + "state, or another " +
+        "server took over without them. Take a new snapshot.",
+      { cause },
+    );
   }
 }
 
 /** The source's log has the same numbers as the one that was read before, or the same names of files, and is another. */
 export class OtherHistory extends BinlogError {
   constructor(readonly difference: string, cause?: unknown) {
-    super(`The source's binary log is not the one that was read before: ${difference}. It was reset, or restored to an earlier state. Take a new snapshot.`, { cause });
+    super(
+      `The source's binary log is not the one that was read before: ${difference}. It was reset, or restored to an earlier state. Take a `
+        + "new snapshot.",
+      { cause },
+    );
   }
 }
 
 /** Another reader connected with the same server id and took this one's place. */
 export class Superseded extends BinlogError {
   constructor(readonly serverId: number, cause?: unknown) {
-    super(`Another replica with server id ${serverId} took over this stream. Stop one of the two, or give each its own server id.`, { cause });
+    super(
+      `Another replica with server id ${serverId} took over this stream. Stop one of the two, or give each its own server id.`, { cause },
+    );
   }
 }
 
@@ -92,6 +108,9 @@ export class SourceRefused extends BinlogError {
 /** The source lost events itself (INCIDENT_EVENT): what follows is not the whole truth. */
 export class SourceIncident extends BinlogError {
   constructor(readonly reason: string, readonly file: string, readonly offset: number) {
-    super(`The source reports an incident in ${file} ending at ${offset}: ${reason}. Events were lost there: take a new snapshot from after it.`);
+    super(
+      `The source reports an incident in ${file} ending at ${offset}: ${reason}. Events were lost there: take a new snapshot from after `
+        + "it.",
+    );
   }
 }

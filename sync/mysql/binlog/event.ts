@@ -19,7 +19,10 @@ function fileNumber({ file }: FileOffset): number {
   return Number(/\d+$/.exec(file)?.[0] ?? 0);
 }
 
-/** After these transactions (a GTID set; MariaDB: a GTID position), or at this place; with what proves that a log is the one it is meant for. */
+/**
+ * After these transactions (a GTID set; MariaDB: a GTID position), or at this place; with what proves that a log is the one it is meant
+ * for.
+ */
 export type BinlogStart = { readonly gtids: string; readonly last?: Transaction } | (FileOffset & { readonly begun?: number });
 
 /** The one read last, and when it was committed first, in microseconds since 1970. */
@@ -120,7 +123,8 @@ export interface QueryEvent extends FileOffset {
 export interface RowsQueryEvent extends FileOffset { readonly type: "rows-query"; readonly statement: string }
 
 /**
- * The source had nothing more: everything that was committed by then has been given out. Where it is the last of its array that was at `receivedAt`,
+ * The source had nothing more: everything that was committed by then has been given out. Where it is the last of its array that was at
+ * `receivedAt`,
  * milliseconds since the epoch by this machine's clock, which may be long ago if the reader was slow to ask; else some time before.
  */
 export interface HeartbeatEvent extends FileOffset { readonly type: "heartbeat"; readonly receivedAt: number }

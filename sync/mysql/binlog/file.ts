@@ -11,7 +11,9 @@ export interface BinlogFileOptions {
 }
 
 /** Reads a binary log file ("Binary Log File": four magic bytes, then events). One that still grows ends at its last whole event. */
-export async function* readBinlogFile(path: string, { tables = () => true, signal }: BinlogFileOptions = {}): AsyncGenerator<BinlogEvent[], void, undefined> {
+export async function* readBinlogFile(
+  path: string, { tables = () => true, signal }: BinlogFileOptions = {},
+): AsyncGenerator<BinlogEvent[], void, undefined> {
   const file = basename(path), decoder = new EventDecoder({ file, offset: 4 }, 0, tables);
   let rest: Buffer = Buffer.alloc(0), hasMagic = false;
   for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024, signal }) as AsyncIterable<Buffer>) {

@@ -21,12 +21,16 @@ export function logHistory(connection: ConnectionOptions, unproven: (gtid: strin
         const committedAt = await committedIn(connection, gtids, last.gtid, signal);
         if (committedAt === null && toldOf !== last.gtid) unproven(toldOf = last.gtid);
         if (committedAt !== null && committedAt !== last.committedAt) {
-          throw new OtherHistory(`its transaction ${last.gtid} was committed at ${time(committedAt)}, the one that was read at ${time(last.committedAt)}`);
+          throw new OtherHistory(
+            `its transaction ${last.gtid} was committed at ${time(committedAt)}, the one that was read at ${time(last.committedAt)}`,
+          );
         }
       } else if (after.begun !== undefined) {
         const begun = await begunAt(connection, after.file, signal);
         if (begun !== null && begun !== after.begun) {
-          throw new OtherHistory(`its file ${after.file} was begun at ${time(begun * 1_000_000)}, the one that was read at ${time(after.begun * 1_000_000)}`);
+          throw new OtherHistory(
+            `its file ${after.file} was begun at ${time(begun * 1_000_000)}, the one that was read at ${time(after.begun * 1_000_000)}`,
+          );
         }
       }
     },
@@ -34,7 +38,10 @@ export function logHistory(connection: ConnectionOptions, unproven: (gtid: strin
   };
 }
 
-/** When the transaction, one of the set, was committed first: microseconds since 1970; null when the log no longer has it. @throws ReaderAhead when the source lacks any of the set */
+/**
+ * When the transaction, one of the set, was committed first: microseconds since 1970; null when the log no longer has it. @throws
+ * ReaderAhead when the source lacks any of the set
+ */
 export async function committedIn(connection: ConnectionOptions, gtids: string, gtid: string, signal: AbortSignal): Promise<number | null> {
   const others = GtidSet.parse(gtids).subtract(GtidSet.parse(gtid));
   const committed = (event: BinlogEvent) => (event.type === "gtid" && event.gtid === gtid ? event.originalCommitTimestamp : null);
@@ -47,10 +54,14 @@ export async function begunAt(connection: ConnectionOptions, file: string, signa
 }
 
 /** Of the first event that has it, up to where the log ends now; null too when the log no longer reaches back to the start. */
-export async function first<T>(connection: ConnectionOptions, start: BinlogStart, of: (event: BinlogEvent) => T | null, signal: AbortSignal, known?: Known): Promise<T | null> {
+export async function first<T>(
+  connection: ConnectionOptions, start: BinlogStart, of: (event: BinlogEvent) => T | null, signal: AbortSignal, known?: Known,
+): Promise<T | null> {
   const enough = new AbortController();
   // Any id no server has: it reads for a moment only.
-  const options = { connection, serverId: 0x4000_0000 + randomInt(0x1000_0000), start, heartbeatMs: 500, tables: () => false, ...(known && { known }) };
+  const options = {
+    connection, serverId: 0x4000_0000 + randomInt(0x1000_0000), start, heartbeatMs: 500, tables: () => false, ...(known && { known }),
+  };
   try {
     for await (const events of readBinlog(options, AbortSignal.any([signal, enough.signal]))) {
       for (const event of events) {

@@ -53,7 +53,8 @@ export interface LogHistory {
  * Follows a MySQL (or MariaDB) binary log. Pulled: nothing is decoded before it is asked for, and the source waits when
  * `highWaterBytes` are unread. Each array holds the events at hand, at least one.
  *
- * A first connection that fails throws, unless `isOurs` is given; a later one is retried until it stands, resuming at the last `commit` given out.
+ * A first connection that fails throws, unless `isOurs` is given; a later one is retried until it stands, resuming at the last `commit`
+ * given out.
  * Throws a `BinlogError` when going on would lose or distort something. Ends without an error when `signal` aborts.
  */
 export function readBinlog(options: BinlogReaderOptions, signal: AbortSignal): AsyncGenerator<BinlogEvent[], void, undefined> {
@@ -65,7 +66,9 @@ export function readBinlogLines(options: BinlogReaderOptions, signal: AbortSigna
   return follow(options, true, signal) as AsyncGenerator<LineEvent[], void, undefined>;
 }
 
-async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: AbortSignal): AsyncGenerator<DecodedEvent[], void, undefined> {
+async function* follow(
+  options: BinlogReaderOptions, toLines: boolean, signal: AbortSignal,
+): AsyncGenerator<DecodedEvent[], void, undefined> {
   const progress = new ReadingPlace(options.start);
   const takeovers: number[] = [];
   let attempts = 0, reason = "", hasConnected = false, heardAt = 0, isProven = true;
@@ -105,13 +108,19 @@ async function* follow(options: BinlogReaderOptions, toLines: boolean, signal: A
 /** A source whose log is reset under a reader that has read all of it goes on to say that it has nothing new. */
 const quietPeriods = 10;
 
-/** When a file was begun tells it only from those of other seconds, which is enough once what came last is proved. @throws ConnectionLost, OtherHistory, ReaderAhead */
-async function mustBeThere({ history, known }: BinlogReaderOptions, progress: ReadingPlace, isProven: boolean, signal: AbortSignal): Promise<void> {
+/**
+ * When a file was begun tells it only from those of other seconds, which is enough once what came last is proved. @throws ConnectionLost,
+ * OtherHistory, ReaderAhead
+ */
+async function mustBeThere(
+  { history, known }: BinlogReaderOptions, progress: ReadingPlace, isProven: boolean, signal: AbortSignal,
+): Promise<void> {
   const { file } = progress;
   if (!history || !file) return;
   try {
     if (!isProven) await history.prove(progress.with(known), signal);
-    if (!(await history.has(file.file, file.begun, signal))) throw new OtherHistory(`it no longer has the file ${file.file} that it was sending`);
+    if (!(await history.has(file.file, file.begun, signal)))
+      throw new OtherHistory(`it no longer has the file ${file.file} that it was sending`);
   } catch (error) {
     // A new connection tells what is true. That the source cannot be asked is no answer: the connection that is read will break, too.
     if (error instanceof OtherHistory || error instanceof ReaderAhead) throw new ConnectionLost(error.message, error);
@@ -119,15 +128,21 @@ async function mustBeThere({ history, known }: BinlogReaderOptions, progress: Re
 }
 
 /** What is wrong with the log counts only where it still is the same log. */
-async function judged(error: unknown, { history, known }: BinlogReaderOptions, progress: ReadingPlace, signal: AbortSignal): Promise<unknown> {
-  if (!history || !(error instanceof BinlogError) || [AccessDenied, Superseded, ReaderAhead, OtherHistory].some((kind) => error instanceof kind)) return error;
+async function judged(
+  error: unknown, { history, known }: BinlogReaderOptions, progress: ReadingPlace, signal: AbortSignal,
+): Promise<unknown> {
+  if (!history || !(error instanceof BinlogError) || [
+    AccessDenied, Superseded, ReaderAhead, OtherHistory,
+  ].some((kind) => error instanceof kind)) return error;
   return history.prove(progress.with(known), signal).then(() => error, (other: unknown) => other);
 }
 
 const [takeoversAtMost, takeoverWindowMs] = [5, 60_000];
 
 /** `takeovers`: when others took our place, where we may take it back; each is added. */
-function mayPass(error: unknown, { isOurs, accessReturns = false }: BinlogReaderOptions, takeovers: number[], hasConnected: boolean): boolean {
+function mayPass(
+  error: unknown, { isOurs, accessReturns = false }: BinlogReaderOptions, takeovers: number[], hasConnected: boolean,
+): boolean {
   if (error instanceof ConnectionLost) return hasConnected || isOurs !== undefined;
   if (error instanceof AccessDenied) return accessReturns;
   if (!(error instanceof Superseded) || !isOurs) return false;
@@ -137,7 +152,9 @@ function mayPass(error: unknown, { isOurs, accessReturns = false }: BinlogReader
 
 function open(options: BinlogReaderOptions, start: BinlogStart, signal: AbortSignal): Promise<Dump> {
   const { connection, serverId, known, highWaterBytes = 4 * 2 ** 20 } = options, heartbeatMs = heartbeatOf(options);
-  return openDump({ connection, serverId, heartbeatMs, highWaterBytes, prepare: dumpRequest(start, serverId, heartbeatMs, known?.gtids) }, signal);
+  return openDump(
+    { connection, serverId, heartbeatMs, highWaterBytes, prepare: dumpRequest(start, serverId, heartbeatMs, known?.gtids) }, signal,
+  );
 }
 
 function heartbeatOf({ heartbeatMs = 5_000 }: BinlogReaderOptions): number {
@@ -145,7 +162,10 @@ function heartbeatOf({ heartbeatMs = 5_000 }: BinlogReaderOptions): number {
 }
 
 /** Every chunk's events, decoded when asked for. Ends only by an error: a dump has no end. */
-async function* decode(dump: Dump, { tables = () => true, serverId, definitions, history, known }: BinlogReaderOptions, toLines: boolean, progress: ReadingPlace, signal: AbortSignal): AsyncGenerator<DecodedEvent[]> {
+async function* decode(
+  dump: Dump, { tables = () => true, serverId, definitions, history, known }: BinlogReaderOptions, toLines: boolean, progress: ReadingPlace,
+  signal: AbortSignal,
+): AsyncGenerator<DecodedEvent[]> {
   const packets = new Packets(), decoder = new EventDecoder(progress.place, BETWEEN_EVENTS, tables, toLines, definitions);
   decoder.checksum = dump.checksum;
   decoder.end = dump.end;
@@ -203,7 +223,9 @@ function decodePlain(packets: Packets, decoder: EventDecoder, events: DecodedEve
 /** "ERR_Packet" and "EOF_Packet". */
 function refusal(packet: Buffer, serverId: number, progress: ReadingPlace): unknown {
   if (packet[0] === 0xfe) return new ConnectionLost("the source ended the stream");
-  if (packet[0] !== 0xff || packet.length < 9) return new MalformedEvent(`a packet that begins with ${packet[0]}`, progress.place.file, progress.place.offset);
+  if (packet[0] !== 0xff || packet.length < 9) return new MalformedEvent(
+    `a packet that begins with ${packet[0]}`, progress.place.file, progress.place.offset,
+  );
   const error = { errno: packet.readUInt16LE(1), code: "", message: packet.toString("utf8", 9) };
   return classifyRefusal(error, serverId, true, progress.text);
 }

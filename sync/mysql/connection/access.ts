@@ -9,7 +9,8 @@ import { ConnectionLost } from "../binlog/wire/refusal.js";
 export type Purpose = "lock" | "log" | "tables";
 
 /**
- * What keeps a source from being read, reported as one for all its connections: that of the log may be refused, by a password that was changed,
+ * What keeps a source from being read, reported as one for all its connections: that of the log may be refused, by a password that was
+ * changed,
  * while that of the feed lock still stands. `hasAnswered`: the server let this process in before, so that it will be let in again.
  */
 export class Access {

@@ -19,14 +19,18 @@ const patienceMs = 1_500;
  * A named lock of the server (GET_LOCK): one process at a time holds it, none needs a privilege for it. It belongs to a connection,
  * which says something every few seconds. Whoever held it and was silent for too long learns by `lost` that another has it.
  */
-export async function takeFeedLock(access: Access, name: string, onEvent: (event: FeedLockEvent) => void, signal: AbortSignal): Promise<MysqlFeedLock> {
+export async function takeFeedLock(
+  access: Access, name: string, onEvent: (event: FeedLockEvent) => void, signal: AbortSignal,
+): Promise<MysqlFeedLock> {
   const { url } = access, report = access.observed(onEvent);
   const lock = new Lock(access, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
   try {
     const began = performance.now();
     for (let wait = 50; (await unlessAborted(signal, lock.attempt(true))) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
       if (lock.silence) report(lock.silence);
-      else if (lock.holder && performance.now() - began > quietMs) report({ kind: "waiting", holder: `connection ${lock.holder} of mysql ${url.host}` });
+      else if (lock.holder && performance.now() - began > quietMs) report({
+        kind: "waiting", holder: `connection ${lock.holder} of mysql ${url.host}`,
+      });
       await sleep(wait, signal);
       signal.throwIfAborted();
     }
@@ -122,7 +126,9 @@ class Lock {
       return this.holder !== null && this.#former.has(this.holder) ? "unknown" : "another's";
     } catch (error) {
       this.#drop();
-      this.silence = { kind: "silent", error: error instanceof PreflightFailed ? inALine(error) : `${mysqlPlace(this.url)}: ${inALine(error)}` };
+      this.silence = {
+        kind: "silent", error: error instanceof PreflightFailed ? inALine(error) : `${mysqlPlace(this.url)}: ${inALine(error)}`,
+      };
       if (strict && !this.access.mayPass(error) && !isLate(error)) throw error;
       return "unknown";
     }
@@ -137,7 +143,9 @@ class Lock {
 
   async #ask(sql: string): Promise<number | null> {
     if (!this.#connection) return null;
-    const [rows] = await this.#connection.query<RowDataPacket[]>({ sql, values: [this.name], rowsAsArray: true, timeout: (leaseSeconds / 2) * 1000 });
+    const [rows] = await this.#connection.query<RowDataPacket[]>({
+      sql, values: [this.name], rowsAsArray: true, timeout: (leaseSeconds / 2) * 1000,
+    });
     const [value] = rows[0] as unknown as [string | number | null];
     return value === null ? null : Number(value);
   }

@@ -6,7 +6,8 @@ import { backoff, sleep } from "../../../runtime/wait.js";
 import { Access } from "./access.js";
 
 /**
- * One connection for statements that only read: when it breaks, it is opened again and the statement asked again. It has no default database:
+ * One connection for statements that only read: when it breaks, it is opened again and the statement asked again. It has no default
+ * database:
  * one that is dropped while sync runs is then tables that are missing, which may be made again.
  */
 export class Reading implements AsyncDisposable {

@@ -40,7 +40,9 @@ export async function endOf(connection: Connection): Promise<ServerPlace | null>
 export async function headOf(connection: Connection, server: Server): Promise<Position> {
   const status = await logStatus(connection, server);
   if (!status) throw new Error("the server keeps no binary log; start it with --log-bin");
-  const [[now]] = await connection.query<RowDataPacket[]>("SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS UNSIGNED) AS micros, @@server_uuid AS uuid, @@gtid_mode AS mode");
+  const [[now]] = await connection.query<RowDataPacket[]>(
+    "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS UNSIGNED) AS micros, @@server_uuid AS uuid, @@gtid_mode AS mode",
+  );
   return {
     gtids: String(status.Executed_Gtid_Set ?? "").replace(/\s+/g, ""),
     file: String(status.File),

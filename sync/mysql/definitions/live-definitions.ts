@@ -23,7 +23,10 @@ export class LiveDefinitions implements TableDefinitions {
   readonly #followed: Followed;
 
   /** `options`: how to pass through the log beside the reader that asks. */
-  constructor(readonly reading: Reading, readonly catalog: Catalog, readonly database: string, readonly options: Omit<BinlogReaderOptions, "start" | "tables">) {
+  constructor(
+    readonly reading: Reading, readonly catalog: Catalog, readonly database: string,
+    readonly options: Omit<BinlogReaderOptions, "start" | "tables">,
+  ) {
     this.#followed = new Followed(database, catalog);
   }
 
@@ -37,7 +40,9 @@ export class LiveDefinitions implements TableDefinitions {
         const pending = new Map(changes.filter(({ tables }) => tables.includes(table)).map((change) => [change.key, change]));
         const next = read.definitions.get(table)!;
         const last = this.#tables.get(table)?.now;
-        this.#tables.set(table, { now: pending.size === 0 ? next : typeof last === "object" ? last : changedLater(pending), next, pending });
+        this.#tables.set(
+          table, { now: pending.size === 0 ? next : typeof last === "object" ? last : changedLater(pending), next, pending },
+        );
       }
       return;
     }
@@ -76,11 +81,16 @@ export class LiveDefinitions implements TableDefinitions {
     await this.#opened(connection);
     const [records] = await connection.query<(WholeColumnRecord & RowDataPacket)[]>(
       "SELECT * FROM information_schema.columns WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME, ORDINAL_POSITION", [this.database]);
-    const [keys] = await connection.query<RowDataPacket[]>("SELECT TABLE_NAME AS name, COLUMN_NAME AS part FROM information_schema.statistics "
-      + "WHERE TABLE_SCHEMA = ? AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_NAME, SEQ_IN_INDEX", [this.database]);
+    const [keys] = await connection.query<RowDataPacket[]>(
+      "SELECT TABLE_NAME AS name, COLUMN_NAME AS part FROM information_schema.statistics " +
+        "WHERE TABLE_SCHEMA = ? AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_NAME, SEQ_IN_INDEX",
+      [this.database],
+    );
     const problems = await this.#opened(connection);
     const definitions = new Map(this.catalog.entities.map(({ table }) => [table, problems.get(table) ?? definitionOf(
-      records.filter((record) => record.TABLE_NAME === table), keys.filter(({ name }) => name === table).map(({ part }) => String(part)))]));
+
+        records.filter((record) => record.TABLE_NAME === table), keys.filter(({ name }) => name === table).map(({ part }) => String(part)),
+      )]));
     return { before, after: await headOf(connection, server), definitions };
   }
 
@@ -109,7 +119,9 @@ export class LiveDefinitions implements TableDefinitions {
       for (const event of events) {
         if (event.type === "gtid") gtid = event.gtid;
         const tables = event.type === "query" ? this.#redefined(event) : [];
-        if (event.type === "query" && tables.length > 0) changes.push({ key: keyOf(event, gtid), gtid, tables, place: event, statement: event.statement });
+        if (event.type === "query" && tables.length > 0) changes.push({
+          key: keyOf(event, gtid), gtid, tables, place: event, statement: event.statement,
+        });
         const ended = event.type === "commit" || event.type === "rollback";
         if (ended && event.gtid) executed?.addGtid(event.gtid);
         if (event.type === "heartbeat" || (ended && (executed ? executed.contains(wanted) : !isBefore(event, end)))) return changes;

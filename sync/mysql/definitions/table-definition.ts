@@ -25,7 +25,8 @@ function definedColumn(record: WholeColumnRecord): DefinedColumn | string {
   if (!facts) return `is ${record.COLUMN_TYPE}, which cannot be followed`;
   const isMember = facts.type === "enum" || facts.type === "set";
   // Members are shown as text of another character set, and with escapes that do not always lead back.
-  if (isMember && (facts.charset === "binary" || facts.charset === "" || record.COLUMN_TYPE.includes("\\"))) return "has members whose exact text the server does not show";
+  if (isMember && (facts.charset === "binary" || facts.charset === "" || record.COLUMN_TYPE.includes("\\")))
+    return "has members whose exact text the server does not show";
   return {
     ...facts,
     charset: facts.charset === "utf8" ? "utf8mb3" : facts.charset,

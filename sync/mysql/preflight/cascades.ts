@@ -14,12 +14,16 @@ export async function logsCascades(connection: Connection, server: Server): Prom
 }
 
 /** The foreign keys by which the catalog's tables change unlogged. */
-export async function cascadeFindings(connection: Connection, server: Server, catalog: Catalog, database: string, where: string): Promise<Finding[]> {
+export async function cascadeFindings(
+  connection: Connection, server: Server, catalog: Catalog, database: string, where: string,
+): Promise<Finding[]> {
   if (await logsCascades(connection, server)) return [];
   const [rules] = await connection.query<RowDataPacket[]>(
-    "SELECT TABLE_NAME AS name, CONSTRAINT_NAME AS rule FROM information_schema.referential_constraints "
-    + "WHERE CONSTRAINT_SCHEMA = ? AND TABLE_NAME IN (?) AND (DELETE_RULE IN ('CASCADE', 'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET NULL'))",
-    [database, catalog.entities.map((entity) => entity.table)]);
+    "SELECT TABLE_NAME AS name, CONSTRAINT_NAME AS rule FROM information_schema.referential_constraints " +
+      "WHERE CONSTRAINT_SCHEMA = ? AND TABLE_NAME IN (?) AND (DELETE_RULE IN ('CASCADE', 'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET "
+        + "NULL'))",
+    [database, catalog.entities.map((entity) => entity.table)],
+  );
   return rules.map(({ name, rule }) => ({
     where: `${where}, table ${name}`,
     problem: `foreign key ${rule} changes rows by itself (CASCADE or SET NULL), which this server does not write to the binary log`,

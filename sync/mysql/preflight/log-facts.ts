@@ -26,7 +26,9 @@ const proofMs = 30_000;
 export async function logFacts(url: URL): Promise<LogFacts> {
   await using connection = await connectMysql(url, { database: undefined });
   const [settings] = await connection.query<RowDataPacket[]>(
-    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'gtid_purged', 'gtid_executed')");
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'gtid_purged', "
+      + "'gtid_executed')",
+  );
   const value = new Map(settings.map((row) => [String(row.Variable_name), String(row.Value)]));
   const [files] = await connection.query<RowDataPacket[]>("SHOW BINARY LOGS");
   const seconds = value.get("binlog_expire_logs_auto_purge") === "OFF" ? 0 : Number(value.get("binlog_expire_logs_seconds") ?? 0);
@@ -63,9 +65,12 @@ export type Forecast =
 
 /**
  * `currentAt`: when the store held everything committed. `reads`: whether sync is reading on from this position; then it is told what was
- * committed before others can see it, and asks the server itself. The file with the next transaction is younger, so it is kept at least from then on.
+ * committed before others can see it, and asks the server itself. The file with the next transaction is younger, so it is kept at least
+ * from then on.
  */
-export function forecastOf(position: Position, currentAt: number, { keptMs, files, purged, executed }: LogFacts, reads: boolean, now = Date.now()): Forecast {
+export function forecastOf(
+  position: Position, currentAt: number, { keptMs, files, purged, executed }: LogFacts, reads: boolean, now = Date.now(),
+): Forecast {
   const missing = position.gtids
     ? GtidSet.parse(purged).subtract(GtidSet.parse(position.gtids)).toString()
     : files.some(({ name }) => name === position.file) ? "" : `from ${position.file}:${position.offset}`;
@@ -76,7 +81,9 @@ export function forecastOf(position: Position, currentAt: number, { keptMs, file
 }
 
 /** The same, but the last transaction of the position is read again, too, unless sync does that when it reads on. */
-export async function provenForecastOf(url: URL, position: Position, currentAt: number, facts: LogFacts, reads: boolean, now = Date.now()): Promise<Forecast> {
+export async function provenForecastOf(
+  url: URL, position: Position, currentAt: number, facts: LogFacts, reads: boolean, now = Date.now(),
+): Promise<Forecast> {
   const forecast = forecastOf(position, currentAt, facts, reads, now);
   if (forecast.kind !== "possible" || reads) return forecast;
   try {

@@ -12,10 +12,13 @@ import { cascadeFindings } from "./cascades.js";
 export async function tableFindings(
   connection: Connection, server: Server, catalog: Catalog, database: string, where: string,
 ): Promise<Finding[]> {
-  const [schemas] = await connection.query<RowDataPacket[]>("SELECT SCHEMA_NAME AS name FROM information_schema.schemata WHERE LOWER(schema_name) = LOWER(?)", [database]);
+  const [schemas] = await connection.query<RowDataPacket[]>(
+    "SELECT SCHEMA_NAME AS name FROM information_schema.schemata WHERE LOWER(schema_name) = LOWER(?)", [database],
+  );
   const names = schemas.map(({ name }) => String(name));
   if (!names.includes(database)) {
-    const remedy = names.length > 0 ? `write ${names.join(" or ")} in the URL, as the server calls it` : "create it with the command migrate, or correct its name in the URL";
+    const remedy = names.length > 0 ? `write ${names.join(" or ")} in the URL, as the server calls it`
+      : "create it with the command migrate, or correct its name in the URL";
     return [{ where, problem: "it does not exist by this name, or the user may not see it", remedy }];
   }
   const shape = await shapeOf(connection, database);
@@ -46,24 +49,36 @@ interface Shape {
 
 function entityProblems(entity: Entity, { engines, columns, keys }: Shape): Problem[] {
   const engine = engines.get(entity.table);
-  if (engine === undefined) return [{ problem: "it does not exist, or the user may not read it", remedy: "create it with the command migrate, or GRANT SELECT on it" }];
+  if (engine === undefined) return [
+    { problem: "it does not exist, or the user may not read it", remedy: "create it with the command migrate, or GRANT SELECT on it" },
+  ];
   const problems: Problem[] = [];
   if (engine !== "InnoDB") {
-    problems.push({ problem: `its engine is ${engine || "that of a view"}, whose changes cannot be rolled back`, remedy: `ALTER TABLE ${entity.table} ENGINE = InnoDB` });
+    problems.push({
+      problem: `its engine is ${engine || "that of a view"}, whose changes cannot be rolled back`,
+      remedy: `ALTER TABLE ${entity.table} ENGINE = InnoDB`,
+    });
   }
   const wantedKey = entity.key.join(", ");
   const key = (keys.get(entity.table) ?? []).join(", ");
   if (!key) problems.push({ problem: "it has no primary key", remedy: `ALTER TABLE ${entity.table} ADD PRIMARY KEY (${wantedKey})` });
-  else if (key !== wantedKey) problems.push({ problem: `its primary key is (${key}); the catalog says (${wantedKey})`, remedy: "make both the same" });
+  else if (key !== wantedKey) problems.push({
+    problem: `its primary key is (${key}); the catalog says (${wantedKey})`, remedy: "make both the same",
+  });
 
   const records = new Map((columns.get(entity.table) ?? []).map((record) => [record.COLUMN_NAME, record]));
   for (const [name, field] of Object.entries(entity.fields)) {
     const record = records.get(name);
     const facts = record && factsOf(record);
-    const problem = !record ? "does not exist, or the user may not read it" : facts ? whyUnheld(field, facts) : `is ${record.COLUMN_TYPE}, which cannot be followed`;
-    if (problem) problems.push({ problem: `column ${name} ${problem}`, remedy: "run the command migrate, or change the column and the catalog so that they agree" });
+    const problem = !record ? "does not exist, or the user may not read it"
+      : facts ? whyUnheld(field, facts) : `is ${record.COLUMN_TYPE}, which cannot be followed`;
+    if (problem) problems.push({
+      problem: `column ${name} ${problem}`, remedy: "run the command migrate, or change the column and the catalog so that they agree",
+    });
     if (entity.key.includes(name) && field.type.kind === "choice") {
-      problems.push({ problem: `column ${name} is of a key and a choice, whose order is not that of its text`, remedy: "make it a string in the catalog" });
+      problems.push({
+        problem: `column ${name} is of a key and a choice, whose order is not that of its text`, remedy: "make it a string in the catalog",
+      });
     }
   }
   return problems;
@@ -81,10 +96,14 @@ async function readProblems(connection: Connection, entity: Entity, database: st
 async function shapeOf(connection: Connection, database: string, table?: string): Promise<Shape> {
   const only = table === undefined ? "" : " AND TABLE_NAME = ?";
   const about = async <T>(what: string, order = ""): Promise<(T & RowDataPacket)[]> =>
-    (await connection.query<(T & RowDataPacket)[]>(`SELECT * FROM information_schema.${what} WHERE TABLE_SCHEMA = ?${only}${order}`, [database, table]))[0];
+    (await connection.query<(T & RowDataPacket)[]>(
+      `SELECT * FROM information_schema.${what} WHERE TABLE_SCHEMA = ?${only}${order}`, [database, table],
+    ))[0];
   const tables = await about<{ TABLE_NAME: string; ENGINE: string | null }>("tables");
   const columns = await about<{ TABLE_NAME: string } & ColumnRecord>("columns");
-  const parts = (await about<{ TABLE_NAME: string; INDEX_NAME: string; COLUMN_NAME: string }>("statistics", " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"))
+  const parts = (await about<{ TABLE_NAME: string; INDEX_NAME: string; COLUMN_NAME: string }>(
+    "statistics", " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
+  ))
     .filter((part) => part.INDEX_NAME === "PRIMARY");
   return {
     engines: new Map(tables.map((table) => [table.TABLE_NAME, table.ENGINE ?? ""])),

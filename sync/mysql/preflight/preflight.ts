@@ -12,17 +12,26 @@ import { zoneFindings } from "./preflight-zone.js";
 
 /** What a person allows though it costs something, and whom to tell. */
 export interface MysqlSourceOptions {
-  /** Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to hold. */
+  /**
+   * Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to
+   * hold.
+   */
   readonly allowMinimalMetadata?: boolean;
   /** Follow a server without GTIDs, by file and offset of its binary log. */
   readonly allowFilePositions?: boolean;
-  /** What is done about a logged statement that does not say which rows it changed: copy the tables it may have changed (the default), or stop. */
+  /**
+   * What is done about a logged statement that does not say which rows it changed: copy the tables it may have changed (the default), or
+   * stop.
+   */
   readonly unknownStatements?: "copy" | "stop";
   /** The server has let this process in before: that it is away, or lets nobody in, passes. */
   readonly hasAnswered?: boolean;
   /** Told once that the server went away while it was asked what it is, and is waited for. */
   readonly away?: (error: unknown) => void;
-  /** Told of the last transaction of a position that the log no longer has: whether it is of the same history cannot be proved, so it is believed. */
+  /**
+   * Told of the last transaction of a position that the log no longer has: whether it is of the same history cannot be proved, so it is
+   * believed.
+   */
   readonly unproven?: (gtid: string) => void;
 }
 
@@ -30,7 +39,9 @@ export interface MysqlSourceOptions {
  * Everything about the server and its tables that would keep us from following it, all at once. Changes nothing. That nobody answers is
  * a finding too; but a server that did, and goes away while it is asked, is waited for where `away` is told of it, until `signal` aborts.
  */
-export async function preflight(url: URL, catalog: Catalog, options: MysqlSourceOptions = {}, signal = new AbortController().signal): Promise<readonly Finding[]> {
+export async function preflight(
+  url: URL, catalog: Catalog, options: MysqlSourceOptions = {}, signal = new AbortController().signal,
+): Promise<readonly Finding[]> {
   let hasAnswered = false;
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
@@ -47,7 +58,10 @@ export async function preflight(url: URL, catalog: Catalog, options: MysqlSource
         if (attempt === 0) options.away(error);
         await sleep(backoff(attempt), signal);
       } else if (error instanceof PreflightFailed) return error.findings;
-      else if (isLost(error)) return [{ where: mysqlPlace(url), problem: `it went away while it was asked: ${(error as Error).message}`, remedy: "see that the server runs, and start again" }];
+      else if (isLost(error)) return [{
+        where: mysqlPlace(url), problem: `it went away while it was asked: ${(error as Error).message}`,
+        remedy: "see that the server runs, and start again",
+      }];
       else throw error;
     }
   }
@@ -57,11 +71,19 @@ export async function preflight(url: URL, catalog: Catalog, options: MysqlSource
 async function findingsOf(connection: Connection, url: URL, catalog: Catalog, options: MysqlSourceOptions): Promise<readonly Finding[]> {
   const where = mysqlPlace(url), database = decodeURIComponent(url.pathname.slice(1));
   const server = await serverOf(connection);
-  const findings = [...versionFindings(server), ...logFindings(await variables(connection), options), ...await privilegeFindings(connection, server, url, database)];
+  const findings = [
+    ...versionFindings(server), ...logFindings(await variables(connection), options),
+    ...await privilegeFindings(connection, server, url, database),
+  ];
   const about = findings.map((finding) => ({ where, ...finding }));
-  if (!database) return [...about, { where, problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" }];
+  if (!database) return [
+    ...about, { where, problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" },
+  ];
   const place = `${where}, database ${database}`;
-  return [...about, ...await tableFindings(connection, server, catalog, database, place), ...await zoneFindings(connection, url, catalog, database, place)];
+  return [
+    ...about, ...await tableFindings(connection, server, catalog, database, place),
+    ...await zoneFindings(connection, url, catalog, database, place),
+  ];
 }
 
 /** A connection to the server, no database chosen. @throws PreflightFailed with the remedy when there is none to be had */
@@ -70,7 +92,10 @@ async function answering(url: URL): Promise<Connection> {
     return await connectMysql(url, { database: undefined });
   } catch (error) {
     if (error instanceof PreflightFailed) throw error;
-    throw new PreflightFailed([{ where: mysqlPlace(url), problem: (error as Error).message, remedy: "make sure that a MySQL server of version 8.0 or newer answers at this address" }], { cause: error });
+    throw new PreflightFailed([{
+      where: mysqlPlace(url), problem: (error as Error).message,
+      remedy: "make sure that a MySQL server of version 8.0 or newer answers at this address",
+    }], { cause: error });
   }
 }
 
@@ -83,15 +108,25 @@ type Unplaced = Omit<Finding, "where">;
 
 function versionFindings({ version, mariadb, release }: Server): Unplaced[] {
   if (mariadb) return [{ problem: `it is MariaDB ${version}, which cannot be followed yet`, remedy: "use MySQL 8.0 or newer" }];
-  return release >= 80_001 ? [] : [{ problem: `it is MySQL ${version}, whose binary log does not name columns`, remedy: "use MySQL 8.0 or newer" }];
+  return release >= 80_001 ? [] : [
+    { problem: `it is MySQL ${version}, whose binary log does not name columns`, remedy: "use MySQL 8.0 or newer" },
+  ];
 }
 
 const wanted: Readonly<Record<string, { readonly value: string; readonly why: string; readonly remedy: string }>> = {
   log_bin: { value: "ON", why: "there is no record of changes", remedy: "start the server with --log-bin (and without --skip-log-bin)" },
-  binlog_format: { value: "ROW", why: "changes are logged as statements, not as rows", remedy: "SET PERSIST binlog_format = 'ROW', then reconnect the applications" },
-  binlog_row_image: { value: "FULL", why: "rows are logged in part", remedy: "SET PERSIST binlog_row_image = 'FULL', then reconnect the applications" },
-  binlog_row_metadata: { value: "FULL", why: "rows are logged without column names", remedy: "SET PERSIST binlog_row_metadata = 'FULL', or follow it with --allow-minimal-metadata, which stops at rows older than a change of their table" },
-  gtid_mode: { value: "ON", why: "a position would not survive a failover", remedy: "SET PERSIST enforce_gtid_consistency = ON, then SET PERSIST gtid_mode = OFF_PERMISSIVE, ON_PERMISSIVE and ON, one after another; or follow it with --allow-file-positions, which after a failover copies every table again" },
+  binlog_format: {
+    value: "ROW", why: "changes are logged as statements, not as rows",
+    remedy: "SET PERSIST binlog_format = 'ROW', then reconnect the applications",
+  },
+  binlog_row_image: {
+    value: "FULL", why: "rows are logged in part", remedy: "SET PERSIST binlog_row_image = 'FULL', then reconnect the applications",
+  },
+  binlog_row_metadata: { value: "FULL", why: "rows are logged without column names", remedy: "SET PERSIST binlog_row_metadata = 'FULL', "
+    + "or follow it with --allow-minimal-metadata, which stops at rows older than a change of their table" },
+  gtid_mode: { value: "ON", why: "a position would not survive a failover", remedy: "SET PERSIST enforce_gtid_consistency = ON, then SET "
+    + "PERSIST gtid_mode = OFF_PERMISSIVE, ON_PERMISSIVE and ON, one after another; or follow it with --allow-file-positions, which "
+      + "after a failover copies every table again" },
 };
 
 function logFindings(found: ReadonlyMap<string, string>, { allowMinimalMetadata, allowFilePositions }: MysqlSourceOptions): Unplaced[] {
@@ -114,7 +149,10 @@ async function variables(connection: Connection): Promise<ReadonlyMap<string, st
 async function privilegeFindings(connection: Connection, server: Server, url: URL, database: string): Promise<Unplaced[]> {
   const user = decodeURIComponent(url.username);
   const denied = (privilege: string, needed: string): Unplaced =>
-    ({ problem: `the user ${user} lacks ${privilege}, needed to ${needed}`, remedy: `as an administrator: GRANT ${privilege} ON *.* TO '${user}'@'%'` });
+    ({
+      problem: `the user ${user} lacks ${privilege}, needed to ${needed}`,
+      remedy: `as an administrator: GRANT ${privilege} ON *.* TO '${user}'@'%'`,
+    });
   const findings: Unplaced[] = [];
   try {
     await connection.query(server.release >= 80_022 ? "SHOW REPLICAS" : "SHOW SLAVE HOSTS");
@@ -133,11 +171,16 @@ async function privilegeFindings(connection: Connection, server: Server, url: UR
 
 /** Its own log would then have nothing of what it replicates, and nothing else in it says so. */
 async function replicaFindings(connection: Connection, server: Server): Promise<Unplaced[]> {
-  const [off] = await connection.query<RowDataPacket[]>("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_replica_updates', 'log_slave_updates') AND Value = 'OFF'");
+  const [off] = await connection.query<RowDataPacket[]>(
+    "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_replica_updates', 'log_slave_updates') AND Value = 'OFF'",
+  );
   if (off.length === 0) return [];
   const [channels] = await connection.query<RowDataPacket[]>(replicaStatusStatement(server.version));
   if (channels.length === 0) return [];
-  return [{ problem: "it is a replica that does not log what it replicates (log_replica_updates is OFF)", remedy: "start it with --log-replica-updates=ON, or name the server it replicates; or, where it replicates no more, RESET REPLICA ALL" }];
+  return [{
+    problem: "it is a replica that does not log what it replicates (log_replica_updates is OFF)",
+    remedy: "start it with --log-replica-updates=ON, or name the server it replicates; or, where it replicates no more, RESET REPLICA ALL",
+  }];
 }
 
 export function accessDenied(error: unknown): boolean {
@@ -148,5 +191,8 @@ function filterFindings(status: RowDataPacket | undefined, database: string): Un
   const only = String(status?.Binlog_Do_DB ?? "").split(",").filter(Boolean);
   const ignored = String(status?.Binlog_Ignore_DB ?? "").split(",").filter(Boolean);
   if (!(only.length > 0 && !only.includes(database)) && !ignored.includes(database)) return [];
-  return [{ problem: `changes in ${database} are kept out of the binary log`, remedy: `start the server with a binlog-do-db or without the binlog-ignore-db that says so` }];
+  return [{
+    problem: `changes in ${database} are kept out of the binary log`,
+    remedy: `start the server with a binlog-do-db or without the binlog-ignore-db that says so`,
+  }];
 }

@@ -19,7 +19,9 @@ export function whyUnheld(field: Field, column: ColumnFacts): string | null {
       return column.type === "decimal" && column.scale <= wanted.scale && column.precision - column.scale <= wanted.precision - wanted.scale
         ? null : wants(column, `DECIMAL(${wanted.precision},${wanted.scale}) or one that fits into it`);
     case "string":
-      return texts.has(column.type) && column.charset !== "binary" ? null : wants(column, `VARCHAR(${wanted.maxLength}) or another text type`);
+      return texts.has(column.type) && column.charset !== "binary" ? null : wants(
+        column, `VARCHAR(${wanted.maxLength}) or another text type`,
+      );
     case "date":
       return column.type === "date" ? null : wants(column, "DATE");
     case "timestamp":
@@ -73,8 +75,10 @@ const typeNames: Readonly<Record<string, ColumnType>> = {
   tinyint: "tinyint", smallint: "smallint", mediumint: "mediumint", int: "int", bigint: "bigint", decimal: "decimal", float: "float",
   double: "double", bit: "bit", year: "year", date: "date", time: "time", datetime: "datetime", timestamp: "timestamp",
   char: "char", binary: "char", varchar: "varchar", varbinary: "varchar",
-  tinytext: "text", text: "text", mediumtext: "text", longtext: "text", tinyblob: "text", blob: "text", mediumblob: "text", longblob: "text",
-  enum: "enum", set: "set", json: "json", vector: "vector", geometry: "geometry", point: "geometry", linestring: "geometry", polygon: "geometry",
+  tinytext: "text", text: "text", mediumtext: "text", longtext: "text", tinyblob: "text", blob: "text", mediumblob: "text",
+  longblob: "text",
+  enum: "enum", set: "set", json: "json", vector: "vector", geometry: "geometry", point: "geometry", linestring: "geometry",
+  polygon: "geometry",
   multipoint: "geometry", multilinestring: "geometry", multipolygon: "geometry", geomcollection: "geometry", geometrycollection: "geometry",
 };
 

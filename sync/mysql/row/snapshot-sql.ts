@@ -5,14 +5,17 @@ import type { KeyRange } from "../../../schema/position.js";
 
 /** The declared columns of every row of the entity's table. */
 export function selectRows(entity: Entity, database: string): string {
-  return `SELECT ${Object.keys(entity.fields).map((name) => escapeId(name)).join(", ")} FROM ${escapeId(database)}.${escapeId(entity.table)}`;
+  return `SELECT ${Object.keys(entity.fields)
+    .map((name) => escapeId(name))
+    .join(", ")} FROM ${escapeId(database)}.${escapeId(entity.table)}`;
 }
 
 /** The first rows of a key range, in key order. */
 export function selectChunk(entity: Entity, database: string, { after, upTo }: KeyRange, rows: number): string {
   const order = entity.key.map((name) => escapeId(name)).join(", ");
   const bounds = [...(after ? [beyond(entity, after)] : []), ...(upTo ? [`NOT (${beyond(entity, upTo)})`] : [])];
-  return `${selectRows(entity, database)}${bounds.length > 0 ? ` WHERE ${bounds.map((bound) => `(${bound})`).join(" AND ")}` : ""} ORDER BY ${order} LIMIT ${rows}`;
+  return `${selectRows(entity, database)}${bounds.length > 0 ? ` WHERE ${bounds.map((bound) => `(${bound})`).join(" AND ")}` : ""} ORDER `
+    + `BY ${order} LIMIT ${rows}`;
 }
 
 export function selectKeys(entity: Entity, database: string, keys: readonly Key[]): string {
@@ -30,7 +33,9 @@ function beyond(entity: Entity, after: Key): string {
   const parts = entity.key.map((name, i) => ({ name: escapeId(name), value: literal(entity.fields[name]!, after[i]!) }));
   const [first, ...rest] = parts;
   if (rest.length === 0) return `${first!.name} > ${first!.value}`;
-  const alternatives = parts.map(({ name, value }, i) => [...parts.slice(0, i).map((p) => `${p.name} = ${p.value}`), `${name} > ${value}`].join(" AND "));
+  const alternatives = parts.map(({ name, value }, i) => [
+    ...parts.slice(0, i).map((p) => `${p.name} = ${p.value}`), `${name} > ${value}`,
+  ].join(" AND "));
   return `${first!.name} >= ${first!.value} AND (${alternatives.map((a) => `(${a})`).join(" OR ")})`;
 }
 

@@ -8,7 +8,8 @@ export type Raw = null | undefined | number | bigint | string | Buffer;
 export type ReadValue = (raw: Raw) => Value;
 
 /**
- * How the values of a field are read; the same from SELECT and from the binary log (invariant 8). `ahead`: by how many minutes the clock that
+ * How the values of a field are read; the same from SELECT and from the binary log (invariant 8). `ahead`: by how many minutes the clock
+ * that
  * wrote a moment's reading is ahead of UTC.
  */
 export function valueReader(name: string, field: Field, ahead = 0): ReadValue {
@@ -16,7 +17,9 @@ export function valueReader(name: string, field: Field, ahead = 0): ReadValue {
   const { nullable } = field;
   return (raw) => {
     if (raw === null) return nullable ? null : unheld(name, "NULL, in a field that cannot be null");
-    if (raw === undefined) return unheld(name, "no value in the binary log: the row was logged with a partial row image (binlog_row_image)");
+    if (raw === undefined) return unheld(
+      name, "no value in the binary log: the row was logged with a partial row image (binlog_row_image)",
+    );
     try {
       return read(raw);
     } catch (error) {
@@ -98,7 +101,8 @@ function timestamp(raw: string): string {
 /** The moment in UTC whose reading on a clock that is ahead is this. */
 function shifted(reading: string, ahead: number): string {
   const moment = new Date(Date.parse(`${reading.slice(0, 19)}Z`) - ahead * 60_000).toISOString();
-  return moment.length === 24 ? `${moment.slice(0, 19)}${reading.slice(19)}` : refuse(`${reading}, which in UTC is a year that no store holds`);
+  return moment.length === 24 ? `${moment.slice(0, 19)}${reading.slice(19)}`
+    : refuse(`${reading}, which in UTC is a year that no store holds`);
 }
 
 const ZERO = 48;

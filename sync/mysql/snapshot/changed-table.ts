@@ -15,12 +15,17 @@ export async function mustFit(reading: Reading, database: string, entity: Entity
   const problems = await reading.ask((connection) => tableProblems(connection, entity, database), signal);
   if (!problems) throw new TableAbsent(`${database}.${entity.table} does not exist`);
   if (problems.length === 0) return;
-  throw new SourceDiverged(`table ${database}.${entity.table} no longer fits the catalog: ${problems.map(({ problem }) => problem).join("; ")}`, null,
-    `${[...new Set(problems.map(({ remedy }) => remedy))].join("; ")}; then sluice resume <store>, which copies the table as it is then`);
+  throw new SourceDiverged(
+    `table ${database}.${entity.table} no longer fits the catalog: ${problems.map(({ problem }) => problem).join("; ")}`,
+    null,
+    `${[...new Set(problems.map(({ remedy }) => remedy))].join("; ")}; then sluice resume <store>, which copies the table as it is then`,
+  );
 }
 
 /** What copying the table amounts to. @throws TableAbsent, SourceDiverged */
-export async function surveyOf(reading: Reading, database: string, entity: Entity, mostRanges: number, signal: AbortSignal): Promise<Survey> {
+export async function surveyOf(
+  reading: Reading, database: string, entity: Entity, mostRanges: number, signal: AbortSignal,
+): Promise<Survey> {
   await mustFit(reading, database, entity, signal);
   try {
     return await survey(reading, database, entity, mostRanges, signal);
@@ -30,9 +35,17 @@ export async function surveyOf(reading: Reading, database: string, entity: Entit
   }
 }
 
-/** The same rows as `chunk`, of a table that may change its columns, or go, while it is read. @throws TableAbsent, Overtaken, SourceDiverged */
+/**
+ * The same rows as `chunk`, of a table that may change its columns, or go, while it is read. @throws TableAbsent, Overtaken, SourceDiverged
+ */
 export async function* chunkOf(
-  reading: Reading, database: string, entity: Entity, range: KeyRange, seen: Position, end: () => Promise<ServerPlace | null>, signal: AbortSignal,
+  reading: Reading,
+  database: string,
+  entity: Entity,
+  range: KeyRange,
+  seen: Position,
+  end: () => Promise<ServerPlace | null>,
+  signal: AbortSignal,
 ): AsyncGenerator<Piece> {
   try {
     yield* chunk(reading, database, entity, range, seen, end, signal);

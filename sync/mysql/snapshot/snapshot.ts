@@ -17,7 +17,9 @@ const pieceBytes = 1024 * 1024;
  * The rows of one table within a key range, in key order, each piece as of about the moment it is read. No lock, no long transaction; a
  * connection of its own, so that several ranges are read side by side.
  */
-export async function* snapshot(access: Access, database: string, entity: Entity, range: KeyRange, signal: AbortSignal): AsyncGenerator<Found[]> {
+export async function* snapshot(
+  access: Access, database: string, entity: Entity, range: KeyRange, signal: AbortSignal,
+): AsyncGenerator<Found[]> {
   await using reading = new Reading(access.url, access);
   const codec = await codecFor(reading, database, entity, signal);
   let after = range.after;
@@ -40,7 +42,8 @@ export async function* snapshot(access: Access, database: string, entity: Entity
  * @throws TableAbsent, Overtaken
  */
 export async function* chunk(
-  reading: Reading, database: string, entity: Entity, range: KeyRange, seen: Position, end: () => Promise<ServerPlace | null>, signal: AbortSignal,
+  reading: Reading, database: string, entity: Entity, range: KeyRange, seen: Position, end: () => Promise<ServerPlace | null>,
+  signal: AbortSignal,
 ): AsyncGenerator<Piece> {
   try {
     const codec = await codecFor(reading, database, entity, signal);
@@ -58,12 +61,16 @@ export async function* chunk(
       yield { rows: raws.map((raw) => read(entity, codec, raw as RawRow)), until };
     }
   } catch (error) {
-    if ((error as { readonly code?: string }).code === "ER_NO_SUCH_TABLE") throw new TableAbsent(`${database}.${entity.table} does not exist`, { cause: error });
+    if ((error as { readonly code?: string }).code === "ER_NO_SUCH_TABLE") throw new TableAbsent(
+      `${database}.${entity.table} does not exist`, { cause: error },
+    );
     throw error;
   }
 }
 
-/** The rows of these keys as they are now, in their order; null where there is none. With `seen`, once all of its transactions are visible. */
+/**
+ * The rows of these keys as they are now, in their order; null where there is none. With `seen`, once all of its transactions are visible.
+ */
 export async function rowsOf(
   reading: Reading, database: string, entity: Entity, keys: readonly Key[], seen: Position | null, signal: AbortSignal,
 ): Promise<(Row | Unheld | null)[]> {
@@ -76,7 +83,9 @@ export async function rowsOf(
   return keys.map((key) => found.get(keyText(key)) ?? null);
 }
 
-/** Which server it is, once everything that was committed up to the position is visible there: a stream brings a transaction before that. */
+/**
+ * Which server it is, once everything that was committed up to the position is visible there: a stream brings a transaction before that.
+ */
 async function serverWith(reading: Reading, { gtids }: Position, signal: AbortSignal): Promise<string> {
   // Without GTIDs the server refuses the question.
   const late = gtids === "" ? "0" : `WAIT_FOR_EXECUTED_GTID_SET('${gtids}', 1)`;

@@ -1,4 +1,6 @@
-/** The server's own functions, and the keywords before which a parenthesis may stand. One that is missing is taken for a stored function. */
+/**
+ * The server's own functions, and the keywords before which a parenthesis may stand. One that is missing is taken for a stored function.
+ */
 export const ownFunctions: ReadonlySet<string> = new Set(`
 ABS ACOS ADDDATE ADDTIME AES_DECRYPT AES_ENCRYPT ANY_VALUE ASCII ASIN ATAN ATAN2 AVG BIN BIN_TO_UUID BIT_AND BIT_COUNT BIT_LENGTH BIT_OR
 BIT_XOR CAST CEIL CEILING CHAR CHAR_LENGTH CHARACTER_LENGTH CHARSET COALESCE COERCIBILITY COLLATION COMPRESS CONCAT CONCAT_WS

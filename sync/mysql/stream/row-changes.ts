@@ -21,14 +21,20 @@ export function shapeProblems(entity: Entity, { columns, primaryKey }: TableMap)
     return problem ? [`column ${name} ${problem}`] : [];
   });
   const [key, wanted] = [primaryKey.map((i) => columns[i]!.name).join(", "), entity.key.join(", ")];
-  return key === wanted ? misfits : [...misfits, key ? `its primary key is (${key}); the catalog says (${wanted})` : "it has no primary key"];
+  return key === wanted ? misfits : [
+    ...misfits, key ? `its primary key is (${key}); the catalog says (${wanted})` : "it has no primary key",
+  ];
 }
 
 export function rowChanges(entity: Entity, zoned?: Zoned): RowChanges {
   const codec = rowCodec(entity, zoned);
   const of = entity.table;
-  const gone = (key: Key, before: Row | null, version: Version): Change => ({ op: "delete", entity: of, key, before, after: null, version });
-  const come = (after: Row, version: Version): Change => ({ op: "create", entity: of, key: keyOf(entity, after), before: null, after, version });
+  const gone = (
+    key: Key, before: Row | null, version: Version,
+  ): Change => ({ op: "delete", entity: of, key, before, after: null, version });
+  const come = (after: Row, version: Version): Change => ({
+    op: "create", entity: of, key: keyOf(entity, after), before: null, after, version,
+  });
 
   return {
     add({ before: rawBefore, after: rawAfter }, next, into) {

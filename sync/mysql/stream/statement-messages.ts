@@ -16,7 +16,9 @@ export interface StatementOptions {
   readonly logsCascades: boolean;
 }
 
-/** Logged statements as messages: a table emptied, or tables whose rows are to be copied again because no row event tells what they are now. */
+/**
+ * Logged statements as messages: a table emptied, or tables whose rows are to be copied again because no row event tells what they are now.
+ */
 export class StatementMessages {
   /** Tables that were given a foreign key whose changes are not logged, until they are asked for. */
   readonly #cascading = new Map<string, FileOffset>();

@@ -1,7 +1,10 @@
 import type { Catalog } from "../../../schema/catalog.js";
 import type { Change, Message, Recopy, UnheldChange } from "../../../schema/change.js";
 import { nextVersion, type Position, type Version, versionStep } from "../../../schema/position.js";
-import { type BinlogEvent, type CommitEvent, type GtidEvent, type HeartbeatEvent, isBefore, type FileOffset, type QueryEvent, type RollbackEvent, type RowsEvent, type TableMap } from "../binlog/event.js";
+import {
+  type BinlogEvent, type CommitEvent, type GtidEvent, type HeartbeatEvent, isBefore, type FileOffset, type QueryEvent, type RollbackEvent,
+  type RowsEvent, type TableMap,
+} from "../binlog/event.js";
 import { GtidSet } from "../binlog/gtid.js";
 import { SourceDiverged } from "../errors.js";
 import { zonedIn } from "../row/zones.js";
@@ -36,7 +39,8 @@ export class EventMessages {
   readonly #readers = new WeakMap<TableMap, RowChanges>();
 
   constructor(
-    readonly catalog: Catalog, readonly database: string, readonly after: Position, readonly statements: StatementMessages, readonly datetimeAhead = 0,
+    readonly catalog: Catalog, readonly database: string, readonly after: Position, readonly statements: StatementMessages,
+    readonly datetimeAhead = 0,
   ) {
     this.#executed = GtidSet.parse(after.gtids);
     this.#version = this.#committed = after.version;
@@ -171,7 +175,10 @@ export class EventMessages {
     this.#open.clear();
   }
 
-  /** Rows of a two-phase transaction are logged when it is prepared, and take effect later or never. Only a one-phase commit is like any other. */
+  /**
+   * Rows of a two-phase transaction are logged when it is prepared, and take effect later or never. Only a one-phase commit is like any
+   * other.
+   */
   #xa(event: CommitEvent, { phase, xid }: NonNullable<CommitEvent["xa"]>): void {
     const known = this.#harmless.delete(xid);
     if (phase === "one-phase" || phase === "rollback" || (phase === "commit" && known)) return;
@@ -179,8 +186,13 @@ export class EventMessages {
       this.#harmless.add(xid);
       return;
     }
-    throw new SourceDiverged(`the XA transaction ${xid} ${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before our position"}; `
-      + "such rows are logged before it is known whether they take effect", event, `let the applications commit without XA, or in one phase, then ${anew}`);
+    throw new SourceDiverged(
+      `the XA transaction ${xid} `
+        + `${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before our position"}; ` +
+        "such rows are logged before it is known whether they take effect",
+      event,
+      `let the applications commit without XA, or in one phase, then ${anew}`,
+    );
   }
 
   /** The connection broke and stands again: the transaction comes once more, with the versions it had. */

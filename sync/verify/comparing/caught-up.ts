@@ -34,7 +34,9 @@ async function reachedBy(source: Source, stores: readonly Store[], target: Posit
     if (behind.length === 0) return;
     if (Date.now() > deadline) {
       const names = behind.map(({ store, why }) => `${store.name} (${why})`).join(", ");
-      throw new NotCurrent(`not caught up within ${waitMs / 1000} s: ${names}. Remedy: see "sluice status" whether its pipeline runs, or wait longer`);
+      throw new NotCurrent(
+        `not caught up within ${waitMs / 1000} s: ${names}. Remedy: see "sluice status" whether its pipeline runs, or wait longer`,
+      );
     }
     await sleep(betweenLooksMs, signal);
     signal.throwIfAborted();

@@ -8,7 +8,9 @@ const patienceMs = 60_000;
 
 export type Values = ReadonlyMap<string, readonly (Row | null)[]>;
 
-/** What the source's log says of single rows. Read by one at a time: to the server, two readers of one source are one that has come again. */
+/**
+ * What the source's log says of single rows. Read by one at a time: to the server, two readers of one source are one that has come again.
+ */
 export class ChangeLog {
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -69,7 +71,9 @@ async function valuesBetween(
     }
   }
   signal.throwIfAborted();
-  throw new Error(`${source.name} did not send its binary log up to ${to.gtids || `${to.file}:${to.offset}`} within ${patienceMs / 1000} s`);
+  throw new Error(
+    `${source.name} did not send its binary log up to ${to.gtids || `${to.file}:${to.offset}`} within ${patienceMs / 1000} s`,
+  );
 }
 
 /** A server finds a file and an offset of its own at once; for a set of GTIDs it reads the file from its beginning. */

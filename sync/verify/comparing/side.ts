@@ -40,7 +40,9 @@ async function* everything({ audit }: Store, { entity, lookup }: Content): Async
 }
 
 /** The source's rows of these sections, read again. */
-export async function* sourceRowsIn({ source, paces, signal }: Side, { entity }: Content, sections: Sections, asked: ReadonlySet<number>): AsyncGenerator<readonly Row[]> {
+export async function* sourceRowsIn(
+  { source, paces, signal }: Side, { entity }: Content, sections: Sections, asked: ReadonlySet<number>,
+): AsyncGenerator<readonly Row[]> {
   const runs = [...asked].sort((a, b) => a - b);
   while (runs.length > 0) {
     const first = runs[0]!;

@@ -41,7 +41,8 @@ async function* suspectEntries(side: Side, { content, sections, differing: asked
   const lookup = content.lookup!;
   for await (const kept of keptIn(side, content, (key) => asked.has(sections.of(key)))) {
     const rows = await rowsAtSource(side, content, kept.map(({ key }) => key));
-    yield kept.filter(({ row: entry }, i) => !isIn(content, rows[i]!) || !sameIn(fields, rows[i]!, entry)).map(({ row }) => ({ what: "wrong", entry: row }));
+    yield kept.filter(({ row: entry }, i) => !isIn(content, rows[i]!) || !sameIn(fields, rows[i]!, entry)).map(({ row }) =>
+      ({ what: "wrong", entry: row }));
   }
   for await (const rows of sourceRowsIn(side, content, sections, asked)) {
     const wanted = rows.filter((row) => isIn(content, row));
@@ -52,7 +53,9 @@ async function* suspectEntries(side: Side, { content, sections, differing: asked
 }
 
 /** Looks at what has come together whenever it is enough, and at the end. */
-async function* inPieces<T>(suspects: AsyncIterable<readonly T[]>, look: (suspects: readonly T[]) => Promise<readonly Deviation[]>): AsyncGenerator<readonly Deviation[]> {
+async function* inPieces<T>(
+  suspects: AsyncIterable<readonly T[]>, look: (suspects: readonly T[]) => Promise<readonly Deviation[]>,
+): AsyncGenerator<readonly Deviation[]> {
   let waiting: T[] = [];
   for await (const some of suspects) {
     waiting.push(...some);

@@ -43,6 +43,8 @@ async function judge(side: Side, content: Entries, suspects: readonly Suspect[])
     }
     if (is || !isIn(content, row)) return "right";
     const stood = since.length === 0 && sameIn([lookup.by, lookup.orderBy], row, entry);
-    return stood ? { key, held: null, differences: differencesOf(store, content, key, row, null, reasons) } : { again: { what, entry: row } };
+    return stood ? {
+      key, held: null, differences: differencesOf(store, content, key, row, null, reasons),
+    } : { again: { what, entry: row } };
   });
 }

@@ -13,7 +13,10 @@ const betweenLooksMs = 100;
 
 /** Looks at the suspects until each is right or different; what changed at every look is counted as undecided. */
 export async function inspected<Suspect>(
-  { store, tally, signal }: Side, entity: Entity, suspects: readonly Suspect[], look: (suspects: readonly Suspect[]) => Promise<readonly Verdict<Suspect>[]>,
+  { store, tally, signal }: Side,
+  entity: Entity,
+  suspects: readonly Suspect[],
+  look: (suspects: readonly Suspect[]) => Promise<readonly Verdict<Suspect>[]>,
 ): Promise<readonly Deviation[]> {
   const found: Deviation[] = [];
   let open = suspects.map((suspect) => ({ suspect, seen: 0 }));

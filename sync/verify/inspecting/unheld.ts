@@ -32,7 +32,9 @@ async function judge({ source, store, waitMs, log, signal }: Side, entity: Entit
     if (!(row instanceof Unheld) || held[i] !== null) return "right";
     // The letter of what was written just now may be under way.
     if (deadLetter === undefined && changed.has(keyText(key))) return { again: key };
-    const difference: Difference = { store: store.name, table: entity.table, key, kind: "missing", ...(deadLetter === undefined ? { unheld: row.reason } : { deadLetter }) };
+    const difference: Difference = {
+      store: store.name, table: entity.table, key, kind: "missing", ...(deadLetter === undefined ? { unheld: row.reason } : { deadLetter }),
+    };
     return { key, held: null, differences: [difference] };
   });
 }

@@ -26,7 +26,9 @@ export function sameIn(fields: readonly string[], a: Row | null, b: Row | null):
 }
 
 /** How what is held differs from what is wanted, field by field. What is missing may have its reason in the dead letters. */
-export function differencesOf(store: Store, { entity, lookup, fields }: Content, key: Key, wanted: Row | null, held: Row | null, reasons: Reasons): Difference[] {
+export function differencesOf(
+  store: Store, { entity, lookup, fields }: Content, key: Key, wanted: Row | null, held: Row | null, reasons: Reasons,
+): Difference[] {
   const about = { store: store.name, table: entity.table, ...(lookup && { lookup: lookupTable(entity, lookup) }), key };
   if (!wanted) return held ? [{ ...about, kind: "ghost" }] : [];
   const deadLetter = reasons.get(nameOf(entity.table, key));

@@ -5,7 +5,8 @@ import type { Store } from "../../../stores/ports.js";
 export type Reasons = ReadonlyMap<string, string>;
 
 /**
- * What the store's dead letters say of these keys. To be asked after the store was looked at, since a letter is parked before its row is taken out;
+ * What the store's dead letters say of these keys. To be asked after the store was looked at, since a letter is parked before its row is
+ * taken out;
  * and before the log is, which then tells whether a newer change can have settled it.
  */
 export async function reasonsOf(store: Store, table: string, keys: readonly Key[]): Promise<Reasons> {

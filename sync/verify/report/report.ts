@@ -57,9 +57,12 @@ export interface Report {
 }
 
 /** `cassandra sales_order 17: unit_price is "1.00", in MySQL "1.50"`. */
-export function formatDifference({ store, table, lookup, key, kind, field, source, found, deadLetter, unheld, unrepaired }: Difference): string {
+export function formatDifference(
+  { store, table, lookup, key, kind, field, source, found, deadLetter, unheld, unrepaired }: Difference,
+): string {
   const where = `${store} ${table} ${keyText(key)}${lookup === undefined ? "" : `, lookup ${lookup}`}`;
-  const why = `${deadLetter === undefined ? "" : `, and in the dead letters: ${deadLetter}`}${unrepaired === undefined ? "" : ` (not repaired: ${unrepaired})`}`;
+  const why = `${deadLetter === undefined ? "" : `, and in the dead letters: ${deadLetter}`}`
+    + `${unrepaired === undefined ? "" : ` (not repaired: ${unrepaired})`}`;
   switch (kind) {
     case "missing": return `${where}: is missing${unheld === undefined ? "" : `, since no store can hold it (${unheld})`}${why}`;
     case "ghost": return `${where}: is there, and not in MySQL${why}`;

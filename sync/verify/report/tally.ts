@@ -15,7 +15,9 @@ export class Tally {
   /** Tables are reported in the order of the stores, then of the catalog. */
   constructor(stores: readonly Store[], catalog: Catalog) {
     for (const { name: store } of stores) {
-      for (const { table } of catalog.entities) this.#tables.set(`${store} ${table}`, { store, table, rows: 0, entries: 0, differences: 0, explained: 0, repaired: 0, undecided: 0 });
+      for (const { table } of catalog.entities) this.#tables.set(
+        `${store} ${table}`, { store, table, rows: 0, entries: 0, differences: 0, explained: 0, repaired: 0, undecided: 0 },
+      );
     }
   }
 
@@ -24,7 +26,9 @@ export class Tally {
   }
 
   found(deviations: readonly Deviation[]): void {
-    for (const difference of deviations.flatMap(({ differences }) => differences)) this.#add(this.#differences, difference, difference.deadLetter === undefined ? "differences" : "explained");
+    for (const difference of deviations.flatMap(({ differences }) => differences)) this.#add(
+      this.#differences, difference, difference.deadLetter === undefined ? "differences" : "explained",
+    );
   }
 
   repaired(deviations: readonly Deviation[]): void {
@@ -35,7 +39,8 @@ export class Tally {
     const tables = [...this.#tables.values()];
     return {
       equal: tables.every(({ differences, explained, undecided }) => differences + explained + undecided === 0),
-      tables, differences: this.#differences, repaired: this.#repaired, startedAt: this.#began.toISOString(), tookMs: Date.now() - this.#began.getTime(),
+      tables, differences: this.#differences, repaired: this.#repaired, startedAt: this.#began.toISOString(),
+      tookMs: Date.now() - this.#began.getTime(),
     };
   }
 

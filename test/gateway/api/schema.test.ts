@@ -21,9 +21,13 @@ test("the API of totesys is the one written down in schema.graphql", () => {
 
 test("every type, field and argument is described", () => {
   const types = Object.values(api.getTypeMap()).filter((type) => !type.name.startsWith("__") && type.name !== "Query");
-  expect(types.filter((type) => (isObjectType(type) || isEnumType(type) || isScalarType(type)) && !type.description).map(({ name }) => name)).toEqual([]);
+  expect(
+    types.filter((type) => (isObjectType(type) || isEnumType(type) || isScalarType(type)) && !type.description).map(({ name }) => name),
+  ).toEqual([]);
   expect(fields(api).filter(({ field }) => !field.description).map(({ path }) => path)).toEqual([]);
-  expect(fields(api).flatMap(({ path, field }) => field.args.filter((arg) => !arg.description).map((arg) => `${path}(${arg.name})`))).toEqual([]);
+  expect(
+    fields(api).flatMap(({ path, field }) => field.args.filter((arg) => !arg.description).map((arg) => `${path}(${arg.name})`)),
+  ).toEqual([]);
 });
 
 describe("invariant 6: a field without a rule does not start", () => {
@@ -46,7 +50,9 @@ describe("invariant 6: a field without a rule does not start", () => {
 describe("any catalog becomes an API", () => {
   const part = entity("part", {
     description: "A part.", key: ["part_id", "side"], owner: { kind: "everyone" },
-    fields: { part_id: int64("public", "Number."), side: choice(["left-hand", "2 sided"], "public", "Side."), weight: int64("public", "Grams.") },
+    fields: {
+      part_id: int64("public", "Number."), side: choice(["left-hand", "2 sided"], "public", "Side."), weight: int64("public", "Grams."),
+    },
   });
   const box = entity("box", {
     description: "A box.", key: ["box_id"], owner: { kind: "everyone" },
@@ -59,7 +65,10 @@ describe("any catalog becomes an API", () => {
 
   test("of composite keys, self-references, odd choices and references without _id", () => {
     const sdl = printSchema(apiSchema(catalog([part, box]), limits));
-    for (const line of ["enum PartSide {", "  LEFT_HAND", "  _2_SIDED", "  weight: Long!", "  inside: ID\n", "  insideBox: Box\n", "  state: BoxState\n", "  madeOn: Date!", "    partId: ID!", "    side: String!"]) {
+    for (const line of [
+      "enum PartSide {", "  LEFT_HAND", "  _2_SIDED", "  weight: Long!", "  inside: ID\n", "  insideBox: Box\n", "  state: BoxState\n",
+      "  madeOn: Date!", "    partId: ID!", "    side: String!",
+    ]) {
       expect(sdl).toContain(line);
     }
     expect(printSchema(lexicographicSortSchema(apiSchema(totesys, limits)))).toBe(printSchema(lexicographicSortSchema(api)));
@@ -68,7 +77,10 @@ describe("any catalog becomes an API", () => {
   test("unless two things would have one name", () => {
     const clash = entity("page_info", {
       description: "Clashes.", key: ["id"], owner: { kind: "everyone" },
-      fields: { id: int64("public", "Id."), box_id: reference(box, "public", "A box."), box: int32("public", "Not a box."), s: choice(["a b", "a-b"], "public", "S."), t: string(3, "public", "T.") },
+      fields: {
+        id: int64("public", "Id."), box_id: reference(box, "public", "A box."), box: int32("public", "Not a box."),
+        s: choice(["a b", "a-b"], "public", "S."), t: string(3, "public", "T."),
+      },
     });
     expect(() => apiSchema(catalog([part, box, clash]), limits)).toThrow(
       /two types would be called PageInfo\n.*page_info\.s: two values would be called A_B\n.*two fields of PageInfo would be called box/);

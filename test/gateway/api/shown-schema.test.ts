@@ -1,4 +1,6 @@
-import { buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery, isEnumType, isObjectType, isUnionType } from "graphql";
+import {
+  buildClientSchema, getIntrospectionQuery, type GraphQLSchema, type IntrospectionQuery, isEnumType, isObjectType, isUnionType,
+} from "graphql";
 import { serverAudits } from "graphql-http";
 import { roleNames } from "../../../schema/policy.js";
 import { authorizationFor, secret } from "../support/tokens-for.js";
@@ -21,9 +23,14 @@ const fieldsOf = (schema: GraphQLSchema, name: string) => {
 test("each viewer is shown the schema of what it may read, in production too", async () => {
   const [partner, administrator] = [await schemaFor("partner"), await schemaFor("administrator")];
   expect(fieldsOf(partner, "SalesOrder")).toEqual(expect.arrayContaining(["salesOrderId", "unitsSold", "design", "transactions"]));
-  for (const hidden of ["unitPrice", "staffId", "staff"]) expect([hidden, fieldsOf(partner, "SalesOrder").includes(hidden), fieldsOf(administrator, "SalesOrder").includes(hidden)]).toEqual([hidden, false, true]);
+  for (const hidden of ["unitPrice", "staffId", "staff"]) expect([
+    hidden, fieldsOf(partner, "SalesOrder").includes(hidden), fieldsOf(administrator, "SalesOrder").includes(hidden),
+  ]).toEqual([hidden, false, true]);
   // Rows that are only shown from another row have no root field for one who sees its own.
-  expect([fieldsOf(partner, "Query").includes("address"), fieldsOf(administrator, "Query").includes("address"), fieldsOf(partner, "Address").length > 0]).toEqual([false, true, true]);
+  expect([
+    fieldsOf(partner, "Query").includes("address"), fieldsOf(administrator, "Query").includes("address"),
+    fieldsOf(partner, "Address").length > 0,
+  ]).toEqual([false, true, true]);
   // Nothing leads to it any more.
   expect([partner.getType("StaffConnection"), isObjectType(administrator.getType("StaffConnection"))]).toEqual([undefined, true]);
 });
@@ -32,15 +39,23 @@ test("what cannot be found is not offered to be searched", async () => {
   const [partner, administrator] = [await schemaFor("partner"), await schemaFor("administrator")];
   const [searchable, all] = [partner, administrator].map((schema) => {
     const [names, union] = [schema.getType("Searchable"), schema.getType("Search")];
-    return [isEnumType(names) ? names.getValues().map(({ name }) => name) : [], isUnionType(union) ? union.getTypes().map(({ name }) => name) : []];
+    return [
+      isEnumType(names) ? names.getValues().map(({ name }) => name) : [],
+      isUnionType(union) ? union.getTypes().map(({ name }) => name) : [],
+    ];
   });
-  for (const hidden of ["STAFF", "ADDRESS", "Staff", "Address"]) expect([hidden, searchable!.flat().includes(hidden), all!.flat().includes(hidden)]).toEqual([hidden, false, true]);
+  for (const hidden of [
+    "STAFF", "ADDRESS", "Staff", "Address",
+  ]) expect([hidden, searchable!.flat().includes(hidden), all!.flat().includes(hidden)]).toEqual([hidden, false, true]);
   expect(searchable!.flat()).toEqual(expect.arrayContaining(["DESIGN", "Design"]));
 });
 
 test("__type tells of what the viewer is shown only, wherever it stands in an operation", async () => {
-  const query = `{ viewer { role } ...F } fragment F on Query { hidden: __type(name: "StaffConnection") { name } shown: __type(name: "Design") { name } }`;
-  expect((await world.ask(await authorizationFor("partner"), query)).data).toEqual({ viewer: { role: "PARTNER" }, hidden: null, shown: { name: "Design" } });
+  const query = `{ viewer { role } ...F } fragment F on Query { hidden: __type(name: "StaffConnection") { name } shown: __type(name: `
+    + `"Design") { name } }`;
+  expect((await world.ask(await authorizationFor("partner"), query)).data).toEqual({
+    viewer: { role: "PARTNER" }, hidden: null, shown: { name: "Design" },
+  });
   expect((await world.ask(await authorizationFor("administrator"), query)).data).toMatchObject({ hidden: { name: "StaffConnection" } });
   expect((await world.ask(null, query)).status).toBe(401);
 });
@@ -55,7 +70,9 @@ test("invariant 6: a field that is shown can be read, and one that is not is den
   for (const role of roleNames) {
     const shown = await schemaFor(role);
     const authorization = await authorizationFor(role);
-    const fields = Object.keys((await import("../../../schema/totesys/catalog.js")).totesys.entity("counterparty").fields).map((name) => name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase()));
+    const fields = Object.keys(
+      (await import("../../../schema/totesys/catalog.js")).totesys.entity("counterparty").fields,
+    ).map((name) => name.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase()));
     const { errors = [] } = await world.ask(authorization, `{ counterparty(counterpartyId: "1") { ${fields.join(" ")} } }`);
     const denied = errors.map(({ path }) => path!.at(-1));
     expect([role, fields.filter((name) => !fieldsOf(shown, "Counterparty").includes(name))]).toEqual([role, denied]);
@@ -65,14 +82,20 @@ test("invariant 6: a field that is shown can be read, and one that is not is den
 test("an operation is held against the whole API, but what it might have meant is said in names that the viewer is shown", async () => {
   const hint = async (role: string, query: string) => (await world.ask(await authorizationFor(role), query)).errors?.[0]?.message;
   expect(await hint("partner", "{ viewr { id } }")).toBe('Cannot query field "viewr" on type "Query". Did you mean "viewer"?');
-  expect(await hint("partner", '{ salesOrder(salesOrderId: "3") { unitPric } }')).toBe('Cannot query field "unitPric" on type "SalesOrder".');
+  expect(
+    await hint("partner", '{ salesOrder(salesOrderId: "3") { unitPric } }'),
+  ).toBe('Cannot query field "unitPric" on type "SalesOrder".');
   expect(await hint("administrator", '{ salesOrder(salesOrderId: "3") { unitPric } }')).toMatch(/Did you mean "unitPrice"/);
-  expect(await hint("partner", "{ search(text: \"a\", types: [ADDRES]) { __typename } }")).toBe('Value "ADDRES" does not exist in "Searchable" enum.');
+  expect(
+    await hint("partner", "{ search(text: \"a\", types: [ADDRES]) { __typename } }"),
+  ).toBe('Value "ADDRES" does not exist in "Searchable" enum.');
 });
 
 test("every MUST of GraphQL over HTTP holds for a partner in production", async () => {
   const authorization = await authorizationFor("partner");
-  const fetchFn = (url: string, init: RequestInit) => fetch(url, { ...init, headers: { ...init.headers, ...authorization, "apollo-require-preflight": "1" } });
+  const fetchFn = (url: string, init: RequestInit) => fetch(
+    url, { ...init, headers: { ...init.headers, ...authorization, "apollo-require-preflight": "1" } },
+  );
   const audits = serverAudits({ url: `${world.url}/graphql`, fetchFn }).filter(({ name }) => name.startsWith("MUST"));
   expect(audits.length).toBeGreaterThan(10);
   const failed: string[] = [];

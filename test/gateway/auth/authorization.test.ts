@@ -13,21 +13,31 @@ describe.each(storeSets)("over %s", (set) => {
 
   describe("a partner sees its own rows only", () => {
     test("by key, somebody else's row is as if it did not exist", async () => {
-      const answer = await world.ask("partner", `{
-        counterparty(counterpartyId: "2") { counterpartyId } salesOrder(salesOrderId: "4") { salesOrderId } purchaseOrder(purchaseOrderId: "2") { itemCode }
-        transaction(transactionId: "2") { transactionId } bought: transaction(transactionId: "4") { transactionId } payment(paymentId: "2") { paymentId }
+      const answer = await world.ask(
+        "partner",
+        `{
+        counterparty(counterpartyId: "2") { counterpartyId } salesOrder(salesOrderId: "4") { salesOrderId }
+        purchaseOrder(purchaseOrderId: "2") { itemCode }
+        transaction(transactionId: "2") { transactionId } bought: transaction(transactionId: "4") { transactionId } payment(paymentId: "2")
+        { paymentId }
         nowhere: salesOrder(salesOrderId: "999") { salesOrderId }
-      }`);
+      }`,
+      );
       expect(answer.errors).toBeUndefined();
       expect(new Set(Object.values(data(answer)))).toEqual(new Set([null]));
     });
 
     test("by key, its own rows are there", async () => {
-      const answer = await world.ask("partner", `{
-        counterparty(counterpartyId: "1") { counterpartyId } salesOrder(salesOrderId: "3") { salesOrderId } purchaseOrder(purchaseOrderId: "1") { itemCode }
-        transaction(transactionId: "1") { transactionId } bought: transaction(transactionId: "3") { transactionId } payment(paymentId: "9007199254740993") { paymentId }
+      const answer = await world.ask(
+        "partner",
+        `{
+        counterparty(counterpartyId: "1") { counterpartyId } salesOrder(salesOrderId: "3") { salesOrderId }
+        purchaseOrder(purchaseOrderId: "1") { itemCode }
+        transaction(transactionId: "1") { transactionId } bought: transaction(transactionId: "3") { transactionId }
+        payment(paymentId: "9007199254740993") { paymentId }
         design(designId: "1") { designName }
-      }`);
+      }`,
+      );
       expect(answer.errors).toBeUndefined();
       expect(Object.values(data(answer))).not.toContain(null);
     });
@@ -49,9 +59,13 @@ describe.each(storeSets)("over %s", (set) => {
         const seen: string[] = [];
         let cursor: string | null = null;
         for (let more = true; more;) {
-          const answer: Answer = await world.ask("partner", `query ($size: Int!, $cursor: String) {
+          const answer: Answer = await world.ask(
+            "partner",
+            `query ($size: Int!, $cursor: String) {
             design(designId: "1") { salesOrders(${count}: $size, ${from}: $cursor) {
-              nodes { salesOrderId counterpartyId } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`, { size, cursor });
+              nodes { salesOrderId counterpartyId } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`,
+            { size, cursor },
+          );
           const page = (data(answer).design as unknown as { salesOrders: Page }).salesOrders;
           expect(page.nodes.every((node) => node.counterpartyId === "1")).toBe(true);
           const ids = page.nodes.map((node) => node.salesOrderId);
@@ -67,7 +81,8 @@ describe.each(storeSets)("over %s", (set) => {
 
     test("in lists that hang on a row that does not decide, each entry is judged by itself", async () => {
       const query = `{ salesOrder(salesOrderId: "3") { transactions { nodes { transactionId payments { nodes { paymentId } } } } }
-        counterparty(counterpartyId: "1") { salesOrders(first: 100) { nodes { salesOrderId } } payments { nodes { paymentId } } purchaseOrders { nodes { itemCode } } } }`;
+        counterparty(counterpartyId: "1") { salesOrders(first: 100) { nodes { salesOrderId } } payments { nodes { paymentId } }
+        purchaseOrders { nodes { itemCode } } } }`;
       expect(data(await world.ask("partner", query))).toEqual({
         salesOrder: { transactions: { nodes: [{ transactionId: "1", payments: { nodes: [{ paymentId: "9007199254740993" }] } }] } },
         counterparty: {
@@ -79,8 +94,13 @@ describe.each(storeSets)("over %s", (set) => {
 
     test("by search, with its score, highlight and count", async () => {
       const found = async (as: "partner" | "administrator", text: string) => {
-        const answer = await world.ask(as, `query ($text: String!) { search(text: $text, first: 50) {
-          nodes { __typename ... on Counterparty { counterpartyLegalName } ... on SalesOrder { salesOrderId } } pageInfo { hasNextPage endCursor } } }`, { text });
+        const answer = await world.ask(
+          as,
+          `query ($text: String!) { search(text: $text, first: 50) {
+          nodes { __typename ... on Counterparty { counterpartyLegalName } ... on SalesOrder { salesOrderId } }
+          pageInfo { hasNextPage endCursor } } }`,
+          { text },
+        );
         return (data(answer).search as unknown as { nodes: unknown[] }).nodes;
       };
       expect(await found("partner", "weavers")).toEqual([{ __typename: "Counterparty", counterpartyLegalName: "Owned Weavers" }]);
@@ -93,7 +113,12 @@ describe.each(storeSets)("over %s", (set) => {
 
     interface Page {
       readonly nodes: readonly { readonly salesOrderId: string; readonly counterpartyId: string }[];
-      readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | null; readonly endCursor: string | null };
+      readonly pageInfo: {
+        readonly hasNextPage: boolean;
+        readonly hasPreviousPage: boolean;
+        readonly startCursor: string | null;
+        readonly endCursor: string | null;
+      };
     }
   });
 
@@ -103,31 +128,46 @@ describe.each(storeSets)("over %s", (set) => {
         counterparty { commercialContact legalAddress { city phone postalCode } } design { fileName } } }`);
       expect(data(answer)).toEqual({ salesOrder: {
         unitsSold: 3, price: null, staffId: null, staff: null,
-        counterparty: { commercialContact: null, legalAddress: { city: "Owntown", phone: null, postalCode: null } }, design: { fileName: null },
+        counterparty: { commercialContact: null, legalAddress: { city: "Owntown", phone: null, postalCode: null } },
+        design: { fileName: null },
       } });
       expect(codes(answer).sort()).toEqual([
-        "counterparty.commercialContact", "counterparty.legalAddress.phone", "counterparty.legalAddress.postalCode", "design.fileName", "price", "staff", "staffId",
+        "counterparty.commercialContact", "counterparty.legalAddress.phone", "counterparty.legalAddress.postalCode", "design.fileName",
+        "price", "staff", "staffId",
       ].map((path) => ["FORBIDDEN", `salesOrder.${path}`]));
     });
 
     test("a field denied in many places is one error, at its first place, that says how many there are and where", async () => {
       const prices = Array.from({ length: 25 }, (_, i) => `p${i}: unitPrice`).join(" ");
-      const answer = await world.ask("partner", `{ design(designId: "1") { salesOrders(first: 100) { nodes { salesOrderId ${prices} staffId counterparty { contact: commercialContact } } } } }`);
+      const answer = await world.ask(
+        "partner",
+        `{ design(designId: "1") { salesOrders(first: 100) { nodes { salesOrderId ${prices} staffId counterparty { contact: `
+          + "commercialContact } } } } }",
+      );
       const nodes = (data(answer).design as unknown as { salesOrders: { nodes: Record<string, unknown>[] } }).salesOrders.nodes;
       const own = ownOrders.filter((n) => Number(n) % 20 !== 0);
       expect(nodes.map(({ salesOrderId }) => salesOrderId)).toEqual(own);
-      for (const { salesOrderId, ...denied } of nodes) expect(JSON.stringify(Object.values(denied))).toBe(JSON.stringify([...Array.from({ length: 26 }, () => null), { contact: null }]));
+      for (const { salesOrderId, ...denied } of nodes) expect(JSON.stringify(Object.values(denied))).toBe(
+        JSON.stringify([...Array.from({ length: 26 }, () => null), { contact: null }]),
+      );
       const at = (field: string, count: number) => expect.objectContaining({
-        path: ["design", "salesOrders", "nodes", 0, ...field.split(".")], extensions: { code: "FORBIDDEN", pattern: `design.salesOrders.nodes.*.${field}`, count },
+        path: ["design", "salesOrders", "nodes", 0, ...field.split(".")],
+        extensions: { code: "FORBIDDEN", pattern: `design.salesOrders.nodes.*.${field}`, count },
       });
       expect(answer.errors).toHaveLength(3);
-      expect(answer.errors).toEqual(expect.arrayContaining([at("p0", 25 * own.length), at("staffId", own.length), at("counterparty.contact", own.length)]));
+      expect(answer.errors).toEqual(
+        expect.arrayContaining([at("p0", 25 * own.length), at("staffId", own.length), at("counterparty.contact", own.length)]),
+      );
     });
 
     test("each role reads its classes and no other", async () => {
       const reads: Record<string, string[]> = {};
       for (const role of roleNames) {
-        const answer = await world.ask(role, `{ salesOrder(salesOrderId: "3") { public: unitsSold internal: staffId confidential: unitPrice counterparty { personal: commercialContact } } }`);
+        const answer = await world.ask(
+          role,
+          `{ salesOrder(salesOrderId: "3") { public: unitsSold internal: staffId confidential: unitPrice counterparty { personal: `
+            + "commercialContact } } }",
+        );
         const { counterparty, ...order } = (data(answer).salesOrder as unknown as Record<string, unknown>);
         reads[role] = Object.entries({ ...order, ...counterparty as object }).filter(([, value]) => value !== null).map(([name]) => name);
       }
@@ -139,20 +179,28 @@ describe.each(storeSets)("over %s", (set) => {
 
     test("a lookup by a field the viewer may not read is denied: it would tell its value", async () => {
       const answer = await world.ask("partner", `{ department(departmentId: "1") { departmentName staff { nodes { staffId } } } }`);
-      expect([data(answer), codes(answer)]).toEqual([{ department: { departmentName: "Sales", staff: null } }, [["FORBIDDEN", "department.staff"]]]);
+      expect([data(answer), codes(answer)]).toEqual([
+        { department: { departmentName: "Sales", staff: null } }, [["FORBIDDEN", "department.staff"]],
+      ]);
     });
 
     test("a word that occurs only in a field the viewer may not read is never found, nor shown", async () => {
       const found = async (role: "partner" | "staff" | "support" | "finance", text: string) => {
-        const answer = await world.ask(role, `query ($text: String!) { search(text: $text) { edges { highlights { field snippet } node { __typename } } } }`, { text });
+        const answer = await world.ask(
+          role, `query ($text: String!) { search(text: $text) { edges { highlights { field snippet } node { __typename } } } }`, { text },
+        );
         expect(answer.errors).toBeUndefined();
         return (data(answer).search as unknown as { edges: { highlights: { field: string; snippet: string }[] }[] }).edges;
       };
-      for (const text of ["Bartholomew", "Barthol", "Bartholomiw", "quokka", "ACOWN", "Hidden", "Mildred"]) expect([text, await found("partner", text)]).toEqual([text, []]);
+      for (const text of [
+        "Bartholomew", "Barthol", "Bartholomiw", "quokka", "ACOWN", "Hidden", "Mildred",
+      ]) expect([text, await found("partner", text)]).toEqual([text, []]);
       for (const text of ["Zebulon", "ACOWN", "Mildred"]) expect([text, await found("staff", text)]).toEqual([text, []]);
       expect(await found("support", "ACOWN")).toEqual([]);
       expect(await found("finance", "Zebulon")).toEqual([]);
-      expect((await found("support", "Bartholomew"))[0]!.highlights).toEqual([{ field: "commercialContact", snippet: "<em>Bartholomew</em> Quill" }]);
+      expect((await found("support", "Bartholomew"))[0]!.highlights).toEqual([
+        { field: "commercialContact", snippet: "<em>Bartholomew</em> Quill" },
+      ]);
       expect(await found("finance", "ACOWN")).toHaveLength(1);
       expect(await found("staff", "owned bartholomew")).toEqual([]);
     });

@@ -24,7 +24,9 @@ const claimsOf = (claims: object) => new SignJWT({ sub: "ann", role: "partner", 
 const signed = (claims: object = {}, { exp = "1h", alg = "HS256", key = Buffer.from(secret) as Buffer | KeyObject, kid = "" } = {}) =>
   claimsOf(claims).setProtectedHeader({ alg, ...(kid && { kid }) }).setExpirationTime(exp).sign(key);
 const answer = async (verifier: TokenVerifier, token: string): Promise<Viewer | string> =>
-  verifier.viewer(`Bearer ${token}`).catch((error: { message: string; extensions: { code: string } }) => `${error.extensions.code}: ${error.message}`);
+  verifier.viewer(`Bearer ${token}`).catch((
+    error: { message: string; extensions: { code: string } },
+  ) => `${error.extensions.code}: ${error.message}`);
 
 describe("a token signed with the secret", () => {
   test("makes a viewer of its claims", async () => {
@@ -32,7 +34,9 @@ describe("a token signed with the secret", () => {
     const viewer = { id: "ann", role: "partner", counterpartyId: "7", reads: new Set(["public"]), rows: "own" };
     expect(await answer(verifier, await signed())).toEqual(viewer);
     expect(await answer(verifier, await signed({ counterparty_id: 7 }))).toEqual(viewer);
-    expect(await answer(verifier, await signed({ role: "staff", counterparty_id: undefined }))).toMatchObject({ role: "staff", counterpartyId: null, rows: "all" });
+    expect(await answer(verifier, await signed({ role: "staff", counterparty_id: undefined }))).toMatchObject({
+      role: "staff", counterpartyId: null, rows: "all",
+    });
   });
 
   test.each([
@@ -45,7 +49,10 @@ describe("a token signed with the secret", () => {
     ["a null counterparty", { counterparty_id: null }, "the token's `counterparty_id` is not a whole number"],
     ["a counterparty of 0", { counterparty_id: 0 }, "the token's `counterparty_id` is one that no counterparty can have"],
     ["a counterparty below 0", { counterparty_id: "-1" }, "the token's `counterparty_id` is one that no counterparty can have"],
-    ["a counterparty beyond the key's type", { counterparty_id: "9223372036854775808" }, "the token's `counterparty_id` is not a whole number"],
+    [
+      "a counterparty beyond the key's type", { counterparty_id: "9223372036854775808" },
+      "the token's `counterparty_id` is not a whole number",
+    ],
     ["a counterparty that JSON rounded", { counterparty_id: 2 ** 53 }, "the token's `counterparty_id` is not a whole number"],
     ["a beginning in the future", { iat: Math.floor(Date.now() / 1000) + 3600 }, "the token's `iat` is in the future"],
     ["a beginning that is no time", { iat: -1e300 }, "the token's `iat` is not a time"],
@@ -60,15 +67,21 @@ describe("a token signed with the secret", () => {
     const ours = { iss: "us", aud: "gateway" };
     expect(await answer(verifier, await signed(ours))).toMatchObject({ id: "ann" });
     expect(await answer(verifier, await signed(ours, { exp: "-1h" }))).toMatch(/^UNAUTHENTICATED: the token expired at \d{4}-/);
-    expect(await answer(verifier, await claimsOf(ours).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from(secret)))).toBe("UNAUTHENTICATED: the token has no `exp`");
+    expect(
+      await answer(verifier, await claimsOf(ours).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from(secret))),
+    ).toBe("UNAUTHENTICATED: the token has no `exp`");
     expect(await answer(verifier, await signed({ ...ours, iss: "them" }))).toBe("UNAUTHENTICATED: the token's `iss` is not accepted here");
     expect(await answer(verifier, await signed({ iss: "us" }))).toBe("UNAUTHENTICATED: the token has no `aud`");
   });
 
-  test.each([[1e300, "the token's `exp` is not a time"], [253_402_300_800, "the token's `exp` is not a time"], [-1e300, "the token expired"]])(
+  test.each([
+    [1e300, "the token's `exp` is not a time"], [253_402_300_800, "the token's `exp` is not a time"], [-1e300, "the token expired"],
+  ])(
     "is refused when its end, %d, is no time that a clock can show", async (exp, message) => {
       const verifier = await verifierOf({ jwtSecret: secret });
-      expect(await answer(verifier, await claimsOf({ exp }).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from(secret)))).toBe(`UNAUTHENTICATED: ${message}`);
+      expect(
+        await answer(verifier, await claimsOf({ exp }).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from(secret))),
+      ).toBe(`UNAUTHENTICATED: ${message}`);
     },
   );
 
@@ -88,12 +101,16 @@ describe("a token signed with the secret", () => {
 
   test("that was accepted is not verified again until it expires", async () => {
     let verified = 0;
-    const verifier = new TokenVerifier({ key: async () => { verified++; return Buffer.from(secret); }, algorithms: ["HS256"] }, { issuer: undefined, audience: undefined });
+    const verifier = new TokenVerifier(
+      { key: async () => { verified++; return Buffer.from(secret); }, algorithms: ["HS256"] }, { issuer: undefined, audience: undefined },
+    );
     const token = await signed();
     for (let i = 0; i < 5; i++) await answer(verifier, token);
     expect(verified).toBe(1);
 
-    const soon = await claimsOf({}).setProtectedHeader({ alg: "HS256" }).setExpirationTime(Math.floor(Date.now() / 1000) - 4).sign(Buffer.from(secret));
+    const soon = await claimsOf({}).setProtectedHeader({ alg: "HS256" }).setExpirationTime(
+      Math.floor(Date.now() / 1000) - 4,
+    ).sign(Buffer.from(secret));
     for (let i = 0; i < 2; i++) expect(await answer(verifier, soon)).toMatchObject({ id: "ann" });
     expect(verified).toBe(3);
   });
@@ -111,17 +128,25 @@ describe("public keys", () => {
 
   test("a PEM file verifies with the algorithms of its key only", async () => {
     const verifier = await verifierOf({ jwtKeys: file("rsa.pem", pem(rsa.publicKey)) });
-    for (const alg of ["RS256", "PS256"]) expect(await answer(verifier, await signed({}, { alg, key: rsa.privateKey }))).toMatchObject({ id: "ann" });
+    for (const alg of ["RS256", "PS256"]) expect(
+      await answer(verifier, await signed({}, { alg, key: rsa.privateKey })),
+    ).toMatchObject({ id: "ann" });
     // The classic confusion: the public key's own text used as an HS256 secret.
     const confused = await signed({ role: "administrator" }, { key: Buffer.from(pem(rsa.publicKey)) });
     expect(await answer(verifier, confused)).toBe("UNAUTHENTICATED: the token is signed in a way that is not accepted here");
 
-    expect(await answer(await verifierOf({ jwtKeys: file("ec.pem", pem(ec.publicKey)) }), await signed({}, { alg: "ES256", key: ec.privateKey }))).toMatchObject({ id: "ann" });
-    expect(await answer(await verifierOf({ jwtKeys: file("ed.pem", pem(ed.publicKey)) }), await signed({}, { alg: "EdDSA", key: ed.privateKey }))).toMatchObject({ id: "ann" });
+    expect(await answer(
+      await verifierOf({ jwtKeys: file("ec.pem", pem(ec.publicKey)) }), await signed({}, { alg: "ES256", key: ec.privateKey }),
+    )).toMatchObject({ id: "ann" });
+    expect(await answer(
+      await verifierOf({ jwtKeys: file("ed.pem", pem(ed.publicKey)) }), await signed({}, { alg: "EdDSA", key: ed.privateKey }),
+    )).toMatchObject({ id: "ann" });
   });
 
   test("a JWKS, from a file or a server, verifies by key id; unreachable keys are UNAVAILABLE, not a refusal", async () => {
-    const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(rsa.publicKey)), kid: "one", alg: "RS256" }, { ...(await exportJWK(ec.publicKey)), kid: "two", alg: "ES256" }] });
+    const jwks = JSON.stringify({ keys: [
+      { ...(await exportJWK(rsa.publicKey)), kid: "one", alg: "RS256" }, { ...(await exportJWK(ec.publicKey)), kid: "two", alg: "ES256" },
+    ] });
     const server = createServer((_request, response) => response.end(jwks));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const remote = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
@@ -130,11 +155,15 @@ describe("public keys", () => {
       const verifier = await verifierOf({ jwtKeys });
       expect(await answer(verifier, await signed({}, { alg: "RS256", key: rsa.privateKey, kid: "one" }))).toMatchObject({ id: "ann" });
       expect(await answer(verifier, await signed({}, { alg: "ES256", key: ec.privateKey, kid: "two" }))).toMatchObject({ id: "ann" });
-      expect(await answer(verifier, await signed({}, { alg: "ES256", key: ec.privateKey, kid: "three" }))).toBe("UNAUTHENTICATED: the token is not signed by a key that is accepted here");
+      expect(
+        await answer(verifier, await signed({}, { alg: "ES256", key: ec.privateKey, kid: "three" })),
+      ).toBe("UNAUTHENTICATED: the token is not signed by a key that is accepted here");
     }
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    expect(await answer(late, await signed({}, { alg: "RS256", key: rsa.privateKey, kid: "one" }))).toBe("UNAVAILABLE: the keys that verify tokens cannot be fetched; try again");
+    expect(
+      await answer(late, await signed({}, { alg: "RS256", key: rsa.privateKey, kid: "one" })),
+    ).toBe("UNAVAILABLE: the keys that verify tokens cannot be fetched; try again");
   });
 
   test.each([["missing.pem", null], ["garbage.pem", "garbage"], ["empty.json", "{}"]])("%s is a finding", async (name, text) => {

@@ -60,7 +60,10 @@ describe("turns", () => {
     for (let i = 0; i < 5; i++) void enter(`a${i}`);
     await loopTurns(6);
     const refused: unknown = await enter("a9").catch((error: unknown) => error);
-    expect(refused).toMatchObject({ message: "3 of your operations wait already; send fewer at once. Try again in 1 s", extensions: { code: "RATE_LIMITED", http: { status: 429 } } });
+    expect(refused).toMatchObject({
+      message: "3 of your operations wait already; send fewer at once. Try again in 1 s",
+      extensions: { code: "RATE_LIMITED", http: { status: 429 } },
+    });
     await enter("b1");
   });
 
@@ -109,7 +112,14 @@ describe("budgets", () => {
     const { clock, budgets } = clocked();
     budgets.take("a", 100);
     budgets.settle("a", 50);
-    const refused = () => { try { budgets.take("a", 10); return null; } catch (error) { return (error as { extensions: { http: { headers: Map<string, string> } } }).extensions.http.headers.get("retry-after"); } };
+    const refused = () => {
+      try {
+        budgets.take("a", 10);
+        return null;
+      } catch (error) {
+        return (error as { extensions: { http: { headers: Map<string, string> } } }).extensions.http.headers.get("retry-after");
+      }
+    };
     expect(refused()).toBe("6");
     clock.ms += 6_000;
     expect(refused()).toBeNull();

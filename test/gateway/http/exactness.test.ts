@@ -10,7 +10,8 @@ afterAll(async () => world[Symbol.asyncDispose]());
 /** Sends exactly these bytes, as JSON.stringify would not write them. */
 async function send(body: string, type = "application/json"): Promise<[number, unknown, string | undefined]> {
   const response = await fetch(`${world.url}/graphql`, {
-    method: "POST", body: body as unknown as ArrayBuffer, headers: { "content-type": type, authorization: `Bearer ${world.token("administrator")}` },
+    method: "POST", body: body as unknown as ArrayBuffer,
+    headers: { "content-type": type, authorization: `Bearer ${world.token("administrator")}` },
   });
   const { data, errors } = await response.json() as { data?: unknown; errors?: { message: string }[] };
   return [response.status, data, errors?.[0]?.message];
@@ -23,28 +24,42 @@ describe("invariant 9: a number answers for the row it names, or is refused", ()
     const sent = (i: string) => send(`{"query":${JSON.stringify(byId)},"variables":{"i":${i}}}`);
     expect(await sent('"9007199254740993"')).toEqual([200, payment("9007199254740993"), undefined]);
     expect(await sent("2")).toEqual([200, payment("2"), undefined]);
-    for (const number of ["9007199254740993", "9007199254740993.0", "9007199254740993e0", "2.0000000000000000001", "4503599627370497.2", "1e400"]) {
-      expect(await sent(number)).toEqual([400, undefined, `the number ${JSON.stringify(number)} cannot be read exactly from JSON; send it as a string`]);
+    for (const number of [
+      "9007199254740993", "9007199254740993.0", "9007199254740993e0", "2.0000000000000000001", "4503599627370497.2", "1e400",
+    ]) {
+      expect(await sent(number)).toEqual([
+        400, undefined, `the number ${JSON.stringify(number)} cannot be read exactly from JSON; send it as a string`,
+      ]);
     }
   });
 
   test("nor in the variables of a GET, nor in another charset", async () => {
     const url = `${world.url}/graphql?query=${encodeURIComponent(byId)}&variables=${encodeURIComponent('{"i":9007199254740993}')}`;
-    const response = await fetch(url, { headers: { authorization: `Bearer ${world.token("administrator")}`, "apollo-require-preflight": "1" } });
-    expect([response.status, await response.json()]).toEqual([400, { errors: [{ message: expect.stringMatching(/cannot be read exactly/), extensions: { code: "BAD_REQUEST" } }] }]);
+    const response = await fetch(
+      url, { headers: { authorization: `Bearer ${world.token("administrator")}`, "apollo-require-preflight": "1" } },
+    );
+    expect([response.status, await response.json()]).toEqual([
+      400, { errors: [{ message: expect.stringMatching(/cannot be read exactly/), extensions: { code: "BAD_REQUEST" } }] },
+    ]);
     expect((await send("{}", "application/json; charset=utf-16le"))[0]).toBe(415);
   });
 
   test("a literal is read digit by digit", async () => {
-    expect(await send(JSON.stringify({ query: "{ payment(paymentId: 9007199254740993) { paymentId } }" }))).toEqual([200, payment("9007199254740993"), undefined]);
+    expect(await send(JSON.stringify({ query: "{ payment(paymentId: 9007199254740993) { paymentId } }" }))).toEqual([
+      200, payment("9007199254740993"), undefined,
+    ]);
   });
 
   test("a number is taken for inexact exactly when JavaScript holds another one", () => {
     fc.assert(fc.property(fc.bigInt({ min: -(2n ** 69n), max: 2n ** 69n }), (n) => {
       expect(inexactNumber(`[${n}]`)).toBe(String(Number(n)) === String(n) ? null : String(n));
     }));
-    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (n) => { expect(inexactNumber(JSON.stringify([n]))).toBeNull(); }));
-    fc.assert(fc.property(fc.jsonValue(), fc.string(), (value, text) => { expect(inexactNumber(JSON.stringify([text, value]))).toBeNull(); }));
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (n) => { expect(inexactNumber(JSON.stringify([n]))).toBeNull(); }),
+    );
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.string(), (value, text) => { expect(inexactNumber(JSON.stringify([text, value]))).toBeNull(); }),
+    );
   });
 
   test("text that looks like numbers, and strings without an end, cost no more than their length", () => {
@@ -57,7 +72,9 @@ describe("invariant 9: a number answers for the row it names, or is refused", ()
 });
 
 describe("texts are counted in characters, as MySQL counts them", () => {
-  const search = (text: string) => world.ask("administrator", "query ($t: String!) { search(text: $t) { nodes { __typename } } }", { t: text });
+  const search = (text: string) => world.ask(
+    "administrator", "query ($t: String!) { search(text: $t) { nodes { __typename } } }", { t: text },
+  );
 
   test("200 of them may be searched for, whatever their width", async () => {
     expect((await search("🦢".repeat(200))).errors).toBeUndefined();
@@ -72,7 +89,10 @@ describe("texts are counted in characters, as MySQL counts them", () => {
 describe("an error repeats little of what it was sent", () => {
   test.each([
     ["a key", byId, { i: "9".repeat(200_000) }],
-    ["a variable of another type", "query ($t: [Searchable!]) { search(text: \"a\", types: $t) { __typename } }", { t: "x".repeat(200_000) }],
+    [
+      "a variable of another type", "query ($t: [Searchable!]) { search(text: \"a\", types: $t) { __typename } }",
+      { t: "x".repeat(200_000) },
+    ],
     ["a page size", "query ($n: Int) { staff(staffId: 1) { salesOrders(first: $n) { __typename } } }", { n: "x".repeat(200_000) }],
     ["a field", `{ ${"x".repeat(200_000)} }`, {}],
     ["a literal", `{ search(text: "a", types: ${"x".repeat(200_000)}) { __typename } }`, {}],
@@ -84,7 +104,9 @@ describe("an error repeats little of what it was sent", () => {
   });
 
   test("an alias cannot swell the answer", async () => {
-    const { errors } = await world.ask("administrator", `{ staff(staffId: 1) { salesOrders(first: 60) { nodes { ${"x".repeat(101)}: salesOrderId } } } }`);
+    const { errors } = await world.ask(
+      "administrator", `{ staff(staffId: 1) { salesOrders(first: 60) { nodes { ${"x".repeat(101)}: salesOrderId } } } }`,
+    );
     expect(errors).toEqual([expect.objectContaining({ message: "an alias has 101 characters; at most 100 are allowed" })]);
   });
 });

@@ -17,15 +17,20 @@ const refusal = async (query: string, variables = {}) => {
 };
 const nested = (levels: number) => {
   const pairs = Math.floor(levels / 2);
-  return `{ counterparty(counterpartyId: "1") ${"{ payments(first: 1) { nodes { counterparty ".repeat(pairs)} { counterpartyId } ${"} } }".repeat(pairs)} }`;
+  return `{ counterparty(counterpartyId: "1") ${"{ payments(first: 1) { nodes { counterparty ".repeat(pairs)} { counterpartyId } `
+    + `${"} } }".repeat(pairs)} }`;
 };
 const post = (headers: Record<string, string>, body: string) => fetch(`${world.url}/graphql`, { method: "POST", headers, body });
 const asAdministrator = () => ({ authorization: `Bearer ${world.token("administrator")}` });
 
 test("an operation may nest fifteen levels, fragments counted", async () => {
   expect((await world.ask("administrator", nested(8))).errors).toBeUndefined();
-  expect(await refusal(nested(12))).toEqual([400, undefined, "GRAPHQL_VALIDATION_FAILED", expect.stringMatching(/levels deep; at most 15/)]);
-  const hidden = `${nested(2).replace("counterpartyId }", "...__schema }")} fragment __schema on Counterparty ${nested(12).replace('{ counterparty(counterpartyId: "1")', "").replace(/}$/, "")}`;
+  expect(await refusal(nested(12))).toEqual([
+    400, undefined, "GRAPHQL_VALIDATION_FAILED", expect.stringMatching(/levels deep; at most 15/),
+  ]);
+  const hidden = `${nested(2).replace(
+    "counterpartyId }", "...__schema }",
+  )} fragment __schema on Counterparty ${nested(12).replace('{ counterparty(counterpartyId: "1")', "").replace(/}$/, "")}`;
   expect((await refusal(hidden))[3]).toMatch(/levels deep/);
 });
 
@@ -37,29 +42,45 @@ test("fragments that spread each other twice, a trillion fields in all, are meas
 
 test("an operation that would take long to validate is refused before it is", async () => {
   const documents: Readonly<Record<string, string>> = {
-    id: `{ viewer { ${"id ".repeat(900)} } }`, viewer: `{ ${"viewer { id } ".repeat(390)} }`, "...": `{ viewer { ${"...{ id } ".repeat(390)} } }`,
+    id: `{ viewer { ${"id ".repeat(900)} } }`, viewer: `{ ${"viewer { id } ".repeat(390)} }`,
+    "...": `{ viewer { ${"...{ id } ".repeat(390)} } }`,
   };
   for (const [name, query] of Object.entries(documents)) {
-    expect(await refusal(query)).toEqual([400, undefined, "BAD_USER_INPUT", expect.stringMatching(/^the operation repeats itself too much to be read: `.+` stands in it \d+ times$/)]);
+    expect(await refusal(query)).toEqual([
+      400, undefined, "BAD_USER_INPUT",
+      expect.stringMatching(/^the operation repeats itself too much to be read: `.+` stands in it \d+ times$/),
+    ]);
     expect((await refusal(query))[3]).toContain(`\`${name}\``);
   }
-  const ordinary = Array.from({ length: 30 }, (_, i) => `a${i}: staff(staffId: "1") { salesOrders(first: 1) { nodes { salesOrderId unitsSold createdAt } } }`).join(" ");
+  const ordinary = Array.from(
+    { length: 30 }, (_, i) => `a${i}: staff(staffId: "1") { salesOrders(first: 1) { nodes { salesOrderId unitsSold createdAt } } }`,
+  ).join(" ");
   expect((await world.ask("administrator", `{ ${ordinary} }`)).errors).toBeUndefined();
 });
 
 test("aliases, tokens and bytes are bounded", async () => {
   const aliases = (n: number) => `{ ${Array.from({ length: n }, (_, i) => `a${i}: viewer { id }`).join(" ")} }`;
   expect((await world.ask("administrator", aliases(30))).errors).toBeUndefined();
-  expect(await refusal(aliases(31))).toEqual([400, undefined, "GRAPHQL_VALIDATION_FAILED", "the document has 31 aliases; at most 30 are allowed"]);
+  expect(await refusal(aliases(31))).toEqual([
+    400, undefined, "GRAPHQL_VALIDATION_FAILED", "the document has 31 aliases; at most 30 are allowed",
+  ]);
   expect((await refusal(`{ ${"viewer { id } ".repeat(501)} }`)).slice(0, 3)).toEqual([400, undefined, "GRAPHQL_PARSE_FAILED"]);
-  const large = await post({ ...asAdministrator(), "content-type": "application/json" }, JSON.stringify({ query: `{ viewer { id } } #${"x".repeat(300_000)}` }));
-  expect([large.status, await large.json()]).toEqual([413, { errors: [{ message: "the body is larger than 262144 bytes", extensions: { code: "BAD_REQUEST" } }] }]);
+  const large = await post(
+    { ...asAdministrator(), "content-type": "application/json" }, JSON.stringify({ query: `{ viewer { id } } #${"x".repeat(300_000)}` }),
+  );
+  expect([large.status, await large.json()]).toEqual([
+    413, { errors: [{ message: "the body is larger than 262144 bytes", extensions: { code: "BAD_REQUEST" } }] },
+  ]);
 });
 
 test("an operation costs what its pages can hold, wherever their size is said", async () => {
-  const pages = (size: string) => `query ${size === "$n" ? "($n: Int = 100) " : ""}{ staff(staffId: "1") { salesOrders(first: ${size}) { nodes { transactions(first: ${size}) { nodes { payments(first: ${size}) { nodes { paymentId } } } } } } } }`;
+  const pages = (size: string) =>
+    `query ${size === "$n" ? "($n: Int = 100) " : ""}{ staff(staffId: "1") { salesOrders(first: ${size}) { nodes { transactions(first: `
+      + `${size}) { nodes { payments(first: ${size}) { nodes { paymentId } } } } } } } }`;
   expect((await world.ask("administrator", pages("10"))).errors).toBeUndefined();
-  for (const size of ["100", "$n"]) expect(await refusal(pages(size))).toEqual([400, undefined, "BAD_USER_INPUT", expect.stringMatching(/may cost \d+ points; at most 10000/)]);
+  for (const size of ["100", "$n"]) expect(await refusal(pages(size))).toEqual([
+    400, undefined, "BAD_USER_INPUT", expect.stringMatching(/may cost \d+ points; at most 10000/),
+  ]);
   expect((await refusal(pages("$n"), { n: 100 }))[2]).toBe("BAD_USER_INPUT");
   expect((await world.ask("administrator", pages("$n"), { n: 5 })).errors).toBeUndefined();
 });
@@ -67,22 +88,31 @@ test("an operation costs what its pages can hold, wherever their size is said", 
 test("what is not one JSON operation is refused, without a stack", async () => {
   const json = { ...asAdministrator(), "content-type": "application/json" };
   const broken = await post(json, "{");
-  expect([broken.status, await broken.json()]).toEqual([400, { errors: [{ message: "the body is not JSON", extensions: { code: "BAD_REQUEST" } }] }]);
+  expect([broken.status, await broken.json()]).toEqual([
+    400, { errors: [{ message: "the body is not JSON", extensions: { code: "BAD_REQUEST" } }] },
+  ]);
   const batch = await post(json, JSON.stringify([{ query: "{ viewer { id } }" }, { query: "{ viewer { id } }" }]));
   expect(batch.status).toBe(400);
-  for (const body of ["[]", "{}", '{"query":5}', '{"query":"{ nope }"}', '{"query":"{"}', '{"query":"{viewer{id}}","variables":7}', '{"query":"{viewer{id}}","operationName":"Nope"}']) {
+  for (const body of [
+    "[]", "{}", '{"query":5}', '{"query":"{ nope }"}', '{"query":"{"}', '{"query":"{viewer{id}}","variables":7}',
+    '{"query":"{viewer{id}}","operationName":"Nope"}',
+  ]) {
     const answer = await post(json, body);
     expect([body, answer.status]).toEqual([body, 400]);
     expect(await answer.text()).not.toMatch(/stack|node_modules/);
   }
-  expect((await refusal("query ($id: ID!) { design(designId: $id) { designId } }")).slice(0, 3)).toEqual([400, undefined, "BAD_USER_INPUT"]);
+  expect((await refusal("query ($id: ID!) { design(designId: $id) { designId } }")).slice(0, 3)).toEqual([
+    400, undefined, "BAD_USER_INPUT",
+  ]);
 });
 
 test("a form of another site cannot ask (CSRF), and nobody is told who else may", async () => {
   const form = await post({ ...asAdministrator(), "content-type": "text/plain" }, JSON.stringify({ query: "{ viewer { id } }" }));
   expect(form.status).toBe(400);
   expect((await fetch(`${world.url}/graphql?query={viewer{id}}`, { headers: asAdministrator() })).status).toBe(400);
-  const read = await fetch(`${world.url}/graphql?query={viewer{id}}`, { headers: { ...asAdministrator(), "apollo-require-preflight": "1" } });
+  const read = await fetch(
+    `${world.url}/graphql?query={viewer{id}}`, { headers: { ...asAdministrator(), "apollo-require-preflight": "1" } },
+  );
   expect([read.status, read.headers.get("access-control-allow-origin"), read.headers.get("x-powered-by")]).toEqual([200, null, null]);
 });
 
@@ -121,7 +151,9 @@ describe("GraphiQL, in development", () => {
 });
 
 test("variables are refused at the first that is wrong, with no hint at the names of the schema", async () => {
-  const answer = await refusal("query ($t: [Searchable!]) { search(text: \"a\", types: $t) { __typename } }", { t: Array.from({ length: 10_000 }, () => "DESIGNS") });
+  const answer = await refusal(
+    "query ($t: [Searchable!]) { search(text: \"a\", types: $t) { __typename } }", { t: Array.from({ length: 10_000 }, () => "DESIGNS") },
+  );
   expect(answer.slice(0, 3)).toEqual([400, undefined, "BAD_USER_INPUT"]);
   expect(answer[3]).toMatch(/Value "DESIGNS" does not exist in "Searchable" enum\.$/);
 });
@@ -143,7 +175,9 @@ test("metrics count operations by name, errors by code and what the stores took;
   expect(metrics).toMatch(/sluice_gateway_errors_total\{code="UNAUTHENTICATED"\} \d/);
   expect(metrics).toMatch(/sluice_gateway_store_seconds_count\{store="embedded",call="get",outcome="ok"\} \d/);
   const health = await fetch(`${world.operationsUrl}/health`);
-  expect([health.status, await health.json()]).toEqual([200, { ok: true, stores: [expect.objectContaining({ name: "embedded", phase: "stream" })] }]);
+  expect([health.status, await health.json()]).toEqual([
+    200, { ok: true, stores: [expect.objectContaining({ name: "embedded", phase: "stream" })] },
+  ]);
 });
 
 test("no token was ever logged", () => {

@@ -7,7 +7,10 @@ import type { Page, Slice } from "../../../stores/ports.js";
 const shelf = { table: "shelf", key: ["id"] };
 const item = entity("item", {
   description: "An item.", key: ["id"], owner: { kind: "field", field: "owner" },
-  fields: { id: int64("public", "Id."), shelf_id: reference(shelf, "public", "Shelf."), owner: int64("public", "Owner."), rank: int32("public", "Rank.") },
+  fields: {
+    id: int64("public", "Id."), shelf_id: reference(shelf, "public", "Shelf."), owner: int64("public", "Owner."),
+    rank: int32("public", "Rank."),
+  },
   lookups: [{ name: "items", by: "shelf_id", orderBy: "rank", direction: "asc", description: "By rank." }],
 });
 const lookup = item.lookups[0]!;
@@ -55,8 +58,12 @@ test("pages of own rows are the pages of the list that has nothing else, in both
 test("a partner is answered from its own rows, so that the time it takes tells nothing of others on the shelf", async () => {
   const all = itemsOf(Array.from({ length: 30_000 }, (_, i) => [i % 10_000 === 9_999, true] as const));
   const [crowded, own] = [shelfOf(all.filter(onShelf)), shelfOf(all.filter(isOwn))];
-  const walks: Walk[] = [{ list: own.list, keep: async (rows) => rows.filter(onShelf) }, { list: crowded.list, keep: async (rows) => rows.filter(isOwn) }];
-  expect(await ownPage(item, lookup, walks, { limit: 20, from: null, backward: false }, patience())).toEqual({ rows: all.filter(isOwn), more: false });
+  const walks: Walk[] = [
+    { list: own.list, keep: async (rows) => rows.filter(onShelf) }, { list: crowded.list, keep: async (rows) => rows.filter(isOwn) },
+  ];
+  expect(await ownPage(item, lookup, walks, { limit: 20, from: null, backward: false }, patience())).toEqual({
+    rows: all.filter(isOwn), more: false,
+  });
   expect([crowded.served.steps, own.served.steps]).toEqual([0, 1]);
 });
 
@@ -77,7 +84,9 @@ test("the reads are bounded: what was found, be it nothing, is given with more t
 });
 
 test("all pages of an operation have one patience", async () => {
-  const sparse = itemsOf(Array.from({ length: 30_000 }, (_, i) => [i === 1, true] as const)), { list, served } = shelfOf(sparse), operation = patience(), all = operation.left;
+  const sparse = itemsOf(
+    Array.from({ length: 30_000 }, (_, i) => [i === 1, true] as const),
+  ), { list, served } = shelfOf(sparse), operation = patience(), all = operation.left;
   const walks: Walk[] = [{ list, keep: async (rows) => rows.filter(isOwn) }], page = { limit: 2, from: null, backward: false };
   for (let n = 0; n < 20; n++) expect(await ownPage(item, lookup, walks, page, operation)).toEqual({ rows: [sparse[1]], more: true });
   expect(served.steps).toBe(20 + all);

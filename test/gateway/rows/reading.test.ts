@@ -9,12 +9,26 @@ describe.each(storeSets)("over %s", (set) => {
   interface Orders {
     readonly nodes: readonly { readonly salesOrderId: string }[];
     readonly edges: readonly { readonly cursor: string; readonly node: { readonly salesOrderId: string } }[];
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string; readonly endCursor: string };
+    readonly pageInfo: {
+      readonly hasNextPage: boolean;
+      readonly hasPreviousPage: boolean;
+      readonly startCursor: string;
+      readonly endCursor: string;
+    };
+  }
+
+  interface Found {
+    readonly edges: readonly { readonly cursor: string; readonly score: number }[];
+    readonly nodes: readonly unknown[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
   }
 
   const ordersOf = async (args: string): Promise<{ readonly orders: Orders; readonly answer: Answer }> => {
-    const answer = await world.ask("staff", `{ staff(staffId: "1") { salesOrders${args} { edges { cursor node { salesOrderId } } nodes { salesOrderId }
-      pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`);
+    const answer = await world.ask(
+      "staff",
+      `{ staff(staffId: "1") { salesOrders${args} { edges { cursor node { salesOrderId } } nodes { salesOrderId }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`,
+    );
     return { answer, orders: (answer.data as unknown as { staff: { salesOrders: Orders } }).staff.salesOrders };
   };
   const ids = (orders: Orders) => orders.nodes.map((node) => Number(node.salesOrderId));
@@ -25,10 +39,14 @@ describe.each(storeSets)("over %s", (set) => {
   };
 
   test("values are exact: 64-bit ids, decimals, days, microseconds, choices", async () => {
-    const { data } = await world.ask("administrator", `{ payment(paymentId: "9007199254740993") { paymentId paymentAmount paid paymentDate createdAt
-      transaction { transactionType salesOrderId purchaseOrderId purchaseOrder { itemCode } } } }`);
+    const { data } = await world.ask(
+      "administrator",
+      `{ payment(paymentId: "9007199254740993") { paymentId paymentAmount paid paymentDate createdAt
+      transaction { transactionType salesOrderId purchaseOrderId purchaseOrder { itemCode } } } }`,
+    );
     expect(data).toEqual({ payment: {
-      paymentId: "9007199254740993", paymentAmount: "999999999999.99", paid: true, paymentDate: "2026-02-28", createdAt: "2026-01-05T10:00:03.000001Z",
+      paymentId: "9007199254740993", paymentAmount: "999999999999.99", paid: true, paymentDate: "2026-02-28",
+      createdAt: "2026-01-05T10:00:03.000001Z",
       transaction: { transactionType: "SALE", salesOrderId: "3", purchaseOrderId: null, purchaseOrder: null },
     } });
   });
@@ -38,7 +56,9 @@ describe.each(storeSets)("over %s", (set) => {
       const { orders } = await ordersOf("");
       expect(ids(orders)).toEqual(down(orderCount, orderCount - 19));
       expect(orders.edges.map(({ node }) => node)).toEqual(orders.nodes);
-      expect(orders.pageInfo).toEqual({ hasNextPage: true, hasPreviousPage: false, startCursor: orders.edges[0]!.cursor, endCursor: orders.edges.at(-1)!.cursor });
+      expect(orders.pageInfo).toEqual({
+        hasNextPage: true, hasPreviousPage: false, startCursor: orders.edges[0]!.cursor, endCursor: orders.edges.at(-1)!.cursor,
+      });
     });
 
     test("forward and backward give the same entries in the same order", async () => {
@@ -65,13 +85,19 @@ describe.each(storeSets)("over %s", (set) => {
     test("a page in the middle knows of both sides", async () => {
       const { orders: first } = await ordersOf("(first: 5)");
       const { orders: next } = await ordersOf(`(first: 5, after: "${first.pageInfo.endCursor}")`);
-      expect([ids(next), next.pageInfo.hasPreviousPage, next.pageInfo.hasNextPage]).toEqual([down(orderCount - 5, orderCount - 9), true, true]);
+      expect([ids(next), next.pageInfo.hasPreviousPage, next.pageInfo.hasNextPage]).toEqual([
+        down(orderCount - 5, orderCount - 9), true, true,
+      ]);
       const { orders: back } = await ordersOf(`(last: 5, before: "${next.pageInfo.startCursor}")`);
       expect([ids(back), back.pageInfo.hasPreviousPage, back.pageInfo.hasNextPage]).toEqual([ids(first), false, true]);
     });
 
-    test("a page says truly whether there is one before it and one after it, also where the row of its cursor has gone or never was", async () => {
-      const cursorAt = (second: number, id: number) => Buffer.from(JSON.stringify(["sales_order", `2026-01-05T10:${String(Math.floor(second / 60)).padStart(2, "0")}:${String(second % 60).padStart(2, "0")}.000001Z`, String(id)])).toString("base64url");
+    test("a page says truly whether there is one before it and one after it, also where the row of its cursor has gone or never "
+      + "was", async () => {
+      const cursorAt = (second: number, id: number) => Buffer.from(JSON.stringify([
+        "sales_order", `2026-01-05T10:${String(Math.floor(second / 60)).padStart(2, "0")}:${String(second % 60).padStart(2, "0")}.000001Z`,
+        String(id),
+      ])).toString("base64url");
       const sides = async (args: string) => {
         const { orders: { pageInfo, nodes } } = await ordersOf(args);
         return [nodes.length, pageInfo.hasPreviousPage, pageInfo.hasNextPage];
@@ -95,18 +121,30 @@ describe.each(storeSets)("over %s", (set) => {
       ["(first: 3, before: \"x\")", "`before` goes with `last`, `after` goes with `first`"],
       ["(last: 3, after: \"x\")", "`after` goes with `first`, `before` goes with `last`"],
       ["(after: \"nonsense\")", "`after` is not a cursor of salesOrders; use one from `edges` or `pageInfo`"],
-      [`(before: "${Buffer.from('["sales_order","yesterday","1"]').toString("base64url")}")`, "`before` is not a cursor of salesOrders; use one from `edges` or `pageInfo`"],
-      [`(after: "${Buffer.from('["payment","2026-01-05T10:00:03.000001Z","1"]').toString("base64url")}")`, "`after` is not a cursor of salesOrders; use one from `edges` or `pageInfo`"],
+      [
+        `(before: "${Buffer.from('["sales_order","yesterday","1"]').toString("base64url")}")`,
+        "`before` is not a cursor of salesOrders; use one from `edges` or `pageInfo`",
+      ],
+      [
+        `(after: "${Buffer.from('["payment","2026-01-05T10:00:03.000001Z","1"]').toString("base64url")}")`,
+        "`after` is not a cursor of salesOrders; use one from `edges` or `pageInfo`",
+      ],
     ])("%s is refused", async (args, message) => {
       const { answer } = await ordersOf(args);
-      expect(answer.errors).toEqual([expect.objectContaining({ message, path: ["staff", "salesOrders"], extensions: { code: "BAD_USER_INPUT" } })]);
+      expect(answer.errors).toEqual([
+        expect.objectContaining({ message, path: ["staff", "salesOrders"], extensions: { code: "BAD_USER_INPUT" } }),
+      ]);
     });
   });
 
   test("references and lists of many rows are read in batches", async () => {
     const before = await storeCalls();
-    const { data, errors } = await world.ask("administrator", `{ staff(staffId: "1") { department { departmentName } salesOrders(first: 60) { nodes {
-      design { designName } counterparty { counterpartyLegalName legalAddress { city } } currency { currencyCode } agreedDeliveryLocation { city } staff { firstName } } } } }`);
+    const { data, errors } = await world.ask(
+      "administrator",
+      `{ staff(staffId: "1") { department { departmentName } salesOrders(first: 60) { nodes {
+      design { designName } counterparty { counterpartyLegalName legalAddress { city } } currency { currencyCode }
+      agreedDeliveryLocation { city } staff { firstName } } } } }`,
+    );
     expect(errors).toBeUndefined();
     const nodes = (data as unknown as { staff: { salesOrders: Orders } }).staff.salesOrders.nodes;
     expect(nodes).toHaveLength(60);
@@ -127,16 +165,22 @@ describe.each(storeSets)("over %s", (set) => {
 
   describe("search", () => {
     const found = async (args: string) => {
-      const answer = await world.ask("administrator", `{ search(${args}) { edges { cursor score highlights { field snippet } node { __typename } }
-        nodes { __typename } pageInfo { hasNextPage hasPreviousPage endCursor } } }`);
-      return { answer, search: (answer.data as unknown as { search: { edges: { cursor: string; score: number }[]; nodes: unknown[]; pageInfo: { hasNextPage: boolean; endCursor: string } } }).search };
+      const answer = await world.ask(
+        "administrator",
+        `{ search(${args}) { edges { cursor score highlights { field snippet } node { __typename } }
+        nodes { __typename } pageInfo { hasNextPage hasPreviousPage endCursor } } }`,
+      );
+      return { answer, search: (answer.data as unknown as { search: Found }).search };
     };
 
     test("finds rows of any type, or of the types asked for", async () => {
       expect((await found('text: "tote"')).search.nodes).toEqual([{ __typename: "Design" }, { __typename: "Design" }]);
       expect((await found('text: "tote", types: [COUNTERPARTY]')).search.nodes).toEqual([]);
       expect((await found('text: "marigold", types: [DESIGN, STAFF]')).search.edges).toEqual([
-        { cursor: expect.any(String), score: expect.any(Number), highlights: [{ field: "designName", snippet: "<em>Marigold</em> Tote" }], node: { __typename: "Design" } },
+        {
+          cursor: expect.any(String), score: expect.any(Number), highlights: [{ field: "designName", snippet: "<em>Marigold</em> Tote" }],
+          node: { __typename: "Design" },
+        },
       ]);
       expect((await found('text: "  "')).search.nodes).toEqual([]);
     });
@@ -158,8 +202,12 @@ describe.each(storeSets)("over %s", (set) => {
       const { search } = await found('text: "weavers", first: 1');
       const [query] = JSON.parse(Buffer.from(search.pageInfo.endCursor, "base64url").toString()) as [string];
       const forged = Buffer.from(JSON.stringify([query, "forged"])).toString("base64url");
-      for (const args of [`text: "tote", after: "${search.pageInfo.endCursor}"`, 'text: "weavers", after: "x"', `text: "weavers", after: "${forged}"`]) {
-        expect((await found(args)).answer.errors).toEqual([expect.objectContaining({ path: ["search"], extensions: { code: "BAD_USER_INPUT" } })]);
+      for (const args of [
+        `text: "tote", after: "${search.pageInfo.endCursor}"`, 'text: "weavers", after: "x"', `text: "weavers", after: "${forged}"`,
+      ]) {
+        expect((await found(args)).answer.errors).toEqual([
+          expect.objectContaining({ path: ["search"], extensions: { code: "BAD_USER_INPUT" } }),
+        ]);
       }
     });
   });
@@ -167,7 +215,9 @@ describe.each(storeSets)("over %s", (set) => {
   test.each(["abc", "1e3", "9223372036854775808", "", "1; DROP"])("the key %j is refused before any store is asked", async (id) => {
     const before = await storeCalls();
     const { errors } = await world.ask("administrator", "query ($id: ID!) { salesOrder(salesOrderId: $id) { salesOrderId } }", { id });
-    expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("`salesOrderId` must be a whole number"), extensions: { code: "BAD_USER_INPUT" } })]);
+    expect(errors).toEqual([expect.objectContaining({
+      message: expect.stringContaining("`salesOrderId` must be a whole number"), extensions: { code: "BAD_USER_INPUT" },
+    })]);
     expect(await storeCalls()).toBe(before);
   });
 

@@ -18,7 +18,11 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly data?: Record<string, never> | null;
-  readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions: { readonly code: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string };
+  }[];
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
@@ -101,7 +105,9 @@ export async function fill(url: URL): Promise<void> {
   await sink.prepare(totesys.entities);
   let version = Date.now() * 1000;
   for (const of of totesys.entities) {
-    const changes = rows[of.table]!.map((after) => ({ op: "create" as const, entity: of.table, key: keyOf(of, after), before: null, after, version: ++version }));
+    const changes = rows[of.table]!.map((after) => ({
+      op: "create" as const, entity: of.table, key: keyOf(of, after), before: null, after, version: ++version,
+    }));
     expect(await sink.write(changes, new AbortController().signal)).toEqual([]);
   }
   await sink.storeProgress({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() - 1000 });

@@ -21,8 +21,13 @@ export interface Outcome {
   readonly absent: boolean;
 }
 
-/** A sequence on the tables as they are at first: then each store equals the server, or its pipeline stopped by name with a remedy that, followed, ends equal. `begun`: told when its own statements begin. */
-export async function runSequence(seed: number, world: World, stores: readonly Following[], begun = (): void => undefined): Promise<Outcome> {
+/**
+ * A sequence on the tables as they are at first: then each store equals the server, or its pipeline stopped by name with a remedy that,
+ * followed, ends equal. `begun`: told when its own statements begin.
+ */
+export async function runSequence(
+  seed: number, world: World, stores: readonly Following[], begun = (): void => undefined,
+): Promise<Outcome> {
   const dice = new Dice(seed), ran: string[] = [];
   await begin(world.db);
   for (const store of stores) await mended(store, seed, ran);
@@ -43,7 +48,10 @@ export async function runSequence(seed: number, world: World, stores: readonly F
   for (const [i, store] of stores.entries()) {
     const standing = await store.settled();
     const reasons = store.reasons.slice(before[i]);
-    if (reasons.length > harmful) throw new Broken(seed, "copies", `tables were copied again for more than ${harmful} statements that may have changed rows:\n${reasons.join("\n")}`, ran);
+    if (reasons.length > harmful) throw new Broken(
+      seed, "copies", `tables were copied again for more than ${harmful} statements that may have changed rows:\n${reasons.join("\n")}`,
+      ran,
+    );
     if (standing.kind === "current") await equal(store, seed, ran);
     [stopped, absent] = [stopped || standing.kind === "stopped", absent || standing.kind === "absent"];
   }
@@ -57,9 +65,14 @@ export async function runSequence(seed: number, world: World, stores: readonly F
 
 /** Tables as they fit the catalog: also what a person does where one no longer fits. */
 async function begin(db: Connection): Promise<void> {
-  const made = ["SET NAMES utf8mb4", "SET SESSION binlog_format = 'ROW', sql_mode = DEFAULT", `CREATE DATABASE IF NOT EXISTS ${database}`, `CREATE DATABASE IF NOT EXISTS ${other}`, `USE ${database}`];
+  const made = [
+    "SET NAMES utf8mb4", "SET SESSION binlog_format = 'ROW', sql_mode = DEFAULT", `CREATE DATABASE IF NOT EXISTS ${database}`,
+    `CREATE DATABASE IF NOT EXISTS ${other}`, `USE ${database}`,
+  ];
   for (const statement of made) await db.query(statement);
-  const [tables] = await db.query<RowDataPacket[]>("SELECT TABLE_NAME AS name, TABLE_TYPE AS type FROM information_schema.tables WHERE TABLE_SCHEMA = ?", [database]);
+  const [tables] = await db.query<RowDataPacket[]>(
+    "SELECT TABLE_NAME AS name, TABLE_TYPE AS type FROM information_schema.tables WHERE TABLE_SCHEMA = ?", [database],
+  );
   for (const { name, type } of tables) await db.query(`DROP ${type === "VIEW" ? "VIEW" : "TABLE"} \`${name}\``);
   for (const event of ["EVENT IF EXISTS e", "FUNCTION IF EXISTS f_pay", "PROCEDURE IF EXISTS p_ddl"]) await db.query(`DROP ${event}`);
   for (const statement of [creating.payment, creating.design, ...around, ...rows]) await db.query(statement);
@@ -72,7 +85,9 @@ async function mended(store: Following, seed: number, ran: readonly string[]): P
     if (standing.kind === "current") return await equal(store, seed, ran);
     if (standing.kind === "absent") throw new Broken(seed, "stops", `it still waits: ${standing.what}`, ran);
     const { error } = standing;
-    if (!isFinal(error) || !/Remedy: \S/.test(error.message)) throw new Broken(seed, "stops", `stopped, but not by name: ${error.stack}`, ran);
+    if (!isFinal(error) || !/Remedy: \S/.test(error.message)) throw new Broken(
+      seed, "stops", `stopped, but not by name: ${error.stack}`, ran,
+    );
     if (attempt > 2) throw new Broken(seed, "stops", `the remedy does not help: ${error.message}`, ran);
     // The tables fit again by now. What is left is `sluice resume`, or what the message says first.
     if (/resnapshot --store/.test(error.message)) await store.resnapshot();
@@ -106,7 +121,9 @@ async function perform(db: Connection, { session, text, how }: Spelling, templat
         break;
       case "routine":
         await db.query(mode);
-        for (const statement of [`DROP PROCEDURE IF EXISTS ${database}.p_ddl`, `CREATE PROCEDURE ${database}.p_ddl() ${text}`, `CALL ${database}.p_ddl()`]) await db.query(statement);
+        for (const statement of [
+          `DROP PROCEDURE IF EXISTS ${database}.p_ddl`, `CREATE PROCEDURE ${database}.p_ddl() ${text}`, `CALL ${database}.p_ddl()`,
+        ]) await db.query(statement);
         break;
       default: how satisfies never;
     }

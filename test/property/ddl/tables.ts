@@ -16,20 +16,24 @@ const design = entity("design", {
 export const followed = catalog([payment, design]);
 
 export const creating = {
-  payment: "CREATE TABLE payment (id BIGINT PRIMARY KEY, note VARCHAR(40) NOT NULL DEFAULT 'new', twin VARCHAR(40), paid DECIMAL(12,2) NOT NULL DEFAULT 0, seen DATETIME(6), extra INT DEFAULT 3)",
+  payment:
+    "CREATE TABLE payment (id BIGINT PRIMARY KEY, note VARCHAR(40) NOT NULL DEFAULT 'new', twin VARCHAR(40), paid DECIMAL(12,2) NOT NULL "
+      + "DEFAULT 0, seen DATETIME(6), extra INT DEFAULT 3)",
   design: "CREATE TABLE design (id BIGINT PRIMARY KEY, name VARCHAR(60) NOT NULL, made DECIMAL(12,2))",
 };
 
 /** What stands around the followed tables: a table to exchange with, functions and triggers that write, another database. */
 export const around = [
-  "CREATE TABLE archive (id BIGINT PRIMARY KEY, note VARCHAR(40) NOT NULL DEFAULT 'new', twin VARCHAR(40), paid DECIMAL(12,2) NOT NULL DEFAULT 0, seen DATETIME(6), extra INT DEFAULT 3) "
-    + "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE)",
+  "CREATE TABLE archive (id BIGINT PRIMARY KEY, note VARCHAR(40) NOT NULL DEFAULT 'new', twin VARCHAR(40), paid DECIMAL(12,2) NOT NULL "
+    + "DEFAULT 0, seen DATETIME(6), extra INT DEFAULT 3) " +
+    "PARTITION BY RANGE (id) (PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE)",
   "CREATE TABLE aside (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(40))",
   "CREATE TRIGGER by_aside AFTER INSERT ON aside FOR EACH ROW UPDATE payment SET note = CONCAT('t', NEW.id) WHERE id = NEW.id % 20",
   "CREATE FUNCTION f_pay(n INT) RETURNS INT DETERMINISTIC BEGIN UPDATE payment SET paid = paid + n WHERE id < 5; RETURN n; END",
 ];
 export const rows = [
-  "INSERT INTO payment (id, note, twin, paid, seen) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) "
-    + "SELECT i, CONCAT('note ', i), IF(i % 3 = 0, NULL, CONCAT('twin ', i)), i * 1.37, '2026-01-02 03:04:05.678901' + INTERVAL i SECOND FROM n",
+  "INSERT INTO payment (id, note, twin, paid, seen) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30) " +
+    "SELECT i, CONCAT('note ', i), IF(i % 3 = 0, NULL, CONCAT('twin ', i)), i * 1.37, '2026-01-02 03:04:05.678901' + INTERVAL i SECOND "
+      + "FROM n",
   "INSERT INTO design SELECT id, note, paid FROM payment WHERE id < 15",
 ];

@@ -32,7 +32,9 @@ export interface World extends AsyncDisposable {
 
 export async function openWorld(flags: Flags = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-ddl-"));
-  const server: Engine = await startMysql({ dataDir: join(folder, "mysql"), fresh: true, flags: { "log-bin-trust-function-creators": "ON", ...flags } });
+  const server: Engine = await startMysql({
+    dataDir: join(folder, "mysql"), fresh: true, flags: { "log-bin-trust-function-creators": "ON", ...flags },
+  });
   const db = await connectMysql(new URL(server.url), { database: undefined });
   return {
     db, folder, url: new URL(`/${database}`, server.url),
@@ -45,7 +47,8 @@ export async function openWorld(flags: Flags = {}): Promise<World> {
 }
 
 /** How a pipeline stands once it has nothing more to do. */
-export type Standing = { readonly kind: "current" } | { readonly kind: "absent"; readonly what: string } | { readonly kind: "stopped"; readonly error: Error };
+export type Standing = { readonly kind: "current" } | { readonly kind: "absent"; readonly what: string }
+  | { readonly kind: "stopped"; readonly error: Error };
 
 /** One store kept equal to the server's followed tables. */
 export class Following implements AsyncDisposable {
@@ -70,7 +73,10 @@ export class Following implements AsyncDisposable {
   async #run(stop: AbortSignal): Promise<void> {
     await using source = openMysqlSource(this.world.url, followed, `ddl ${this.store.href}`, stop);
     await using sink = await openSink(this.store, followed);
-    await runPipeline({ source, sink, catalog: followed, limits: { ...defaultLimits, pace: { busyMs: 20, idleMs: 200 } }, state: this.state, pauseSwitch: new PauseSwitch(), log: this.#log }, stop, never);
+    await runPipeline({
+      source, sink, catalog: followed, limits: { ...defaultLimits, pace: { busyMs: 20, idleMs: 200 } }, state: this.state,
+      pauseSwitch: new PauseSwitch(), log: this.#log,
+    }, stop, never);
   }
 
   /** Resolves when everything committed by now is in the store, or it cannot come there. */
@@ -92,8 +98,10 @@ export class Following implements AsyncDisposable {
 
   /** A table that was missed may have been made again meanwhile, which the pipeline is still to see. */
   async #isThere(): Promise<boolean> {
-    const [[found]] = await this.world.db.query<RowDataPacket[]>("SELECT COUNT(*) AS tables FROM information_schema.tables WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (?)",
-      [database, followed.entities.map(({ table }) => table)]);
+    const [[found]] = await this.world.db.query<RowDataPacket[]>(
+      "SELECT COUNT(*) AS tables FROM information_schema.tables WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (?)",
+      [database, followed.entities.map(({ table }) => table)],
+    );
     return Number(found!.tables) === followed.entities.length;
   }
 

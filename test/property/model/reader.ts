@@ -22,7 +22,9 @@ export class Reader {
     const now = visible(this.disk.tables.get(table)?.get(place)?.row ?? null);
     const from = this.#seen.get(name) ?? 0;
     const at = life.indexOf(now, from);
-    if (at < 0) this.#violation ??= new Violation("reader", `${table} ${place} was at ${from} of ${JSON.stringify(life)} and is now seen as ${now}`);
+    if (at < 0) this.#violation ??= new Violation(
+      "reader", `${table} ${place} was at ${from} of ${JSON.stringify(life)} and is now seen as ${now}`,
+    );
     else this.#seen.set(name, at);
   }
 

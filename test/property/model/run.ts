@@ -42,11 +42,15 @@ function weather(effects: number, slowness: number, dice: () => number, onEffect
  * Runs sync over a history: era after era, each ended by a crash, the last one to its end. @throws Violation at the first broken
  * promise
  */
-export async function runHistory({ kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce }: History, mutant: Mutant = {}): Promise<void> {
+export async function runHistory(
+  { kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce }: History, mutant: Mutant = {},
+): Promise<void> {
   const source = new MemorySource(transactions, unheld, growth, chunk);
   const disk = mutant.disk?.(kind) ?? new MemoryDisk(things, kind);
   for (const [i, row] of leftovers.entries()) {
-    for (const atom of disk.atomsOf({ op: "create", entity: "item", key: [row.id as string], before: null, after: row, version: 500 + i })) disk.put(atom);
+    for (const atom of disk.atomsOf({
+      op: "create", entity: "item", key: [row.id as string], before: null, after: row, version: 500 + i,
+    })) disk.put(atom);
   }
   const reader = new Reader(source, disk);
   const put = disk.put.bind(disk);
@@ -58,7 +62,9 @@ export async function runHistory({ kind, transactions, leftovers, eras, dice, gr
   };
   let thrown = 0;
   const roll = () => dice[thrown++ % dice.length]!;
-  const limits = { batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 } };
+  const limits = {
+    batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
+  };
 
   async function sync(effects: number, slowness: number, turnEnds = Infinity): Promise<void> {
     let holder: { isCommitting: boolean } | null = null;
@@ -91,7 +97,9 @@ export async function runHistory({ kind, transactions, leftovers, eras, dice, gr
     running.delete(state);
     reader.tell();
   }
-  for (const { effects, slowness, partner } of eras) await Promise.all([sync(effects, slowness, partner?.begins), partner && sync(partner.effects, partner.slowness)]);
+  for (const { effects, slowness, partner } of eras) await Promise.all([
+    sync(effects, slowness, partner?.begins), partner && sync(partner.effects, partner.slowness),
+  ]);
   await sync(Infinity, 1);
   equal(source, disk, eras.some(({ partner }) => partner !== null));
 }
@@ -102,7 +110,10 @@ function holds(source: MemorySource, disk: MemoryDisk, before: Progress | null, 
     if (!is) throw new Violation(of, `${what}: ${JSON.stringify(before)} then ${JSON.stringify(progress)}`);
   };
   if (before) {
-    must("shrinks", progress.position.offset >= before.position.offset && progress.position.version >= before.position.version, "a position went back");
+    must(
+      "shrinks", progress.position.offset >= before.position.offset && progress.position.version >= before.position.version,
+      "a position went back",
+    );
     must("shrinks", progress.currentAt >= before.currentAt, "it is less current");
   }
   must("within", progress.position.version >= source.positionAt(progress.position.offset).version, "it is no end of a transaction");
@@ -114,7 +125,9 @@ function holds(source: MemorySource, disk: MemoryDisk, before: Progress | null, 
     const cell = disk.tables.get(table)?.get(place);
     const settled = (cell && cell.version >= version) || (disk.letters.get(name)?.version ?? -1) >= version
       || (gone && !cell?.row) || (!cell?.row && source.goneAfter(table, place, version));
-    if (!settled) throw new Violation("too early", `${table} ${place} of version ${version} is neither in the sink nor in its dead letters`);
+    if (!settled) throw new Violation(
+      "too early", `${table} ${place} of version ${version} is neither in the sink nor in its dead letters`,
+    );
   }
 }
 
@@ -134,11 +147,16 @@ export function equal(source: MemorySource, disk: MemoryDisk, together = false):
     same("rows", disk.live(of.table), good);
     for (const lookup of of.lookups) {
       const listed = good.filter(([, row]) => row[lookup.by] !== null);
-      same("entries", disk.live(lookupTable(of, lookup)), listed.map(([, row]) => [JSON.stringify([row[lookup.by], ...entryOf(of, lookup, row)]), row]));
+      same(
+        "entries", disk.live(lookupTable(of, lookup)),
+        listed.map(([, row]) => [JSON.stringify([row[lookup.by], ...entryOf(of, lookup, row)]), row]),
+      );
     }
   }
   const held = [...disk.letters.keys()].filter((name) => !together || letters.includes(name));
-  if (held.sort().join() !== letters.sort().join()) throw new Violation("letters", `there are ${held.join()}, wanted are ${letters.join()}`);
+  if (held.sort().join() !== letters.sort().join()) throw new Violation(
+    "letters", `there are ${held.join()}, wanted are ${letters.join()}`,
+  );
 }
 
 function sorted(rows: Iterable<readonly [string, Row]>): string {

@@ -20,7 +20,9 @@ export class Turns {
     this.#mayPass = true;
   }
 
-  async take(onWait: (holder: string) => void, signal: AbortSignal, notices: () => Promise<void>): Promise<FeedLock & { readonly holder: Holder }> {
+  async take(
+    onWait: (holder: string) => void, signal: AbortSignal, notices: () => Promise<void>,
+  ): Promise<FeedLock & { readonly holder: Holder }> {
     while (this.#holder && (!this.#mayPass || this.#holder.isCommitting)) {
       onWait("another");
       await new Promise(setImmediate);

@@ -5,7 +5,10 @@ import { int32, int64, nullable, reference, string } from "../../../schema/field
 import type { Kind } from "../../support/memory-sink.js";
 import type { Operation, Transaction } from "../../support/memory-source.js";
 
-export const owner = entity("owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") } });
+export const owner = entity("owner", {
+  description: "An owner.", key: ["id"], owner: { kind: "everyone" },
+  fields: { id: int64("public", "Key."), text: string(9, "public", "Text.") },
+});
 export const item = entity("item", {
   description: "An item.", key: ["id"], owner: { kind: "everyone" },
   fields: {
@@ -38,7 +41,9 @@ export interface History {
   readonly leftovers: readonly Row[];
   readonly eras: readonly Era[];
   readonly dice: readonly number[];
-  /** Transactions that commit whenever somebody reads; rows read and messages given out at once; rows of a batch; batches written at once. */
+  /**
+   * Transactions that commit whenever somebody reads; rows read and messages given out at once; rows of a batch; batches written at once.
+   */
   readonly growth: number;
   readonly chunk: number;
   readonly rows: number;
@@ -54,7 +59,9 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(key, itemRow).map(([from, moved]): Operation => ({ entity: item, key: [from], moved })) },
   { weight: 4, arbitrary: fc.record({ id: key, text: texts }).map((row): Operation => ({ entity: owner, key: [row.id], row })) },
   { weight: 1, arbitrary: fc.constantFrom<Operation>({ truncate: item }, { truncate: owner }) },
-  { weight: 1, arbitrary: fc.tuple(key, fc.option(itemRow)).map(([id, row]): Operation => ({ statement: item, key: [id], row: row && { ...row, id } })) },
+  { weight: 1, arbitrary: fc.tuple(key, fc.option(itemRow)).map(([id, row]): Operation => ({
+    statement: item, key: [id], row: row && { ...row, id },
+  })) },
 );
 const run = fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 1, 8) });
 
@@ -62,9 +69,14 @@ const run = fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 1, 
 export function histories(two: "never" | "sometimes"): fc.Arbitrary<History> {
   return fc.record({
     kind: fc.constantFrom<Kind>("entries", "documents"),
-    transactions: fc.array(fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }), { minLength: 1, maxLength: 14 }),
+    transactions: fc.array(
+      fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }),
+      { minLength: 1, maxLength: 14 },
+    ),
     leftovers: fc.array(itemRow, { maxLength: 3 }),
-    eras: fc.array(fc.tuple(run, two === "never" ? fc.constant(null) : fc.option(fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 8), begins: fc.integer({ min: 1, max: 60 }) }), { freq: 2 })).map(([era, partner]) => ({ ...era, partner })), { maxLength: 5 }),
+    eras: fc.array(fc.tuple(run, two === "never" ? fc.constant(null) : fc.option(
+      fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 8), begins: fc.integer({ min: 1, max: 60 }) }), { freq: 2 },
+    )).map(([era, partner]) => ({ ...era, partner })), { maxLength: 5 }),
     dice: fc.array(fc.nat(3), { minLength: 16, maxLength: 64 }),
     growth: fc.integer({ min: 1, max: 3 }),
     chunk: fc.integer({ min: 1, max: 5 }),

@@ -11,15 +11,21 @@ const routes: readonly Route[] = [
   { method: "POST", path: "/things/:name/stop", answer: async ({ name }) => (asked.push(name!), { status: 202, body: { stopped: name } }) },
 ];
 let server: OperationsServer;
-beforeAll(async () => void (server = await serveOperations({ registry: new Registry(), health: async () => ({ ok: true }), local: { token, routes } }, "0.0.0.0", 0)));
+beforeAll(async () => void (server = await serveOperations(
+  { registry: new Registry(), health: async () => ({ ok: true }), local: { token, routes } }, "0.0.0.0", 0,
+)));
 afterAll(() => server[Symbol.asyncDispose]());
 
-function ask(method: string, path: string, headers: Readonly<Record<string, string>> = {}, host = "127.0.0.1"): Promise<{ readonly status: number; readonly body: string }> {
+function ask(
+  method: string, path: string, headers: Readonly<Record<string, string>> = {}, host = "127.0.0.1",
+): Promise<{ readonly status: number; readonly body: string }> {
   const { port } = new URL(server.url);
   return new Promise((resolve, reject) => {
     request({ host, port, method, path, headers }, (response) => {
       let body = "";
-      response.setEncoding("utf8").on("data", (text: string) => { body += text; }).on("end", () => resolve({ status: response.statusCode!, body }));
+      response.setEncoding("utf8").on("data", (text: string) => { body += text; }).on(
+        "end", () => resolve({ status: response.statusCode!, body }),
+      );
     }).on("error", reject).end();
   });
 }
@@ -30,7 +36,9 @@ test("a program on this machine that can read the token is answered", async () =
   expect(await ask("GET", "/status")).toEqual({ status: 200, body: '{"fine":true}' });
   expect(await ask("POST", "/things/a%20b/stop", { authorization })).toEqual({ status: 202, body: '{"stopped":"a b"}' });
   expect(asked).toEqual(["a b"]);
-  expect((await fetch(`http://localhost:${new URL(server.url).port}/things/c/stop`, { method: "POST", headers: { authorization } })).status).toBe(202);
+  expect(
+    (await fetch(`http://localhost:${new URL(server.url).port}/things/c/stop`, { method: "POST", headers: { authorization } })).status,
+  ).toBe(202);
 });
 
 test("a web page, a name that was made to point here, and whoever lacks the token are refused", async () => {

@@ -20,7 +20,9 @@ const ask = async (path) => { const response = await fetch(url + path); return [
 `;
 
 let server: OperationsServer;
-beforeEach(async () => void (server = await serveOperations({ registry: new Registry(), health: async () => ({ ok: true, is: "fine" }) }, "127.0.0.1", 0)));
+beforeEach(async () => void (server = await serveOperations(
+  { registry: new Registry(), health: async () => ({ ok: true, is: "fine" }) }, "127.0.0.1", 0,
+)));
 afterEach(() => server[Symbol.asyncDispose]());
 
 test("/live is answered while the main thread is blocked, and /health says then that it is", async () => {
@@ -37,7 +39,9 @@ test("/live is answered while the main thread is blocked, and /health says then 
 
 test("what is not there, and a path that cannot be read, are said to be so", async () => {
   expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404);
-  const status = await new Promise((resolve, reject) => request(server.url, { path: "//" }, (response) => resolve(response.resume().statusCode)).on("error", reject).end());
+  const status = await new Promise((resolve, reject) => request(
+    server.url, { path: "//" }, (response) => resolve(response.resume().statusCode),
+  ).on("error", reject).end());
   expect(status).toBe(400);
 });
 
@@ -45,6 +49,8 @@ test("a port that is taken is refused, with the reason", async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const { port } = other.address() as { port: number };
-  await expect(serveOperations({ registry: new Registry(), health: async () => ({ ok: true }) }, "127.0.0.1", port)).rejects.toThrow(/EADDRINUSE/);
+  await expect(
+    serveOperations({ registry: new Registry(), health: async () => ({ ok: true }) }, "127.0.0.1", port),
+  ).rejects.toThrow(/EADDRINUSE/);
   await new Promise((resolve) => other.close(resolve));
 });

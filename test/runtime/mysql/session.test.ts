@@ -22,7 +22,8 @@ beforeAll(async () => {
     dataDir: join(folder, "mysql"), keep: false, fresh: true,
     flags: {
       "init-connect": "SET NAMES latin1, sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES', sql_select_limit = 3, sql_auto_is_null = 1",
-      "autocommit": "0", "default-time-zone": "+05:30", "max-execution-time": "1", "transaction-isolation": "READ-UNCOMMITTED", "sql-mode": "ANSI",
+      "autocommit": "0", "default-time-zone": "+05:30", "max-execution-time": "1", "transaction-isolation": "READ-UNCOMMITTED",
+      "sql-mode": "ANSI",
     },
   });
   root = await connectMysql(new URL(server.url), { database: undefined });
@@ -30,7 +31,10 @@ beforeAll(async () => {
   await root.query("GRANT ALL ON shop.* TO plain");
   await root.query("CREATE DATABASE shop");
   await root.query("CREATE TABLE shop.word (id INT PRIMARY KEY, text VARCHAR(20) CHARACTER SET utf8mb4, at TIMESTAMP)");
-  await root.query("INSERT INTO shop.word VALUES (1, 'naïve', '2026-01-01 12:00:00'), (2, '蓝色', '2026-01-01 12:00:00'), (3, '😀', '2026-01-01 12:00:00'), (4, 'd', '2026-01-01 12:00:00')");
+  await root.query(
+    "INSERT INTO shop.word VALUES (1, 'naïve', '2026-01-01 12:00:00'), (2, '蓝色', '2026-01-01 12:00:00'), (3, '😀', '2026-01-01 "
+      + "12:00:00'), (4, 'd', '2026-01-01 12:00:00')",
+  );
   url = new URL(server.url);
   [url.username, url.password, url.pathname] = ["plain", "p", "/shop"];
 });
@@ -40,10 +44,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("whatever a server's defaults and its init_connect say, a session of ours reads every row, its text and its times, and sees what is committed by then", async () => {
+test("whatever a server's defaults and its init_connect say, a session of ours reads every row, its text and its times, and sees what is "
+  + "committed by then", async () => {
   await using connection = await connectMysql(url);
   const rows = async () => (await connection.query<RowDataPacket[]>("SELECT id, text, at, 'it\\'s' AS quoted FROM word ORDER BY id"))[0];
-  expect((await rows()).map(({ text, at, quoted }) => [text, at, quoted])).toEqual(["naïve", "蓝色", "😀", "d"].map((text) => [text, "2026-01-01 12:00:00", "it's"]));
+  expect((await rows()).map(({ text, at, quoted }) => [text, at, quoted])).toEqual(
+    ["naïve", "蓝色", "😀", "d"].map((text) => [text, "2026-01-01 12:00:00", "it's"]),
+  );
   // With the server's autocommit=0 its read view would stay open.
   await root.query("INSERT INTO shop.word VALUES (5, 'later', '2026-01-01 12:00:00')");
   expect(await rows()).toHaveLength(5);
@@ -57,13 +64,19 @@ test("a MariaDB server can be asked too, and told from MySQL", async () => {
   expect(row!.version).toMatch(/MariaDB/);
 });
 
-test("point 3: a database is named as the server spells it, which is how its log does: another spelling that the server takes is a finding", async () => {
+test("point 3: a database is named as the server spells it, which is how its log does: another spelling that the server takes is a "
+  + "finding", async () => {
   const other = await startMysql({ dataDir: join(folder, "lower"), fresh: true, flags: { "lower-case-table-names": "1" } });
   try {
     const [right, wrong] = [new URL("/totesys", other.url), new URL("/Totesys", other.url)];
     await migrate(right);
     expect(await preflight(right, totesys)).toEqual([]);
-    expect(await preflight(wrong, totesys)).toEqual([expect.objectContaining({ problem: expect.stringContaining("does not exist by this name"), remedy: expect.stringContaining("write totesys in the URL") })]);
+    expect(await preflight(wrong, totesys)).toEqual([
+      expect.objectContaining({
+        problem: expect.stringContaining("does not exist by this name"),
+        remedy: expect.stringContaining("write totesys in the URL"),
+      }),
+    ]);
     await expect(connectMysql(wrong)).rejects.toThrow("its URL names the database Totesys, which the server calls totesys");
   } finally {
     await other.stop();
@@ -72,5 +85,7 @@ test("point 3: a database is named as the server spells it, which is how its log
 
 test("where case matters a database of another case is another one, and said to be there", async () => {
   const wrong = new URL("/Shop", server.url);
-  expect(await preflight(wrong, totesys)).toContainEqual(expect.objectContaining({ remedy: "write shop in the URL, as the server calls it" }));
+  expect(await preflight(wrong, totesys)).toContainEqual(
+    expect.objectContaining({ remedy: "write shop in the URL, as the server calls it" }),
+  );
 });

@@ -25,7 +25,9 @@ afterAll(async () => {
 afterEach(() => jest.restoreAllMocks());
 
 const [byRank] = specimen.lookups;
-const idsOn = async (shelf: string) => (await store.rows!.list(specimen, byRank!, shelf, { limit: 100, from: null, backward: false })).rows.map((row) => row.specimen_id);
+const idsOn = async (shelf: string) => (await store.rows!.list(
+  specimen, byRank!, shelf, { limit: 100, from: null, backward: false },
+)).rows.map((row) => row.specimen_id);
 
 test("invariant 9: a row larger than the server takes is rejected with its reason, and the rest of the batch is written", async () => {
   const shelf_id = nextId();
@@ -59,7 +61,9 @@ test("a row that cannot be held leaves no entry that the change after it could n
   const bad = { ...good, shelf_id: nextId(), whole: "9223372036854775808" };
   const mended = { ...good, shelf_id: to };
   await sink.write([created(specimen, good)], signal);
-  expect(await sink.write([updated(specimen, good, bad)], signal)).toMatchObject([{ key: [good.specimen_id], reason: expect.stringContaining("whole: ") }]);
+  expect(await sink.write([updated(specimen, good, bad)], signal)).toMatchObject([
+    { key: [good.specimen_id], reason: expect.stringContaining("whole: ") },
+  ]);
   await sink.write([updated(specimen, bad, mended)], signal);
   expect([await idsOn(from), await idsOn(to)]).toEqual([[], [good.specimen_id]]);
   expect(await rowOf(store, specimen, [good.specimen_id as string])).toEqual(mended);
@@ -70,7 +74,10 @@ test("many rows of one partition, moved within it and out of it in one write, en
   const rows = Array.from({ length: 130 }, (_, i) => specimenRow(nextId(), { shelf_id: here, rank: i }));
   const changes = rows.map((row) => created(specimen, row));
   changes.push(...rows.slice(0, 60).map((row) => updated(specimen, row, { ...row, rank: 1000 - (row.rank as number) })));
-  changes.push(...rows.slice(60, 70).map((row) => updated(specimen, row, { ...row, shelf_id: there })), ...rows.slice(70, 80).map((row) => deleted(specimen, row)));
+  changes.push(
+    ...rows.slice(60, 70).map((row) => updated(specimen, row, { ...row, shelf_id: there })),
+    ...rows.slice(70, 80).map((row) => deleted(specimen, row)),
+  );
   expect(await sink.write(changes.toReversed(), signal)).toEqual([]);
   const left = [...rows.slice(80, 130), ...rows.slice(0, 60).reverse()].map((row) => row.specimen_id);
   expect(await idsOn(there)).toEqual(rows.slice(60, 70).map((row) => row.specimen_id));
@@ -87,7 +94,9 @@ test("invariant 7: a write that is told to stop begins nothing more and says so"
 });
 
 test("invariant 2: a clock that steps back does not hide the progress committed after it", async () => {
-  const progress = (offset: number): Progress => ({ position: { gtids: "", file: "binlog.1", offset, version: offset }, currentAt: offset });
+  const progress = (offset: number): Progress => ({
+    position: { gtids: "", file: "binlog.1", offset, version: offset }, currentAt: offset,
+  });
   await sink.storeProgress(progress(1));
   const now = Date.now();
   jest.spyOn(Date, "now").mockReturnValue(now - 3_600_000);
@@ -137,5 +146,7 @@ test("invariant 3: a change that is rejected once more after its letter was sett
 test("a key that no row can have is no error", async () => {
   const keys = [["nonsense"], ["99999999999999999999"], [""], ["\ud800"]];
   expect(await store.rows!.get(specimen, keys)).toEqual([null, null, null, null]);
-  expect(await store.rows!.list(specimen, byRank!, "nonsense", { limit: 1, from: null, backward: false })).toEqual({ rows: [], more: false });
+  expect(
+    await store.rows!.list(specimen, byRank!, "nonsense", { limit: 1, from: null, backward: false }),
+  ).toEqual({ rows: [], more: false });
 });

@@ -13,7 +13,9 @@ const signal = new AbortController().signal;
 test("nobody there: an error that names host and port, with the remedy, at once", async () => {
   const server = await listening(createServer());
   server.close();
-  await expect(openSink(urlOf(server), totesys)).rejects.toThrow(new RegExp(`nothing usable answers at 127.0.0.1:${server.port}.*Remedy: start Elasticsearch`));
+  await expect(openSink(urlOf(server), totesys)).rejects.toThrow(
+    new RegExp(`nothing usable answers at 127.0.0.1:${server.port}.*Remedy: start Elasticsearch`),
+  );
 });
 
 test("somebody there who never answers: an error, not a wait without end", async () => {
@@ -22,9 +24,13 @@ test("somebody there who never answers: an error, not a wait without end", async
   server.close();
 });
 
-test.each([[401, /Remedy: give a user and password/], [403, /Remedy: grant the user/]])("the server says %i: the remedy says what to give", async (status, remedy) => {
+test.each([
+  [401, /Remedy: give a user and password/], [403, /Remedy: grant the user/],
+])("the server says %i: the remedy says what to give", async (status, remedy) => {
   const server = await listening(createHttpServer((_, response) => {
-    response.writeHead(status, { "x-elastic-product": "Elasticsearch", "content-type": "application/vnd.elasticsearch+json;compatible-with=9" })
+    response.writeHead(
+      status, { "x-elastic-product": "Elasticsearch", "content-type": "application/vnd.elasticsearch+json;compatible-with=9" },
+    )
       .end(JSON.stringify({ status, error: { type: "security_exception", reason: "no" } }));
   }));
   const opening = openSink(urlOf(server, "user:secretword@"), totesys);
@@ -54,7 +60,9 @@ test("a connection that breaks is retriable for the writer, and what was written
     socket.pipe(engine).pipe(socket);
   }));
   const currency = totesys.entity("currency");
-  const row = { currency_id: "1", currency_code: "EUR", created_at: "2026-01-05T10:00:00.000001Z", last_updated: "2026-01-05T10:00:00.000001Z" };
+  const row = {
+    currency_id: "1", currency_code: "EUR", created_at: "2026-01-05T10:00:00.000001Z", last_updated: "2026-01-05T10:00:00.000001Z",
+  };
   await using direct = await openStore(place.url, totesys);
   await using sink = await openSink(new URL(`elasticsearch://127.0.0.1:${proxy.port}/${place.prefix}`), totesys);
   await sink.prepare(totesys.entities);
@@ -72,7 +80,10 @@ test("a write that is stopped ends with the reason of the stop", async () => {
   const stop = new AbortController();
   stop.abort(new Error("stopped by a test"));
   const currency = totesys.entity("currency");
-  const change = created(currency, { currency_id: "1", currency_code: "EUR", created_at: "2026-01-05T10:00:00.000001Z", last_updated: "2026-01-05T10:00:00.000001Z" });
+  const change = created(
+    currency,
+    { currency_id: "1", currency_code: "EUR", created_at: "2026-01-05T10:00:00.000001Z", last_updated: "2026-01-05T10:00:00.000001Z" },
+  );
   await expect(sink.write([change], stop.signal)).rejects.toThrow("stopped by a test");
 });
 

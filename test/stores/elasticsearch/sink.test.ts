@@ -78,7 +78,8 @@ test("invariant 9: what the server refuses of one row is that row's rejection, a
 
 test("invariant 9: what Elasticsearch would silently change is rejected, with the field and the value", async () => {
   const bad = [
-    parcelRow({ parcel_id: "1.5" }), parcelRow({ sent_on: "2026" }), parcelRow({ sent_on: "28.02.2026" }), { parcel_id: nextId(), sent_on: "2026-01-01" } as never,
+    parcelRow({ parcel_id: "1.5" }), parcelRow({ sent_on: "2026" }), parcelRow({ sent_on: "28.02.2026" }),
+    { parcel_id: nextId(), sent_on: "2026-01-01" } as never,
   ];
   const rejections = await sink.write(bad.map((row) => created(parcel, row)), signal);
   expect(rejections.map(({ reason }) => reason)).toEqual([
@@ -155,7 +156,8 @@ test("an index deleted under a running sink is a store that was replaced, and no
   expect(await sink.write([created(parcel, parcelRow())], signal)).toEqual([]);
 });
 
-test("an index made again behind sync's back, or that has lost its alias, is absent, and no position is stored, until it is prepared", async () => {
+test("an index made again behind sync's back, or that has lost its alias, is absent, and no position is stored, until it is "
+  + "prepared", async () => {
   const there = async () => Object.values(await place.client.indices.get({ index: indexName() }))[0]!;
   const again = async () => {
     const { mappings } = await there();
@@ -173,7 +175,7 @@ test("an index made again behind sync's back, or that has lost its alias, is abs
     expect(await other.absent(parcels.entities)).toEqual([parcel]);
     await other.prepare(parcels.entities);
     expect(await other.absent(parcels.entities)).toEqual([]);
-    await other.storeProgress(streamAt(version = nextVersion()));
+    await other.storeProgress(streamAt((version = nextVersion())));
     expect(await other.write([created(parcel, parcelRow())], signal)).toEqual([]);
   }
 });

@@ -50,7 +50,9 @@ test("invariants 1 and 7: SIGKILL at any instant leaves every row up to the posi
   await using at = await place();
   let reached = 0;
   for (let round = 1; round <= 4; round++) {
-    const writer = spawn(process.execPath, ["--require", join(__dirname, "..", "..", "support", "typescript.cjs"), join(__dirname, "endless-writer.ts"), at.url.href],
+    const writer = spawn(process.execPath, [
+      "--require", join(__dirname, "..", "..", "support", "typescript.cjs"), join(__dirname, "endless-writer.ts"), at.url.href,
+    ],
       { stdio: ["ignore", "pipe", "inherit"] });
     const said = Number(await firstLine(writer, (line) => Number(line) >= reached + 150 * round));
     await killed(writer);
@@ -65,7 +67,9 @@ test("invariants 1 and 7: SIGKILL at any instant leaves every row up to the posi
     expect([version, version + 50]).toContain(ids.length);
     expect(Math.max(...ids)).toBe(ids.length);
     expect(await rowOf(store, sample, [String(version), "p"])).not.toBeNull();
-    const { hits } = await store.search!.search({ text: `number ${version}`, targets: [{ entity: sample, fields: ["note"], scope: null }], limit: 1, after: null });
+    const { hits } = await store.search!.search({
+      text: `number ${version}`, targets: [{ entity: sample, fields: ["note"], scope: null }], limit: 1, after: null,
+    });
     expect(hits[0]?.row.specimen_id).toBe(String(version));
     reached = version;
   }

@@ -38,9 +38,14 @@ beforeAll(async () => {
   await migrate(database.url);
   await database.server.query(`USE ${database.name}`);
   await database.server.query("SET SESSION sql_mode = ''");
-  for (let id = 1; id <= 4; id++) await database.server.query(`INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, 'design ${id}', '/art', '${id}.png')`);
-  await database.server.query("INSERT INTO department (department_id, department_name, location, manager) VALUES (1, 'Sales', 'Leeds', 'A B')");
-  await database.server.query("INSERT INTO staff (staff_id, first_name, last_name, department_id, email_address) VALUES (1, 'Ada', 'Byron', 1, 'ada@example.com')");
+  for (let id = 1; id <= 4; id++) await database.server
+    .query(`INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, 'design ${id}', '/art', '${id}.png')`);
+  await database.server.query(
+    "INSERT INTO department (department_id, department_name, location, manager) VALUES (1, 'Sales', 'Leeds', 'A B')",
+  );
+  await database.server.query(
+    "INSERT INTO staff (staff_id, first_name, last_name, department_id, email_address) VALUES (1, 'Ada', 'Byron', 1, 'ada@example.com')",
+  );
   urls = [opened(await place()).url, opened(await freshKeyspace()).url, opened(openTestStore()).url];
   source = opened(openMysqlSource(database.url, totesys, "letters", unstopped));
   await synced(async () => undefined);
@@ -70,23 +75,35 @@ async function onEachStore(work: (actions: LetterActions, held: (id: string) => 
   for (const [i, url] of urls.entries()) {
     await using sink = await openSink(url, totesys);
     const store = stores[i]!;
-    await work({ source, sink, store, catalog: totesys, auditFile, signal: unstopped }, async (id) => (await store.rows!.get(design, [[id]]))[0]!);
+    await work(
+      { source, sink, store, catalog: totesys, auditFile, signal: unstopped }, async (id) => (await store.rows!.get(design, [[id]]))[0]!,
+    );
   }
 }
 
 test("a row no store can have is edited until MySQL has a better one, which then settles by itself", async () => {
   await synced(() => database.server.query("UPDATE design SET created_at = '0000-00-00' WHERE design_id = 1"));
-  const whole = { design_name: "mended", file_location: "/art", file_name: "1.png", created_at: "2026-02-28T09:30:00.000001Z", last_updated: "2026-02-28T09:30:00.000001Z" };
+  const whole = {
+    design_name: "mended", file_location: "/art", file_name: "1.png", created_at: "2026-02-28T09:30:00.000001Z",
+    last_updated: "2026-02-28T09:30:00.000001Z",
+  };
   await onEachStore(async (actions, held) => {
     const [letter] = await actions.sink.deadLetters.list(10);
-    expect(letter).toMatchObject({ entity: "design", key: ["1"], change: null, reason: expect.stringMatching(/^created_at holds 0000-00-00/) });
+    expect(letter).toMatchObject({
+      entity: "design", key: ["1"], change: null, reason: expect.stringMatching(/^created_at holds 0000-00-00/),
+    });
     expect(await held("1")).toBeNull();
     expect(await retryLetters(actions, [letter!])).toEqual([{ settled: false, outcome: letter!.reason }]);
 
-    const wrong = editLetter(actions, letter!, { ...whole, design_id: "9", design_name: "x".repeat(81), file_name: 7, created_at: "2026-02-30T00:00:00.000000Z", color: "red", last_updated: null });
+    const wrong = editLetter(actions, letter!, {
+      ...whole, design_id: "9", design_name: "x".repeat(81), file_name: 7, created_at: "2026-02-30T00:00:00.000000Z", color: "red",
+      last_updated: null,
+    });
     await expect(wrong).rejects.toThrow(PreflightFailed);
     const { findings } = await wrong.catch((error: PreflightFailed) => error) as PreflightFailed;
-    expect(findings.map(({ problem }) => problem.split(" ")[0]).sort()).toEqual(["color", "created_at", "design_name", "file_name", "last_updated"]);
+    expect(findings.map(({ problem }) => problem.split(" ")[0]).sort()).toEqual([
+      "color", "created_at", "design_name", "file_name", "last_updated",
+    ]);
     await expect(editLetter(actions, letter!, { design_name: "x" })).rejects.toThrow(/created_at is missing/);
     await expect(editLetter(actions, letter!, { ...whole, design_id: "9" })).rejects.toThrow(/another key/);
     expect(await actions.sink.deadLetters.count()).toBe(1);
@@ -134,11 +151,15 @@ test("a row that is gone from MySQL is taken out of the store; one listed in loo
   await synced(() => database.server.query("DELETE FROM design WHERE design_id = 3"));
   await onEachStore(async (actions) => {
     const reason = "refused";
-    await actions.sink.deadLetters.park([{ entity: "design", key: ["3"], version: 2, reason, change: null }, { entity: "staff", key: ["1"], version: 2, reason, change: null }]);
+    await actions.sink.deadLetters.park([
+      { entity: "design", key: ["3"], version: 2, reason, change: null }, { entity: "staff", key: ["1"], version: 2, reason, change: null },
+    ]);
     const letterOf = async (entity: string) => (await actions.sink.deadLetters.list(10)).find((letter) => letter.entity === entity)!;
     await expect(editLetter(actions, await letterOf("design"), {})).rejects.toThrow(/no such row any more/);
     expect(await retryLetters(actions, [await letterOf("design")])).toEqual([{ settled: true, outcome: "deleted, as in MySQL" }]);
-    await expect(editLetter(actions, await letterOf("staff"), { department_id: "2" })).rejects.toThrow(/department_id would move it within lookups/);
+    await expect(editLetter(actions, await letterOf("staff"), { department_id: "2" })).rejects.toThrow(
+      /department_id would move it within lookups/,
+    );
     await skipLetter(actions, await letterOf("staff"));
   });
   await synced(() => database.server.query("UPDATE staff SET last_updated = '0000-00-00'"));
@@ -157,7 +178,9 @@ test("every act is in the audit file: who, when, what, before and after, and how
     expect([Date.parse(at as string), by]).toEqual([expect.any(Number), expect.stringMatching(/^\S+@\S+$/)]);
     expect(lines.filter((line) => line.id === id && "outcome" in line)).toHaveLength(1);
   }
-  expect(acts.find(({ act }) => act === "edit")).toMatchObject({ entity: "design", key: ["1"], before: null, after: { design_name: "mended" } });
+  expect(acts.find(({ act }) => act === "edit")).toMatchObject({
+    entity: "design", key: ["1"], before: null, after: { design_name: "mended" },
+  });
   expect(statSync(auditFile).mode & 0o777).toBe(0o600);
 });
 
@@ -169,17 +192,27 @@ test("from the command line: list, show, retry, and what is not a letter", async
     const { code, stdout } = await runCli(["dead-letters", ...words, ...place]);
     return { code, said: JSON.parse(stdout) as unknown };
   };
-  expect(await run("list")).toMatchObject({ code: 0, said: ["embedded", "cassandra", "elasticsearch"].map((name) => ({ letter: `${name}/design/4`, reason: expect.stringMatching(/created_at/) })) });
+  expect(await run("list")).toMatchObject({ code: 0, said: [
+    "embedded", "cassandra", "elasticsearch",
+  ].map((name) => ({ letter: `${name}/design/4`, reason: expect.stringMatching(/created_at/) })) });
   expect(await run("show", "cassandra/design/4")).toMatchObject({ code: 0, said: { entity: "design", key: ["4"], change: null } });
-  expect(await run("show", "cassandra/design/5")).toMatchObject({ code: 2, said: { findings: [{ problem: "cassandra/design/5 names no letter" }] } });
+  expect(await run("show", "cassandra/design/5")).toMatchObject({
+    code: 2, said: { findings: [{ problem: "cassandra/design/5 names no letter" }] },
+  });
   expect(await run("retry", "cassandra", "embedded")).toMatchObject({ code: 1, said: [{ settled: false }, { settled: false }] });
-  expect(await run("skip", "cassandra", "embedded/design", "elasticsearch/design/4")).toMatchObject({ code: 0, said: [{ settled: true }, { settled: true }, { settled: true }] });
+  expect(await run("skip", "cassandra", "embedded/design", "elasticsearch/design/4")).toMatchObject({
+    code: 0, said: [{ settled: true }, { settled: true }, { settled: true }],
+  });
   expect(await run("list")).toEqual({ code: 0, said: [] });
 });
 
 test("a row that no store can hold differs also when its letters were skipped", async () => {
-  const { code, stdout } = await runCli(["verify", "--mysql", database.url.href, "--stores", urls.join(","), "--data-dir", folder, "--wait", "0", "--json"]);
+  const { code, stdout } = await runCli([
+    "verify", "--mysql", database.url.href, "--stores", urls.join(","), "--data-dir", folder, "--wait", "0", "--json",
+  ]);
   expect(code).toBe(1);
-  const lacking = stores.map(({ name: store }) => ({ store, table: "design", key: ["4"], kind: "missing", unheld: expect.stringContaining("0000-00-00") as string }));
+  const lacking = stores.map(({ name: store }) => ({
+    store, table: "design", key: ["4"], kind: "missing", unheld: expect.stringContaining("0000-00-00") as string,
+  }));
   expect((JSON.parse(stdout) as { differences: object[] }).differences).toEqual(expect.arrayContaining(lacking));
 });

@@ -12,13 +12,18 @@ import { defaultLimits } from "../../../sync/writing/parts.js";
 import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource, type Transaction } from "../../support/memory-source.js";
 
-const note = entity("note", { description: "A note.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(99, "public", "Text.") } });
+const note = entity("note", {
+  description: "A note.", key: ["id"], owner: { kind: "everyone" },
+  fields: { id: int64("public", "Key."), text: string(99, "public", "Text.") },
+});
 const notes = catalog([note]);
 const calm: Weather = { before: async () => undefined };
 const good = () => null;
 
 const id = (n: number) => String(1000 + n);
-const history = (rows: number): Transaction[] => [{ stamp: 5_000, operations: Array.from({ length: rows }, (_, n) => ({ entity: note, key: [id(n)], row: { id: id(n), text: "a" } })) }];
+const history = (rows: number): Transaction[] => [
+  { stamp: 5_000, operations: Array.from({ length: rows }, (_, n) => ({ entity: note, key: [id(n)], row: { id: id(n), text: "a" } })) },
+];
 
 function sourceOf(rows: number, unheld: (row: Row) => string | null = good): MemorySource {
   const source = new MemorySource(history(rows), unheld, 1, 5);
@@ -27,7 +32,9 @@ function sourceOf(rows: number, unheld: (row: Row) => string | null = good): Mem
 }
 
 /** A pipeline that ends by itself once it is where `enough` says, or when its sink fails. */
-async function run(disk: MemoryDisk, source: MemorySource, { weather = calm, enough = followed, stopWhenPurged = false }: { weather?: Weather; enough?: (progress: Progress) => boolean; stopWhenPurged?: boolean } = {}) {
+async function run(disk: MemoryDisk, source: MemorySource, {
+  weather = calm, enough = followed, stopWhenPurged = false,
+}: { weather?: Weather; enough?: (progress: Progress) => boolean; stopWhenPurged?: boolean } = {}) {
   const stop = new AbortController();
   const written: Change[] = [];
   const lines: string[] = [];
@@ -41,7 +48,10 @@ async function run(disk: MemoryDisk, source: MemorySource, { weather = calm, eno
   };
   const state = newState("memory");
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
-  const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, stopWhenPurged }, state, pauseSwitch: new PauseSwitch(), log };
+  const parts = {
+    source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, stopWhenPurged }, state,
+    pauseSwitch: new PauseSwitch(), log,
+  };
   const error = await runPipeline(parts, stop.signal, new AbortController().signal).then(() => null, (reason: Error) => reason);
   return { written, state, lines, error };
 }
@@ -56,7 +66,9 @@ test("several ranges of a table are read at once, and after a kill each goes on 
   } } });
   expect(killed.error).toEqual(new Error("killed"));
   const { left, rows } = disk.progress!.copied!.note as TableCopy;
-  expect(left.filter(({ after }, i) => after !== null && (i === 0 || after.join() !== left[i - 1]!.upTo?.join())).length).toBeGreaterThanOrEqual(4);
+  expect(
+    left.filter(({ after }, i) => after !== null && (i === 0 || after.join() !== left[i - 1]!.upTo?.join())).length,
+  ).toBeGreaterThanOrEqual(4);
   expect(rows).toBeGreaterThanOrEqual(50);
 
   const { written } = await run(disk, source);
@@ -110,19 +122,23 @@ function broken(): { readonly source: Broken; readonly disk: MemoryDisk } {
   const source = new Broken(history(50), good, 1, 5);
   source.grow();
   const disk = new MemoryDisk(notes);
-  disk.atomsOf({ op: "create", entity: "note", key: ["7"], before: null, after: { id: "7", text: "deleted in what is lost" }, version: 10 }).forEach((atom) => disk.put(atom));
+  disk.atomsOf({
+    op: "create", entity: "note", key: ["7"], before: null, after: { id: "7", text: "deleted in what is lost" }, version: 10,
+  }).forEach((atom) => disk.put(atom));
   disk.prepared.set("note", 0);
   disk.progress = { position: { ...source.positionAt(0), version: 20 }, currentAt: 1, copied: { note: "done" } };
   return { source, disk };
 }
 
-test("changes of a server that is lost are taken back by a copy of every table, be it in the midst of one, and the letters of rows that are gone with them", async () => {
+test("changes of a server that is lost are taken back by a copy of every table, be it in the midst of one, and the letters of rows that "
+  + "are gone with them", async () => {
   for (const note of ["done", "due"] as const) {
     const { source, disk } = broken();
     source.because = "lost";
     source.breaks = 2;
     disk.progress = { ...disk.progress!, copied: { note } };
-    for (const key of ["8", id(1)]) disk.letters.set(`note\0${key}`, { entity: "note", key: [key], version: 15, reason: "a zero date", change: null, parkedAt: 1 });
+    for (const key of ["8", id(1)])
+      disk.letters.set(`note\0${key}`, { entity: "note", key: [key], version: 15, reason: "a zero date", change: null, parkedAt: 1 });
     const { error, lines, state } = await run(disk, source, { enough: (progress) => source.breaks < 0 && followed(progress) });
     expect(error).toBeNull();
     expect([...disk.live("note").keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => id(n)));
@@ -132,20 +148,27 @@ test("changes of a server that is lost are taken back by a copy of every table, 
   const unwanted = broken();
   unwanted.source.because = "lost";
   const { error } = await run(unwanted.disk, unwanted.source, { stopWhenPurged: true });
-  expect(error?.message).toMatch(/does not have changes this store holds: 1-7.*Remedy: name the server that has them.*--on-purged resnapshot/);
+  expect(error?.message).toMatch(
+    /does not have changes this store holds: 1-7.*Remedy: name the server that has them.*--on-purged resnapshot/,
+  );
 });
 
-test("a purged log heals by a copy of every table, while what is there stays; not when the log is purged again meanwhile, nor when nobody wants it", async () => {
+test("a purged log heals by a copy of every table, while what is there stays; not when the log is purged again meanwhile, nor when "
+  + "nobody wants it", async () => {
   const healed = broken();
   const least: number[] = [];
-  const { error, lines } = await run(healed.disk, healed.source, { enough: (progress) => {
-    least.push(healed.disk.live("note").size);
-    return followed(progress);
-  } });
+  const { error, lines } = await run(healed.disk, healed.source, {
+    enough: (progress) => {
+      least.push(healed.disk.live("note").size);
+      return followed(progress);
+    },
+  });
   expect(error).toBeNull();
   expect(Math.min(...least)).toBeGreaterThan(0);
   expect([...healed.disk.live("note").keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => id(n)));
-  expect(lines.join("")).toMatch(/"missing":"1-7","msg":"the binary log no longer has changes this store needs.*cannot be known, so every table is copied again/);
+  expect(lines.join("")).toMatch(
+    /"missing":"1-7","msg":"the binary log no longer has changes this store needs.*cannot be known, so every table is copied again/,
+  );
 
   const outrun = broken();
   outrun.source.breaks = 2;
@@ -173,21 +196,26 @@ class Doubtful extends MemorySource {
   }
 }
 
-test("a table whose rows the log no longer tells is copied again beside the stream, readers keep what is there, and the log says why", async () => {
+test("a table whose rows the log no longer tells is copied again beside the stream, readers keep what is there, and the log says "
+  + "why", async () => {
   const source = new Doubtful(history(20), good, 1, 5);
   source.grow();
   const disk = new MemoryDisk(notes);
   const least: number[] = [];
-  const { state, lines } = await run(disk, source, { enough: (progress) => {
-    if (source.told) least.push(disk.live("note").size);
-    source.isCopied ||= followed(progress);
-    return source.told && progress.position.version > source.version && followed(progress);
-  } });
+  const { state, lines } = await run(disk, source, {
+    enough: (progress) => {
+      if (source.told) least.push(disk.live("note").size);
+      source.isCopied ||= followed(progress);
+      return source.told && progress.position.version > source.version && followed(progress);
+    },
+  });
   expect(Math.min(...least)).toBeGreaterThanOrEqual(19);
   expect(disk.live("note").has(id(1))).toBe(false);
   expect(disk.live("note").get(id(2))).toEqual({ id: id(2), text: "changed" });
   expect(state.recopies).toBe(1);
-  expect(lines.join("")).toMatch(/"tables":\["note"\],"reason":"a statement that is not understood","msg":"these tables are copied again, while readers keep what is there"/);
+  expect(lines.join("")).toMatch(
+    /"tables":\["note"\],"reason":"a statement that is not understood","msg":"these tables are copied again, while readers keep what is there"/,
+  );
 });
 
 /** Its table is away for the first answers. */

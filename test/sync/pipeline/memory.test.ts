@@ -13,22 +13,34 @@ import { instead } from "../../property/model/instead.js";
 import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
 import { MemorySource } from "../../support/memory-source.js";
 
-const note = entity("note", { description: "A note.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(99_999, "public", "Text.") } });
+const note = entity("note", {
+  description: "A note.", key: ["id"], owner: { kind: "everyone" },
+  fields: { id: int64("public", "Key."), text: string(99_999, "public", "Text.") },
+});
 const notes = catalog([note]);
 
 /** Rows of very different sizes, four and the end of their transaction at once. */
 function transaction(number: number): Message[] {
   const rows = Array.from({ length: 4 }, (_, i): Message => {
     const id = String(number * 4 + i);
-    return { op: "create", entity: "note", key: [id], before: null, after: { id, text: "x".repeat(10 + (Number(id) * 7_919) % 9_000) }, version: 10_000 + number };
+    return {
+      op: "create", entity: "note", key: [id], before: null, after: { id, text: "x".repeat(10 + (Number(id) * 7_919) % 9_000) },
+      version: 10_000 + number,
+    };
   });
-  return [...rows, { op: "commit", position: { gtids: "", file: "memory", offset: number + 1, version: 10_000 + number }, committedAt: number }];
+  return [
+    ...rows, { op: "commit", position: { gtids: "", file: "memory", offset: number + 1, version: 10_000 + number }, committedAt: number },
+  ];
 }
 
 test.each<[string, BatchLimits, number]>([
-  ["bytes", { rows: 1_000_000, bytes: 100_000 }, 1], ["bytes", { rows: 1_000_000, bytes: 100_000 }, 4], ["rows", { rows: 30, bytes: 1e9 }, 3],
-])("a pipeline holds no more %s than its batches in flight and what it has read ahead, however slow its store is: %j, %i at once", async (unit, batch, atOnce) => {
-  const amountOf = (messages: readonly Message[]) => messages.reduce((sum, each) => sum + (each.op === "commit" ? 0 : unit === "bytes" ? sizeOf(each) : 1), 0);
+  ["bytes", { rows: 1_000_000, bytes: 100_000 }, 1], ["bytes", { rows: 1_000_000, bytes: 100_000 }, 4],
+  ["rows", { rows: 30, bytes: 1e9 }, 3],
+])("a pipeline holds no more %s than its batches in flight and what it has read ahead, however slow its store is: %j, %i at "
+  + "once", async (unit, batch, atOnce) => {
+  const amountOf = (messages: readonly Message[]) => messages.reduce(
+    (sum, each) => sum + (each.op === "commit" ? 0 : unit === "bytes" ? sizeOf(each) : 1), 0,
+  );
   let [read, largest] = [0, 0];
   const source = instead<Source>(new MemorySource([], () => null, 1, 1), {
     async *stream(_, signal) {
@@ -59,7 +71,10 @@ test.each<[string, BatchLimits, number]>([
     },
   });
   const limits = { ...defaultLimits, batch, writesAtOnce: atOnce };
-  await runPipeline({ source, sink, catalog: notes, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") }, stop.signal, new AbortController().signal);
+  await runPipeline(
+    { source, sink, catalog: notes, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") },
+    stop.signal, new AbortController().signal,
+  );
   // Those in flight, the one that waits for its turn, what is read ahead, and the array at hand.
   expect(Math.max(...held)).toBeLessThanOrEqual((atOnce + 2) * limit + largest);
   // They do overlap.

@@ -16,7 +16,10 @@ import { defaultLimits, type PipelineLimits } from "../../../sync/writing/parts.
 import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource, type Transaction } from "../../support/memory-source.js";
 
-const note = entity("note", { description: "A note.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(99, "public", "Text.") } });
+const note = entity("note", {
+  description: "A note.", key: ["id"], owner: { kind: "everyone" },
+  fields: { id: int64("public", "Key."), text: string(99, "public", "Text.") },
+});
 const notes = catalog([note]);
 const calm: Weather = { before: async () => void (await turn()) };
 const readable = () => null;
@@ -24,7 +27,8 @@ const never = new AbortController().signal;
 
 const row = (id: number, text = "a"): Row => ({ id: String(id), text });
 const history = (transactions: number, rows: number): Transaction[] => Array.from({ length: transactions }, (_, t) => ({
-  stamp: 5_000 + t, operations: Array.from({ length: rows }, (_, r) => ({ entity: note, key: [String(t * rows + r)], row: row(t * rows + r) })),
+  stamp: 5_000 + t,
+  operations: Array.from({ length: rows }, (_, r) => ({ entity: note, key: [String(t * rows + r)], row: row(t * rows + r) })),
 }));
 
 interface Setup {
@@ -35,7 +39,9 @@ interface Setup {
   readonly cutoff?: AbortSignal;
 }
 
-function pipeline({ source = new MemorySource(history(30, 3), readable, 1, 4), weather = calm, refuses = readable, limits = {}, cutoff = never }: Setup) {
+function pipeline(
+  { source = new MemorySource(history(30, 3), readable, 1, 4), weather = calm, refuses = readable, limits = {}, cutoff = never }: Setup,
+) {
   const disk = new MemoryDisk(notes);
   const state = newState("memory");
   const pauseSwitch = new PauseSwitch();
@@ -44,8 +50,12 @@ function pipeline({ source = new MemorySource(history(30, 3), readable, 1, 4), w
   const registry = new Registry();
   const metrics = pipelineMetrics(registry, [state]);
   const stop = new AbortController();
-  const sink: Sink = withRetry(withMetrics(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, { stop: stop.signal, cutoff });
-  const parts = { source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, ...limits }, state, pauseSwitch, log };
+  const sink: Sink = withRetry(
+    withMetrics(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, { stop: stop.signal, cutoff },
+  );
+  const parts = {
+    source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, ...limits }, state, pauseSwitch, log,
+  };
   return { disk, state, pauseSwitch, lines, registry, stop, source, ended: runPipeline(parts, stop.signal, cutoff) };
 }
 
@@ -53,7 +63,9 @@ async function until(what: () => boolean): Promise<void> {
   while (!what()) await pause(5);
 }
 
-const caughtUp = ({ disk, source }: ReturnType<typeof pipeline>) => () => disk.progress !== null && isWhole(disk.progress) && disk.progress.position.offset === source.length;
+const caughtUp = (
+  { disk, source }: ReturnType<typeof pipeline>,
+) => () => disk.progress !== null && isWhole(disk.progress) && disk.progress.position.offset === source.length;
 
 test("a source that does not answer is named while it lasts, and the log hears of it twice", async () => {
   const source = new MemorySource(history(2, 1), readable, 1, 4);
@@ -96,8 +108,12 @@ test("a store that is away holds up no other, is retried until it answers, and t
   await Promise.all([down.ended, up.ended]);
 });
 
-test("invariant 7: a stop settles what is being written and stores the position; a store that is away does not keep it from ending", async () => {
-  const writing = pipeline({ source: new MemorySource(history(300, 3), readable, 1, 4), weather: { before: async (what) => void (what === "write" && await pause(3)) } });
+test("invariant 7: a stop settles what is being written and stores the position; a store that is away does not keep it from "
+  + "ending", async () => {
+  const writing = pipeline({
+    source: new MemorySource(history(300, 3), readable, 1, 4),
+    weather: { before: async (what) => void (what === "write" && await pause(3)) },
+  });
   await until(() => writing.state.position !== null && writing.state.position.offset > 20);
   writing.stop.abort();
   await writing.ended;
@@ -118,9 +134,12 @@ test("invariant 7: a stop settles what is being written and stores the position;
 });
 
 test("invariants 1 and 9: too many refusals stop the pipeline, naming the commonest cause, once they are in the dead letters", async () => {
-  const refuses = ({ id }: Row) => (Number(id) % 2 === 0 ? `text holds ${id} characters, more than 9` : Number(id) % 5 === 0 ? "something else" : null);
+  const refuses = ({ id }: Row) => (Number(id) % 2 === 0 ? `text holds ${id} characters, more than 9`
+    : Number(id) % 5 === 0 ? "something else" : null);
   const refused = pipeline({ refuses, limits: { rejections: { rejections: 20, windowMs: 60_000 } } });
-  await expect(refused.ended).rejects.toThrow(/refused \d+ rows within 60 s, \d+ of them because: text holds \d+ characters, more than 9\. Remedy: /);
+  await expect(refused.ended).rejects.toThrow(
+    /refused \d+ rows within 60 s, \d+ of them because: text holds \d+ characters, more than 9\. Remedy: /,
+  );
   expect(statusOf(refused.state)).toMatchObject({ state: "failed", error: expect.stringMatching(/text holds/) });
   expect(refused.disk.letters.size).toBeGreaterThan(10);
   expect(refused.state.deadLetters).toBe(refused.disk.letters.size);
@@ -185,7 +204,9 @@ test("metrics tell rows by kind, rejections, batches, lag and what waits", async
   await until(caughtUp(measured));
   const text = await measured.registry.metrics();
   const value = (name: string) => Number(new RegExp(`^${name.replace(/[{}"]/g, "\\$&")} (\\S+)`, "m").exec(text)?.[1]);
-  expect(value('sluice_sync_rows_total{pipeline="memory",op="read"}') + value('sluice_sync_rows_total{pipeline="memory",op="create"}')).toBeGreaterThanOrEqual(89);
+  expect(
+    value('sluice_sync_rows_total{pipeline="memory",op="read"}') + value('sluice_sync_rows_total{pipeline="memory",op="create"}'),
+  ).toBeGreaterThanOrEqual(89);
   expect(value('sluice_sync_rejections_total{pipeline="memory"}')).toBeGreaterThanOrEqual(1);
   expect(value('sluice_sync_dead_letters{pipeline="memory"}')).toBe(1);
   expect(value('sluice_sync_up{pipeline="memory"}')).toBe(1);

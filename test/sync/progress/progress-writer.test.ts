@@ -8,12 +8,18 @@ import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
 
 const things = catalog([]);
 const at = (offset: number): Position => ({ gtids: "", file: "memory", offset, version: offset });
-const batch = (offset: number) => ({ commit: { op: "commit", position: at(offset), committedAt: offset * 1_000_000 }, idleAt: null }) as const;
+const batch = (offset: number) => ({
+  commit: { op: "commit", position: at(offset), committedAt: offset * 1_000_000 }, idleAt: null,
+}) as const;
 
-test("invariant 2: one position at most is on its way to the store, and none once the progressWriter was closed, whatever is settled later", async () => {
+test("invariant 2: one position at most is on its way to the store, and none once the progressWriter was closed, whatever is settled "
+  + "later", async () => {
   const begun: { readonly progress: Progress; readonly done: () => void }[] = [];
   const sink = Object.assign(new MemorySink(new MemoryDisk(things), () => null, { before: async () => undefined }), {
-    commit: (progress: Progress) => new Promise<void>((done) => { begun.push({ progress, done }); }),
+    commit: (progress: Progress) =>
+      new Promise<void>((done) => {
+        begun.push({ progress, done });
+      }),
   });
   const state = newState("memory");
   const start = { position: at(0), currentAt: 0 };

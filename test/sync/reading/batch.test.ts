@@ -3,8 +3,12 @@ import type { Message } from "../../../schema/change.js";
 import { type Batch, batches } from "../../../sync/reading/batch.js";
 
 const atOnce = { room: async () => undefined, lingerMs: 0 };
-const change = (id: number, text = "a"): Message => ({ op: "create", entity: "note", key: [String(id)], before: null, after: { id: String(id), text }, version: id });
-const commit = (offset: number): Message => ({ op: "commit", position: { gtids: "", file: "f", offset, version: offset }, committedAt: offset });
+const change = (id: number, text = "a"): Message => ({
+  op: "create", entity: "note", key: [String(id)], before: null, after: { id: String(id), text }, version: id,
+});
+const commit = (offset: number): Message => ({
+  op: "commit", position: { gtids: "", file: "f", offset, version: offset }, committedAt: offset,
+});
 
 test("a batch is all that came while the last one was written, up to rows and bytes, and no more is read ahead", async () => {
   let read = 0;
@@ -42,7 +46,9 @@ test("a batch is taken when there is room to write it, and one that is not full 
   expect(sizes[1]).toBeGreaterThanOrEqual(9);
 
   const lingering: number[] = [];
-  for await (const { changes } of batches(trickling(), { rows: 10, bytes: 1e9 }, { room: async () => undefined, lingerMs: 60_000 })) lingering.push(changes.length);
+  for await (const { changes } of batches(
+    trickling(), { rows: 10, bytes: 1e9 }, { room: async () => undefined, lingerMs: 60_000 },
+  )) lingering.push(changes.length);
   expect(lingering).toEqual([10, 10, 10]);
 });
 

@@ -7,7 +7,8 @@ const at = (offset: number): Position => ({ gtids: "", file: "f", offset, versio
 const commit = (offset: number): Message => ({ op: "commit", position: at(offset), committedAt: 0 });
 const end = { op: "chunk-end", entity: "payment", version: 11, upTo: null, left: null, rows: 0 } as const;
 
-test("invariant 4: rows read before a statement whose changes the log does not tell never enter behind it, where those read after it would be no newer", async () => {
+test("invariant 4: rows read before a statement whose changes the log does not tell never enter behind it, where those read after it "
+  + "would be no newer", async () => {
   let deliver: (messages: readonly Message[]) => void = () => undefined;
   const stop = new AbortController(), never = new AbortController().signal, arrived: Arrival[] = [];
   async function* stream(): AsyncGenerator<readonly Message[]> {
@@ -20,7 +21,9 @@ test("invariant 4: rows read before a statement whose changes the log does not t
 
   using before = (await interleaving.window("payment", never))!;
   using other = (await interleaving.window("design", never))!;
-  const entering = [before, other].map((window) => window.enter({ rows: [], until: { server: "s", file: "f", offset: 2 } }, { ...end, entity: window.entity }));
+  const entering = [before, other].map((window) => window.enter(
+    { rows: [], until: { server: "s", file: "f", offset: 2 } }, { ...end, entity: window.entity },
+  ));
   deliver([{ op: "recopy", entities: ["payment"], version: 20, reason: "a statement" }, commit(2)]);
   await expect(entering[0]).rejects.toThrow(Overtaken);
   await entering[1];

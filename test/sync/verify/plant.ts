@@ -33,7 +33,8 @@ function plantInFile(file: string, { wrong, missing, ghost, stale }: Plan): void
     DELETE FROM sales_order WHERE sales_order_id = ${missing};`);
   // An index that was not kept: hidden from SQLite while the row moves back.
   const [staff] = db.prepare(`SELECT staff_id FROM sales_order WHERE sales_order_id = ${stale}`).raw().get([]) as [number];
-  const kept = db.prepare(`SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema WHERE name = '${index}'`).raw().get([]) as string[];
+  const kept = db.prepare(`SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema WHERE name = '${index}'`).raw()
+    .get([]) as string[];
   db.exec(`UPDATE sales_order SET staff_id = ${planted.staff} WHERE sales_order_id = ${stale};
     PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = '${index}'; PRAGMA writable_schema = RESET;
     UPDATE sales_order SET staff_id = ${staff} WHERE sales_order_id = ${stale}; PRAGMA writable_schema = ON;`);
@@ -45,7 +46,9 @@ function plantInFile(file: string, { wrong, missing, ghost, stale }: Plan): void
 
 async function plantInCassandra(url: URL, { wrong, missing, ghost, stale }: Plan): Promise<void> {
   await using session = await connect(url);
-  const row = async (key: string) => JSON.parse(String((await session.execute("SELECT JSON * FROM sales_order WHERE sales_order_id = ?", [BigInt(key)])).first()!["[json]"])) as object;
+  const row = async (key: string) => JSON.parse(
+    String((await session.execute("SELECT JSON * FROM sales_order WHERE sales_order_id = ?", [BigInt(key)])).first()!["[json]"]),
+  ) as object;
   const [copied, listed] = [await row(wrong), await row(stale)];
   await session.execute(`UPDATE sales_order SET unit_price = ${planted.price} WHERE sales_order_id = ${wrong}`);
   await session.execute(`DELETE FROM sales_order WHERE sales_order_id = ${missing}`);

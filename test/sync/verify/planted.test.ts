@@ -18,7 +18,9 @@ const stop = new AbortController();
 let syncing: Promise<void>;
 beforeAll(async () => {
   system = await openSystem("planted", 2_500);
-  syncing = runSync({ mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal, folder);
+  syncing = runSync(
+    { mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal, folder,
+  );
   syncing.catch(() => undefined);
 });
 afterAll(async () => {
@@ -31,12 +33,13 @@ afterAll(async () => {
 /** The oldest orders, which nobody trades any more. */
 const plan: Plan = { wrong: "1", missing: "2", ghost: "4242424242", stale: "3" };
 
-test("under live load nothing is named that is only being written; what is planted in each store is, with key, column and both values, and nothing else", async () => {
+test("under live load nothing is named that is only being written; what is planted in each store is, with key, column and both values, "
+  + "and nothing else", async () => {
   await using _ = system.trade(20);
   const { equal: was, differences: before } = await system.verified();
   expect({ was, before: before.map(formatDifference) }).toEqual({ was: true, before: [] });
   for (const store of system.stores) await plant(store, plan);
-  const [wrong, stale] = await system.source.rows(salesOrder, [[plan.wrong], [plan.stale]]) as [Row, Row];
+  const [wrong, stale] = (await system.source.rows(salesOrder, [[plan.wrong], [plan.stale]])) as [Row, Row];
   const { equal, differences, tables } = await system.verified();
   expect(equal).toBe(false);
   const about = (store: string) => ({ store, table: "sales_order" });
@@ -46,9 +49,16 @@ test("under live load nothing is named that is only being written; what is plant
     { ...about(store), key: [plan.ghost], kind: "ghost" },
   ];
   const entry = (store: string) => ({ ...about(store), lookup: "sales_order_by_staff_id", key: [plan.stale] });
-  const listed = (store: string): Difference => ({ ...entry(store), kind: "value", field: "staff_id", source: stale.staff_id!, found: planted.staff });
+  const listed = (store: string): Difference => ({
+    ...entry(store),
+    kind: "value",
+    field: "staff_id",
+    source: stale.staff_id!,
+    found: planted.staff,
+  });
   const expected: Record<string, readonly Difference[]> = {
-    // The index lists the row where it is not, and not where it is; and a row that was inserted or deleted by SQL is in the index as it should not be.
+    // The index lists the row where it is not, and not where it is; and a row that was inserted or deleted by SQL is in the index as it
+    // should not be.
     embedded: [...inRows("embedded"), listed("embedded"), { ...entry("embedded"), kind: "missing" }],
     cassandra: [...inRows("cassandra"), listed("cassandra")],
     elasticsearch: [...inRows("elasticsearch"), { ...about("elasticsearch"), key: [`${plan.stale}-again`], kind: "ghost" }],
@@ -72,16 +82,25 @@ test("invariant 4: --repair makes it as MySQL has it, while sync runs and trade 
   expect({ code, stderr, left: differences.map(formatDifference) }).toEqual({ code: 0, stderr: "", left: [] });
   for (const store of ["embedded", "cassandra", "elasticsearch"]) {
     const keys = new Set(repaired.filter((each) => each.store === store).map(({ key }) => keyText(key)));
-    expect([...keys].sort()).toEqual([plan.wrong, plan.missing, store === "elasticsearch" ? `${plan.stale}-again` : plan.stale, plan.ghost]);
+    expect([...keys].sort()).toEqual([
+      plan.wrong, plan.missing, store === "elasticsearch" ? `${plan.stale}-again` : plan.stale, plan.ghost,
+    ]);
     expect(tables.find((each) => each.store === store && each.table === "sales_order")!.repaired).toBeGreaterThanOrEqual(4);
   }
 
-  const lines = readFileSync(join(folder, "audit.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = readFileSync(
+    join(folder, "audit.jsonl"), "utf8",
+  ).trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
   const acts = lines.filter((line) => "act" in line);
-  expect(acts).toContainEqual(expect.objectContaining({ act: "repair", store: "cassandra", entity: "sales_order", key: [plan.wrong], reason: expect.stringMatching(/unit_price is "0.07"/), before: expect.objectContaining({ unit_price: planted.price }) }));
+  expect(acts).toContainEqual(expect.objectContaining({
+    act: "repair", store: "cassandra", entity: "sales_order", key: [plan.wrong], reason: expect.stringMatching(/unit_price is "0.07"/),
+    before: expect.objectContaining({ unit_price: planted.price }),
+  }));
   for (const { id } of acts) expect(lines.filter((line) => line.id === id && "outcome" in line)).toHaveLength(1);
   // Repairs lose to whatever comes after them: rows that are written on are as MySQL has them.
-  await system.query(`UPDATE sales_order SET units_sold = units_sold + 1 WHERE sales_order_id IN (${plan.wrong}, ${plan.missing}, ${plan.stale})`);
+  await system.query(
+    `UPDATE sales_order SET units_sold = units_sold + 1 WHERE sales_order_id IN (${plan.wrong}, ${plan.missing}, ${plan.stale})`,
+  );
   const after = await system.verified();
   expect({ equal: after.equal, differences: after.differences.map(formatDifference) }).toEqual({ equal: true, differences: [] });
 });

@@ -8,8 +8,12 @@ const of = (key: readonly ("id" | "part" | "name")[]) => entity("thing", {
   description: "A thing.", key, owner: { kind: "everyone" },
   fields: { id: int64("public", "Key."), part: int64("public", "Key."), name: string(9, "public", "Name.") },
 });
-const numbers = fc.uniqueArray(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), { maxLength: 60 }).map((ids) => ids.sort((a, b) => (a < b ? -1 : 1)).map(String));
-const chunked = <T>(of_: readonly T[], size: number) => Array.from({ length: Math.ceil(of_.length / size) }, (_, i) => of_.slice(i * size, (i + 1) * size));
+const numbers = fc.uniqueArray(
+  fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), { maxLength: 60 },
+).map((ids) => ids.sort((a, b) => (a < b ? -1 : 1)).map(String));
+const chunked = <T>(
+  of_: readonly T[], size: number,
+) => Array.from({ length: Math.ceil(of_.length / size) }, (_, i) => of_.slice(i * size, (i + 1) * size));
 
 test("sections follow the key's order, each begins after the last key of the one before, and every key has one", () => {
   fc.assert(fc.property(numbers, fc.integer({ min: 1, max: 7 }), fc.bigInt(-(2n ** 64n), 2n ** 64n), (ids, size, other) => {
@@ -50,7 +54,9 @@ test("however large the table, there are so many sections at most, and checksums
 
 test("checksums differ in just the sections with another row, value or number of rows, whatever the order", () => {
   const row = fc.record({ id: fc.nat(40).map(String), part: fc.constant("0"), name: fc.constantFrom("a", "b", "\0", '"', "[") });
-  fc.assert(fc.property(fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 30 }), fc.array(row, { maxLength: 3 }), (rows, changed) => {
+  fc.assert(fc.property(fc.uniqueArray(
+    row, { selector: ({ id }) => id, maxLength: 30 },
+  ), fc.array(row, { maxLength: 3 }), (rows, changed) => {
     const section = (of_: Row) => Number(of_.id) % 5;
     const sumOf = (all: readonly Row[]) => {
       const sums = new Checksums();
@@ -59,7 +65,9 @@ test("checksums differ in just the sections with another row, value or number of
     };
     const after = [...new Map([...rows, ...changed].map((each) => [each.id, each])).values()];
     const touched = [0, 1, 2, 3, 4].filter((n) => {
-      const text = (all: readonly Row[]) => JSON.stringify(all.filter((each) => section(each) === n).sort((a, b) => Number(a.id) - Number(b.id)));
+      const text = (all: readonly Row[]) => JSON.stringify(
+        all.filter((each) => section(each) === n).sort((a, b) => Number(a.id) - Number(b.id)),
+      );
       return text(rows) !== text(after);
     });
     expect([...sumOf(rows).differing(sumOf(after.toReversed()))].sort()).toEqual(touched);

@@ -3,8 +3,10 @@ import { afterZeros, crc32 } from "./crc32.js";
 import { EventType } from "./event-type.js";
 
 /**
- * Whether the CRC32s that end events are right. Where events follow one another, all of a chunk are checked at once: zlib reads the chunk in one call,
- * and the CRC it must find follows from what stands between the events and from their lengths. If it finds another, each is checked by itself.
+ * Whether the CRC32s that end events are right. Where events follow one another, all of a chunk are checked at once: zlib reads the chunk
+ * in one call,
+ * and the CRC it must find follows from what stands between the events and from their lengths. If it finds another, each is checked by
+ * itself.
  */
 export class Checksums {
   #chunk: Buffer | undefined;

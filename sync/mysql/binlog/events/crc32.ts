@@ -6,8 +6,10 @@ export function crc32(bytes: Buffer, start: number, end: number): number {
 }
 
 /**
- * The state that a CRC-32 has when `count` zero bytes have followed `state`. A CRC is linear over GF(2): this is also by how much the states
- * after any `count` bytes differ if those before them differ by `state` ("crc32_combine" of zlib). zlib's values are the complements of states.
+ * The state that a CRC-32 has when `count` zero bytes have followed `state`. A CRC is linear over GF(2): this is also by how much the
+ * states
+ * after any `count` bytes differ if those before them differ by `state` ("crc32_combine" of zlib). zlib's values are the complements of
+ * states.
  */
 export function afterZeros(state: number, count: number): number {
   for (let first = 0; count > 0; first += 16, count >>>= 4) if (count & 15) state = apply(zeros(first, count & 15), state);

@@ -11,7 +11,8 @@ export function readFormat(bytes: Buffer, start: number, end: number): Format {
   const body = start + 19;
   if (end - body < 57 + 5) throw new MalformedEvent(`a format event of ${end - start} bytes`);
   const version = bytes.readUInt16LE(body), headerLength = bytes[body + 56];
-  if (version !== 4 || headerLength !== 19) throw new MalformedEvent(`binlog version ${version} with headers of ${headerLength} bytes; 4 and 19 are known`);
+  if (version !== 4 || headerLength !== 19)
+    throw new MalformedEvent(`binlog version ${version} with headers of ${headerLength} bytes; 4 and 19 are known`);
   const algorithm = bytes[end - 5]!;
   if (algorithm > 1) throw new MalformedEvent(`the unknown checksum algorithm ${algorithm}`);
   // The server clears the in-use flag when it closes the file but keeps the checksum made without it.
@@ -21,5 +22,8 @@ export function readFormat(bytes: Buffer, start: number, end: number): Format {
     closed[17] = flags & ~1;
     if (crc32(closed, 0, closed.length) !== checksum) throw new MalformedEvent("the checksum of a format event does not match");
   }
-  return { serverVersion: bytes.toString("latin1", body + 2, body + 52).replace(/\0.*$/s, ""), checksum: algorithm === 1, begun: bytes.readUInt32LE(start) };
+  return {
+    serverVersion: bytes.toString("latin1", body + 2, body + 52).replace(/\0.*$/s, ""), checksum: algorithm === 1,
+    begun: bytes.readUInt32LE(start),
+  };
 }

@@ -28,7 +28,8 @@ export class GtidReader {
       }
     }
     return {
-      type: "gtid", gtid: type === 34 ? "" : prefix + number, originalCommitTimestamp: original, immediateCommitTimestamp: immediate, transactionLength, file, offset,
+      type: "gtid", gtid: type === 34 ? "" : prefix + number, originalCommitTimestamp: original, immediateCommitTimestamp: immediate,
+      transactionLength, file, offset,
     };
   }
 

@@ -21,11 +21,13 @@ export function* readPayload(event: Cursor): Generator<Cursor> {
   const payload = event.view(size);
   // The window is taken at once, so a damaged one could take all memory; a sound one is no larger than what it expands to.
   const window = compression === 0 ? windowOf(payload) : 0;
-  if (window > Math.max(usualWindow, 2 * expanded)) throw new MalformedEvent(`a transaction of ${expanded} bytes whose expansion asks for a window of ${window}`);
+  if (window > Math.max(usualWindow, 2 * expanded))
+    throw new MalformedEvent(`a transaction of ${expanded} bytes whose expansion asks for a window of ${window}`);
   const events = new WholeEvents();
   let total = 0;
   for (const piece of compression === 0 ? expand(payload) : [payload]) {
-    if ((total += piece.length) > expanded) throw new MalformedEvent(`a transaction that expands beyond the ${expanded} bytes it announces`);
+    if ((total += piece.length) > expanded)
+      throw new MalformedEvent(`a transaction that expands beyond the ${expanded} bytes it announces`);
     const whole = events.push(piece);
     if (whole) yield whole;
   }

@@ -33,5 +33,6 @@ function read(event: Cursor, ofLoad: number, expand?: (event: Cursor) => Buffer)
 /** Whether the body of a QUERY_EVENT says BEGIN, as it does in nearly every transaction: no need to read the rest of it. */
 export function isBegin(bytes: Buffer, body: number, end: number): boolean {
   const text = body + 13 + (bytes[body + 11]! | (bytes[body + 12]! << 8)) + bytes[body + 8]! + 1;
-  return end - text === 5 && bytes[text] === 0x42 && bytes[text + 1] === 0x45 && bytes[text + 2] === 0x47 && bytes[text + 3] === 0x49 && bytes[text + 4] === 0x4e;
+  return end - text === 5 && bytes[text] === 0x42 && bytes[text + 1] === 0x45 && bytes[text + 2] === 0x47 && bytes[text + 3] === 0x49
+    && bytes[text + 4] === 0x4e;
 }

@@ -26,8 +26,12 @@ export function readValue(column: Column, v: string, constant: (value: unknown) 
     case "bit": return `${v} = bits(b, p, ${(length + 7) >> 3}); p += ${(length + 7) >> 3};`;
     case "date": return `${v} = date(${little(3)}); p += 3;`;
     case "time": case "datetime": case "timestamp": return readTemporal(column, v, constant);
-    case "enum": return `${v} = ${constant(["", ...column.members].map((member) => (toEscape ? escaped(member) : member)))}[${little(length)}]; if (${v} === undefined) bad('an ENUM value without member'); p += ${length};`;
-    case "set": return `${v} = set(b, p, ${constant(column.members.map((member) => (toEscape ? escaped(member) : member)))}); p += ${length};`;
+    case "enum": return `${v} = ${constant(
+      ["", ...column.members].map((member) => (toEscape ? escaped(member) : member)),
+    )}[${little(length)}]; if (${v} === undefined) bad('an ENUM value without member'); p += ${length};`;
+    case "set": return `${v} = set(b, p, ${constant(
+      column.members.map((member) => (toEscape ? escaped(member) : member)),
+    )}); p += ${length};`;
     case "char": case "varchar": return readText(column, v, length > 255 ? 2 : 1, constant, toEscape);
     case "text": return readText(column, v, length, constant, toEscape);
     case "json": return `${advance(length)} ${v} = json(b, p, e); p = e;`;
@@ -39,7 +43,8 @@ export function readValue(column: Column, v: string, constant: (value: unknown) 
 
 /** `e` becomes the end of a value with a length prefix, `p` its beginning. */
 export function advance(prefix: number): string {
-  return `e = p + ${prefix} + ${prefix === 4 ? `((${little(4)}) >>> 0)` : `(${little(prefix)})`}; p += ${prefix}; if (e > end) bad('a value that leads outside the event');`;
+  return `e = p + ${prefix} + ${prefix === 4 ? `((${little(4)}) >>> 0)` : `(${little(prefix)})`}; p += ${prefix}; if (e > end) bad('a `
+    + "value that leads outside the event');";
 }
 
 function readText(column: Column, v: string, prefix: number, constant: (value: unknown) => string, toEscape: boolean): string {
@@ -64,7 +69,8 @@ function readDecimal(precision: number, scale: number, v: string): string {
     `(b[p + ${from + i}] ^ m${from + i === 0 ? " ^ 128" : ""})${i < size - 1 ? ` << ${8 * (size - 1 - i)}` : ""}`).join(" | ");
   const integer = whole > 9 ? `((${group(0, head)}) * 1000000000 + ((${group(head, 4)}) >>> 0))` : `((${group(0, head)}) >>> 0)`;
   const size = head + (whole > 9 ? 4 : 0);
-  const fraction = scale === 0 ? "" : ` n = ${group(size, (scale + 1) >> 1)}; if (n > ${10 ** scale - 1}) bad('a DECIMAL fraction with too many digits');`;
+  const fraction =
+    scale === 0 ? "" : ` n = ${group(size, (scale + 1) >> 1)}; if (n > ${10 ** scale - 1}) bad('a DECIMAL fraction with too many digits');`;
   const digits = ["", " + '.' + n", " + DOT_D2[n]", " + DOT_D3[n]", " + DOT_D2[(n / 100) | 0] + D2[n % 100]",
     " + '.' + D2[(n / 1000) | 0] + D3[n % 1000]", " + DOT_D3[(n / 1000) | 0] + D3[n % 1000]"][scale]!;
   return `m = b[p] < 128 ? 255 : 0;${fraction} ${v} = (m === 0 ? '' : '-') + ${integer}${digits};`;
@@ -80,11 +86,18 @@ function readTemporal({ type, scale, wire }: Column, v: string, constant: (value
   const next = `p += ${size + bytes};`;
   if (type === "time") return `${v} = time(${big(3)}, ${fraction}, ${scale}); ${next}`;
   const last = constant({ high: -1, low: -1, text: "" });
-  const digits = scale === 0 ? "" : scale === 6 ? `n = ${fraction}; if (n > 999999) bad('more than a second of microseconds'); ${v} += DOT_D3[(n / 1000) | 0] + D3[n % 1000];`
-    : `${v} += '.' + fractionText(${fraction}, ${scale});`;
+  const digits =
+    scale === 0
+      ? ""
+      : scale === 6
+        ? `n = ${fraction}; if (n > 999999) bad('more than a second of microseconds'); ${v} += DOT_D3[(n / 1000) | 0] + D3[n % 1000];`
+        : `${v} += '.' + fractionText(${fraction}, ${scale});`;
   const [high, low, make] = type === "datetime" ? [big(3), big(2, 3), "datetime(n, m)"] : ["0", `(${big(4)}) >>> 0`, "timestamp(m)"];
-  return `n = ${high}; m = ${low}; if (${last}.high !== n || ${last}.low !== m) { ${last}.high = n; ${last}.low = m; ${last}.text = ${make}; } `
-    + `${v} = ${last}.text; ${digits} ${next}`;
+  return (
+    `n = ${high}; m = ${low}; if (${last}.high !== n || ${last}.low !== m) { ${last}.high = n; ${last}.low = m; ${last}.text = ${make}; } `
+      +
+    `${v} = ${last}.text; ${digits} ${next}`
+  );
 }
 
 /** Up to four bytes as a number, signed when there are four. */

@@ -1,7 +1,8 @@
 import type { BinlogStart, Column, QueryEvent } from "../event.js";
 
 /** A column as the server's own tables describe it, in the units of `Column`. */
-export type DefinedColumn = Pick<Column, "name" | "type" | "nullable" | "unsigned" | "visible" | "charset" | "members" | "length" | "precision" | "scale">;
+export type DefinedColumn = Pick<Column, "name" | "type" | "nullable" | "unsigned" | "visible" | "charset" | "members" | "length"
+  | "precision" | "scale">;
 
 export interface TableDefinition {
   /** In the table's order, all of them. */
@@ -20,7 +21,8 @@ export interface TableDefinitions {
 }
 
 /** What a table map says of a column without naming it; `unsigned` and `charset` only of columns that have them. */
-export type UnnamedColumn = Pick<Column, "type" | "nullable" | "length" | "precision" | "scale"> & Partial<Pick<Column, "unsigned" | "charset">>;
+export type UnnamedColumn = Pick<Column, "type" | "nullable" | "length" | "precision"
+  | "scale"> & Partial<Pick<Column, "unsigned" | "charset">>;
 
 /** Why rows of these columns cannot be of the table so defined; null when everything both sides say is the same. */
 export function mismatch(logged: readonly UnnamedColumn[], { columns }: TableDefinition): string | null {
@@ -28,7 +30,8 @@ export function mismatch(logged: readonly UnnamedColumn[], { columns }: TableDef
   for (const [i, column] of logged.entries()) {
     const defined = columns[i]!;
     for (const fact of ["type", "nullable", "unsigned", "charset", "length", "precision", "scale"] as const) {
-      if (column[fact] !== undefined && column[fact] !== defined[fact]) return `column ${i + 1} has ${fact} ${column[fact]} in the log, and ${defined[fact]} as ${defined.name} in the table`;
+      if (column[fact] !== undefined && column[fact] !== defined[fact])
+        return `column ${i + 1} has ${fact} ${column[fact]} in the log, and ${defined[fact]} as ${defined.name} in the table`;
     }
   }
   return null;

@@ -13,7 +13,8 @@ export interface Rendering<R> {
 /** Objects that all have one shape. */
 export const asObjects: Rendering<RowImages> = {
   toEscape: false,
-  image: (values) => `{ ${values.map(({ column, v }) => `${column.name === "__proto__" ? '["__proto__"]' : JSON.stringify(column.name)}: ${v}`).join(", ")} }`,
+  image: (values) =>
+    `{ ${values.map(({ column, v }) => `${propertyOf(column.name)}: ${v}`).join(", ")} }`,
   row: (before, after) => `{ before: ${before}, after: ${after} }`,
 };
 
@@ -39,12 +40,14 @@ export function utf8(text: string): Buffer {
 /** A member's value within a text in single quotes, which it interrupts. Quotes that are always there belong to that text. */
 function member(column: Column, v: string): string {
   switch (column.type) {
-    case "tinyint": case "smallint": case "mediumint": case "int": case "bigint": case "float": case "double": case "bit": case "year": case "json": case "null":
+    case "tinyint": case "smallint": case "mediumint": case "int": case "bigint": case "float": case "double": case "bit":
+    case "year": case "json": case "null":
       return `' + ${v} + '`;
     case "char": case "varchar": case "text": case "geometry": case "vector": case "enum": case "set":
     case "decimal": case "date": case "time": case "datetime": case "timestamp": {
       const text = isBytes(column) ? `${v}.toString("base64")` : v;
-      return column.nullable ? `' + (${v} === null ? 'null' : '"' + ${text} + '"') + '` : `"' + (${v} === null ? bad('NULL where the table has none') : ${text}) + '"`;
+      return column.nullable ? `' + (${v} === null ? 'null' : '"' + ${text} + '"') + '`
+        : `"' + (${v} === null ? bad('NULL where the table has none') : ${text}) + '"`;
     }
   }
   return column.type satisfies never;
@@ -57,4 +60,9 @@ function isBytes({ type, charset }: Column): boolean {
 /** For use between single quotes. */
 function inSource(json: string): string {
   return json.replace(/[\\'\u2028\u2029]/g, (c) => (c === "\\" || c === "'" ? `\\${c}` : `\\u${c.charCodeAt(0).toString(16)}`));
+}
+
+/** A plain `"__proto__":` would set the prototype. */
+function propertyOf(name: string): string {
+  return name === "__proto__" ? '["__proto__"]' : JSON.stringify(name);
 }

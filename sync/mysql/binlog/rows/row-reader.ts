@@ -18,13 +18,17 @@ export type Present = readonly boolean[];
  * The reader of one table's rows, generated as source and compiled: each value is read in place by code made for its column.
  * Layout of a row ("ROWS_EVENT"): per image a bitmap of the NULLs among the columns present, then the values of the others.
  */
-export function compileRowReader<R>(table: TableMap, kind: RowsKind, before: Present, after: Present, rendering: Rendering<R>): RowReader<R> {
+export function compileRowReader<R>(
+  table: TableMap, kind: RowsKind, before: Present, after: Present, rendering: Rendering<R>,
+): RowReader<R> {
   const constants: unknown[] = [];
   const constant: Constant = (value) => `k${constants.push(value) - 1}`;
   const image = (name: string, present: Present, read: ReadColumn): string => imageSource(name, table.columns, present, read, rendering);
   const read = (column: Column, _: number, v: string): string => readValue(column, v, constant, rendering.toEscape);
   const images = kind === "partial"
-    ? image("before", before, readAndMark(constant, rendering.toEscape)) + partialBits(table.columns) + image("after", after, readPartial(table.columns, before, constant, rendering.toEscape))
+    ? image("before", before, readAndMark(constant, rendering.toEscape)) + partialBits(table.columns) + image(
+      "after", after, readPartial(table.columns, before, constant, rendering.toEscape),
+    )
     : (kind === "insert" ? "" : image("before", before, read)) + (kind === "delete" ? "" : image("after", after, read));
   const names = Object.keys(values);
   const source = `"use strict";
@@ -88,7 +92,8 @@ function readPartial(columns: readonly Column[], before: Present, constant: Cons
     const whole = readValue(column, v, constant, toEscape);
     if (column.type !== "json") return whole;
     const bit = columns.slice(0, index).filter(({ type }) => type === "json").length;
-    const patched = before[index] ? `${v} = patchedJson(b, starts[${index}], ends[${index}], p, e);` : `noBefore(${JSON.stringify(column.name)});`;
+    const patched = before[index] ? `${v} = patchedJson(b, starts[${index}], ends[${index}], p, e);`
+      : `noBefore(${JSON.stringify(column.name)});`;
     return `if (partial && b[bitsAt + ${bit >> 3}] & ${1 << (bit & 7)}) { ${advance(4)} ${patched} p = e; } else { ${whole} }`;
   };
 }

@@ -4,20 +4,27 @@ import type { TableMap } from "../event.js";
 import type { Rendering } from "./rendering.js";
 import { compileRowReader, type Present, type RowReader, type RowsKind } from "./row-reader.js";
 
-/** The readers of one table's events, one per kind and set of columns present (nearly always one per kind, so the last is looked at first). */
+/**
+ * The readers of one table's events, one per kind and set of columns present (nearly always one per kind, so the last is looked at first).
+ */
 export class RowReaders<R> {
   readonly #readers = new Map<string, RowReader<R>>();
-  readonly #last: Record<RowsKind, { readonly bitmaps: Buffer; readonly reader: RowReader<R> } | undefined> = { insert: undefined, update: undefined, delete: undefined, partial: undefined };
+  readonly #last: Record<RowsKind, { readonly bitmaps: Buffer; readonly reader: RowReader<R> } | undefined> = {
+    insert: undefined, update: undefined, delete: undefined, partial: undefined,
+  };
 
   constructor(readonly table: TableMap, readonly rendering: Rendering<R>) {}
 
   /** MariaDB may have compressed what follows the bitmaps. */
   read(kind: RowsKind, event: Cursor, expand?: (event: Cursor) => Buffer): R[] {
     const count = event.lengthEncoded(), width = (count + 7) >> 3;
-    if (count !== this.table.columns.length) throw new MalformedEvent(`rows of ${count} columns for a table of ${this.table.columns.length}`);
+    if (count !== this.table.columns.length)
+      throw new MalformedEvent(`rows of ${count} columns for a table of ${this.table.columns.length}`);
     const hasTwo = kind === "update" || kind === "partial";
     const bitmaps = event.skip(hasTwo ? 2 * width : width), last = this.#last[kind];
-    const reader = last && standsAt(last.bitmaps, event.bytes, bitmaps) ? last.reader : this.#readerOf(kind, event.bytes, bitmaps, event.at, width);
+    const reader = last && standsAt(last.bitmaps, event.bytes, bitmaps) ? last.reader : this.#readerOf(
+      kind, event.bytes, bitmaps, event.at, width,
+    );
     if (event.left === 0) throw new MalformedEvent("no bytes for any row, so nothing tells how many there are (set binlog_row_image=FULL)");
     if (!expand) return reader(event.bytes, event.at, event.end);
     const bytes = expand(event);

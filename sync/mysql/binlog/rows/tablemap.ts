@@ -22,7 +22,9 @@ export function readTableMapHead(event: Cursor): TableMapHead {
  * describes the columns. When it does not name them (binlog_row_metadata=MINIMAL), `definition` says what holds instead, or why
  * nothing can be known; undefined when nobody says. @throws UncertainDefinition
  */
-export function readTableMap(head: TableMapHead, event: Cursor, mariadb: boolean, definition?: () => TableDefinition | string | undefined): TableMap | undefined {
+export function readTableMap(
+  head: TableMapHead, event: Cursor, mariadb: boolean, definition?: () => TableDefinition | string | undefined,
+): TableMap | undefined {
   const types = event.view(event.lengthEncoded());
   const metadata = event.part(event.lengthEncoded());
   const drafts = Array.from(types, (wire) => ({ ...draft(wire, metadata), wire }));
@@ -41,12 +43,18 @@ export function readTableMap(head: TableMapHead, event: Cursor, mariadb: boolean
   const sets = optional.get(FIELD.setMembers), enums = optional.get(FIELD.enumMembers);
   const columns = drafts.map((column, index): Column => {
     const name = names.utf8(names.lengthEncoded());
-    if (mariadb && OLD_TEMPORAL.has(column.wire)) throw new UnsupportedColumn(`${head.database}.${head.table}.${name}`, "it has a temporal format of before MariaDB 10.1, of which the log "
-      + "does not say how many digits it has (rebuild the table with mysql56_temporal_format=ON: ALTER TABLE ... FORCE)");
+    if (mariadb && OLD_TEMPORAL.has(column.wire))
+      throw new UnsupportedColumn(
+        `${head.database}.${head.table}.${name}`,
+        "it has a temporal format of before MariaDB 10.1, of which the log " +
+          "does not say how many digits it has (rebuild the table with mysql56_temporal_format=ON: ALTER TABLE ... FORCE)",
+      );
     const isText = TEXTS.has(column.type), isMember = column.type === "enum" || column.type === "set";
     const collation = isText ? charset() : isMember ? memberCharset() : 0;
     const charsetName = charsetOf(collation);
-    if ((isText || isMember) && charsetName === "") throw new UnsupportedColumn(`${head.database}.${head.table}.${name}`, `its collation has the unknown id ${collation}`);
+    if ((isText || isMember) && charsetName === "") throw new UnsupportedColumn(
+      `${head.database}.${head.table}.${name}`, `its collation has the unknown id ${collation}`,
+    );
     return {
       ...column, name, collation, charset: charsetName,
       nullable: (nulls[index >> 3]! & (1 << (index & 7))) !== 0,
@@ -59,13 +67,18 @@ export function readTableMap(head: TableMapHead, event: Cursor, mariadb: boolean
 }
 
 /** Names, members and key are the definition's, once all that the log does say agrees with it. */
-function unnamed(head: TableMapHead, drafts: readonly (Draft & { readonly wire: number })[], nulls: Buffer, optional: Map<number, Cursor>, definition: TableDefinition | string): TableMap {
+function unnamed(
+  head: TableMapHead, drafts: readonly (Draft & { readonly wire: number })[], nulls: Buffer, optional: Map<number, Cursor>,
+  definition: TableDefinition | string,
+): TableMap {
   if (typeof definition === "string") throw new UncertainDefinition(head.database, head.table, definition);
   const signs = bits(optional.get(FIELD.signedness));
   const charset = collations(optional.get(FIELD.defaultCharset), optional.get(FIELD.columnCharset));
   const logged = drafts.map((column, index) => {
     const isNumber = NUMERIC.has(column.type), collation = TEXTS.has(column.type) ? charset() : 0;
-    if (isNumber && !optional.has(FIELD.signedness)) throw new UncertainDefinition(head.database, head.table, "the log does not say which numbers have a sign");
+    if (isNumber && !optional.has(FIELD.signedness)) throw new UncertainDefinition(
+      head.database, head.table, "the log does not say which numbers have a sign",
+    );
     return {
       ...column, collation, nullable: (nulls[index >> 3]! & (1 << (index & 7))) !== 0,
       ...(isNumber && { unsigned: signs() }), ...(collation > 0 && { charset: charsetOf(collation) }),
@@ -103,7 +116,8 @@ function draft(type: number, metadata: Cursor): Draft {
 }
 
 function between(value: number, least: number, most: number, type: number): number {
-  if (value < least || value > most) throw new MalformedEvent(`${value} as metadata of the column type ${type}, which takes ${least} to ${most}`);
+  if (value < least || value > most)
+    throw new MalformedEvent(`${value} as metadata of the column type ${type}, which takes ${least} to ${most}`);
   return value;
 }
 

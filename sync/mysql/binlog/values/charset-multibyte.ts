@@ -4,7 +4,9 @@ import { MULTI_BYTE_DATA } from "./charset-data.js";
 /** Bytes[start, end) as text. */
 export type Decode = (bytes: Buffer, start: number, end: number) => string;
 
-/** How to read one of MySQL's multi-byte East Asian character sets. Encodings of the same names elsewhere differ in hundreds of characters. */
+/**
+ * How to read one of MySQL's multi-byte East Asian character sets. Encodings of the same names elsewhere differ in hundreds of characters.
+ */
 export function multiByte(charset: string): Decode | undefined {
   const table = (tables ??= unpack()).get(charset);
   if (!table) return undefined;

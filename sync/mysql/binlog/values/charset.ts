@@ -32,9 +32,12 @@ function build(charset: string): Decode | undefined {
   switch (charset) {
     case "utf8mb4": case "utf8mb3": return (bytes, start, end) => bytes.toString("utf8", start, end);
     case "utf16le": return (bytes, start, end) => bytes.toString("utf16le", start, end);
-    case "utf16": case "ucs2": return (bytes, start, end) => Buffer.from(bytes.subarray(start, end)).swap16().toString("utf16le", 0, end - start);
+    case "utf16": case "ucs2": return (bytes, start, end) =>
+      Buffer.from(bytes.subarray(start, end)).swap16().toString("utf16le", 0, end - start);
     case "utf32": return utf32;
-    case "swe7": return (bytes, start, end) => singleByte(SINGLE_BYTE.swe7!)(bytes, start, end).replace(/[@[\\\]^`{|}~\x7f]/g, (c) => SWE7_LOW[c]!);
+    case "swe7": return (bytes, start, end) => singleByte(SINGLE_BYTE.swe7!)(bytes, start, end).replace(
+      /[@[\\\]^`{|}~\x7f]/g, (c) => SWE7_LOW[c]!,
+    );
   }
   if (SINGLE_BYTE[charset]) return singleByte(SINGLE_BYTE[charset]);
   return multiByte(charset);

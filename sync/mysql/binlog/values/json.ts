@@ -20,7 +20,7 @@ export const enum JsonType {
 
 export interface JsonEntry { readonly key: string; readonly type: number; readonly at: number }
 
-/** Prints into bytes that are used again and again: the texts of a document are copied there as they are, and become one string at the end. */
+/** Prints into bytes that are used again: the texts of a document are copied there as they are, and become one string at the end. */
 export class JsonPrinter {
   #bytes: Buffer = EMPTY;
   #end = 0;
@@ -84,7 +84,8 @@ export class JsonPrinter {
     const width = widthOf(type), count = this.#number(start, width), size = this.#number(start + width, width);
     this.#within(start, size);
     const each = type <= JsonType.LargeObject ? 2 * width + 3 : width + 1;
-    if (2 * width + count * each > size || (this.#budget -= count) < 0) throw new MalformedEvent(`a JSON container of ${count} elements in ${size} bytes`);
+    if (2 * width + count * each > size || (this.#budget -= count) < 0)
+      throw new MalformedEvent(`a JSON container of ${count} elements in ${size} bytes`);
     return count;
   }
 
@@ -236,7 +237,7 @@ export function escaped(text: string): string {
 }
 const NEEDS_ESCAPE = /["\\\u0000-\u001f]/;
 
-/** my_gcvt: the shortest digits; plain while the point lies within fifteen places or among the digits, and always recognisable as a double. */
+/** my_gcvt: the shortest digits; plain while the point lies within fifteen places or among the digits, always recognisable as a double. */
 export function doubleText(value: number): string {
   if (Object.is(value, -0)) return "-0.0";
   const [digits, exponent] = value.toExponential().split("e") as [string, string];

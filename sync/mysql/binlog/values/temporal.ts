@@ -22,7 +22,9 @@ export function date(packed: number): string {
   return calendar(packed >> 9, (packed >> 5) & 15, packed & 31);
 }
 
-/** The 40 bits of DATETIME: sign 1, year*13+month 17, day 5, hour 5, minute 6, second 6. `high` holds the first 3 bytes, `low` the last 2. */
+/**
+ * The 40 bits of DATETIME: sign 1, year*13+month 17, day 5, hour 5, minute 6, second 6. `high` holds the first 3 bytes, `low` the last 2.
+ */
 export function datetime(high: number, low: number): string {
   // 17 + 5 bits of year, month and day, then the first bit of the hour.
   const day = (high & 0x7fffff) >> 1, slot = day & (DAYS - 1);

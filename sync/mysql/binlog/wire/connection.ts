@@ -39,7 +39,9 @@ export interface DumpRequest extends ChunkLimits {
 export async function openDump(request: DumpRequest, signal: AbortSignal): Promise<Dump> {
   signal.throwIfAborted();
   const buffers = new ReceiveBuffers();
-  const connection = createConnection({ ...request.connection, stream: () => buffers.connect(request.connection), supportBigNumbers: true, bigNumberStrings: true }) as RawConnection;
+  const connection = createConnection({
+    ...request.connection, stream: () => buffers.connect(request.connection), supportBigNumbers: true, bigNumberStrings: true,
+  }) as RawConnection;
   const abort = (): void => { connection.stream.destroy(signal.reason instanceof Error ? signal.reason : undefined); };
   signal.addEventListener("abort", abort);
   // Errors reach us through the command under way; without a listener here they would end the process.
@@ -67,7 +69,10 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
       signal.removeEventListener("abort", abort);
       chunks.close();
     };
-    return { version, server, checksum: checksum === "CRC32", end, get receivedAt() { return chunks.receivedAt; }, read: () => chunks.read(signal), close };
+    return {
+      version, server, checksum: checksum === "CRC32", end, get receivedAt() { return chunks.receivedAt; }, read: () => chunks.read(signal),
+      close,
+    };
   } catch (error) {
     signal.removeEventListener("abort", abort);
     connection.stream.destroy();

@@ -3,7 +3,8 @@ export const BETWEEN_EVENTS = 5;
 
 /**
  * Cuts the bytes of a connection into packets ("Protocol Basics: Packets": 3 bytes length, 1 byte sequence, payload; a payload of
- * 2^24-1 bytes goes on in the next packet). A packet inside one chunk is not copied; what goes on in the next chunk is, since a chunk's memory is used again.
+ * 2^24-1 bytes goes on in the next packet). A packet inside one chunk is not copied; what goes on in the next chunk is, since a chunk's
+ * memory is used again.
  *
  * After `push`, each `next() === true` has made `bytes[start, end)` the next whole payload, until the next `next`.
  */

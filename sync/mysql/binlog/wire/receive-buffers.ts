@@ -2,7 +2,8 @@ import { connect, type Socket } from "node:net";
 import type { ConnectionOptions } from "mysql2";
 
 /**
- * The memory a connection is read into, used again when what it held was decoded. Otherwise Node makes new memory for each read, which at the speed
+ * The memory a connection is read into, used again when what it held was decoded. Otherwise Node makes new memory for each read, which at
+ * the speed
  * of a log being caught up with costs more than receiving it, and is left for the collector. Over TLS the plain text comes in Node's own.
  */
 export class ReceiveBuffers {

@@ -10,7 +10,8 @@ export class ConnectionLost extends Error {
 }
 
 /**
- * What a server's error means to the reader: try again, or give up with the reason and the remedy. `isIn`: it had let the reader in before; for the
+ * What a server's error means to the reader: try again, or give up with the reason and the remedy. `isIn`: it had let the reader in before;
+ * for the
  * lack of a privilege it then has the same words as for a wrong password.
  */
 export function classifyRefusal(error: unknown, serverId: number, isIn = false, requested = ""): unknown {
@@ -22,8 +23,13 @@ export function classifyRefusal(error: unknown, serverId: number, isIn = false, 
   }
   if (passes(errno ?? 0)) return new ConnectionLost(message, error);
   const lacks = deniedBy(errno ?? 0);
-  if (lacks === "entry" && !isIn) return new AccessDenied(message, "read with a user and a password that it accepts; where the password was changed meanwhile, start again with the new one", error);
-  if (lacks !== null) return new AccessDenied(message, "as an administrator, grant the user REPLICATION SLAVE and REPLICATION CLIENT", error);
+  if (lacks === "entry" && !isIn) return new AccessDenied(
+    message, "read with a user and a password that it accepts; where the password was changed meanwhile, start again with the new one",
+    error,
+  );
+  if (lacks !== null) return new AccessDenied(
+    message, "as an administrator, grant the user REPLICATION SLAVE and REPLICATION CLIENT", error,
+  );
   if (typeof errno === "number" && errno >= 1000 && errno < 10_000) return new SourceRefused(code, message, error);
   return error instanceof Error && error.name.startsWith("Abort") ? error : new ConnectionLost(message, error);
 }
@@ -33,7 +39,11 @@ function fatalRead(message: string, code: string, serverId: number, requested: s
   if (/same server_(?:uuid|id)/i.test(message)) return new Superseded(serverId, cause);
   // Those of its own UUID it does miss.
   if (/more GTIDs than|position > file size/i.test(message)) return new ReaderAhead("", cause);
-  if (/purged|Could not find first log file|could not find next log|not find GTID state|requested GTIDs? .*(?:not in the master|that are (?:missing|purged))/i.test(message))
-    return new PurgedPosition(/sent by the (?:replica|slave) is '([^']*)'/.exec(message)?.[1] ?? requested, /missing transactions are '([^']*)'/.exec(message)?.[1] ?? "", cause);
+  if (/purged|Could not find first log file|could not find next log|not find GTID state/i.test(message)
+    || /requested GTIDs? .*(?:not in the master|that are (?:missing|purged))/i.test(message))
+    return new PurgedPosition(
+      /sent by the (?:replica|slave) is '([^']*)'/.exec(message)?.[1] ?? requested,
+      /missing transactions are '([^']*)'/.exec(message)?.[1] ?? "", cause,
+    );
   return new SourceRefused(code || "ER_SOURCE_FATAL_ERROR_READING_BINLOG", message, cause);
 }

@@ -3,7 +3,9 @@ import { GtidSet } from "../gtid.js";
 
 export interface DumpCommand {
   readonly statements: readonly string[];
-  /** The GTID set the source must have executed: what to go on from, and what else is known of it. Empty where it can say nothing of that. */
+  /**
+   * The GTID set the source must have executed: what to go on from, and what else is known of it. Empty where it can say nothing of that.
+   */
   readonly executed: string;
   readonly command: Buffer;
 }
@@ -15,7 +17,10 @@ export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: n
   return (version) => {
     const mariadb = version.includes("MariaDB");
     const statements = [mariadb ? mariadbSession(heartbeatMs) : mysqlSession(heartbeatMs, uuid)];
-    if (mariadb && "gtids" in start) statements.push(`SET @slave_connect_state='${start.gtids.replace(/[^0-9,-]/g, "")}', @slave_gtid_strict_mode=0, @slave_gtid_ignore_duplicates=0`);
+    if (mariadb && "gtids" in start)
+      statements.push(
+        `SET @slave_connect_state='${start.gtids.replace(/[^0-9,-]/g, "")}', @slave_gtid_strict_mode=0, @slave_gtid_ignore_duplicates=0`,
+      );
     const flags = mariadb ? SEND_ANNOTATE : 0;
     if (!("gtids" in start)) return { statements, executed: "", command: dumpCommand(serverId, flags, start.file, start.offset) };
     if (mariadb) return { statements, executed: "", command: dumpCommand(serverId, flags, "", 4) };
@@ -40,7 +45,8 @@ function isSince(version: string, release: number): boolean {
 }
 
 /**
- * We can check CRC32; a consumer that takes its time must not be cut off after net_write_timeout's 60 seconds, nor a question by a limit that
+ * We can check CRC32; a consumer that takes its time must not be cut off after net_write_timeout's 60 seconds, nor a question by a limit
+ * that
  * the server sets for everybody.
  */
 function mysqlSession(heartbeatMs: number, uuid: string): string {

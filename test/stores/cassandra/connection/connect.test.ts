@@ -34,8 +34,12 @@ test("a server that is not there is named, with the remedy", async () => {
 });
 
 test("everything that is wrong with a URL is said at once, before anything is connected", async () => {
-  const { message } = await refusalOf("cassandra://user:secret@127.0.0.1:1/Not-A-Name?replication=many&consistency=two&ssl-mode=MAYBE&colour=red");
-  for (const part of ["\"Not-A-Name\"", "replication=many", "consistency=two", "ssl-mode=MAYBE", "\"colour\" is not known"]) expect(message).toContain(part);
+  const { message } = await refusalOf(
+    "cassandra://user:secret@127.0.0.1:1/Not-A-Name?replication=many&consistency=two&ssl-mode=MAYBE&colour=red",
+  );
+  for (const part of [
+    "\"Not-A-Name\"", "replication=many", "consistency=two", "ssl-mode=MAYBE", "\"colour\" is not known",
+  ]) expect(message).toContain(part);
   expect(message).not.toContain("secret");
 });
 
@@ -54,7 +58,8 @@ test("a lost connection is retriable, and the same store goes on once it is back
   await tunnel.cut();
   await expect(store.progress()).rejects.toThrow(Retriable);
   await tunnel.restore();
-  const answered = async (): Promise<unknown> => store.progress().catch((error: unknown) => (error instanceof Retriable ? "not yet" : error));
+  const answered = async (): Promise<unknown> => store.progress().catch((error: unknown) =>
+    (error instanceof Retriable ? "not yet" : error));
   let answer = await answered();
   while (answer === "not yet") answer = await new Promise((resolve) => setTimeout(resolve, 200)).then(answered);
   expect(answer).toBeNull();

@@ -26,7 +26,8 @@ const byOther = { name: "formerBoxes", by: "other_id", orderBy: "size", directio
 
 const box = entity("box", { ...common, key: ["box_id"], fields, lookups: [byShelf] });
 const widerBox = entity("box", {
-  ...common, key: ["box_id"], lookups: [byShelf], fields: { ...fields, colour: nullable(string(20, "public", "Its colour.")), sold_on: nullable(date("public", "When it was sold.")) },
+  ...common, key: ["box_id"], lookups: [byShelf],
+  fields: { ...fields, colour: nullable(string(20, "public", "Its colour.")), sold_on: nullable(date("public", "When it was sold.")) },
 });
 const furtherBox = entity("box", { ...common, key: ["box_id"], fields, lookups: [byShelf, byOther] });
 
@@ -54,7 +55,9 @@ describe("prepare", () => {
   test("what it makes is what it finds: a second time changes nothing", async () => {
     await prepareTables(keyspace.session, [box]);
     const made = await readTables(keyspace.session);
-    for (const table of tablesOf(box)) expect(made.get(table.name)).toEqual({ ...table, comment: "sluice: made after 0", id: expect.any(String) as string });
+    for (const table of tablesOf(box)) expect(made.get(table.name)).toEqual({
+      ...table, comment: "sluice: made after 0", id: expect.any(String) as string,
+    });
     await prepareTables(keyspace.session, [box]);
     expect(await readTables(keyspace.session)).toEqual(made);
   });
@@ -73,22 +76,35 @@ describe("prepare", () => {
   test("everything that stands in the way is said at once, and nothing is changed", async () => {
     await keyspace.session.define("CREATE TABLE box (box_id bigint, shelf_id text, size bigint, PRIMARY KEY (box_id, size))");
     await keyspace.session.define(
-      "CREATE TABLE box_by_shelf_id (box_id bigint, shelf_id bigint, placed_at text, PRIMARY KEY (shelf_id, placed_at, box_id)) WITH CLUSTERING ORDER BY (placed_at ASC, box_id ASC)");
+      "CREATE TABLE box_by_shelf_id (box_id bigint, shelf_id bigint, placed_at text, PRIMARY KEY (shelf_id, placed_at, box_id)) WITH "
+        + "CLUSTERING ORDER BY (placed_at ASC, box_id ASC)",
+    );
     await keyspace.session.define("CREATE TABLE sluice_progress (pipeline int PRIMARY KEY, progress text)");
     const before = await readTables(keyspace.session);
     const refusal = await prepareTables(keyspace.session, [shelf, box]).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(StoreRefusal);
     for (const part of [
-      "the table box has the primary key ((box_id), size asc) where ((box_id)) is declared", "box.shelf_id is text where bigint is declared", "box.size is bigint where int is declared",
-      "the table box_by_shelf_id has the primary key ((shelf_id), placed_at asc, box_id asc) where ((shelf_id), placed_at desc, box_id desc) is declared",
-      "sluice_progress.pipeline is int where text is declared", keyspace.session.keyspace, "Remedy: ",
-    ]) expect((refusal as Error).message).toContain(part);
+      "the table box has the primary key ((box_id), size asc) where ((box_id)) is declared",
+      "box.shelf_id is text where bigint is declared",
+      "box.size is bigint where int is declared",
+      "the table box_by_shelf_id has the primary key ((shelf_id), placed_at asc, box_id asc) where ((shelf_id), placed_at desc, box_id "
+        + "desc) is declared",
+      "sluice_progress.pipeline is int where text is declared",
+      keyspace.session.keyspace,
+      "Remedy: ",
+    ])
+      expect((refusal as Error).message).toContain(part);
     expect(await readTables(keyspace.session)).toEqual(before);
   });
 
   test("two lookups that would share a table, and a field with our name, are refused", async () => {
-    const twice = entity("box", { ...common, key: ["box_id"], fields: { ...fields, sluice_version: int32("public", "Not ours.") }, lookups: [byShelf, { ...byShelf, name: "again", orderBy: "size" }] });
-    await expect(prepareTables(keyspace.session, [twice])).rejects.toThrow(/would share the table box_by_shelf_id; box has a field sluice_version/);
+    const twice = entity("box", {
+      ...common, key: ["box_id"], fields: { ...fields, sluice_version: int32("public", "Not ours.") },
+      lookups: [byShelf, { ...byShelf, name: "again", orderBy: "size" }],
+    });
+    await expect(prepareTables(keyspace.session, [twice])).rejects.toThrow(
+      /would share the table box_by_shelf_id; box has a field sluice_version/,
+    );
   });
 
   test("a lookup declared later is filled from the rows, at their own versions, and again after a crash", async () => {
@@ -118,9 +134,12 @@ describe("prepare", () => {
     expect(await list()).toEqual([]);
   });
 
-  test("a table made after the stored progress lacks its rows: the server died and forgot that they were to be copied again, but kept the table", async () => {
+  test("a table made after the stored progress lacks its rows: the server died and forgot that they were to be copied again, but kept "
+    + "the table", async () => {
     const { session } = keyspace;
-    const progress = { position: { gtids: "", file: "", offset: 1, version: 1 }, currentAt: 1, copied: { shelf: "done", box: "done" } } as const;
+    const progress = {
+      position: { gtids: "", file: "", offset: 1, version: 1 }, currentAt: 1, copied: { shelf: "done", box: "done" },
+    } as const;
     await using open = await opened(box);
     const absent = async (of = open) => (await of.sink.absent([shelf, box])).map(({ table }) => table);
     expect(await absent()).toEqual(["shelf", "box"]);
@@ -134,7 +153,9 @@ describe("prepare", () => {
     expect(await absent()).toEqual([]);
 
     await session.execute("TRUNCATE sluice_progress");
-    await session.execute("INSERT INTO sluice_progress (pipeline, progress) VALUES ('cassandra', ?) USING TIMESTAMP ?", [kept!.progress, kept!.stamp]);
+    await session.execute(
+      "INSERT INTO sluice_progress (pipeline, progress) VALUES ('cassandra', ?) USING TIMESTAMP ?", [kept!.progress, kept!.stamp],
+    );
     expect(await open.sink.progress()).toEqual(progress);
     await using later = await opened(box);
     for (const each of [open, later]) {
@@ -164,7 +185,9 @@ describe("prepare", () => {
     expect(await isPrepared(session, [shelf, box])).toBe(true);
 
     await session.define("ALTER TABLE box DROP size");
-    await expect(prepareTables(forgetful, [shelf, box])).rejects.toThrow(/describes box and does not know them so.*Remedy: restart Cassandra/s);
+    await expect(prepareTables(forgetful, [shelf, box])).rejects.toThrow(
+      /describes box and does not know them so.*Remedy: restart Cassandra/s,
+    );
   });
 
   test("a table dropped while sync runs is a store that was replaced; the rows do not become dead letters", async () => {
@@ -172,7 +195,9 @@ describe("prepare", () => {
     await open.sink.prepare([shelf, box]);
     await keyspace.session.define("DROP TABLE box_by_shelf_id");
     await expect(open.sink.write(["1", "2", "3"].map((id) => created(box, boxRow(id))), signal)).rejects.toThrow(Replaced);
-    await expect(open.store.rows!.list(box, byShelf, "1", { limit: 1, from: null, backward: false })).rejects.toThrow(/box cannot be read.*Remedy: start sync/s);
+    await expect(open.store.rows!.list(box, byShelf, "1", { limit: 1, from: null, backward: false })).rejects.toThrow(
+      /box cannot be read.*Remedy: start sync/s,
+    );
   });
 
   test("a table dropped between two writes is not waited for: what is wrong is said, and preparing again cures it", async () => {
@@ -191,7 +216,9 @@ describe("prepare", () => {
     await open.sink.prepare([shelf, box]);
     await keyspace.session.define("DROP TABLE box");
     await prepareTables(keyspace.session, [shelf, box]);
-    await expect(open.sink.storeProgress({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 })).rejects.toThrow(Replaced);
+    await expect(
+      open.sink.storeProgress({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 }),
+    ).rejects.toThrow(Replaced);
     expect(await open.sink.absent([shelf, box])).toEqual([box]);
     await open.sink.prepare([shelf, box]);
     await open.sink.storeProgress({ position: { gtids: "", file: "", offset: 0, version: 1 }, currentAt: 0 });

@@ -1,5 +1,7 @@
 import { totesys } from "../../../../schema/totesys/catalog.js";
-import { createTable, deadLetterTable, insertInto, progressTable, removeFrom, tablesOf } from "../../../../stores/cassandra/tables/tables.js";
+import {
+  createTable, deadLetterTable, insertInto, progressTable, removeFrom, tablesOf,
+} from "../../../../stores/cassandra/tables/tables.js";
 import { sample } from "../../../contract/entities.js";
 
 const cqlOf = (table: string) => tablesOf(totesys.entity(table)).map((each) => createTable(each));
@@ -68,10 +70,14 @@ test("a key column that a lookup is by stands in its table's primary key once", 
 test("writes name every column, and the version as their timestamp", () => {
   const [, byOrder] = tablesOf(totesys.entity("transaction"));
   expect(insertInto(byOrder!)).toBe(
-    `INSERT INTO "transaction_by_sales_order_id" ("transaction_id", "transaction_type", "sales_order_id", "purchase_order_id", "created_at", `
-    + `"last_updated", "sluice_version") VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`);
+    `INSERT INTO "transaction_by_sales_order_id" ("transaction_id", "transaction_type", "sales_order_id", "purchase_order_id", `
+      + `"created_at", ` +
+      `"last_updated", "sluice_version") VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`,
+  );
   expect(removeFrom(byOrder!)).toBe(
-    `DELETE FROM "transaction_by_sales_order_id" USING TIMESTAMP ? WHERE "sales_order_id" = ? AND "created_at" = ? AND "transaction_id" = ?`);
+    `DELETE FROM "transaction_by_sales_order_id" USING TIMESTAMP ? WHERE "sales_order_id" = ? AND "created_at" = ? AND "transaction_id" `
+      + "= ?",
+  );
 });
 
 test("progress and dead letters have a table each", () => {

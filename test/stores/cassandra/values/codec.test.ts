@@ -10,16 +10,21 @@ import { type FreshKeyspace, freshKeyspace } from "../fresh-keyspace.js";
 
 jest.setTimeout(120_000);
 
-const int64 = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -300n, max: 300n }), nearPowers(63)).map(String);
+const int64 = fc.oneof(
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -300n, max: 300n }), nearPowers(63),
+).map(String);
 const int32 = fc.oneof(fc.integer(), fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 0, 255, 256, -129));
 const text = fc.string({ unit: "binary", maxLength: 60 });
-const day = fc.integer({ min: dayOf("0001-01-01"), max: dayOf("9999-12-31") }).map((n) => new Date(n * 86_400_000).toISOString().slice(0, 10));
+const day = fc.integer({
+  min: dayOf("0001-01-01"), max: dayOf("9999-12-31"),
+}).map((n) => new Date(n * 86_400_000).toISOString().slice(0, 10));
 const moment = fc.tuple(day, fc.nat(86_399), fc.nat(999_999)).map(([date, second, micros]) =>
   `${date}T${new Date(second * 1000).toISOString().slice(11, 19)}.${String(micros).padStart(6, "0")}Z`);
 
 function nearPowers(most: number): fc.Arbitrary<bigint> {
   return fc.tuple(fc.integer({ min: 0, max: most - 1 }), fc.constantFrom(-1n, 0n, 1n), fc.boolean())
-    .map(([power, off, negative]) => (negative ? -(2n ** BigInt(power)) : 2n ** BigInt(power)) + off).filter((n) => n < 2n ** 63n && n >= -(2n ** 63n));
+    .map(([power, off, negative]) => (negative ? -(2n ** BigInt(power)) : 2n ** BigInt(power)) + off).filter((n) =>
+      n < 2n ** 63n && n >= -(2n ** 63n));
 }
 
 function dayOf(date: string): number {
@@ -28,7 +33,9 @@ function dayOf(date: string): number {
 
 function decimal(precision: number, scale: number): fc.Arbitrary<string> {
   const most = 10n ** BigInt(precision) - 1n;
-  return fc.oneof(fc.bigInt({ min: -most, max: most }), fc.bigInt({ min: -1000n, max: 1000n }), nearPowers(63).filter((n) => n <= most && n >= -most)).map((unscaled) => {
+  return fc.oneof(
+    fc.bigInt({ min: -most, max: most }), fc.bigInt({ min: -1000n, max: 1000n }), nearPowers(63).filter((n) => n <= most && n >= -most),
+  ).map((unscaled) => {
     const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
     return `${unscaled < 0n ? "-" : ""}${scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`}`;
   });
@@ -57,9 +64,14 @@ describe("values in Cassandra", () => {
       expect(await store.rows!.get(specimen, rows.map((row) => keyOf(specimen, row)))).toEqual(rows);
 
       const [first] = rows as [Row];
-      const { rows: [seen] } = await keyspace.session.execute(
-        `SELECT cast(whole AS text) AS whole, cast(rank AS text) AS rank, cast(day AS text) AS day, cast(amount AS text) AS amount, cast(wide AS text) AS wide
-         FROM specimen WHERE specimen_id = ?`, [BigInt(first.specimen_id as string)]);
+      const {
+        rows: [seen],
+      } = await keyspace.session.execute(
+        `SELECT cast(whole AS text) AS whole, cast(rank AS text) AS rank, cast(day AS text) AS day, cast(amount AS text) AS amount,
+          cast(wide AS text) AS wide
+         FROM specimen WHERE specimen_id = ?`,
+        [BigInt(first.specimen_id as string)],
+      );
       expect([seen?.whole, seen?.rank, seen?.day, seen?.wide]).toEqual([first.whole, String(first.rank), first.day, first.wide]);
       expect(plain(seen?.amount as string)).toBe(first.amount);
     }), { numRuns: 25 });
@@ -73,16 +85,24 @@ const types: Readonly<Record<FieldType["kind"], FieldType>> = {
 };
 
 test.each<[FieldType["kind"], readonly unknown[]]>([
-  ["int64", ["9223372036854775808", "-9223372036854775809", "99999999999999999999", "007", "+1", "-0", "1.0", "1e3", "", " 1", "0x10", 5, true, undefined]],
+  ["int64", [
+    "9223372036854775808", "-9223372036854775809", "99999999999999999999", "007", "+1", "-0", "1.0", "1e3", "", " 1", "0x10", 5, true,
+    undefined,
+  ]],
   ["int32", [2147483648, -2147483649, 1.5, Number.NaN, Infinity, -0, "1", true, undefined]],
   ["decimal", ["1", "1.2", "1.234", ".25", "01.25", "-0.00", "+1.25", "1e2", "1,25", "", "NaN", 1.25, undefined]],
   ["string", ["\ud800", "a\udc00b", "\udc00\ud800", 5, undefined]],
   ["choice", ["\ud800", 5, undefined]],
   ["boolean", [0, 1, "true", undefined]],
-  ["date", ["2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "0000-00-00", "2026-1-1", "2026-01-01T00:00:00Z", "12026-01-01", "", 5, undefined]],
+  ["date", [
+    "2026-02-29", "1900-02-29", "2026-13-01", "2026-00-10", "2026-01-00", "0000-00-00", "2026-1-1", "2026-01-01T00:00:00Z", "12026-01-01",
+    "", 5, undefined,
+  ]],
   ["timestamp", [
-    "2026-02-30T00:00:00.000000Z", "2026-01-01T24:00:00.000000Z", "2026-01-01T00:60:00.000000Z", "2026-01-01T00:00:60.000000Z", "0000-00-00T00:00:00.000000Z",
-    "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000000", "2026-01-01 00:00:00.000000Z", "2026-01-01T00:00:00.000000+01:00", 5, undefined,
+    "2026-02-30T00:00:00.000000Z", "2026-01-01T24:00:00.000000Z", "2026-01-01T00:60:00.000000Z", "2026-01-01T00:00:60.000000Z",
+    "0000-00-00T00:00:00.000000Z",
+    "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.000000", "2026-01-01 00:00:00.000000Z", "2026-01-01T00:00:00.000000+01:00", 5,
+    undefined,
   ]],
 ])("invariant 9: %s refuses what would read back as something else", (kind, values) => {
   const encode = encoderOf(types[kind]);

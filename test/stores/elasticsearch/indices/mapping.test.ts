@@ -3,12 +3,15 @@ import { boolean, choice, date, decimal, int32, int64, nullable, reference, stri
 import { totesys } from "../../../../schema/totesys/catalog.js";
 import { exactField, mappingOf, undeclarable, widening } from "../../../../stores/elasticsearch/indices/mapping.js";
 
-const shelf = entity("shelf", { description: "-", key: ["shelf_id"], fields: { shelf_id: int64("public", "-") }, owner: { kind: "everyone" } });
+const shelf = entity(
+  "shelf", { description: "-", key: ["shelf_id"], fields: { shelf_id: int64("public", "-") }, owner: { kind: "everyone" } },
+);
 const box = entity("box", {
   description: "-",
   key: ["code"],
   fields: {
-    code: string(20, "public", "-"), shelf_id: reference(shelf, "public", "-"), rank: int32("public", "-"), price: decimal(12, 2, "public", "-"),
+    code: string(20, "public", "-"), shelf_id: reference(shelf, "public", "-"), rank: int32("public", "-"),
+    price: decimal(12, 2, "public", "-"),
     mass: decimal(30, 9, "public", "-"), full: boolean("public", "-"), kind: choice(["A", "B"], "public", "-"), day: date("public", "-"),
     seen_at: timestamp("public", "-"), label: nullable(string(60, "public", "-")), notes: string(60_000, "public", "-"),
   },
@@ -41,7 +44,9 @@ test("an entity's index holds each field as what it is searched, ordered and com
       notes: { type: "keyword", ignore_above: 8191 },
     },
   });
-  expect(["code", "shelf_id", "seen_at", "kind"].map((name) => exactField(box, name))).toEqual(["code", "shelf_id", "seen_at.exact", "kind"]);
+  expect(["code", "shelf_id", "seen_at", "kind"].map((name) => exactField(box, name))).toEqual([
+    "code", "shelf_id", "seen_at.exact", "kind",
+  ]);
 });
 
 test("the sales order's index, written out", () => {
@@ -59,8 +64,12 @@ test("the sales order's index, written out", () => {
 test("a field more is added; another type or key is a problem that names it", () => {
   const actual = mappingOf(box);
   const { label: _, ...fewer } = actual.properties;
-  expect(widening({ ...actual, properties: fewer }, actual)).toEqual({ added: { label: { type: "keyword", index: false, doc_values: false } }, problems: [] });
-  expect(widening({ ...actual, properties: { ...actual.properties, dropped: { type: "long" } } }, actual)).toEqual({ added: {}, problems: [] });
+  expect(widening({ ...actual, properties: fewer }, actual)).toEqual({
+    added: { label: { type: "keyword", index: false, doc_values: false } }, problems: [],
+  });
+  expect(
+    widening({ ...actual, properties: { ...actual.properties, dropped: { type: "long" } } }, actual),
+  ).toEqual({ added: {}, problems: [] });
   const other = { ...actual, _meta: { key: ["id"] }, properties: { ...actual.properties, rank: { type: "date" } } };
   expect(widening(other, actual).problems).toEqual([
     "its key is (id) there and (code) in the catalog", "rank is date there and long in the catalog",
@@ -70,7 +79,10 @@ test("a field more is added; another type or key is a problem that names it", ()
 test("what an index would order or name wrongly is said", () => {
   const wrong = entity("wrong", {
     description: "-", key: ["wrong_id"],
-    fields: { wrong_id: int64("public", "-"), shelf_id: reference(shelf, "public", "-"), mass: decimal(30, 9, "public", "-"), sluice_key: int32("public", "-") },
+    fields: {
+      wrong_id: int64("public", "-"), shelf_id: reference(shelf, "public", "-"), mass: decimal(30, 9, "public", "-"),
+      sluice_key: int32("public", "-"),
+    },
     owner: { kind: "everyone" },
     lookups: [{ name: "wrongs", by: "shelf_id", orderBy: "mass", direction: "asc", description: "-" }],
   });

@@ -11,7 +11,9 @@ const crateOf = <F extends Fields>(more: F) => entity("crate", {
   description: "-", key: ["crate_id"], owner: { kind: "everyone" },
   fields: { crate_id: int64("public", "-"), ...more } as Fields,
 } as never);
-const shelf = entity("shelf", { description: "-", key: ["shelf_id"], fields: { shelf_id: int64("public", "-") }, owner: { kind: "everyone" } });
+const shelf = entity(
+  "shelf", { description: "-", key: ["shelf_id"], fields: { shelf_id: int64("public", "-") }, owner: { kind: "everyone" } },
+);
 
 test("all problems are named at once with a remedy, and nothing is created", async () => {
   await using place = openTestStore();
@@ -41,14 +43,18 @@ test("a column that becomes BIGINT needs no new index, and old rows read as the 
   await using store = await openStore(place.url, catalog([wide]));
   await wider.prepare([wide]);
   await wider.write([created(wide, { crate_id: "2", depth: "9007199254740993" })], signal);
-  expect(await store.rows!.get(wide, [["1"], ["2"]])).toEqual([{ crate_id: "1", depth: "7" }, { crate_id: "2", depth: "9007199254740993" }]);
+  expect(await store.rows!.get(wide, [["1"], ["2"]])).toEqual([
+    { crate_id: "1", depth: "7" }, { crate_id: "2", depth: "9007199254740993" },
+  ]);
 });
 
 test("an index is made with the shards and replicas the URL names, and durable writes", async () => {
   await using place = openTestStore("?shards=3&replicas=0");
   await using sink = await openSink(place.url, catalog([shelf]));
   await sink.prepare([shelf]);
-  const [{ settings }] = Object.values(await place.client.indices.getSettings({ index: `${place.prefix}-shelf` })) as [{ settings: unknown }];
+  const [{ settings }] = Object.values(
+    await place.client.indices.getSettings({ index: `${place.prefix}-shelf` }),
+  ) as [{ settings: unknown }];
   expect(settings).toMatchObject({ index: { number_of_shards: "3", number_of_replicas: "0", translog: { durability: "request" } } });
 });
 

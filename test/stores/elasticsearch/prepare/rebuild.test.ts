@@ -8,7 +8,9 @@ import { openTestStore, type TestStore } from "../test-store.js";
 
 jest.setTimeout(60_000);
 const signal = new AbortController().signal;
-const fields = { jar_id: int64("public", "-"), label: string(60, "public", "-"), content: nullable(string(60, "public", "-")), day: date("public", "-") };
+const fields = {
+  jar_id: int64("public", "-"), label: string(60, "public", "-"), content: nullable(string(60, "public", "-")), day: date("public", "-"),
+};
 const declared = { description: "-", key: ["jar_id"], owner: { kind: "everyone" }, fields } as const;
 const jar = entity("jar", { ...declared, search: ["label"] });
 const jarSearchedMore = entity("jar", { ...declared, search: ["label", "content"] });
@@ -22,20 +24,29 @@ async function makeFirstForm({ client, prefix }: TestStore): Promise<void> {
       dynamic: "strict", _meta: { key: ["jar_id"] },
       properties: {
         sluice_key: { type: "keyword" }, sluice_version: { type: "long" }, sluice_deleted: { type: "boolean" },
-        jar_id: { type: "long" }, label: { type: "text", fields: { exact: { type: "keyword" } } }, content: { type: "keyword", ignore_above: 8191 },
+        jar_id: { type: "long" }, label: { type: "text", fields: { exact: { type: "keyword" } } },
+        content: { type: "keyword", ignore_above: 8191 },
         day: { type: "date", format: "strict_date_optional_time" }, dropped: { type: "long" },
       },
     },
     settings: { "index.number_of_shards": 2, "index.number_of_replicas": 0, "index.translog.durability": "request" },
   });
-  const documents = Array.from({ length: 2_100 }, (_, i) => ({ sluice_key: String(i), sluice_version: 10, ...row(String(i), i === 7 ? "蓝色设计手册" : "marmalade"), dropped: "5" }));
+  const documents = Array.from(
+    { length: 2_100 },
+    (_, i) => ({ sluice_key: String(i), sluice_version: 10, ...row(String(i), i === 7 ? "蓝色设计手册" : "marmalade"), dropped: "5" }),
+  );
   const operations = [...documents, { sluice_key: "gone", sluice_version: 20, sluice_deleted: true }].flatMap((document) =>
-    [{ index: { _index: `${prefix}-jar`, _id: document.sluice_key, version: document.sluice_version, version_type: "external" as const } }, document]);
+    [
+      { index: { _index: `${prefix}-jar`, _id: document.sluice_key, version: document.sluice_version, version_type: "external" as const } },
+      document,
+    ]);
   await client.bulk({ operations, refresh: true });
 }
 
 const finder = (store: Awaited<ReturnType<typeof openStore>>, of: typeof jar) => async (text: string) =>
-  (await store.search!.search({ text, targets: [{ entity: of, fields: of.search, scope: null }], limit: 9, after: null })).hits.map((hit) => hit.row.jar_id);
+  (await store.search!.search({
+    text, targets: [{ entity: of, fields: of.search, scope: null }], limit: 9, after: null,
+  })).hits.map((hit) => hit.row.jar_id);
 
 test("an index of the first form keeps its rows, versions and shards; searches wait until sync has built the new one", async () => {
   await using place = openTestStore();
@@ -57,7 +68,9 @@ test("an index of the first form keeps its rows, versions and shards; searches w
   expect(Object.keys(found[`${place.prefix}-jar-v2`]!.aliases!)).toHaveLength(2);
 
   // What is older is refused, also for what was deleted.
-  await sink.write([created(jar, row("7", "older"), 9), created(jar, row("gone", "older"), 19), created(jar, row("8", "newer"), 11)], signal);
+  await sink.write(
+    [created(jar, row("7", "older"), 9), created(jar, row("gone", "older"), 19), created(jar, row("8", "newer"), 11)], signal,
+  );
   expect(await store.rows!.get(jar, [["7"], ["gone"], ["8"]])).toEqual([row("7", "蓝色设计手册"), null, row("8", "newer")]);
   await sink.prepare([jar]);
   expect(Object.keys(await place.client.indices.get({ index: `${place.prefix}-jar*` }))).toEqual([`${place.prefix}-jar-v2`]);
@@ -82,5 +95,7 @@ test("an index in the place of the new one that is not ours is left alone, by na
   await place.client.indices.create({ index: `${place.prefix}-jar-v2` });
   await using sink = await openSink(place.url, catalog([jar]));
   await expect(sink.prepare([jar])).rejects.toThrow(/-jar-v2 is there that is not ours.*Remedy/);
-  expect(Object.keys(await place.client.indices.get({ index: `${place.prefix}-jar*` })).toSorted()).toEqual([`${place.prefix}-jar-v1`, `${place.prefix}-jar-v2`]);
+  expect(Object.keys(await place.client.indices.get({ index: `${place.prefix}-jar*` })).toSorted()).toEqual([
+    `${place.prefix}-jar-v1`, `${place.prefix}-jar-v2`,
+  ]);
 });

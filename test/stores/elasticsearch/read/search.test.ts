@@ -51,7 +51,8 @@ test("a number is found as it is, before those that only begin so, and as a word
   const { hits } = await search("52", target(book, "id", "title"));
   expect(hits.map(({ row: { id } }) => id)).toEqual(["52", "5200", "4711"]);
   expect(hits.map(({ highlights }) => highlights)).toEqual([
-    [{ field: "id", snippet: "<em>52</em>" }], [{ field: "id", snippet: "<em>5200</em>" }], [{ field: "title", snippet: "Number <em>52</em> of St. Mary&#39;s" }],
+    [{ field: "id", snippet: "<em>52</em>" }], [{ field: "id", snippet: "<em>5200</em>" }],
+    [{ field: "title", snippet: "Number <em>52</em> of St. Mary&#39;s" }],
   ]);
   expect((await search("99999999999999999999", target(book, "id"))).hits).toEqual([]);
   expect((await search("word", target(book, "id"))).hits).toEqual([]);

@@ -5,7 +5,9 @@ import { contractCatalog, crate } from "../../../contract/entities.js";
 async function main(): Promise<void> {
   const store = await openStore(new URL(process.argv[2]!), contractCatalog);
   for (;;) {
-    const { hits } = await store.search!.search({ text: "lantern", targets: [{ entity: crate, fields: ["label"], scope: null }], limit: 1, after: null });
+    const { hits } = await store.search!.search({
+      text: "lantern", targets: [{ entity: crate, fields: ["label"], scope: null }], limit: 1, after: null,
+    });
     if (hits.length > 0) console.log("found");
   }
 }

@@ -128,10 +128,13 @@ test("Ctrl-C does not end a search, and no process that searches knows our setti
   }
 });
 
-test.each(["SIGKILL", "SIGTERM"] as const)("processes that search end with the one that started them, also by %s, and with the store", async (by) => {
+test.each(
+  ["SIGKILL", "SIGTERM"] as const,
+)("processes that search end with the one that started them, also by %s, and with the store", async (by) => {
   await using at = await searched();
   const parent = spawn(process.execPath, [
-    "--require", join(__dirname, "..", "..", "..", "support", "typescript.cjs"), join(__dirname, "endless-searcher.ts"), `sqlite://${at.file}`,
+    "--require", join(__dirname, "..", "..", "..", "support", "typescript.cjs"), join(__dirname, "endless-searcher.ts"),
+    `sqlite://${at.file}`,
   ], { stdio: ["ignore", "pipe", "inherit"] });
   for await (const line of createInterface({ input: parent.stdout })) if (line === "found") break;
   expect((await processesOf(at.file)).length).toBeGreaterThan(0);

@@ -15,7 +15,9 @@ test("what is found as typed stands before what was forgiven, also across pages"
   await using sink = await openSink(at.url, contractCatalog);
   await using store = await openStore(at.url, contractCatalog);
   await sink.prepare(contractCatalog.entities);
-  const notes = [...Array.from({ length: 5 }, (_, i) => `lantern ${"word ".repeat(i)}`), "lanterns", "lantera", "lanern", "lantren", "unrelated"];
+  const notes = [
+    ...Array.from({ length: 5 }, (_, i) => `lantern ${"word ".repeat(i)}`), "lanterns", "lantera", "lanern", "lantren", "unrelated",
+  ];
   await sink.write(notes.map(noted), signal);
 
   const query = { text: "lantern word", targets: [{ entity: sample, fields: ["note"], scope: null }] };
@@ -39,7 +41,9 @@ test("what is found as typed stands before what was forgiven, also across pages"
   // Two targets that weigh the same: the cursor tells them apart.
   const both: string[] = [];
   for (let after: string | null = null, more = true; more;) {
-    const slice: SearchSlice = await store.search!.search({ ...query, text: "lantern", targets: [...query.targets, ...query.targets], limit: 1, after });
+    const slice: SearchSlice = await store.search!.search({
+      ...query, text: "lantern", targets: [...query.targets, ...query.targets], limit: 1, after,
+    });
     both.push(...slice.hits.map(({ row }) => row.note as string));
     [after, more] = [slice.hits.at(-1)?.cursor ?? null, slice.more];
   }
@@ -51,28 +55,38 @@ test("a search within a scope looks the words up once, not once for each row in 
   await using sink = await openSink(at.url, contractCatalog);
   await sink.prepare(contractCatalog.entities);
   using db = openReader(at.file);
-  const { sql, values } = queryOf({ entity: sample, fields: ["part"], scope: { field: "specimen_id", value: "1" }, number: 0 }, { after: null, limit: 5 })!;
+  const { sql, values } = queryOf(
+    { entity: sample, fields: ["part"], scope: { field: "specimen_id", value: "1" }, number: 0 }, { after: null, limit: 5 },
+  )!;
   const plan = db.statement(`EXPLAIN QUERY PLAN ${sql}`).all(["reed", ...values]).map((step) => step.at(-1));
-  expect(plan.slice(0, 2)).toEqual([expect.stringMatching(/^SCAN sluice_search_2_sample VIRTUAL TABLE/), expect.stringMatching(/^SEARCH sample USING INTEGER PRIMARY KEY/)]);
+  expect(plan.slice(0, 2)).toEqual([
+    expect.stringMatching(/^SCAN sluice_search_2_sample VIRTUAL TABLE/), expect.stringMatching(/^SEARCH sample USING INTEGER PRIMARY KEY/),
+  ]);
 });
 
 test("every term one error away is found by looking up only what could be one", async () => {
   await using at = await place();
   await using sink = await openSink(at.url, contractCatalog);
   await sink.prepare(contractCatalog.entities);
-  const terms = ["heron", "herons", "hero", "hron", "heorn", "hexon", "héron", "he\u{1f9f6}ron", "eron", "xheron", "heroness", "herxno", "hreon", "zzz", "heronж", "heжon"];
+  const terms = [
+    "heron", "herons", "hero", "hron", "heorn", "hexon", "héron", "he\u{1f9f6}ron", "eron", "xheron", "heroness", "herxno", "hreon", "zzz",
+    "heronж", "heжon",
+  ];
   await sink.write(terms.map(noted), signal);
   using db = openReader(at.file);
   const folded = terms.map((term) => (term === "héron" ? "heron" : term));
   for (const word of ["heron", "hero", "zz", "herons", "heжon"]) {
-    const wanted = new Set(folded.filter((term) => term[0] === word[0] && !/\p{Extended_Pictographic}/u.test(term) && isOneErrorApart(word, term)));
+    const wanted = new Set(
+      folded.filter((term) => term[0] === word[0] && !/\p{Extended_Pictographic}/u.test(term) && isOneErrorApart(word, term)),
+    );
     expect([word, new Set(variantsOf(db, '"sluice_terms_2_sample"', word))]).toEqual([word, wanted]);
   }
 });
 
 test.each<[string, string, boolean]>([
   ["cat", "cat", false], ["cat", "cut", true], ["cat", "ca", true], ["cat", "cats", true], ["cat", "act", true], ["cat", "chat", true],
-  ["cat", "dog", false], ["cat", "cuts", false], ["abcd", "badc", false], ["\u{1f9f6}a", "a", true], ["", "a", true], ["ab", "ba", true], ["abc", "cba", false],
+  ["cat", "dog", false], ["cat", "cuts", false], ["abcd", "badc", false], ["\u{1f9f6}a", "a", true], ["", "a", true], ["ab", "ba", true],
+  ["abc", "cba", false],
 ])("%s and %s are one typing error apart: %s", (a, b, apart) => {
   expect([isOneErrorApart(a, b), isOneErrorApart(b, a)]).toEqual([apart, apart]);
 });

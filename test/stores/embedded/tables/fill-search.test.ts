@@ -28,7 +28,9 @@ async function opened(url: URL) {
   const store = await openStore(url, jars);
   return {
     sink, store,
-    find: async (text: string) => (await store.search!.search({ text, targets: [{ entity: jar, fields: jar.search, scope: null }], limit: 99, after: null })).hits.map(({ row }) => row.jar_id),
+    find: async (text: string) => (await store.search!.search({
+      text, targets: [{ entity: jar, fields: jar.search, scope: null }], limit: 99, after: null,
+    })).hits.map(({ row }) => row.jar_id),
     async [Symbol.asyncDispose]() {
       await sink[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
@@ -41,7 +43,9 @@ test("a file whose search index has the first form keeps its rows; searches wait
   {
     await using first = await opened(at.url);
     await first.sink.prepare(jars.entities);
-    await first.sink.write(Array.from({ length: 12_001 }, (_, i) => created(jar, labelled(i - 3, i % 1000 === 0 ? "蓝色设计手册" : "marmalade"))), signal);
+    await first.sink.write(
+      Array.from({ length: 12_001 }, (_, i) => created(jar, labelled(i - 3, i % 1000 === 0 ? "蓝色设计手册" : "marmalade"))), signal,
+    );
     using db = openWriter(at.file);
     db.exec(firstForm);
     // A making that was ended half-way.
@@ -68,7 +72,9 @@ test("the search index follows each row as it is written again, deleted and swep
   await sink.write([created(jar, one, 10), created(jar, two, 10), created(jar, three, 10)], signal);
   expect([await find("quince"), await find("strasse"), await find("b")]).toEqual([["2", "1", "3"], ["1"], ["3"]]);
   const changed = { ...one, label: "damson", content: null };
-  await sink.write([updated(jar, one, changed, 11), updated(jar, changed, { ...changed, label: "medlar" }, 12), deleted(jar, two, 12)], signal);
+  await sink.write(
+    [updated(jar, one, changed, 11), updated(jar, changed, { ...changed, label: "medlar" }, 12), deleted(jar, two, 12)], signal,
+  );
   expect([await find("quince"), await find("strasse"), await find("damson"), await find("medlar")]).toEqual([["3"], [], [], ["1"]]);
   await sink.sweep(jar, 12, { after: null, upTo: null });
   expect([await find("nul"), await find("medlar")]).toEqual([[], ["1"]]);

@@ -21,7 +21,10 @@ const byWeight = { name: "jars", by: "shelf_id", orderBy: "weight", direction: "
 const jar = entity("jar", { ...common, fields, search: ["label"], lookups: [byWeight] });
 const jarSearchedMore = entity("jar", { ...common, fields, search: ["content", "label"] });
 const jarWithoutContent = entity("jar", { ...common, fields: withoutContent, search: ["label"] });
-const jarWithWideWeight = entity("jar", { ...common, fields: { ...fields, weight: int64("public", "Its weight in grams.") }, search: ["label"], lookups: [{ ...byWeight, orderBy: "label" }] });
+const jarWithWideWeight = entity("jar", {
+  ...common, fields: { ...fields, weight: int64("public", "Its weight in grams.") }, search: ["label"],
+  lookups: [{ ...byWeight, orderBy: "label" }],
+});
 
 /** Opens the file with this declaration and hands over what a test needs of it. */
 async function declared(url: URL, of: Entity) {
@@ -32,7 +35,9 @@ async function declared(url: URL, of: Entity) {
   return {
     sink, store,
     rows: () => everyRow(store, of),
-    find: async (text: string) => (await store.search!.search({ text, targets: [{ entity: of, fields: of.search, scope: null }], limit: 9, after: null })).hits.map(({ row }) => row.label),
+    find: async (text: string) => (await store.search!.search({
+      text, targets: [{ entity: of, fields: of.search, scope: null }], limit: 9, after: null,
+    })).hits.map(({ row }) => row.label),
     async [Symbol.asyncDispose]() {
       await sink[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
@@ -77,7 +82,9 @@ test("a 32-bit field may grow to 64 bits and a lookup may change its order, with
   await using wide = await declared(at.url, jarWithWideWeight);
   const next = { ...full(), label: "aspic", weight: "9007199254740993" };
   await wide.sink.write([created(jarWithWideWeight, next)], signal);
-  const { rows } = await wide.store.rows!.list(jarWithWideWeight, jarWithWideWeight.lookups[0]!, "1", { limit: 9, from: null, backward: false });
+  const { rows } = await wide.store.rows!.list(
+    jarWithWideWeight, jarWithWideWeight.lookups[0]!, "1", { limit: 9, from: null, backward: false },
+  );
   expect(rows).toEqual([next, { ...row, weight: "7" }]);
 });
 

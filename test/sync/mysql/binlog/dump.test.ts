@@ -15,7 +15,10 @@ test("events print as mysqlbinlog -v prints them, and as JSON", async () => {
   await source.run("INSERT INTO p VALUES (18446744073709551615, 'it''s', x'00ff', NULL); UPDATE p SET n=1; DELETE FROM p; TRUNCATE p");
   const events = await source.events(from);
   const text = events.map(printEvent).join("\n"), name = `\`${source.database}\`.\`p\``;
-  expect(text).toContain(`### INSERT INTO ${name}\n### SET\n###   \`id\`=18446744073709551615 /* bigint unsigned */\n###   \`odd\`\`name\`='it\\'s' /* varchar */\n###   \`b\`=0x00ff /* text */\n###   \`n\`=NULL /* int */`);
+  expect(text).toContain(
+    `### INSERT INTO ${name}\n### SET\n###   \`id\`=18446744073709551615 /* bigint unsigned */\n###   \`odd\`\`name\`='it\\'s' /* `
+      + `varchar */\n###   \`b\`=0x00ff /* text */\n###   \`n\`=NULL /* int */`,
+  );
   expect(text).toContain(`### UPDATE ${name}\n### WHERE`);
   expect(text).toContain(`### DELETE FROM ${name}\n### WHERE`);
   expect(text).toMatch(/use `binlog_\w+`;\nTRUNCATE p;/);
@@ -28,8 +31,10 @@ test("events print as mysqlbinlog -v prints them, and as JSON", async () => {
 test("a file is read whole, compressed transactions and those larger than a chunk included", async () => {
   await using source = await openSource();
   await source.run("CREATE TABLE f (id INT PRIMARY KEY, v VARCHAR(1000)); SET SESSION cte_max_recursion_depth=10000");
-  const transactions = await capture(source, ["INSERT INTO f WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT i, REPEAT('x', 900) FROM n",
-    "SET SESSION binlog_transaction_compression=ON; UPDATE f SET v=CONCAT(id, v); SET SESSION binlog_transaction_compression=OFF"]);
+  const transactions = await capture(source, [
+    "INSERT INTO f WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT i, REPEAT('x', 900) FROM n",
+    "SET SESSION binlog_transaction_compression=ON; UPDATE f SET v=CONCAT(id, v); SET SESSION binlog_transaction_compression=OFF",
+  ]);
   const folder = await mkdtemp(join(tmpdir(), "sluice-")), path = join(folder, "binlog.000042");
   await writeFile(path, Buffer.concat([Buffer.from("fe62696e", "hex"), formatWithoutChecksum(), ...transactions.flat()]));
   const read: BinlogEvent[] = [];
@@ -55,6 +60,8 @@ function formatWithoutChecksum(): Buffer {
 test("what is no binary log is refused", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
   await writeFile(join(folder, "text"), "not a binary log");
-  await expect((async () => { for await (const events of readBinlogFile(join(folder, "text"))) void events; })()).rejects.toThrow(MalformedEvent);
+  await expect(
+    (async () => { for await (const events of readBinlogFile(join(folder, "text"))) void events; })(),
+  ).rejects.toThrow(MalformedEvent);
   await rm(folder, { recursive: true });
 });

@@ -37,7 +37,9 @@ test("a transaction of very many rows passes in bounded memory", async () => {
   await using source = await openSource();
   await source.run(`SET SESSION cte_max_recursion_depth = ${ROWS}; CREATE TABLE tall (id INT PRIMARY KEY, v VARCHAR(100))`);
   const start = await source.here();
-  await source.run(`INSERT INTO tall WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS}) SELECT i, REPEAT('v', 100) FROM n`);
+  await source.run(
+    `INSERT INTO tall WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS}) SELECT i, REPEAT('v', 100) FROM n`,
+  );
   const { seen, bytes, peakMb } = await read(source, start, ROWS, 0);
   expect([seen, bytes]).toEqual([ROWS, ROWS * 100]);
   expect(peakMb).toBeLessThan(200);

@@ -20,7 +20,8 @@ describe.each(sourceUrls())("invariant 8, every type on %s: the stream gives wha
       for (const { id, column, shown } of await selectShown(source, `t${n}`, cases)) {
         const { type, values, show } = cases[column]!, value = format(streamed.get(`t${n} ${id}`)?.[`v${column}`], show);
         compared++;
-        if (value !== shown) wrong.push(`${type} ${values[id] ?? "NULL"}: stream ${String(value).slice(0, 200)}, SELECT ${String(shown).slice(0, 200)}`);
+        if (value !== shown)
+          wrong.push(`${type} ${values[id] ?? "NULL"}: stream ${String(value).slice(0, 200)}, SELECT ${String(shown).slice(0, 200)}`);
       }
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThan(tables.flat().reduce((sum, { values }) => sum + values.length + 1, 0));
@@ -38,7 +39,9 @@ interface Shown { readonly id: number; readonly column: number; readonly shown: 
 
 async function selectShown(source: Source, table: string, cases: readonly TypeCase[]): Promise<Shown[]> {
   const show = (kind: Show, v: string): string =>
-    ({ text: `CAST(${v} AS CHAR)`, utf8: `HEX(CONVERT(${v} USING utf8mb4))`, hex: `HEX(${v})`, bits: `CAST(${v} + 0 AS CHAR)`, number: v })[kind];
+    ({
+      text: `CAST(${v} AS CHAR)`, utf8: `HEX(CONVERT(${v} USING utf8mb4))`, hex: `HEX(${v})`, bits: `CAST(${v} + 0 AS CHAR)`, number: v,
+    })[kind];
   const sql = `SELECT id, ${cases.map((each, n) => show(each.show, `v${n}`)).join(", ")} FROM ${table}`;
   // Only the binary protocol gives a FLOAT whole; as text it has six digits.
   const [rows] = await source.db.execute({ sql, rowsAsArray: true });

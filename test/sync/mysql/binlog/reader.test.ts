@@ -37,7 +37,8 @@ function through(proxy: Proxy, options: BinlogReaderOptions): BinlogReaderOption
   return { ...options, connection: { ...options.connection, port: proxy.port } };
 }
 
-const ids = (events: readonly BinlogEvent[]): unknown[] => events.flatMap((event) => (event.type === "rows" ? event.rows.map(({ after }) => after!.id) : []));
+const ids = (events: readonly BinlogEvent[]): unknown[] =>
+  events.flatMap((event) => (event.type === "rows" ? event.rows.map(({ after }) => after!.id) : []));
 
 /** Rows of transactions that were committed in what was given out, reading as a consumer must: `resume` takes back what has no commit. */
 function committed(events: readonly BinlogEvent[]): unknown[] {
@@ -50,7 +51,8 @@ function committed(events: readonly BinlogEvent[]): unknown[] {
   return done;
 }
 
-describe.each(["GTID set", "file and offset"])("the reader resumes by %s at the last commit given out, nothing lost, nothing repeated past it", (way) => {
+describe.each(["GTID set", "file and offset"])("the reader resumes by %s at the last commit given out, nothing lost, nothing repeated "
+  + "past it", (way) => {
   const start = async (): Promise<BinlogReaderOptions> => {
     const [file, offset] = (await source.select("SHOW BINARY LOG STATUS"))[0]!;
     return source.options(way === "GTID set" ? await source.here() : { file: String(file), offset: Number(offset) });
@@ -58,12 +60,17 @@ describe.each(["GTID set", "file and offset"])("the reader resumes by %s at the 
 
   test("when the connection is cut between and within transactions", async () => {
     const table = `cut_${way.slice(0, 4).trim()}`;
-    await source.run(`CREATE TABLE ${table} (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(2000)); SET SESSION cte_max_recursion_depth=100000`);
+    await source.run(
+      `CREATE TABLE ${table} (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(2000)); SET SESSION cte_max_recursion_depth=100000`,
+    );
     await using proxy = await openProxy(source.options({ gtids: "" }).connection.port!);
     const reader = follow({ ...through(proxy, await start()), highWaterBytes: 100_000 });
     for (let round = 0; round < 5; round++) {
       const seen = ids(reader.events).length;
-      await source.run(`INSERT INTO ${table} (v) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1500) SELECT REPEAT('x', 1500) FROM n; INSERT INTO ${table} (v) VALUES ('small')`);
+      await source.run(
+        `INSERT INTO ${table} (v) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1500) SELECT REPEAT('x', `
+          + `1500) FROM n; INSERT INTO ${table} (v) VALUES ('small')`,
+      );
       // Mostly inside the large transaction, sometimes after it.
       await reader.until(() => ids(reader.events).length > seen + 100);
       proxy.cut();
@@ -83,7 +90,9 @@ describe.each(["GTID set", "file and offset"])("the reader resumes by %s at the 
     for (let id = 1; id <= 4; id++) {
       await source.run(`INSERT INTO ${table} VALUES (${id})`);
       await reader.until(() => ids(reader.events).includes(id));
-      const [thread] = (await source.select(`SELECT id FROM information_schema.processlist WHERE host LIKE '%:${proxy.clientPorts().at(-1)}'`))[0]!;
+      const [thread] = (
+        await source.select(`SELECT id FROM information_schema.processlist WHERE host LIKE '%:${proxy.clientPorts().at(-1)}'`)
+      )[0]!;
       await source.run(`KILL ${String(thread)}`);
       await reader.until(() => reader.events.filter(({ type }) => type === "resume").length >= id);
     }
@@ -95,9 +104,13 @@ describe.each(["GTID set", "file and offset"])("the reader resumes by %s at the 
 });
 
 test("a table is the same object as long as its definition stays, whatever the statements check", async () => {
-  await source.run("CREATE TABLE parent (id INT PRIMARY KEY); CREATE TABLE child (id INT PRIMARY KEY, parent INT, v INT, FOREIGN KEY (parent) REFERENCES parent (id)); INSERT INTO parent VALUES (1)");
+  await source.run(
+    "CREATE TABLE parent (id INT PRIMARY KEY); CREATE TABLE child (id INT PRIMARY KEY, parent INT, v INT, FOREIGN KEY (parent) "
+      + "REFERENCES parent (id)); INSERT INTO parent VALUES (1)",
+  );
   const reader = follow(source.options(await source.here()));
-  for (let id = 1; id <= 3; id++) await source.run(`INSERT INTO child VALUES (${id}, 1, 0); UPDATE child SET v = 1 WHERE id = ${id}; DELETE FROM child WHERE id = ${id}`);
+  for (let id = 1; id <= 3; id++)
+    await source.run(`INSERT INTO child VALUES (${id}, 1, 0); UPDATE child SET v = 1 WHERE id = ${id}; DELETE FROM child WHERE id = ${id}`);
   const tables = () => reader.events.flatMap((event) => (event.type === "rows" ? [event.table] : []));
   await reader.until(() => tables().length === 9);
   await reader.stop();
@@ -106,9 +119,13 @@ test("a table is the same object as long as its definition stays, whatever the s
 
 test("a source that asks for TLS is read over TLS, values as they were while the memory they came in is used again", async () => {
   const user = `tls_${process.pid}`, from = await source.here();
-  await source.run(`CREATE USER ${user}@'%' IDENTIFIED BY 'over TLS' REQUIRE SSL; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO ${user}@'%'; SET SESSION cte_max_recursion_depth=100000;
+  await source.run(`CREATE USER ${user}@'%' IDENTIFIED BY 'over TLS' REQUIRE SSL; GRANT REPLICATION SLAVE,
+    REPLICATION CLIENT ON *.* TO ${user}@'%'; SET SESSION cte_max_recursion_depth=100000;
     CREATE TABLE sealed (id INT PRIMARY KEY, v VARBINARY(1500))`);
-  await source.run("INSERT INTO sealed WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i, REPEAT(CHAR(i % 256), 1500) FROM n");
+  await source.run(
+    "INSERT INTO sealed WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 2000) SELECT i, REPEAT(CHAR(i % 256), "
+      + "1500) FROM n",
+  );
   const options = source.options(from), connection = { ...options.connection, user, password: "over TLS" };
   for (const given of [options, { ...options, connection: { ...connection, ssl: { rejectUnauthorized: false } } }]) {
     const reader = follow(given);
@@ -130,10 +147,14 @@ test("a network that went silent is noticed by missing heartbeats", async () => 
   await source.run("INSERT INTO silent VALUES (1)");
   await reader.until(() => ids(reader.events).length > 0);
   await reader.stop();
-  expect(reader.events.find(({ type }) => type === "resume")).toMatchObject({ reason: expect.stringContaining("no sign of life") as string });
+  expect(reader.events.find(({ type }) => type === "resume")).toMatchObject({
+    reason: expect.stringContaining("no sign of life") as string,
+  });
 });
 
-/** The memory of received bytes that is still held. What the proxy has passed on is in it until it is collected and, a little later, freed. */
+/**
+ * The memory of received bytes that is still held. What the proxy has passed on is in it until it is collected and, a little later, freed.
+ */
 async function heldBytes(atMost: number): Promise<number> {
   setFlagsFromString("--expose-gc");
   const collectGarbage = runInNewContext("gc") as () => void;
@@ -150,7 +171,10 @@ test("a consumer that stalls makes the source wait: memory stays flat, then it c
   await source.run("CREATE TABLE load_ (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(2000)); SET SESSION cte_max_recursion_depth=100000");
   const from = await source.here();
   for (let n = 0; n < 10; n++)
-    await source.run("INSERT INTO load_ (v) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT REPEAT('x', 1800) FROM n");
+    await source.run(
+      "INSERT INTO load_ (v) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT REPEAT('x', 1800) "
+        + "FROM n",
+    );
   await using proxy = await openProxy(source.options({ gtids: "" }).connection.port!);
   const stop = new AbortController(), highWaterBytes = 1_000_000;
   let rows = 0, heldAt = -1;
@@ -187,12 +211,17 @@ test("a position the source no longer has names what is missing", async () => {
   await expect(follow(source.options({ file: "binlog.999999", offset: 4 })).until(() => false)).rejects.toThrow(PurgedPosition);
   const fewer = "Replica has more GTIDs than the source has, using the source's SERVER_UUID.";
   expect(classifyRefusal({ errno: 1236, message: fewer }, 7)).toBeInstanceOf(ReaderAhead);
-  const text = "Cannot replicate because the source purged required binary logs. Replicate the missing transactions from elsewhere, or provision a new replica from backup. Consider increasing the source's binary log expiration period. The GTID set sent by the replica is '6a:1-3', and the missing transactions are '6a:4-9'";
+  const text =
+    "Cannot replicate because the source purged required binary logs. Replicate the missing transactions from elsewhere, or provision a "
+      + "new replica from backup. Consider increasing the source's binary log expiration period. The GTID set sent by the replica is "
+        + "'6a:1-3', and the missing transactions are '6a:4-9'";
   expect(classifyRefusal({ errno: 1236, message: text }, 7)).toMatchObject({ requested: "6a:1-3", missing: "6a:4-9" });
 });
 
 test("a second reader with the same server id: the older one is told so, and stays away", async () => {
-  const error = { errno: 1236, message: "A replica with the same server_uuid/server_id as this replica has connected to the source; the first event" };
+  const error = {
+    errno: 1236, message: "A replica with the same server_uuid/server_id as this replica has connected to the source; the first event",
+  };
   expect(classifyRefusal(error, 7)).toBeInstanceOf(Superseded);
   const options = source.options(await source.here());
   const older = follow(options);
@@ -206,7 +235,9 @@ test("a second reader with the same server id: the older one is told so, and sta
 test("positions are only at the end of a transaction, and reading from each gives exactly the rest", async () => {
   await source.run("CREATE TABLE steps (id INT PRIMARY KEY)");
   const from = await source.here();
-  await source.run("INSERT INTO steps VALUES (1); BEGIN; INSERT INTO steps VALUES (2); INSERT INTO steps VALUES (3); COMMIT; INSERT INTO steps VALUES (4)");
+  await source.run(
+    "INSERT INTO steps VALUES (1); BEGIN; INSERT INTO steps VALUES (2); INSERT INTO steps VALUES (3); COMMIT; INSERT INTO steps VALUES (4)",
+  );
   const events = await source.events(from);
   const places = events.flatMap((event) => (event.type === "commit" && event.gtid !== "" ? [event] : []));
   const rest = await Promise.all(places.slice(0, 3).map(async ({ file, offset }) => ids(await source.events({ file, offset }))));

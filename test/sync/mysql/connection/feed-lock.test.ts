@@ -33,7 +33,9 @@ test("a connection that breaks is no loss while nobody else takes it, and is one
   await using first = await takeFeedLock(new Access(url), name, () => undefined, never);
   await using administrator = await connectMysql(url);
   const kill = async () => {
-    const [rows] = await administrator.query("SELECT ID FROM information_schema.processlist WHERE ID = IS_USED_LOCK(?)", [first.lockName]) as unknown as [{ ID: number }[]];
+    const [rows] = await administrator.query(
+      "SELECT ID FROM information_schema.processlist WHERE ID = IS_USED_LOCK(?)", [first.lockName],
+    ) as unknown as [{ ID: number }[]];
     await administrator.query(`KILL ${rows[0]!.ID}`);
   };
   await kill();
@@ -76,7 +78,9 @@ test("that the server does not answer is told, with where and why, and that it a
   await feedLock.verified();
   await tunnel.cut();
   await feedLock.verified();
-  expect(heard.at(-1)).toEqual({ kind: "silent", error: expect.stringMatching(/^mysql 127\.0\.0\.1:\d+: .*ECONNREFUSED.*Remedy: start the server/) });
+  expect(heard.at(-1)).toEqual({
+    kind: "silent", error: expect.stringMatching(/^mysql 127\.0\.0\.1:\d+: .*ECONNREFUSED.*Remedy: start the server/),
+  });
   await tunnel.restore();
   await feedLock.verified();
   expect(heard.at(-1)).toEqual({ kind: "answers" });

@@ -22,15 +22,21 @@ const pair = entity("pair", {
 const many = entity("many", {
   description: "A field of every kind.", key: ["id"], owner: { kind: "everyone" },
   fields: {
-    id: int64("public", "Key."), big: nullable(int64("public", "Number.")), price: nullable(decimal(12, 2, "public", "Price.")), seen: nullable(timestamp("public", "Moment.")),
-    word: nullable(string(50, "public", "Word.")), latin: nullable(string(50, "public", "Latin.")), kind: nullable(choice(["SALE", "it's, ok"], "public", "Kind.")),
+    id: int64("public", "Key."), big: nullable(int64("public", "Number.")), price: nullable(decimal(12, 2, "public", "Price.")),
+    seen: nullable(timestamp("public", "Moment.")),
+    word: nullable(string(50, "public", "Word.")), latin: nullable(string(50, "public", "Latin.")),
+    kind: nullable(choice(["SALE", "it's, ok"], "public", "Kind.")),
   },
 });
 const both = catalog([pair, many]);
-const ddl = ["CREATE TABLE pair (id BIGINT PRIMARY KEY AUTO_INCREMENT, x VARCHAR(20) NOT NULL, y VARCHAR(20) NOT NULL)",
-  `CREATE TABLE many (id BIGINT PRIMARY KEY AUTO_INCREMENT, big BIGINT UNSIGNED, price DECIMAL(10,2), seen DATETIME(3), word TEXT CHARACTER SET utf16, latin CHAR(20) CHARACTER SET latin1,
-    kind ENUM('SALE','it''s, ok'), e SET('a','b','c','d','e','f','g','h','i'), v VARBINARY(300), b BIT(9), j JSON, g POINT, t TIMESTAMP(6) NULL, h TIME, f FLOAT, l LONGBLOB, u SMALLINT ZEROFILL,
-    yes TINYINT(1), calc INT AS (u + 1) VIRTUAL, hidden INT INVISIBLE) CHARACTER SET utf8mb4`];
+const ddl = [
+  "CREATE TABLE pair (id BIGINT PRIMARY KEY AUTO_INCREMENT, x VARCHAR(20) NOT NULL, y VARCHAR(20) NOT NULL)",
+  `CREATE TABLE many (id BIGINT PRIMARY KEY AUTO_INCREMENT, big BIGINT UNSIGNED, price DECIMAL(10,2), seen DATETIME(3),
+    word TEXT CHARACTER SET utf16, latin CHAR(20) CHARACTER SET latin1,
+    kind ENUM('SALE','it''s, ok'), e SET('a','b','c','d','e','f','g','h','i'), v VARBINARY(300), b BIT(9), j JSON, g POINT, t TIMESTAMP(6)
+    NULL, h TIME, f FLOAT, l LONGBLOB, u SMALLINT ZEROFILL,
+    yes TINYINT(1), calc INT AS (u + 1) VIRTUAL, hidden INT INVISIBLE) CHARACTER SET utf8mb4`,
+];
 /** The names change places, the columns stay where they are: only who knows when it happened reads the rows right. */
 const swap = "ALTER TABLE pair RENAME COLUMN x TO y, RENAME COLUMN y TO x";
 
@@ -52,7 +58,9 @@ afterAll(async () => {
 });
 
 /** Follows from there while `work` runs, up to its end; what came of it, and the error that stopped it. */
-async function followed(start: Position, work: (rows: readonly Row[], came: (count: number) => Promise<void>) => Promise<unknown>, allowMinimalMetadata = true): Promise<{ rows: Row[]; error?: Error }> {
+async function followed(
+  start: Position, work: (rows: readonly Row[], came: (count: number) => Promise<void>) => Promise<unknown>, allowMinimalMetadata = true,
+): Promise<{ rows: Row[]; error?: Error }> {
   const stop = new AbortController(), rows: Row[] = [];
   await using source = openMysqlSource(url, both, "minimal", stop.signal, { allowMinimalMetadata });
   let wake = (): void => undefined, end: Position | undefined, at: Position = start, error: Error | undefined;
@@ -83,7 +91,10 @@ const isRight = (row: Row): boolean => row.x === "x" && row.y === "y";
 
 test("preflight names the switch, and has nothing to find when it is on", async () => {
   await using without = openMysqlSource(url, both, "one", new AbortController().signal);
-  expect(await without.preflight()).toEqual([expect.objectContaining({ problem: expect.stringMatching(/binlog_row_metadata is MINIMAL/), remedy: expect.stringMatching(/'FULL', or .*--allow-minimal-metadata/) })]);
+  expect(await without.preflight()).toEqual([expect.objectContaining({
+    problem: expect.stringMatching(/binlog_row_metadata is MINIMAL/),
+    remedy: expect.stringMatching(/'FULL', or .*--allow-minimal-metadata/),
+  })]);
   await using allowed = openMysqlSource(url, both, "two", new AbortController().signal, { allowMinimalMetadata: true });
   expect(await allowed.preflight()).toEqual([]);
 });
@@ -96,14 +107,17 @@ test("without the switch the rows are refused with the remedy", async () => {
 test("invariant 8: every value is that of the snapshot", async () => {
   const { rows, error } = await followed(await head(), async () => {
     await db.query(`INSERT INTO many (big, price, seen, word, latin, kind, e, v, b, j, g, t, h, f, l, u, yes, hidden) VALUES
-      (9223372036854775807, -1.5, '2024-02-29 01:02:03.456', 'žluť 日本', 'é', 'it''s, ok', 'a,i', x'00ff', b'101', '{"a":1}', POINT(1, 2), NOW(6), '-1:02:03', 1.5, REPEAT('l', 70000), 7, 1, 5)`);
+      (9223372036854775807, -1.5, '2024-02-29 01:02:03.456', 'žluť 日本', 'é', 'it''s, ok', 'a,i', x'00ff', b'101', '{"a":1}', POINT(1, 2),
+        NOW(6), '-1:02:03', 1.5, REPEAT('l', 70000), 7, 1, 5)`);
     await db.query("INSERT INTO many (kind) VALUES ('SALE')");
     await db.query("UPDATE many SET price = 2, word = 'a' WHERE id = 1");
   });
   expect(error).toBeUndefined();
   await using source = openMysqlSource(url, both, "copy", new AbortController().signal);
   const copied: Row[] = [];
-  for await (const chunk of source.snapshot(many, null, new AbortController().signal)) copied.push(...chunk.map((change) => (change as { after: Row }).after));
+  for await (const chunk of source.snapshot(
+    many, null, new AbortController().signal,
+  )) copied.push(...chunk.map((change) => (change as { after: Row }).after));
   expect([rows[2], rows[1]]).toEqual(copied);
   expect(rows[0]).toMatchObject({ big: "9223372036854775807", price: "-1.50", word: "žluť 日本", latin: "é", kind: "it's, ok" });
 });
@@ -122,7 +136,8 @@ test("a table changed while it is followed reads right before and after", async 
   expect(rows.every(isRight)).toBe(true);
 });
 
-test("a table changed while nobody looked: rows from before are refused by name, with the remedy, now and later; rows after it are read", async () => {
+test("a table changed while nobody looked: rows from before are refused by name, with the remedy, now and later; rows after it are "
+  + "read", async () => {
   const start = await head();
   await insert();
   await db.query(swap);
@@ -130,9 +145,14 @@ test("a table changed while nobody looked: rows from before are refused by name,
   await insert();
   for (let again = 0; again < 2; again++) {
     const { rows, error } = await followed(start, async () => undefined);
-    expect([rows, error?.name, error?.message]).toEqual([[], "UncertainDefinition", expect.stringMatching(/minimal\.pair \(\S+, \d+\).*changed after these rows, by ALTER TABLE pair.*Take a new snapshot/)]);
+    expect([rows, error?.name, error?.message]).toEqual([
+      [], "UncertainDefinition",
+      expect.stringMatching(/minimal\.pair \(\S+, \d+\).*changed after these rows, by ALTER TABLE pair.*Take a new snapshot/),
+    ]);
   }
-  expect((await followed(since, insert)).rows).toEqual([expect.objectContaining({ x: "x", y: "y" }), expect.objectContaining({ x: "x", y: "y" })]);
+  expect((await followed(since, insert)).rows).toEqual([
+    expect.objectContaining({ x: "x", y: "y" }), expect.objectContaining({ x: "x", y: "y" }),
+  ]);
 });
 
 test("a change of another table, and one with no rows before it, are no reason to refuse", async () => {
@@ -155,7 +175,9 @@ test("a table of today that says something else than the log is refused, even wh
   await db.query("ALTER TABLE pair MODIFY x VARCHAR(19) NOT NULL");
   await db.query("SET sql_log_bin = 1");
   const { rows, error } = await followed(start, async () => undefined);
-  expect([rows, error?.name, error?.message]).toEqual([[], "UncertainDefinition", expect.stringMatching(/column 2 has length 80 in the log, and 76 as x in the table/)]);
+  expect([rows, error?.name, error?.message]).toEqual([
+    [], "UncertainDefinition", expect.stringMatching(/column 2 has length 80 in the log, and 76 as x in the table/),
+  ]);
 });
 
 test("whatever is changed at whatever moment, no row is read wrong: it is read right or refused", async () => {

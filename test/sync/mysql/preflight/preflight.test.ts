@@ -12,7 +12,10 @@ import { openProxy } from "../binlog/support/proxy.js";
 
 jest.setTimeout(60_000);
 
-const parent = entity("parent", { description: "A parent.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), name: string(20, "public", "Name.") } });
+const parent = entity("parent", {
+  description: "A parent.", key: ["id"], owner: { kind: "everyone" },
+  fields: { id: int64("public", "Key."), name: string(20, "public", "Name.") },
+});
 const child = entity("child", {
   description: "A child.", key: ["id"], owner: { kind: "everyone" },
   fields: {
@@ -22,7 +25,8 @@ const child = entity("child", {
 });
 const family = catalog([parent, child]);
 const goodParent = "CREATE TABLE parent (id BIGINT PRIMARY KEY, name VARCHAR(20) NOT NULL)";
-const goodChild = `CREATE TABLE child (id BIGINT PRIMARY KEY, parent_id BIGINT, price DECIMAL(10,2) NOT NULL, count INT NOT NULL, seen DATETIME(6) NOT NULL, kind ENUM('A','B') NOT NULL,
+const goodChild = `CREATE TABLE child (id BIGINT PRIMARY KEY, parent_id BIGINT, price DECIMAL(10,2) NOT NULL, count INT NOT NULL,
+  seen DATETIME(6) NOT NULL, kind ENUM('A','B') NOT NULL,
   FOREIGN KEY (parent_id) REFERENCES parent (id) ON DELETE CASCADE)`;
 
 async function findingsOf(database: Pick<FreshDatabase, "name" | "url">, url = database.url) {
@@ -65,13 +69,16 @@ test("a server and tables that fit: nothing to find", async () => {
 test("every problem of every table is found at once", async () => {
   await using database = await made([
     "CREATE TABLE parent (id BIGINT, name VARBINARY(20)) ENGINE = MyISAM",
-    "CREATE TABLE child (id BIGINT, parent_id BIGINT, price DECIMAL(12,4), count DOUBLE, kind ENUM('A','B','C'), PRIMARY KEY (id, parent_id))",
+    "CREATE TABLE child (id BIGINT, parent_id BIGINT, price DECIMAL(12,4), count DOUBLE, kind ENUM('A','B','C'), PRIMARY KEY (id, "
+      + "parent_id))",
   ]);
   const found = await findingsOf(database);
   const wanted = [
     /parent: its engine is MyISAM/, /parent: it has no primary key/, /parent: column name is binary VARCHAR; it must be VARCHAR\(20\)/,
-    /child: its primary key is \(id, parent_id\); the catalog says \(id\)/, /child: column price is DECIMAL\(12,4\); it must be DECIMAL\(10,2\)/,
-    /child: column count is DOUBLE; it must be an integer type/, /child: column seen does not exist/, /child: column kind has members the catalog does not know: C/,
+    /child: its primary key is \(id, parent_id\); the catalog says \(id\)/,
+    /child: column price is DECIMAL\(12,4\); it must be DECIMAL\(10,2\)/,
+    /child: column count is DOUBLE; it must be an integer type/, /child: column seen does not exist/,
+    /child: column kind has members the catalog does not know: C/,
   ];
   expect(found).toHaveLength(wanted.length);
   for (const text of wanted) expect(found).toContainEqual(expect.stringMatching(text));
@@ -88,7 +95,10 @@ test("a missing table, a missing database, a URL without one", async () => {
 });
 
 test("invariant 3: rows a foreign key deletes by itself are in the stream of a server that preflight passes", async () => {
-  await using database = await made([goodParent, goodChild, "INSERT INTO parent VALUES (1, 'p')", "INSERT INTO child VALUES (7, 1, 1, 1, NOW(6), 'A'), (8, 1, 1, 1, NOW(6), 'A')"]);
+  await using database = await made([
+    goodParent, goodChild, "INSERT INTO parent VALUES (1, 'p')",
+    "INSERT INTO child VALUES (7, 1, 1, 1, NOW(6), 'A'), (8, 1, 1, 1, NOW(6), 'A')",
+  ]);
   const stop = new AbortController();
   await using source = openMysqlSource(database.url, family, database.name, stop.signal);
   expect(await source.preflight()).toEqual([]);

@@ -1,7 +1,9 @@
 import { catalog } from "../../../../schema/catalog.js";
 import type { Change, UnheldChange } from "../../../../schema/change.js";
 import { entity } from "../../../../schema/entity.js";
-import { boolean, choice, date, decimal, type Field, int32, int64, nullable, string, timestamp, type Value } from "../../../../schema/fields.js";
+import {
+  boolean, choice, date, decimal, type Field, int32, int64, nullable, string, timestamp, type Value,
+} from "../../../../schema/fields.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
 import { freshDatabase } from "../../../migrations/fresh-database.js";
 import { type TypeCase, typeCases } from "../binlog/support/types.js";
@@ -17,13 +19,17 @@ const moment = (text: string): string => `${text.slice(0, 10)}T${text.slice(11, 
 /** Every field type that can stand for a column of the reader's table of types. */
 function pairings(of: TypeCase): Pairing[] {
   const { type } = of, sizes = /^DECIMAL\((\d+),(\d+)\)/.exec(type)?.slice(1).map(Number);
-  if (/^(TINY|SMALL|MEDIUM|BIG)?INT/.test(type)) return [{ of, field: int64("public", "."), read: same }, { of, field: int32("public", "."), read: Number },
+  if (/^(TINY|SMALL|MEDIUM|BIG)?INT/.test(type)) return [{
+    of, field: int64("public", "."), read: same,
+  }, { of, field: int32("public", "."), read: Number },
     ...(type.startsWith("TINYINT") ? [{ of, field: boolean("public", "."), read: (text: string) => text === "1" }] : [])];
   if (type === "BIT(1)") return [{ of, field: boolean("public", "."), read: (text) => text === "1" }];
   if (sizes) return [{ of, field: decimal(sizes[0]!, sizes[1]!, "public", "."), read: same }];
   if (type === "DATE") return [{ of, field: date("public", "."), read: same }];
   if (/^(DATETIME|TIMESTAMP)/.test(type)) return [{ of, field: timestamp("public", "."), read: moment }];
-  if (/^(CHAR|VARCHAR|(TINY|MEDIUM|LONG)?TEXT)/.test(type) && of.show === "utf8") return [{ of, field: string(400_000, "public", "."), read: same }, { of, field: string(50, "public", "."), read: same }];
+  if (/^(CHAR|VARCHAR|(TINY|MEDIUM|LONG)?TEXT)/.test(type) && of.show === "utf8") return [
+    { of, field: string(400_000, "public", "."), read: same }, { of, field: string(50, "public", "."), read: same },
+  ];
   if (type.startsWith("ENUM('ä'")) return [{ of, field: choice(["ä", "ö"], "public", "."), read: same }];
   return [];
 }
@@ -31,7 +37,8 @@ function pairings(of: TypeCase): Pairing[] {
 const all = typeCases(false).flatMap(pairings).map((pairing, n) => ({ ...pairing, name: `v${n}` }));
 const kinds = [...new Set(all.map(({ field }) => field.type.kind))];
 
-test.each(kinds)("invariant 8, every column that can be a %s: SELECT, snapshot and stream give one value, or one reason why there is none", async (kind) => {
+test.each(kinds)("invariant 8, every column that can be a %s: SELECT, snapshot and stream give one value, or one reason why there is "
+  + "none", async (kind) => {
   const columns = all.filter(({ field }) => field.type.kind === kind);
   const values = columns.flatMap(({ name, of }) => of.values.map((literal) => ({ name, literal })));
   const things = entity("things", {
@@ -43,7 +50,10 @@ test.each(kinds)("invariant 8, every column that can be a %s: SELECT, snapshot a
   await server.query(`CREATE DATABASE ${database.name} CHARACTER SET utf8mb4`);
   await server.query(`USE ${database.name}`);
   await server.query("SET sql_mode = ''");
-  await server.query(`CREATE TABLE things (id BIGINT PRIMARY KEY, ${columns.map(({ name, of }) => `${name} ${of.type}${/NULL/.test(of.type) ? "" : " NULL"}`).join(", ")}) ROW_FORMAT = DYNAMIC`);
+  await server.query(
+    "CREATE TABLE things (id BIGINT PRIMARY KEY, "
+      + `${columns.map(({ name, of }) => `${name} ${of.type}${/NULL/.test(of.type) ? "" : " NULL"}`).join(", ")}) ROW_FORMAT = DYNAMIC`,
+  );
   await using source = openMysqlSource(database.url, catalog([things]), database.name, stop.signal);
   const start = await source.head();
   for (const [id, { name, literal }] of values.entries()) await server.query(`INSERT INTO things (id, ${name}) VALUES (${id}, ${literal})`);
@@ -60,9 +70,14 @@ test.each(kinds)("invariant 8, every column that can be a %s: SELECT, snapshot a
 
   let held = 0;
   for (const { name, of, read } of columns) {
-    const shown = of.show === "bits" ? `CAST(${name} + 0 AS CHAR)` : of.show === "utf8" ? `CONVERT(${name} USING utf8mb4)` : `CAST(${name} AS CHAR)`;
-    for (const { id, text } of await database.rows<{ id: string; text: string }>(`SELECT id, ${shown} AS text FROM things WHERE ${name} IS NOT NULL`)) {
-      const live = streamed[Number(id)]!, copy = copied[Number(id)]!, about = `${of.type} ${text.slice(0, 60)}`;
+    const shown = of.show === "bits" ? `CAST(${name} + 0 AS CHAR)`
+      : of.show === "utf8" ? `CONVERT(${name} USING utf8mb4)` : `CAST(${name} AS CHAR)`;
+    for (const { id, text } of await database.rows<{ id: string; text: string }>(
+      `SELECT id, ${shown} AS text FROM things WHERE ${name} IS NOT NULL`,
+    )) {
+      const live = streamed[Number(id)]!,
+        copy = copied[Number(id)]!,
+        about = `${of.type} ${text.slice(0, 60)}`;
       if (live.op === "unheld") expect([about, copy.op, (copy as UnheldChange).reason]).toEqual([about, "unheld", live.reason]);
       else {
         held++;

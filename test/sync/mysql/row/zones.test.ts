@@ -16,7 +16,10 @@ jest.setTimeout(120_000);
 
 const moment = entity("moment", {
   description: "A moment.", key: ["id"], owner: { kind: "everyone" },
-  fields: { id: int64("public", "Key."), filled: timestamp("public", "DATETIME."), stamped: timestamp("public", "TIMESTAMP."), written: nullable(timestamp("public", "DATETIME.")) },
+  fields: {
+    id: int64("public", "Key."), filled: timestamp("public", "DATETIME."), stamped: timestamp("public", "TIMESTAMP."),
+    written: nullable(timestamp("public", "DATETIME.")),
+  },
 });
 const moments = catalog([moment]);
 const never = new AbortController().signal;
@@ -31,7 +34,10 @@ beforeAll(async () => {
   await local.query("CREATE DATABASE zones");
   await local.query("USE zones");
   await local.query("SET time_zone = '+05:30', timestamp = 1767225600.25");
-  await local.query("CREATE TABLE moment (id BIGINT PRIMARY KEY, filled DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), stamped TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), written DATETIME)");
+  await local.query(
+    "CREATE TABLE moment (id BIGINT PRIMARY KEY, filled DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6), stamped TIMESTAMP(6) NOT NULL "
+      + "DEFAULT CURRENT_TIMESTAMP(6), written DATETIME)",
+  );
 });
 afterAll(async () => {
   await local.end();
@@ -42,15 +48,19 @@ afterAll(async () => {
 test("a server that fills DATETIME columns with the time of another zone is found, with the zone to name", async () => {
   await using source = openMysqlSource(url, moments, "zones", never);
   expect(await source.preflight()).toEqual([expect.objectContaining({
-    problem: expect.stringMatching(/time_zone is \+05:30 \(\+05:30\).*would be taken for UTC: moment\.filled$/), remedy: expect.stringContaining("?datetime-zone=%2B05%3A30"),
+    problem: expect.stringMatching(/time_zone is \+05:30 \(\+05:30\).*would be taken for UTC: moment\.filled$/),
+    remedy: expect.stringContaining("?datetime-zone=%2B05%3A30"),
   })]);
   const named = new URL(url);
   named.search = "?datetime-zone=Asia/Kolkata";
   await using wrong = openMysqlSource(named, moments, "zones", never);
-  expect(await wrong.preflight()).toEqual([expect.objectContaining({ problem: expect.stringContaining("datetime-zone=Asia/Kolkata, which is no offset") })]);
+  expect(await wrong.preflight()).toEqual([
+    expect.objectContaining({ problem: expect.stringContaining("datetime-zone=Asia/Kolkata, which is no offset") }),
+  ]);
 });
 
-test("invariant 8: with its zone named, snapshot, stream and reads by key say the same moment in UTC, of DATETIME and of TIMESTAMP", async () => {
+test("invariant 8: with its zone named, snapshot, stream and reads by key say the same moment in UTC, of DATETIME and of "
+  + "TIMESTAMP", async () => {
   const zoned = new URL(url);
   zoned.search = "?datetime-zone=%2B05:30";
   await using source = openMysqlSource(zoned, moments, "zones", never);

@@ -9,10 +9,18 @@ import { freshDatabase, type FreshDatabase } from "../../../migrations/fresh-dat
 jest.setTimeout(60_000);
 
 const never = new AbortController().signal;
-const wide = entity("wide", { description: "Long texts.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key."), text: string(100_000, "public", "Text.") } });
+const wide = entity("wide", {
+  description: "Long texts.", key: ["id"], owner: { kind: "everyone" },
+  fields: { id: int64("public", "Key."), text: string(100_000, "public", "Text.") },
+});
 const small = entity("small", { description: "Few.", key: ["n"], owner: { kind: "everyone" }, fields: { n: int32("public", "Key.") } });
-const named = entity("named", { description: "A name.", key: ["name"], owner: { kind: "everyone" }, fields: { name: string(9, "public", "Key.") } });
-const pair = entity("pair", { description: "Two.", key: ["a", "b"], owner: { kind: "everyone" }, fields: { a: int64("public", "One."), b: string(9, "public", "Other.") } });
+const named = entity(
+  "named", { description: "A name.", key: ["name"], owner: { kind: "everyone" }, fields: { name: string(9, "public", "Key.") } },
+);
+const pair = entity("pair", {
+  description: "Two.", key: ["a", "b"], owner: { kind: "everyone" },
+  fields: { a: int64("public", "One."), b: string(9, "public", "Other.") },
+});
 
 let [database, source]: [FreshDatabase, Source] = [null as never, null as never];
 beforeAll(async () => {
@@ -33,7 +41,8 @@ afterAll(async () => {
 });
 
 /** `n` for each number below `count`. */
-const numbers = (count: number) => `(WITH RECURSIVE t(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM t WHERE n < ${count - 1}) SELECT n FROM t) AS numbers`;
+const numbers = (count: number) =>
+  `(WITH RECURSIVE t(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM t WHERE n < ${count - 1}) SELECT n FROM t) AS numbers`;
 
 async function keysIn(of: Entity, range: KeyRange | null): Promise<string[]> {
   const keys: string[] = [];
@@ -52,14 +61,18 @@ test("the ranges of a table hold every key once, also beyond the least and the g
   expect((await Promise.all(ranges.map((range) => keysIn(small, range)))).flat()).toEqual(all);
   // Few rows are not worth several readers, nor is nothing; other keys have an order only the server knows.
   await database.server.query("DELETE FROM small WHERE n > 1000");
-  for (const [of, wanted] of [[wide, 0], [named, 0], [pair, 0]] as const) expect(await source.survey(of, 8)).toMatchObject({ ranges: [everyKey], rows: expect.any(Number), ...(wanted === 0 ? {} : { rows: wanted }) });
+  for (const [of, wanted] of [[wide, 0], [named, 0], [pair, 0]] as const) expect(await source.survey(of, 8)).toMatchObject({
+    ranges: [everyKey], rows: expect.any(Number), ...(wanted === 0 ? {} : { rows: wanted }),
+  });
 });
 
 test("a range of a key of two fields ends with its last key", async () => {
   await database.server.query(`INSERT INTO pair SELECT n DIV 3, CHAR(97 + n MOD 3) FROM ${numbers(30)}`);
   const all = await keysIn(pair, null);
   const key = (n: number) => [String(Math.floor(n / 3)), "abc"[n % 3]!];
-  for (const [after, upTo] of [[0, 29], [4, 9], [5, 6], [7, 7]] as const) expect(await keysIn(pair, { after: key(after), upTo: key(upTo) })).toEqual(all.slice(after + 1, upTo + 1));
+  for (const [after, upTo] of [
+    [0, 29], [4, 9], [5, 6], [7, 7],
+  ] as const) expect(await keysIn(pair, { after: key(after), upTo: key(upTo) })).toEqual(all.slice(after + 1, upTo + 1));
 });
 
 test("a chunk is bounded in bytes, wherever the wide rows begin", async () => {
@@ -75,7 +88,9 @@ test("a chunk is bounded in bytes, wherever the wide rows begin", async () => {
 });
 
 test("whoever stops in the middle, or aborts, leaves no connection behind", async () => {
-  const open = async () => (await database.rows("SELECT ID FROM information_schema.processlist WHERE DB = ? AND ID <> CONNECTION_ID()", [database.name])).length;
+  const open = async () => (await database.rows(
+    "SELECT ID FROM information_schema.processlist WHERE DB = ? AND ID <> CONNECTION_ID()", [database.name],
+  )).length;
   const before = await open();
   for await (const chunk of source.snapshot(wide, null, never)) if (chunk.length > 0) break;
   const stop = new AbortController();

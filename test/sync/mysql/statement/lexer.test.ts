@@ -6,7 +6,9 @@ const ansi: Dialect = { ...mysql, ansiQuotes: true }, mariadb: Dialect = { ...my
 /** `word`, `` `name` ``, `'`, marks as they are. */
 function tokens(text: string, dialect = mysql): string {
   const lexer = new Lexer(text, dialect), found: string[] = [];
-  for (let token = lexer.next(); token; token = lexer.next()) found.push(token.kind === "name" ? `\`${token.text}\`` : token.kind === "string" ? "'" : token.text);
+  for (let token = lexer.next(); token; token = lexer.next()) found.push(
+    token.kind === "name" ? `\`${token.text}\`` : token.kind === "string" ? "'" : token.text,
+  );
   return found.join(" ");
 }
 
@@ -47,5 +49,7 @@ test.each([
   ["9.7.4-2", { mariadb: false, version: 90_704 }], ["8.0.36", { mariadb: false, version: 80_036 }],
   ["10.11.6-MariaDB-log", { mariadb: true, version: 101_106 }], ["5.5.5-10.3.8-MariaDB", { mariadb: true, version: 100_308 }],
 ])("of the server %s version comments are run up to its own version", (serverVersion, wanted) => {
-  expect(dialectOf({ ...event, charset: "latin1", sqlMode: 4, serverVersion })).toEqual({ ...wanted, ansiQuotes: true, backslashEscapes: true, singleByte: true });
+  expect(dialectOf({ ...event, charset: "latin1", sqlMode: 4, serverVersion })).toEqual({
+    ...wanted, ansiQuotes: true, backslashEscapes: true, singleByte: true,
+  });
 });

@@ -3,15 +3,21 @@ import fc from "fast-check";
 import { Checksums } from "../../../../../sync/mysql/binlog/events/checksums.js";
 import { EventType } from "../../../../../sync/mysql/binlog/events/event-type.js";
 
-const body = fc.uint8Array({ maxLength: 400 }), type = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(EventType.Gtid, EventType.WriteRows) }, fc.constant(EventType.Format));
+const body = fc.uint8Array({ maxLength: 400 }), type = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom(EventType.Gtid, EventType.WriteRows) }, fc.constant(EventType.Format),
+);
 const damage = fc.record({ at: fc.nat(3_000), by: fc.integer({ min: 1, max: 255 }) });
 
 test("of events in one chunk, each is right whose checksum is its own, whatever is damaged and wherever the chunk ends", () => {
-  fc.assert(fc.property(fc.constantFrom(0, 5), fc.array(fc.tuple(type, body), { minLength: 1, maxLength: 12 }), fc.array(damage, { maxLength: 2 }), fc.nat(500), (gap, bodies, damages, cut) => {
+  fc.assert(fc.property(fc.constantFrom(0, 5), fc.array(
+    fc.tuple(type, body), { minLength: 1, maxLength: 12 },
+  ), fc.array(damage, { maxLength: 2 }), fc.nat(500), (gap, bodies, damages, cut) => {
     const { chunk, events } = chunkOf(bodies.map(([of, content]) => eventOf(of, content)), gap, cut);
     for (const { at, by } of damages) if (at < chunk.length) chunk[at]! ^= by;
     const checksums = new Checksums(gap);
-    for (const [start, end] of events) expect(checksums.isRight(chunk, start, end)).toBe(crc32(chunk.subarray(start, end - 4)) === chunk.readUInt32LE(end - 4));
+    for (const [start, end] of events) expect(checksums.isRight(chunk, start, end)).toBe(
+      crc32(chunk.subarray(start, end - 4)) === chunk.readUInt32LE(end - 4),
+    );
   }), { numRuns: 1_000 });
 });
 

@@ -38,7 +38,9 @@ test("a table map that comes again is checked like any other event", () => {
     return sealed;
   };
   for (const damage of [0, 5, 17, 25, 30, event.length - 1]) {
-    const decoder = new EventDecoder({ file: "binlog.000007", offset: 4 }, 0, () => false), decode = (bytes: Buffer) => decoder.decode(bytes, 0, bytes.length, []);
+    const decoder = new EventDecoder(
+      { file: "binlog.000007", offset: 4 }, 0, () => false,
+    ), decode = (bytes: Buffer) => decoder.decode(bytes, 0, bytes.length, []);
     decoder.checksum = true;
     for (let n = 0; n < 3; n++) decode(seal(-1));
     expect(() => decode(seal(damage))).toThrow("its checksum does not match");
@@ -46,7 +48,9 @@ test("a table map that comes again is checked like any other event", () => {
 });
 
 test("a compressed transaction whose packet is longer than it says does not take the next event with it", () => {
-  const payload = Buffer.from([2, 3, 252, 255, 0, 1, 1, 0, 3, 1, 0, 0]), event = Buffer.concat([Buffer.alloc(19), payload, Buffer.alloc(4)]);
+  const payload = Buffer.from([
+    2, 3, 252, 255, 0, 1, 1, 0, 3, 1, 0, 0,
+  ]), event = Buffer.concat([Buffer.alloc(19), payload, Buffer.alloc(4)]);
   event[4] = 40;
   event.writeUInt32LE(event.length, 9);
   event.writeUInt32LE(crc32(event.subarray(0, -4)), event.length - 4);
@@ -84,11 +88,19 @@ const names = (...all: readonly string[]) => [12, all.length, ...Buffer.from(all
 
 test.each([
   ["nothing", [], { charset: "utf8mb4", sqlMode: 0, updatedDatabases: null, statement: "x\ufffd" }],
-  ["mode, character set, databases", [0, 1, 2, 3, 4, ...mode, 6, 3, 115, 116, 100, ...latin1, ...names("a", "b c")], { charset: "latin1", sqlMode: 0x100004, updatedDatabases: ["a", "b c"], statement: "xé" }],
+  [
+    "mode, character set, databases", [0, 1, 2, 3, 4, ...mode, 6, 3, 115, 116, 100, ...latin1, ...names("a", "b c")],
+    { charset: "latin1", sqlMode: 0x100004, updatedDatabases: ["a", "b c"], statement: "xé" },
+  ],
   ["too many databases", [...mode, 12, 254], { sqlMode: 0x100004, updatedDatabases: null }],
-  ["every other of MySQL's", [2, 1, 97, 0, 3, 1, 0, 1, 0, 5, 2, 43, 48, 7, 0, 0, 8, 1, 0, 9, ...Array<number>(8).fill(7), 10, 0, 0, 0, 0, 11, 1, 97, 1, 98, 13, 1, 2, 3, 16, 1, 17,
+  ["every other of MySQL's", [2, 1, 97, 0, 3, 1, 0, 1, 0, 5, 2, 43, 48, 7, 0, 0, 8, 1, 0, 9, ...Array<number>(8)
+    .fill(7), 10, 0, 0, 0, 0, 11, 1, 97, 1, 98, 13, 1, 2, 3, 16, 1, 17,
     ...Array<number>(8).fill(7), 18, 0, 1, 19, 0, 20, 0, ...names("last")], { updatedDatabases: ["last"] }],
-  ["MariaDB's", [128, 1, 2, 3, 129, ...Array<number>(8).fill(1), 130, 2, 0, ...Array<number>(8).fill(1), 130, 0, 0, 131, 1, 8, 0, 8, 0, ...latin1], { charset: "latin1" }],
+  [
+    "MariaDB's",
+    [128, 1, 2, 3, 129, ...Array<number>(8).fill(1), 130, 2, 0, ...Array<number>(8).fill(1), 130, 0, 0, 131, 1, 8, 0, 8, 0, ...latin1],
+    { charset: "latin1" },
+  ],
   ["one that is not known", [...mode, 99, 12, 1, 97, 0], { sqlMode: 0x100004, updatedDatabases: null }],
 ])("a statement comes with what of its session decides its meaning: %s", (_, status, wanted) => {
   expect(decode(2, query("x\xe9", status))).toMatchObject([{ type: "query", database: "db", ...wanted }, { type: "commit" }]);
@@ -119,7 +131,9 @@ test("a GTID set keeps its gaps, sources and tags through text and back", () => 
 
 test("a set without tags goes over the wire in the form every server understands", () => {
   const bytes = GtidSet.parse(`${A}:1-5:7`).encode();
-  expect(bytes.toString("hex")).toBe(`0100000000000000${A.replaceAll("-", "")}0200000000000000` + "01000000000000000600000000000000" + "07000000000000000800000000000000");
+  expect(bytes.toString("hex")).toBe(
+    `0100000000000000${A.replaceAll("-", "")}0200000000000000` + "01000000000000000600000000000000" + "07000000000000000800000000000000",
+  );
 });
 
 test("a MariaDB position is the last transaction of each domain", () => {

@@ -11,7 +11,9 @@ export async function capture(source: Source, statements: readonly string[]): Pr
   await source.run("CREATE TABLE captured_up_to_here (a INT)");
   const { connection, serverId } = source.options(start);
   const stop = new AbortController();
-  const dump = await openDump({ connection, serverId, heartbeatMs: 5_000, highWaterBytes: 2 ** 20, prepare: dumpRequest(start, serverId, 5_000) }, stop.signal);
+  const dump = await openDump(
+    { connection, serverId, heartbeatMs: 5_000, highWaterBytes: 2 ** 20, prepare: dumpRequest(start, serverId, 5_000) }, stop.signal,
+  );
   const packets = new Packets(), transactions: Buffer[][] = [[]];
   try {
     for (;;) {
@@ -19,7 +21,8 @@ export async function capture(source: Source, statements: readonly string[]): Pr
       while (packets.next()) {
         const event = Buffer.from(packets.bytes.subarray(packets.start + 1, packets.end - 4)), type = event[4]! as EventType;
         event.writeUInt32LE(event.length, 9);
-        if (event.includes("captured_up_to_here")) return transactions.filter(([first]) => first !== undefined && transactionOf(source, transactions, first));
+        if (event.includes("captured_up_to_here"))
+          return transactions.filter(([first]) => first !== undefined && transactionOf(source, transactions, first));
         if ([EventType.Gtid, EventType.Anonymous, EventType.TaggedGtid].includes(type) || event[4] === MARIADB_GTID) transactions.push([]);
         if (type !== EventType.Format && type !== EventType.Rotate) transactions.at(-1)!.push(event);
       }

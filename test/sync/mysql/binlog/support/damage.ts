@@ -45,7 +45,8 @@ export function outcome(events: readonly Buffer[], mariadb: boolean, around: num
   try {
     for (const event of events) {
       const bytes = Buffer.concat([Buffer.alloc(64, around), event, Buffer.alloc(64, around)]);
-      if (event[4] === EventType.TransactionPayload) for (const part of decoder.expand(bytes, 64, 64 + event.length)) out.push(...part as BinlogEvent[]);
+      if (event[4] === EventType.TransactionPayload) for (const part of decoder.expand(bytes, 64, 64
+        + event.length)) out.push(...part as BinlogEvent[]);
       else decoder.decode(bytes, 64, 64 + event.length, out);
     }
     return out;
@@ -62,9 +63,15 @@ export function damage(event: Buffer, all: readonly Buffer[], random: (below: nu
   let bytes = Buffer.from(event);
   switch (random(4)) {
     case 0: bytes = bytes.subarray(0, random(bytes.length)); break;
-    case 1: for (let n = 1 + random(4); n > 0; n--) bytes[19 + random(Math.max(bytes.length - 19, 1))] = [0, 0xff, 1 << random(8), random(256)][random(4)]!; break;
-    case 2: { const other = all[random(all.length)]!; bytes = Buffer.concat([bytes.subarray(0, random(bytes.length)), other.subarray(random(other.length))]); break; }
-    case 3: { const at = random(bytes.length); bytes = Buffer.concat([bytes.subarray(0, at), Buffer.alloc(random(10), [0, 0xff, random(256)][random(3)]), bytes.subarray(at)]); break; }
+    case 1: for (let n = 1 + random(4); n > 0; n--) bytes[19 + random(Math.max(bytes.length - 19, 1))] = [
+      0, 0xff, 1 << random(8), random(256),
+    ][random(4)]!; break;
+    case 2: { const other = all[random(all.length)]!; bytes = Buffer.concat([
+      bytes.subarray(0, random(bytes.length)), other.subarray(random(other.length)),
+    ]); break; }
+    case 3: { const at = random(bytes.length); bytes = Buffer.concat([
+      bytes.subarray(0, at), Buffer.alloc(random(10), [0, 0xff, random(256)][random(3)]), bytes.subarray(at),
+    ]); break; }
   }
   if (bytes.length >= 13 && random(20) > 0) bytes.writeUInt32LE(bytes.length, 9);
   return bytes;

@@ -41,7 +41,8 @@ export async function openProxy(port: number, host = "127.0.0.1"): Promise<Proxy
     connections: () => ports.length,
     clientPorts: () => ports,
     cut,
-    freeze: () => { for (const { client, upstream } of open) { upstream.unpipe(client); client.unpipe(upstream); upstream.pause(); client.pause(); } },
+    freeze: () => { for (const { client, upstream } of open) { upstream.unpipe(client); client.unpipe(upstream); upstream.pause(); client
+      .pause(); } },
     [Symbol.asyncDispose]: async () => {
       cut();
       server.close();

@@ -37,14 +37,19 @@ export async function openSource(url = engineUrls().mysql): Promise<Source> {
   const { hostname: host, port, username: user, password } = new URL(url);
   const connection = { host, port: Number(port || 3306), user: decodeURIComponent(user), password: decodeURIComponent(password) };
   const database = `binlog_${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
-  const db = await createConnection({ ...connection, multipleStatements: true, supportBigNumbers: true, bigNumberStrings: true, charset: "utf8mb4" });
+  const db = await createConnection({
+    ...connection, multipleStatements: true, supportBigNumbers: true, bigNumberStrings: true, charset: "utf8mb4",
+  });
   await db.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4; USE ${database}; SET time_zone='+00:00'`);
-  const select = async (sql: string): Promise<unknown[][]> => (await db.query<RowDataPacket[][]>({ sql, rowsAsArray: true }))[0] as unknown as unknown[][];
+  const select = async (sql: string): Promise<unknown[][]> =>
+    (await db.query<RowDataPacket[][]>({ sql, rowsAsArray: true }))[0] as unknown as unknown[][];
   const isMariadb = String((await select("SELECT VERSION()"))[0]![0]).includes("MariaDB");
   const source: Source = {
     database, isMariadb, db, select,
     run: async (sql) => { await db.query(sql); },
-    here: async () => ({ gtids: String((await select(isMariadb ? "SELECT @@GLOBAL.gtid_binlog_pos" : "SELECT @@GLOBAL.gtid_executed"))[0]![0]) }),
+    here: async () => ({
+      gtids: String((await select(isMariadb ? "SELECT @@GLOBAL.gtid_binlog_pos" : "SELECT @@GLOBAL.gtid_executed"))[0]![0]),
+    }),
     options: (start) => ({ connection, serverId: 1e9 + Math.floor(Math.random() * 1e9), start, tables: (name) => name === database }),
     events: async (from, options) => {
       const marker = `marker_${Math.random().toString(36).slice(2)}`;

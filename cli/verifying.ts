@@ -12,7 +12,7 @@ export interface Verified {
   /** 0 compares at once. */
   readonly waitMs: number;
   readonly rowsPerSecond?: number | null;
-  readonly allowMinimalMetadata?: boolean;
+  readonly allowMinimalMetadata?: boolean | undefined;
   /** Set when what differs is to be repaired: where the audit file is, and sync is announced. */
   readonly repairIn?: string;
   readonly onProgress?: (read: number, total: number) => void;

@@ -81,9 +81,9 @@ export interface StreamOptions {
   /** With one, a seed fixes everything that is done to a given database. */
   readonly connections: number;
   /** How many in all; without it the stream goes on until `signal` aborts. */
-  readonly transactions?: number;
+  readonly transactions?: number | undefined;
   /** Milliseconds since the epoch: a clock that begins here and moves by `rate`. Without it, the real time. */
-  readonly start?: number;
+  readonly start?: number | undefined;
   readonly onAway?: AwayListener;
 }
 

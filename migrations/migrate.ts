@@ -3,7 +3,7 @@ import { escapeId, type RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { MigrationExecutor } from "typeorm";
 import { PreflightFailed } from "../runtime/findings.js";
-import { connectMysql, mysqlOptions, mysqlPlace, mysqlProblem } from "../runtime/mysql/mysql.js";
+import { connectMysql, mysqlOptions, mysqlPlace, mysqlProblem, serverUrl } from "../runtime/mysql/mysql.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { history } from "./history.js";
 import { operationalDatabase } from "./operational.js";
@@ -23,7 +23,7 @@ export async function migrate(mysqlUrl: URL, signal?: AbortSignal, onProgress?: 
       { where: mysqlPlace(mysqlUrl), problem: "its URL names no database", remedy: "end it with one: mysql://user@host:3306/totesys" },
     ]);
   }
-  const guard = await connectMysql(mysqlUrl, { database: undefined });
+  const guard = await connectMysql(serverUrl(mysqlUrl));
   try {
     await createDatabase(guard, database);
     if (!(await lock(guard, database, signal))) return { applied: [], pending: history.length };

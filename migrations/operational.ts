@@ -8,14 +8,11 @@ import { history } from "./history.js";
 
 /** The operational database through the ORM; rows hold the values `schema/fields.ts` gives each kind. Not yet initialized. */
 export function operationalDatabase(url: URL, catalog: Catalog, connections = 4): DataSource {
-  const { host, port, user, password, database, ssl, connectTimeout } = mysqlOptions(url);
+  const { user: username = "", ...options } = mysqlOptions(url);
   return new DataSource({
     type: "mysql",
-    host, port, username: user, password, database, ssl, connectTimeout,
-    charset: "utf8mb4",
-    timezone: "Z",
-    dateStrings: true,
-    supportBigNumbers: true,
+    ...options,
+    username,
     // TypeORM adds a number to the key an insert made, so that one must be a number: `digits` below makes text of the others.
     bigNumberStrings: false,
     poolSize: connections,

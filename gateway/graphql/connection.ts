@@ -6,10 +6,10 @@ import { isValueOf } from "./scalars.js";
 
 /** The arguments of every connection, as clients give them. */
 export interface PageArgs {
-  readonly first?: number | null;
-  readonly after?: string | null;
-  readonly last?: number | null;
-  readonly before?: string | null;
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly before?: string | null | undefined;
 }
 
 export interface PageLimits {

@@ -47,6 +47,13 @@ export function mysqlOptions(url: URL): ConnectionOptions {
   };
 }
 
+/** The server of the URL, and none of its databases. */
+export function serverUrl(url: URL): URL {
+  const server = new URL(url);
+  server.pathname = "/";
+  return server;
+}
+
 /**
  * One connection, its session begun with `sessionStart`, which the server is asked to have kept. @throws PreflightFailed when it is ours or
  * the operator's to cure

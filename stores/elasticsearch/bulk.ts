@@ -69,7 +69,7 @@ async function request<T>(client: Client, { bytes, from }: Body<T>, signal?: Abo
         method: "POST", path: "/_bulk", bulkBody: bytes,
         querystring: { require_alias: true, filter_path: "errors,items.*.status,items.*.error" },
       },
-      { signal },
+      { ...(signal && { signal }) },
     );
   } catch (error) {
     signal?.throwIfAborted();

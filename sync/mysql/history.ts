@@ -1,6 +1,6 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
-import { mysqlOptions } from "../../runtime/mysql/mysql.js";
+import { mysqlOptions, serverUrl } from "../../runtime/mysql/mysql.js";
 import type { Position } from "../../schema/position.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { begunAt, committedIn } from "./binlog/history.js";
@@ -9,7 +9,7 @@ import { headOf, serverOf } from "./connection/server.js";
 /** The server's head, with what proves later that a log is the one it was the head of. */
 export async function headWithProof(connection: Connection, url: URL, signal: AbortSignal): Promise<Position> {
   const head = await headOf(connection, await serverOf(connection));
-  const options = { ...mysqlOptions(url), database: undefined };
+  const options = mysqlOptions(serverUrl(url));
   if (head.server) {
     const begun = await begunAt(options, head.file, signal);
     return { ...head, ...(begun !== null && { begun }) };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ConnectionOptions } from "mysql2";
-import { datetimeAhead, mysqlOptions, mysqlPlace } from "../../runtime/mysql/mysql.js";
+import { datetimeAhead, mysqlOptions, mysqlPlace, serverUrl } from "../../runtime/mysql/mysql.js";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Message } from "../../schema/change.js";
 import { everyKey, type Position } from "../../schema/position.js";
@@ -89,7 +89,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
 
 /** The log is the server's: it goes on when the database is dropped. */
 function ofServer(url: URL): ConnectionOptions {
-  return { ...mysqlOptions(url), database: undefined };
+  return mysqlOptions(serverUrl(url));
 }
 
 type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "history" | "accessReturns" | "heard" | "definitions">;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { connectMysql } from "../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../runtime/mysql/mysql.js";
 import { engineUrls } from "../support/engines.js";
 
 
@@ -17,7 +17,7 @@ export async function freshDatabase(purpose: string): Promise<FreshDatabase> {
   const name = `sluice_test_${purpose}_${randomBytes(4).toString("hex")}`;
   const url = new URL(engineUrls().mysql);
   url.pathname = "";
-  const server = await connectMysql(url, { database: undefined });
+  const server = await connectMysql(serverUrl(url));
   url.pathname = `/${name}`;
   return {
     name, url, server,

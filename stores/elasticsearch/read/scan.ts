@@ -5,7 +5,7 @@ import { failed } from "../errors.js";
 import { aliasOf } from "../indices/indices.js";
 
 export type Hit = estypes.SearchHit<Document>;
-export type Query = estypes.QueryDslQueryContainer;
+export type Query = NonNullable<estypes.SearchRequest["query"]>;
 
 /** A document that remembers a delete is in no list and no result. */
 export function living(matching: estypes.QueryDslBoolQuery = {}): Query {

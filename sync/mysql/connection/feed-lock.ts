@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { inALine, PreflightFailed } from "../../../runtime/findings.js";
-import { connectMysql, mysqlPlace } from "../../../runtime/mysql/mysql.js";
+import { connectMysql, mysqlPlace, serverUrl } from "../../../runtime/mysql/mysql.js";
 import { sleep, unlessAborted } from "../../../runtime/wait.js";
 import type { FeedLock, FeedLockEvent } from "../../source.js";
 import type { Access } from "./access.js";
@@ -151,7 +151,7 @@ class Lock {
   }
 
   async #open(): Promise<Connection> {
-    const connection = await connectMysql(this.url, { database: undefined });
+    const connection = await connectMysql(serverUrl(this.url));
     // Errors reach us through the statement under way.
     connection.on("error", () => undefined);
     if (this.#isClosed) {

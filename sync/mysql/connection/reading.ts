@@ -1,7 +1,7 @@
 import { addAbortSignal } from "node:stream";
 import type { Connection as Callbacks, RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
-import { connectMysql } from "../../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../../runtime/mysql/mysql.js";
 import { backoff, sleep } from "../../../runtime/wait.js";
 import { Access } from "./access.js";
 
@@ -70,7 +70,7 @@ export class Reading implements AsyncDisposable {
 
   /** A try that failed is not kept: what the server refused once it may allow later. */
   #open(): Promise<Connection> {
-    const connection = (this.#connection ??= connectMysql(this.url, { database: undefined }));
+    const connection = (this.#connection ??= connectMysql(serverUrl(this.url)));
     connection.catch(() => {
       if (this.#connection === connection) this.#connection = null;
     });

@@ -1,5 +1,5 @@
 import type { RowDataPacket } from "mysql2";
-import { connectMysql, mysqlOptions } from "../../../runtime/mysql/mysql.js";
+import { connectMysql, mysqlOptions, serverUrl } from "../../../runtime/mysql/mysql.js";
 import type { Position } from "../../../schema/position.js";
 import { OtherHistory } from "../binlog/errors.js";
 import type { BinlogStart } from "../binlog/event.js";
@@ -24,7 +24,7 @@ const proofMs = 30_000;
 
 /** @throws PreflightFailed when the server cannot be asked */
 export async function logFacts(url: URL): Promise<LogFacts> {
-  await using connection = await connectMysql(url, { database: undefined });
+  await using connection = await connectMysql(serverUrl(url));
   const [settings] = await connection.query<RowDataPacket[]>(
     "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('binlog_expire_logs_seconds', 'binlog_expire_logs_auto_purge', 'gtid_purged', "
       + "'gtid_executed')",

@@ -1,7 +1,7 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { type Finding, PreflightFailed } from "../../../runtime/findings.js";
-import { connectMysql, mysqlPlace } from "../../../runtime/mysql/mysql.js";
+import { connectMysql, mysqlPlace, serverUrl } from "../../../runtime/mysql/mysql.js";
 import { backoff, sleep } from "../../../runtime/wait.js";
 import type { Catalog } from "../../../schema/catalog.js";
 import { replicaStatusStatement } from "../binlog/wire/request.js";
@@ -16,7 +16,7 @@ export interface MysqlSourceOptions {
    * Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to
    * hold.
    */
-  readonly allowMinimalMetadata?: boolean;
+  readonly allowMinimalMetadata?: boolean | undefined;
   /** Follow a server without GTIDs, by file and offset of its binary log. */
   readonly allowFilePositions?: boolean;
   /**
@@ -89,7 +89,7 @@ async function findingsOf(connection: Connection, url: URL, catalog: Catalog, op
 /** A connection to the server, no database chosen. @throws PreflightFailed with the remedy when there is none to be had */
 async function answering(url: URL): Promise<Connection> {
   try {
-    return await connectMysql(url, { database: undefined });
+    return await connectMysql(serverUrl(url));
   } catch (error) {
     if (error instanceof PreflightFailed) throw error;
     throw new PreflightFailed([{

@@ -6,7 +6,7 @@ import type { Connection } from "mysql2/promise";
 import { pino } from "pino";
 import type { Engine } from "../../../engines/engine.js";
 import type { Flags } from "../../../engines/mysql/flags.js";
-import { connectMysql } from "../../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../../runtime/mysql/mysql.js";
 import { isWhole } from "../../../schema/position.js";
 import { openSink, openStore } from "../../../stores/open.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
@@ -35,7 +35,7 @@ export async function openWorld(flags: Flags = {}): Promise<World> {
   const server: Engine = await startMysql({
     dataDir: join(folder, "mysql"), fresh: true, flags: { "log-bin-trust-function-creators": "ON", ...flags },
   });
-  const db = await connectMysql(new URL(server.url), { database: undefined });
+  const db = await connectMysql(serverUrl(new URL(server.url)));
   return {
     db, folder, url: new URL(`/${database}`, server.url),
     async [Symbol.asyncDispose]() {

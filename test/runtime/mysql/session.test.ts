@@ -5,7 +5,7 @@ import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import type { Engine } from "../../../engines/engine.js";
 import { migrate } from "../../../migrations/migrate.js";
-import { connectMysql } from "../../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../../runtime/mysql/mysql.js";
 import { totesys } from "../../../schema/totesys/catalog.js";
 import { preflight } from "../../../sync/mysql/preflight/preflight.js";
 import { engineUrls } from "../../support/engines.js";
@@ -26,7 +26,7 @@ beforeAll(async () => {
       "sql-mode": "ANSI",
     },
   });
-  root = await connectMysql(new URL(server.url), { database: undefined });
+  root = await connectMysql(serverUrl(new URL(server.url)));
   await root.query("CREATE USER plain IDENTIFIED BY 'p'");
   await root.query("GRANT ALL ON shop.* TO plain");
   await root.query("CREATE DATABASE shop");
@@ -59,7 +59,7 @@ test("whatever a server's defaults and its init_connect say, a session of ours r
 });
 
 test("a MariaDB server can be asked too, and told from MySQL", async () => {
-  await using connection = await connectMysql(new URL(engineUrls().mariadb), { database: undefined });
+  await using connection = await connectMysql(serverUrl(new URL(engineUrls().mariadb)));
   const [[row]] = await connection.query<RowDataPacket[]>("SELECT @@version AS version");
   expect(row!.version).toMatch(/MariaDB/);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import type { Engine } from "../../../../engines/engine.js";
-import { connectMysql } from "../../../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { catalog } from "../../../../schema/catalog.js";
 import type { Message } from "../../../../schema/change.js";
 import { entity, type Row } from "../../../../schema/entity.js";
@@ -46,7 +46,7 @@ let server: Engine, db: Connection, url: URL;
 beforeAll(async () => {
   server = await startMysql({ dataDir: folder, fresh: true, flags: { "binlog-row-metadata": "MINIMAL" } });
   url = new URL("/minimal", server.url);
-  db = await connectMysql(new URL(server.url), { database: undefined });
+  db = await connectMysql(serverUrl(new URL(server.url)));
 });
 beforeEach(async () => {
   for (const statement of ["DROP DATABASE IF EXISTS minimal", "CREATE DATABASE minimal", "USE minimal", ...ddl]) await db.query(statement);

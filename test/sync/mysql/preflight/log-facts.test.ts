@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectMysql } from "../../../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { logFacts } from "../../../../sync/mysql/preflight/log-facts.js";
 import { startMysql } from "../../../support/mysql-server.js";
 
@@ -12,7 +12,7 @@ test("a GTID set of many servers is read whole", async () => {
   const server = await startMysql({ dataDir: folder });
   try {
     const uuids = Array.from({ length: 40 }, (_, i) => `${String(i).padStart(8, "0")}-aaaa-4aaa-8aaa-aaaaaaaaaaaa`);
-    await using connection = await connectMysql(new URL(server.url), { database: undefined });
+    await using connection = await connectMysql(serverUrl(new URL(server.url)));
     for (const uuid of uuids) {
       await connection.query(`SET gtid_next = '${uuid}:1'`);
       await connection.query("COMMIT");

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectMysql } from "../../../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { catalog } from "../../../../schema/catalog.js";
 import { entity } from "../../../../schema/entity.js";
 import { choice, decimal, int32, int64, nullable, reference, string, timestamp } from "../../../../schema/fields.js";
@@ -118,7 +118,7 @@ test("invariant 3: rows a foreign key deletes by itself are in the stream of a s
 test("a replica that does not log what it replicates is refused", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sluice-preflight-"));
   const server = await startMysql({ dataDir: folder, fresh: true, flags: { "log-replica-updates": "OFF" } });
-  const db = await connectMysql(new URL(server.url), { database: undefined });
+  const db = await connectMysql(serverUrl(new URL(server.url)));
   try {
     for (const statement of ["CREATE DATABASE replica", "USE replica", goodParent, goodChild]) await db.query(statement);
     const ask = () => findingsOf({ name: "replica", url: new URL("/replica", server.url) });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import type { Engine } from "../../../../engines/engine.js";
-import { connectMysql } from "../../../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { catalog } from "../../../../schema/catalog.js";
 import type { Change } from "../../../../schema/change.js";
 import { entity } from "../../../../schema/entity.js";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = await startMysql({ dataDir: join(folder, "mysql"), fresh: true, flags: { "default-time-zone": "+05:30" } });
   url = new URL(server.url);
   url.pathname = "/zones";
-  local = await connectMysql(new URL(server.url), { database: undefined });
+  local = await connectMysql(serverUrl(new URL(server.url)));
   await local.query("CREATE DATABASE zones");
   await local.query("USE zones");
   await local.query("SET time_zone = '+05:30', timestamp = 1767225600.25");

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import type { Engine } from "../../../../engines/engine.js";
-import { connectMysql } from "../../../../runtime/mysql/mysql.js";
+import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { catalog } from "../../../../schema/catalog.js";
 import type { Message, Recopy } from "../../../../schema/change.js";
 import { entity } from "../../../../schema/entity.js";
@@ -31,7 +31,7 @@ beforeAll(async () => {
     flags: { "log-bin-trust-function-creators": "ON", "secure-file-priv": files, "innodb-native-foreign-keys": "ON" },
   });
   url = new URL("/totesys", server.url);
-  db = await connectMysql(new URL(server.url), { database: undefined });
+  db = await connectMysql(serverUrl(new URL(server.url)));
 });
 beforeEach(() => run("SET binlog_format = 'ROW', sql_mode = ''", "DROP DATABASE IF EXISTS totesys", "DROP DATABASE IF EXISTS "
   + "other", "CREATE DATABASE totesys", "CREATE DATABASE other", "USE totesys",

@@ -17,8 +17,8 @@ export function page(tokens: readonly DevelopmentToken[]): string {
   <link rel="stylesheet" href="/graphiql/page.css">
 </head>
 <body>
-  <div id="viewer"></div>
-  <div id="graphiql">Loading GraphiQL ...</div>
+  <header id="viewer"></header>
+  <main id="graphiql">Loading GraphiQL ...</main>
   <script type="application/json" id="data">${data.replace(/</g, "\\u003c")}</script>
   <script src="/graphiql/react.js"></script>
   <script src="/graphiql/react-dom.js"></script>
@@ -31,11 +31,32 @@ export function page(tokens: readonly DevelopmentToken[]): string {
 
 export const style = `html, body { height: 100%; margin: 0; }
 body { display: flex; flex-direction: column; font: 14px/1.4 system-ui, sans-serif; }
-#viewer { display: flex; gap: .6em; align-items: center; padding: .4em .8em; background: #1f2937; color: #f9fafb; }
+#viewer { display: flex; flex-wrap: wrap; gap: .4em .6em; align-items: center; padding: .4em .8em; background: #1f2937; color: #f9fafb; }
 #viewer:empty { display: none; }
-#viewer select { font: inherit; padding: .1em .3em; }
+#viewer select { font: inherit; padding: .1em .3em; max-width: 100%; }
 #graphiql { flex: 1; min-height: 0; }
+${onNarrowScreens()}`;
+
+/** Side by side, GraphiQL's panes leave a phone ten columns each: here they stand below one another, and the page scrolls. */
+function onNarrowScreens(): string {
+  return `@media (max-width: 760px) {
+  html, body { height: auto; }
+  #graphiql .graphiql-container { flex-direction: column; height: auto; }
+  #graphiql .graphiql-sidebar { flex-direction: row; order: 1; width: auto; padding: 4px 8px; }
+  #graphiql .graphiql-sidebar > button { margin-top: 0 !important; }
+  #graphiql .graphiql-main { flex-direction: column; }
+  #graphiql .graphiql-plugin { min-width: 0 !important; max-height: 70vh; overflow: auto; }
+  #graphiql .graphiql-sessions { margin: 0 8px; }
+  #graphiql #graphiql-session { flex-direction: column; height: auto; }
+  #graphiql .graphiql-horizontal-drag-bar { display: none; }
+  #graphiql .graphiql-editors { flex: none !important; height: 36rem; }
+  #graphiql .graphiql-query-editor { flex-direction: column; }
+  #graphiql .graphiql-toolbar { flex-direction: row; order: -1; width: auto; margin: 0 0 8px; gap: 8px; }
+  #graphiql .CodeMirror { font-size: 13px; }
+  #graphiql .graphiql-response { flex: none !important; height: 26rem; }
+}
 `;
+}
 
 /** Runs in the browser. The chosen viewer's token goes with every request; what stands in the Headers tab wins over it. */
 export const script = `(() => {
@@ -67,10 +88,11 @@ export const script = `(() => {
 })();
 `;
 
-const example = (counterpartyId: string) => `# Choose above who asks. A partner sees its own rows only;
-# add unitPrice to an order: denied to it, and to whom not?
+const example = (counterpartyId: string) => `# Choose above who asks. A partner
+# sees its own rows only. Add the
+# field unitPrice: who may read it?
 query Example {
-  viewer { role counterpartyId reads }
+  viewer { role reads }
   counterparty(counterpartyId: "${counterpartyId}") {
     counterpartyLegalName
     legalAddress { city country }
@@ -82,7 +104,7 @@ query Example {
         design { designName }
         currency { currencyCode }
       }
-      pageInfo { hasNextPage endCursor }
+      pageInfo { hasNextPage }
     }
   }
 }

@@ -7,7 +7,7 @@ const path = require("node:path");
 
 const root = __dirname;
 const at = (...parts) => path.join(root, ...parts);
-const sources = ["schema", "stores", "runtime", "sync", "gateway", "generator", "migrations", "engines", "cli", "bench", "faults", "test", "tsconfig.json"];
+const sources = ["schema", "stores", "runtime", "sync", "gateway", "generator", "migrations", "engines", "operate", "cli", "bench", "faults", "test", "tsconfig.json"];
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) fail(`Node ${process.versions.node} is too old: Sluice needs 20.19 or newer`);

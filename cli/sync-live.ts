@@ -1,5 +1,5 @@
+import { runningSync } from "../operate/running-sync.js";
 import { sleep } from "../runtime/wait.js";
-import { runningSync } from "./running-sync.js";
 import { copyingLine } from "./start/live.js";
 
 /** While tables are copied: how far, at what rate, and until about when, as one line of the terminal, until `signal` aborts. */

@@ -13,10 +13,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   generator: ["schema", "runtime"],
   migrations: ["schema", "runtime"],
   engines: ["runtime"],
+  operate: ["schema", "runtime", "stores", "sync"],
   faults: ["schema", "runtime", "stores", "sync", "generator", "migrations", "engines"],
-  cli: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines", "faults"],
+  cli: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines", "operate", "faults"],
   bench: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines"],
-  test: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines", "faults", "cli", "bench"],
+  test: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines", "operate", "faults", "cli", "bench"],
 };
 const entryPoints = /^(cli\/main\.ts|bench\/[a-z0-9-]+\.ts|migrations\/\d+-.*\.ts)$/;
 

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { developmentTokens } from "../../gateway/auth/development.js";
+import { verifyStores } from "../../operate/verify.js";
 import { onThisMachine } from "../../runtime/http/listening.js";
 import { stopped } from "../../runtime/stop.js";
 import { fillDatabase, sayAway, streamToDatabase } from "../generating.js";
 import type { Output } from "../output.js";
 import { tokensText } from "../text/tokens-text.js";
-import { reportText, verifyStores } from "../verifying.js";
+import { reportText } from "../text/verify-text.js";
 import { type Service, startService } from "../workspace/service.js";
 import type { Workspace } from "../workspace/workspace.js";
 import { showLive, type Sources } from "./live.js";

@@ -1,7 +1,7 @@
+import type { StatusReport, StoreReport } from "../../operate/status.js";
 import type { LogFacts } from "../../sync/mysql/preflight/log-facts.js";
 import { type Copying, deadLettersText } from "../../sync/state/state.js";
 import { table } from "../output.js";
-import type { StatusReport, StoreReport } from "../status-report.js";
 
 export function statusText({ absence, log, logError, pipelines }: StatusReport): string {
   const rows = pipelines.map(({ pipeline, state, lagMs, bytesBehind, rowsPerSecond, etaMs, deadLetters, copying }) => [

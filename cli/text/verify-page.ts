@@ -1,7 +1,7 @@
 import { writePrivately } from "../../runtime/private-file.js";
 import { keyText } from "../../schema/entity.js";
 import type { Difference, Report, TableReport } from "../../sync/verify/report/report.js";
-import { conclusion, verdictOf } from "../verifying.js";
+import { conclusion, verdictOf } from "./verify-text.js";
 
 /** Writes the report as one page that needs nothing else; whoever has the file open never sees half of it. */
 export async function writePage(file: string, report: Report): Promise<void> {

@@ -23,7 +23,7 @@ export function apiSchema(catalog: Catalog, limits: PageLimits): GraphQLSchema {
     const types = declareTypes(catalog);
     const resolvers = [
       ...declareEntityResolvers(catalog, types, limits),
-      ...(types.search ? [declareSearchResolver(catalog, types.search, limits)] : []),
+      ...(types.search ? [declareSearchResolver(types.search, limits)] : []),
       declareViewerResolver(types),
     ];
     const schema = buildSchemaSync({ resolvers: resolvers as unknown as NonEmptyArray<Function>, validate: false });

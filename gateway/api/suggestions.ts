@@ -1,16 +1,13 @@
-import type { ApolloServerPlugin } from "@apollo/server";
 import { type GraphQLSchema, isEnumType, isInterfaceType, isObjectType } from "graphql";
-import type { GatewayContext } from "../rows/context.js";
 
-/** An operation is held against the whole API; what it might have meant is said only as far as the viewer is shown those names. */
-export const suggestions: ApolloServerPlugin<GatewayContext> = {
-  requestDidStart: async ({ contextValue: { shown } }) => ({
-    validationDidStart: async () => async (errors) => {
-      const names = namesOf(shown);
-      for (const error of errors ?? []) (error as { message: string }).message = withoutHidden(error.message, names);
-    },
-  }),
-};
+/**
+ * Takes suggested names out of validation errors where the viewer is not shown them. An operation is validated against the whole API, so
+ * graphql-js suggests names of all of it.
+ */
+export function hideNames(errors: readonly Error[], shown: GraphQLSchema): void {
+  const names = namesOf(shown);
+  for (const error of errors) (error as { message: string }).message = withoutHidden(error.message, names);
+}
 
 function withoutHidden(message: string, names: ReadonlySet<string>): string {
   // A message may hold a long text of the client's, so it is read once.

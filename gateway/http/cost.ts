@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin } from "@apollo/server";
+import type { GraphQLRequestContextDidResolveOperation } from "@apollo/server";
 import {
   type DocumentNode, type FieldNode, getNamedType, getVariableValues, isObjectType, Kind, type OperationDefinitionNode,
 } from "graphql";
@@ -17,29 +17,27 @@ const expectedEntries = 5;
 /**
  * Estimates what an operation costs, takes it from the viewer's budget, and refuses what is above the maximum: one point a field, as often
  * as the pages around it hold it. A page counts by the size the operation gives it, else as holding a few; the meter corrects that.
+ * @throws BAD_USER_INPUT, RATE_LIMITED
  */
-export function costLimit(maxCost: number, pages: PageLimits): ApolloServerPlugin<GatewayContext> {
-  return {
-    requestDidStart: async () => ({
-      async didResolveOperation({ schema, document, operation, request: { variables }, contextValue: { meter } }) {
-        if (!operation) return;
-        const [wrong] = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 }).errors ?? [];
-        // All that is wrong with a long list would take seconds to say, and the names it might have meant are the schema's.
-        if (wrong) throw refusing(badUserInput(wrong.message.replace(/ Did you mean .*$/s, "")), 400);
-        const lists: Lists = new Map();
-        let points;
-        try {
-          const query = only(operation, document);
-          const estimators = [pointsOf(pages, lists)];
-          points = getComplexity({ schema, query, estimators, ...(variables && { variables }), maxQueryNodes: maxCost });
-        } catch (error) {
-          throw refusing(badUserInput((error as Error).message), 400);
-        }
-        meter.expect({ points, lists });
-      },
-    }),
-  };
+export function expectCost(request: Request, maxCost: number, pages: PageLimits): void {
+  const { schema, document, operation, request: { variables }, contextValue: { meter } } = request;
+  if (!operation) return;
+  const [wrong] = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, { maxErrors: 1 }).errors ?? [];
+  // Only the first error is said: all errors of a long list would take seconds. Suggested names are left out: they are the whole schema's.
+  if (wrong) throw refusing(badUserInput(wrong.message.replace(/ Did you mean .*$/s, "")), 400);
+  const lists: Lists = new Map();
+  let points;
+  try {
+    const query = only(operation, document);
+    const estimators = [pointsOf(pages, lists)];
+    points = getComplexity({ schema, query, estimators, ...(variables && { variables }), maxQueryNodes: maxCost });
+  } catch (error) {
+    throw refusing(badUserInput((error as Error).message), 400);
+  }
+  meter.expect({ points, lists });
 }
+
+type Request = GraphQLRequestContextDidResolveOperation<GatewayContext>;
 
 type Lists = Map<FieldNode, ExpectedList>;
 

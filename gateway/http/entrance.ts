@@ -26,23 +26,25 @@ export interface EntranceParts {
   readonly schemas: ShownSchemas;
 }
 
-type Enter = (request: Request, response: ServerResponse) => Promise<GatewayContext>;
+export type Enter = (request: Request, response: ServerResponse) => Promise<GatewayContext>;
 
 /**
- * Lets a request in: it finds out who asks, whether that viewer has a budget left, and waits for its turn. All of it comes before the
- * operation is even parsed, so that the viewer's own operations wait for what it costs.
+ * Lets a request in: it finds the viewer, takes from the viewer's budget, and waits for the viewer's turn.
+ * All of it comes before the operation is parsed, so that the viewer's own operations wait for what it costs.
  * @throws UNAUTHENTICATED, UNAVAILABLE, RATE_LIMITED, BAD_USER_INPUT
  */
 export function entrance({ config, catalog, stores, verifier, schemas }: EntranceParts): Enter {
   const budgets = new Budgets({ most: config.budget, perSecond: config.budgetPerSecond });
   const turns = new Turns({ atOnce: config.atOnce, points: config.maxCost / 2, waiting: config.waiting });
   return async (request, response) => {
+    // Token and viewer.
     const viewer = await verifier.viewer(authorizationOf(request));
     const name = nameOf(viewer);
     const deadline = Date.now() + config.timeoutMs;
     const stop = new AbortController();
     // Every read under way listens to it.
     setMaxListeners(0, stop.signal);
+    // Budget: what any request costs.
     const meter = new Meter(name, budgets, config.maxCost, stop);
     const goneAway = () => {
       stop.abort(unavailable("the client went away", null));
@@ -55,8 +57,10 @@ export function entrance({ config, catalog, stores, verifier, schemas }: Entranc
     const late = setTimeout(() => stop.abort(tooLate), config.timeoutMs);
     let leave = () => undefined as void;
     try {
+      // Turn: it ends with the answer, or with the connection.
       leave = await turns.enter(name, () => meter.points, stop.signal);
       response.once("close", leave);
+      // Text: it is looked through before it is parsed.
       checkRepetition(queryOf(request), config.maxTokens);
       return contextOf({ catalog, stores, viewer, shown: schemas.to(viewer), meter, stop: stop.signal, deadline, leave });
     } catch (error) {
@@ -69,7 +73,7 @@ export function entrance({ config, catalog, stores, verifier, schemas }: Entranc
   };
 }
 
-/** The text of the operation, from where Apollo takes it; none where it will say what is wrong with the request. */
+/** The text of the operation, from where Apollo takes it; empty where Apollo will refuse the request. */
 function queryOf({ body, method, url = "" }: Request): string {
   const query = method === "GET" ? new URLSearchParams(
     url.slice(url.indexOf("?") + 1),

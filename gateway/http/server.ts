@@ -1,8 +1,12 @@
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ApolloServer } from "@apollo/server";
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { expressMiddleware } from "@as-integrations/express5";
-import express, { type ErrorRequestHandler } from "express";
+import express from "express";
 import type { Log } from "../../runtime/log.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { apiSchema } from "../api/schema.js";
@@ -12,15 +16,11 @@ import { fieldRules } from "../auth/field-rules.js";
 import type { TokenVerifier } from "../auth/tokens.js";
 import { graphiql } from "../graphiql/routes.js";
 import type { PageLimits } from "../graphql/connection.js";
-import { errorFormatter } from "../graphql/errors.js";
 import type { GatewayMetrics } from "../metrics.js";
 import type { GatewayContext } from "../rows/context.js";
 import type { GatewayConfig } from "../settings.js";
 import type { ServedStores } from "../stores/stores.js";
-import { entrance } from "./entrance.js";
-import { exactBody, exactQuery, RefusedRequest } from "./exact-json.js";
-import { shapeRules } from "./limits.js";
-import { plugins } from "./plugins.js";
+import { requestSteps } from "./request.js";
 
 export interface ApiParts {
   readonly config: GatewayConfig;
@@ -42,22 +42,25 @@ const usualPage = 20;
 /** How long a client may take to send a request. Node looks after connections once in the interval, 30 s unless told. */
 const sendingTimes = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
 
-/** Serves POST and GET /graphql and, where it is on, GraphiQL at /. Disposing lets operations under way finish. */
+/**
+ * Serves POST and GET /graphql and, where it is on, GraphiQL at /; request.ts has the order of one request.
+ * Disposing lets operations under way finish.
+ */
 export async function serveApi({ config, catalog, stores, verifier, metrics, tokens, log }: ApiParts): Promise<Api> {
   const app = express().disable("x-powered-by").disable("etag");
   const server = createServer({ ...sendingTimes, maxHeaderSize: 16_384 }, app);
   server.maxConnections = config.maxConnections;
-  // A client that takes nothing of its answer for so long does not get it.
+  // A client that reads nothing of its answer for so long is disconnected.
   server.setTimeout(config.timeoutMs + sendingTimes.requestTimeout);
   const pages: PageLimits = { usual: Math.min(usualPage, config.maxPage), most: config.maxPage };
   const schema = apiSchema(catalog, pages);
-  const enter = entrance({ config, catalog, stores, verifier, schemas: new ShownSchemas(schema, fieldRules(catalog), catalog) });
+  const schemas = new ShownSchemas(schema, fieldRules(catalog), catalog);
+  const { received, entered, operation, refused } = requestSteps({ config, catalog, stores, verifier, schemas, metrics, pages, log });
+  const { plugin, ...operationOptions } = operation;
   const apollo = new ApolloServer<GatewayContext>({
     schema,
-    plugins: plugins({ server, metrics, maxCost: config.maxCost, pages }),
-    validationRules: shapeRules(config),
-    parseOptions: { maxTokens: config.maxTokens },
-    formatError: errorFormatter(log),
+    ...operationOptions,
+    plugins: [...serverPlugins(server), plugin],
     // Each viewer is shown its own part, in errors too.
     introspection: true,
     hideSchemaDetailsFromClientErrors: false,
@@ -79,17 +82,13 @@ export async function serveApi({ config, catalog, stores, verifier, metrics, tok
     next();
   });
   if (config.development || config.graphiql) app.use(graphiql(tokens));
-  app.use("/graphql", express.json({ limit: config.maxBodyBytes, verify: exactBody }), exactQuery, (request, _response, next) => {
-    // A GET has no body; the integration wants the property to be there.
-    request.body ??= {};
-    next();
-  }, expressMiddleware(apollo, { context: ({ req, res }) => enter(req, res) }));
+  app.use("/graphql", ...received, expressMiddleware(apollo, { context: ({ req, res }) => entered(req, res) }));
   app.use((_request, response) => {
     response.status(404).json({
       errors: [{ message: "there is nothing here; the API is at /graphql", extensions: { code: "BAD_REQUEST" } }],
     });
   });
-  app.use(bodyRefused(config.maxBodyBytes, log));
+  app.use(refused);
 
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -105,15 +104,12 @@ export async function serveApi({ config, catalog, stores, verifier, metrics, tok
   };
 }
 
-/** What Express refuses before GraphQL sees it, in GraphQL's words. */
-function bodyRefused(maxBytes: number, log: Log): ErrorRequestHandler {
-  return (error: { readonly status?: number; readonly type?: string }, _request, response, next) => {
-    if (response.headersSent) return next(error);
-    const status = typeof error.status === "number" && error.status >= 400 && error.status < 500 ? error.status : 500;
-    if (status === 500) log.error({ err: error }, "a request failed");
-    const message = error instanceof RefusedRequest ? error.message
-      : error.type === "entity.too.large" ? `the body is larger than ${maxBytes} bytes`
-      : error.type === "entity.parse.failed" ? "the body is not JSON" : status === 500 ? "internal error" : "the request cannot be read";
-    response.status(status).json({ errors: [{ message, extensions: { code: status === 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST" } }] });
-  };
+function serverPlugins(server: Server): ApolloServerPlugin<GatewayContext>[] {
+  return [
+    ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: 5_000 }),
+    // Cache control would take a fifth of the time of a large answer. Answers differ by viewer, so it has no use here.
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    ApolloServerPluginUsageReportingDisabled(),
+  ];
 }

@@ -8,29 +8,33 @@ import { Loaders } from "./loaders.js";
 import { VisibleRows } from "./visible-rows.js";
 
 /** What an operation has from the moment its turn has come until it is answered. */
-export interface Entered {
+interface Entered {
   readonly viewer: Viewer;
-  /** What it costs. */
+  /** Counts what the operation costs. */
   readonly meter: Meter;
-  /** Aborts when nobody waits for the answer any more, or it turned out too dear: then nothing more is read. */
+  /** Aborts when the client went away, time is up, or the operation turned out too dear: then nothing more is read. */
   readonly stop: AbortSignal;
-  /** Milliseconds since the epoch after which nothing is waited for. */
-  readonly deadline: number;
-  readonly stores: ServedStores;
-  /** The part of the API it is shown. */
+  /** The part of the API that the viewer is shown. */
   readonly shown: GraphQLSchema;
   /** Ends its turn. */
   leave(): void;
 }
 
-/** What a resolver has: who asks, and the rows that one may see. It lives as long as one operation. */
+/** What a resolver has: the viewer, and the rows this viewer may see, but no store. It lives as long as one operation. */
 export interface GatewayContext extends Entered {
   /** What the field rules have said so far. */
   readonly rulings: Rulings;
   readonly rows: VisibleRows;
 }
 
-export function contextOf({ catalog, ...entered }: Entered & { readonly catalog: Catalog }): GatewayContext {
-  const { stores, deadline, stop, viewer, meter } = entered;
+export interface ContextParts extends Entered {
+  readonly catalog: Catalog;
+  readonly stores: ServedStores;
+  /** Milliseconds since the epoch after which no store is waited for. */
+  readonly deadline: number;
+}
+
+export function contextOf({ catalog, stores, deadline, ...entered }: ContextParts): GatewayContext {
+  const { stop, viewer, meter } = entered;
   return { ...entered, rulings: new Rulings(), rows: new VisibleRows(catalog, new Loaders(stores, deadline, stop), viewer, meter) };
 }

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import { type Entity, type Key, keyOf, keyText, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Value } from "../../schema/fields.js";
-import type { Page, Slice } from "../../stores/ports.js";
+import type { Page, SearchQuery, SearchSlice, Slice } from "../../stores/ports.js";
 import type { ServedStores } from "../stores/stores.js";
 
 /** One page of one lookup. */
@@ -34,6 +34,10 @@ export class Loaders {
 
   list(key: ListKey): Promise<Slice> {
     return this.lists.load(key);
+  }
+
+  search(query: SearchQuery): Promise<SearchSlice> {
+    return this.stores.search(query, this.deadline, this.stop);
   }
 
   private rowsOf(of: Entity): DataLoader<Key, Row | null, string> {

@@ -1,13 +1,13 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Entity, Fields, Key, Lookup, Row } from "../../schema/entity.js";
 import type { Value } from "../../schema/fields.js";
-import type { Page, Slice } from "../../stores/ports.js";
+import type { Page, SearchHit, SearchQuery, SearchSlice, SearchTarget, Slice } from "../../stores/ports.js";
 import type { Viewer } from "../auth/viewer.js";
 import type { Meter } from "../fairness/meter.js";
 import { badUserInput } from "../graphql/errors.js";
 import type { Loaders } from "./loaders.js";
 import { ownPage, type Patience, patience, type Walk } from "./own-page.js";
-import { type Reached, verdictOf } from "./scope.js";
+import { type Reached, searchTarget, verdictOf } from "./scope.js";
 
 const nothing: Slice = { rows: [], more: false };
 /** A chain of `through` references longer than this is taken for a circle. */
@@ -15,7 +15,7 @@ const maxHops = 8;
 /** Rows passed over on the way to the viewer's own that cost as much as a field. */
 const rowsPerPoint = 10;
 
-/** The only way a resolver comes to rows: every row it gives out, this viewer may see. */
+/** Gives resolvers the rows this viewer may see, and no others. It is their only way to rows. */
 export class VisibleRows {
   readonly #patience: Patience;
   /** Parts of the viewer's own lists that this operation has looked through. */
@@ -25,7 +25,7 @@ export class VisibleRows {
     this.#patience = patience((rows) => meter.charge(rows / rowsPerPoint));
   }
 
-  /** Somebody else's row is null, as if it did not exist. */
+  /** A row the viewer may not see is null, as if it did not exist. */
   byKey(of: Entity, key: Key): Promise<Row | null> {
     return this.find(of, key, "by key");
   }
@@ -53,6 +53,25 @@ export class VisibleRows {
     return (await ownPage(of, lookup, way, { ...side, limit: 0 }, this.#patience)).more;
   }
 
+  /** Where a search may look for this viewer, of these tables or of all. */
+  searchTargets(tables: readonly string[] | null): readonly SearchTarget[] {
+    return this.catalog.entities.filter((of) => !tables || tables.includes(of.table)).flatMap((of) => searchTarget(this.viewer, of) ?? []);
+  }
+
+  /** What is found in these tables. The store is told where to look, and what it found is checked once more (invariant 6). */
+  async search(tables: readonly string[] | null, query: Omit<SearchQuery, "targets">): Promise<SearchSlice> {
+    const targets = this.searchTargets(tables);
+    if (targets.length === 0 || query.text.trim() === "") return { hits: [], more: false };
+    const found = await this.loaders.search({ ...query, targets });
+    const hits: SearchHit[] = [];
+    for (const hit of found.hits) {
+      const target = targets.find(({ entity }) => entity.table === hit.entity.table);
+      if (!target || (await this.visible(hit.entity, [hit.row], "by key")).length === 0) continue;
+      hits.push({ ...hit, highlights: hit.highlights.filter(({ field }) => target.fields.includes(field)) });
+    }
+    return { hits, more: found.more };
+  }
+
   /** How the rows of a lookup that the viewer may see are found: the whole list, none of it, or by walks that leave out the others. */
   private wayTo(of: Entity, lookup: Lookup, by: Value): "whole" | "none" | readonly Walk[] {
     const { viewer } = this;
@@ -78,7 +97,7 @@ export class VisibleRows {
     return isShared ? [amongOwn] : [among, amongOwn];
   }
 
-  async visible(of: Entity, rows: readonly Row[], reached: Reached = "from a visible row"): Promise<readonly Row[]> {
+  private async visible(of: Entity, rows: readonly Row[], reached: Reached = "from a visible row"): Promise<readonly Row[]> {
     if (this.viewer.rows === "all") return rows;
     const shown = await Promise.all(rows.map((row) => this.isVisible(of, row, reached, 0)));
     return rows.filter((_, i) => shown[i]);

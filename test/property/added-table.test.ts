@@ -18,7 +18,7 @@ import { item, owner, refused, type StoreCrash, storeCrash, things, unheld } fro
 
 /** Waits between tries take no time: what is tried here is what happens in which order. */
 jest.mock(
-  "../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), pause: () => new Promise(setImmediate) }),
+  "../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), sleep: () => new Promise(setImmediate) }),
 );
 
 const numRuns = Number(process.env.SLUICE_HISTORIES ?? 300);

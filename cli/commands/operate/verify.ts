@@ -1,14 +1,16 @@
 import { access, constants } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import type { VerifyOptions } from "../../../operate/verify.js";
 import { PreflightFailed } from "../../../runtime/findings.js";
 import { duration, flag, port, wholeNumber } from "../../../runtime/values.js";
 import { syncSettings } from "../../../sync/settings.js";
+import type { Report } from "../../../sync/verify/report/report.js";
 import { command } from "../../command.js";
 import type { Output } from "../../output.js";
 import { dataDir } from "../../settings.js";
 import { writePage } from "../../text/verify-page.js";
-import { conclusion, reportText, type Verified, verifyStores } from "../../verifying.js";
+import { conclusion, reportText } from "../../text/verify-text.js";
 
 export const verify = command({
   name: "verify",
@@ -52,7 +54,7 @@ export const verify = command({
     { mysql, stores, dataDir: folder, wait, rate, repair, report: file, every, port: operationsPort, allowMinimalMetadata },
     { out, signal },
   ) {
-    const what: Verified = {
+    const what: VerifyOptions = {
       mysql, stores, waitMs: wait * 1000, rowsPerSecond: rate ?? null, allowMinimalMetadata, ...(repair && { repairIn: folder }),
     };
     const page = file === undefined ? null : resolve(file);
@@ -69,10 +71,9 @@ export const verify = command({
       if (page) out.say(`report: ${page}`);
       return report.equal ? 0 : 1;
     }
-    const { runRounds } = await import("../../../sync/verify/schedule.js");
-    await runRounds({
+    const { verifyInRounds } = await import("../../../operate/verify.js");
+    await verifyInRounds(what, {
       everyMs: every, port: operationsPort,
-      round: () => verifyStores(what, signal),
       listening: (url) => out.say(`verifying every ${every / 1000} s; ${url}/metrics, ${url}/health`),
       async ended(round) {
         if (round.report && page) await writePage(page, round.report);
@@ -85,7 +86,8 @@ export const verify = command({
   },
 });
 
-async function withBar(what: Verified, out: Output, signal: AbortSignal): ReturnType<typeof verifyStores> {
+async function withBar(what: VerifyOptions, out: Output, signal: AbortSignal): Promise<Report> {
+  const { verifyStores } = await import("../../../operate/verify.js");
   let bar: ReturnType<Output["bar"]> | null = null;
   try {
     return await verifyStores({ ...what, onProgress: (read, total) => (bar ??= out.bar("verify", total, "rows")).at(read) }, signal);

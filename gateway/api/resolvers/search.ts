@@ -1,19 +1,17 @@
 import { createHash } from "node:crypto";
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Int, Query, Resolver } from "type-graphql";
-import type { Catalog } from "../../../schema/catalog.js";
-import type { SearchHit, SearchSlice, SearchTarget } from "../../../stores/ports.js";
+import type { SearchSlice, SearchTarget } from "../../../stores/ports.js";
 import { decode, encode, type PageLimits, size } from "../../graphql/connection.js";
 import { badUserInput } from "../../graphql/errors.js";
 import { fieldName, typeName } from "../../graphql/names.js";
 import { isTextOf } from "../../graphql/scalars.js";
 import type { GatewayContext } from "../../rows/context.js";
-import { searchTarget } from "../../rows/scope.js";
 import type { Class, SearchNode, SearchTypes } from "../types.js";
 
 const maxTextLength = 200;
 
-export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limits: PageLimits): Class {
+export function declareSearchResolver(types: SearchTypes, limits: PageLimits): Class {
   const resolver = class {};
   Resolver()(resolver);
   const prototype = resolver.prototype as Record<string, (...args: never[]) => unknown>;
@@ -23,19 +21,12 @@ export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limi
   ) => {
     if (!isTextOf(text, maxTextLength)) throw badUserInput(`\`text\` may have ${maxTextLength} characters, and no half of one`);
     const limit = size("first", first, limits);
-    const targets = catalog.entities.filter((of) => !tables || tables.includes(of.table))
-      .flatMap((of) => searchTarget(context.viewer, of) ?? []);
-    const query = fingerprint(text, targets);
+    const query = fingerprint(text, context.rows.searchTargets(tables));
     const from = after == null ? null : cursorIn(after, query);
-    const page = async (most: number, start: string | null): Promise<SearchSlice> => {
-      if (targets.length === 0 || text.trim() === "") return { hits: [], more: false };
-      const found = await context.stores.search(
-        { text, targets, limit: most, after: start }, context.deadline, context.stop,
-      ).catch((error: unknown) => {
+    const page = (most: number, start: string | null): Promise<SearchSlice> =>
+      context.rows.search(tables, { text, limit: most, after: start }).catch((error: unknown) => {
         throw error instanceof RangeError ? noSuchCursor() : error;
       });
-      return visible(context, found, targets);
-    };
     const slice = await page(limit, from);
     context.meter.listed(fieldNodes, slice.hits.length);
     // Before a page is what the search finds first, unless the page begins with it.
@@ -63,17 +54,6 @@ export function declareSearchResolver(catalog: Catalog, types: SearchTypes, limi
     description: "Rows in which a text occurs, best first, in the fields the viewer may read and among the rows it may see.",
   })(prototype, "search", {});
   return resolver;
-}
-
-/** The store was told where to look; what it found is held to it once more (invariant 6). */
-async function visible({ rows }: GatewayContext, slice: SearchSlice, targets: readonly SearchTarget[]): Promise<SearchSlice> {
-  const hits: SearchHit[] = [];
-  for (const hit of slice.hits) {
-    const target = targets.find(({ entity }) => entity.table === hit.entity.table);
-    if (!target || (await rows.visible(hit.entity, [hit.row], "by key")).length === 0) continue;
-    hits.push({ ...hit, highlights: hit.highlights.filter(({ field }) => target.fields.includes(field)) });
-  }
-  return { hits, more: slice.more };
 }
 
 function connectionOf({ hits, more }: SearchSlice, query: string, hasPreviousPage: () => Promise<boolean>) {

@@ -12,11 +12,11 @@ const batch = (offset: number) => ({
   commit: { op: "commit", position: at(offset), committedAt: offset * 1_000_000 }, idleAt: null,
 }) as const;
 
-test("invariant 2: one position at most is on its way to the store, and none once the progressWriter was closed, whatever is settled "
-  + "later", async () => {
+test("invariant 2: one position at most is on its way to the store, and none once the writer was closed, whatever is "
+  + "settled later", async () => {
   const begun: { readonly progress: Progress; readonly done: () => void }[] = [];
   const sink = Object.assign(new MemorySink(new MemoryDisk(things), () => null, { before: async () => undefined }), {
-    commit: (progress: Progress) =>
+    storeProgress: (progress: Progress) =>
       new Promise<void>((done) => {
         begun.push({ progress, done });
       }),

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inALine } from "../runtime/findings.js";
+import { absence as absenceOf } from "../sync/control/running-process.js";
 import { bytesBehind, type Forecast, type LogFacts, logFacts, provenForecastOf } from "../sync/mysql/preflight/log-facts.js";
-import type { PipelineStatus } from "../sync/state/state.js";
+import { type PipelineStatus, storedStatus } from "../sync/state/state.js";
+import { runningSync } from "./running-sync.js";
+import { withStores } from "./stores.js";
 
 export interface StatusReport {
-  /** Whether a sync of this machine and data folder answers; else what is told is what the stores hold. */
+  /** Whether a sync of this machine and data folder answers; else the report says what the stores hold. */
   readonly running: boolean;
-  /** Why none answers; null when one does. */
+  /** Why no sync answers; null when a sync does. */
   readonly absence: string | null;
   /** Null when MySQL was not named or could not be asked; then the reason. */
   readonly log: LogFacts | null;
@@ -23,11 +26,32 @@ export interface StoreReport extends PipelineStatus {
   readonly forecast: Forecast | null;
 }
 
-/** Rates come from two looks this far apart. */
+export interface StatusOptions {
+  readonly mysql: URL | undefined;
+  readonly stores: readonly URL[];
+  readonly dataDir: string;
+}
+
+/** How far each store is, as the running sync says, or as the stores themselves say where no sync answers. */
+export async function statusOf({ mysql, stores, dataDir }: StatusOptions): Promise<StatusReport> {
+  const sync = await runningSync(dataDir);
+  // A running sync also knows the stores that do not answer.
+  if (sync) return reportOf(sync.status, null, mysql);
+  const why = await absenceOf(dataDir);
+  return withStores(stores, (open) => reportOf(() => storedStatus(open), why, mysql));
+}
+
+/** Whether an operator has nothing to do: sync runs, no pipeline has an error or dead letters, and each could resume from the log. */
+export function isWell({ running, log, pipelines }: StatusReport, { mysql }: Pick<StatusOptions, "mysql">): boolean {
+  return running && (mysql === undefined || log !== null) && pipelines.every(({ error, forecast, deadLetters }) =>
+    error === null && deadLetters === 0 && (forecast === null || forecast.kind === "possible"));
+}
+
+/** Rates come from two readings this far apart. */
 const betweenMs = 1_000;
 
-/** `ask`: the running sync, which alone moves, or what the stores hold where none answers, for the reason given. */
-export async function reportStatus(
+/** `ask` asks the running sync, or the stores where `absence` says why none answers. Only a running sync moves, so only it is read twice. */
+async function reportOf(
   ask: () => Promise<readonly PipelineStatus[]>, absence: string | null, mysql: URL | undefined,
 ): Promise<StatusReport> {
   const running = absence === null;
@@ -39,7 +63,7 @@ export async function reportStatus(
     absence,
     log: last.log,
     logError: last.logError,
-    pipelines: await Promise.all(last.statuses.map((status) => reportOf(
+    pipelines: await Promise.all(last.statuses.map((status) => storeReportOf(
       status, last, first.statuses.find(({ pipeline }) => pipeline === status.pipeline)!, first, running, mysql,
     ))),
   };
@@ -53,7 +77,7 @@ interface Reading {
 }
 
 async function read(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | undefined): Promise<Reading> {
-  // In this order: what a store holds the server has by then.
+  // The stores come first: the server then has everything that a store holds.
   const statuses = await ask();
   const facts = mysql ? await logFacts(mysql).then(
     (log) => ({ log, logError: null }), (error: unknown) => ({ log: null, logError: inALine(error) }),
@@ -61,7 +85,7 @@ async function read(ask: () => Promise<readonly PipelineStatus[]>, mysql: URL | 
   return { at: Date.now(), statuses, ...facts };
 }
 
-async function reportOf(
+async function storeReportOf(
   now: PipelineStatus, { at, log }: Reading, before: PipelineStatus, earlier: Reading, running: boolean, mysql: URL | undefined,
 ): Promise<StoreReport> {
   const behind = (

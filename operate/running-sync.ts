@@ -6,15 +6,15 @@ import type { PipelineStatus } from "../sync/state/state.js";
 export interface RunningSync {
   readonly status: () => Promise<readonly PipelineStatus[]>;
   /**
-   * `done` is false when the pipeline is not there yet: it still settles what is being written, or has failed again. @throws Error when
-   * there is no such pipeline
+   * `done` is false while the pipeline still settles what is being written, or when it has failed again.
+   * @throws Error when there is no such pipeline
    */
   ask(pipeline: string, what: string): Promise<{ readonly done: boolean; readonly status: PipelineStatus }>;
 }
 
 const answersWithinMs = 15_000;
 
-/** Null when none answers. */
+/** The sync that answers at the address in the data folder; null when none does. */
 export async function runningSync(dataDir: string): Promise<RunningSync | null> {
   const announced = await readRunningProcess(dataDir);
   if (!announced) return null;
@@ -33,7 +33,7 @@ export async function runningSync(dataDir: string): Promise<RunningSync | null> 
       return { done: response.status === 200, status: body };
     },
   };
-  // A file left behind by a killed process, whose port nobody or somebody else holds now.
+  // A killed process leaves its file behind; its port may be free or belong to another process.
   const answers = await running.status().then(Array.isArray, () => false);
   return answers ? running : null;
 }

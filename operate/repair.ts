@@ -9,7 +9,7 @@ import { runningSync } from "./running-sync.js";
 /** A pipeline that follows an idle source stores its progress once a second. */
 const stillMs = 3_000;
 
-/** Opens every store that was ever written to for writing too; the audit file is in the data folder, and so is how to reach sync. */
+/** Opens every store that sync has prepared for writing too. The data folder holds the audit file and says where sync runs. */
 export async function openRepairers(
   urls: readonly URL[], stores: readonly Store[], dataDir: string, signal: AbortSignal,
 ): Promise<AsyncDisposable & { readonly repairers: ReadonlyMap<Store, Repairer> }> {
@@ -20,7 +20,7 @@ export async function openRepairers(
   const close = async () => void (await Promise.all([...repairers.values()].map(({ sink }) => sink[Symbol.asyncDispose]())));
   try {
     for (const [i, store] of stores.entries()) {
-      // Opening a store to write makes it.
+      // Opening a store for writing would create its tables.
       if (!(await store.progress())) continue;
       const sink = await openSink(urls[i]!, totesys);
       repairers.set(store, { sink, auditFile, atRest: (work) => atRest(sink, dataDir, work, signal) });
@@ -32,7 +32,7 @@ export async function openRepairers(
   return { repairers, [Symbol.asyncDispose]: close };
 }
 
-/** Pauses the pipeline of the sync that runs on this machine, if it does, and makes sure that none writes from elsewhere. */
+/** Runs `work` while nothing else writes: pauses the pipeline of a sync on this machine, and finds out whether one elsewhere writes. */
 async function atRest(sink: Sink, dataDir: string, work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
   const sync = await runningSync(dataDir);
   const pipeline = (await sync?.status())?.find((each) => each.pipeline === sink.name);

@@ -6,6 +6,12 @@
 export type BinlogEvent = GtidEvent | RowsEvent | CommitEvent | RollbackEvent | QueryEvent | RowsQueryEvent | HeartbeatEvent
   | RotateEvent | FormatEvent | ResumeEvent;
 
+/** What a decoder makes of the log: rows as objects, or as lines. */
+export type DecodedEvent = BinlogEvent | LineEvent;
+
+/** Whether the rows of a table are wanted. */
+export type WantsTable = (database: string, table: string) => boolean;
+
 /** Where an event ends in the source's binary log. Only the place of a `commit` or `rollback` is a place to start from. */
 export interface FileOffset { readonly file: string; readonly offset: number }
 

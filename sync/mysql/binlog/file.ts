@@ -1,8 +1,8 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
+import { EventDecoder } from "./decoder.js";
 import { MalformedEvent } from "./errors.js";
-import type { BinlogEvent } from "./event.js";
+import type { BinlogEvent, DecodedEvent, WantsTable } from "./event.js";
 import { EventType } from "./events/event-type.js";
 
 export interface BinlogFileOptions {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConnectionOptions } from "mysql2";
-import { type DecodedEvent, EventDecoder, type WantsTable } from "./decoder.js";
+import { EventDecoder } from "./decoder.js";
 import { AccessDenied, BinlogError, MalformedEvent, OtherHistory, ReaderAhead, Superseded } from "./errors.js";
-import type { BinlogEvent, BinlogStart, LineEvent } from "./event.js";
+import type { BinlogEvent, BinlogStart, DecodedEvent, LineEvent, WantsTable } from "./event.js";
 import { EventType } from "./events/event-type.js";
 import { type Known, ReadingPlace } from "./reading-place.js";
 import type { TableDefinitions } from "./rows/definitions.js";
@@ -166,10 +166,9 @@ async function* decode(
   dump: Dump, { tables = () => true, serverId, definitions, history, known }: BinlogReaderOptions, toLines: boolean, progress: ReadingPlace,
   signal: AbortSignal,
 ): AsyncGenerator<DecodedEvent[]> {
-  const packets = new Packets(), decoder = new EventDecoder(progress.place, BETWEEN_EVENTS, tables, toLines, definitions);
-  decoder.checksum = dump.checksum;
-  decoder.end = dump.end;
-  decoder.server = dump.server;
+  const { checksum: hasChecksums, end: logEnd, server } = dump;
+  const packets = new Packets();
+  const decoder = new EventDecoder(progress.place, BETWEEN_EVENTS, tables, { toLines, definitions, hasChecksums, logEnd, server });
   let events: DecodedEvent[] = [];
   const hand = function* (): Generator<DecodedEvent[]> {
     const ready = events;
@@ -184,17 +183,20 @@ async function* decode(
     if (!isProven) await history?.prove(progress.with(known), signal);
     decoder.receivedAt = dump.receivedAt;
     try {
-      while (decodePlain(packets, decoder, events)) {
+      for (let stop = decodePlain(packets, decoder, events); stop !== "read"; stop = decodePlain(packets, decoder, events)) {
         const { bytes, start, end } = packets;
-        if (bytes[start] !== 0) throw refusal(bytes.subarray(start, end), serverId, progress);
-        if (bytes[start + 5] === EventType.TransactionPayload) for (const expanded of decoder.expand(bytes, start + 1, end)) {
-          events = events.concat(expanded);
-          yield* hand();
+        if (stop === "refused") throw refusal(bytes.subarray(start, end), serverId, progress);
+        if (stop === "compressed") {
+          const parts = decoder.expand(bytes, start + 1, end);
+          let part = parts.next();
+          for (; !part.done; part = parts.next()) {
+            events = events.concat(part.value);
+            yield* hand();
+          }
+          if (!part.value) continue;
         }
-        if (!decoder.outdated) continue;
         yield* hand();
         await definitions!.renew(progress.start, signal);
-        decoder.outdated = false;
       }
     } catch (error) {
       // What came before the damage is sound.
@@ -206,18 +208,18 @@ async function* decode(
 }
 
 /**
- * Decodes packets up to one that takes more than that: no event, a compressed transaction, or one that outdates the definitions.
- * The loop has a function of its own because the engine compiles those of generators anew.
- * @returns whether there is such a packet; it is the current one
+ * Decodes packets up to one that takes more than that, which is then the current one: no event, a compressed transaction, or one that
+ * outdates the definitions; `read` when there is none. The loop has a function of its own because the engine compiles those of generators
+ * once more each time.
  */
-function decodePlain(packets: Packets, decoder: EventDecoder, events: DecodedEvent[]): boolean {
+function decodePlain(packets: Packets, decoder: EventDecoder, events: DecodedEvent[]): "read" | "refused" | "compressed" | "outdated" {
   while (packets.next()) {
     const { bytes, start, end } = packets;
-    if (bytes[start] !== 0 || bytes[start + 5] === EventType.TransactionPayload) return true;
-    decoder.decode(bytes, start + 1, end, events);
-    if (decoder.outdated) return true;
+    if (bytes[start] !== 0) return "refused";
+    if (bytes[start + 5] === EventType.TransactionPayload) return "compressed";
+    if (decoder.decode(bytes, start + 1, end, events)) return "outdated";
   }
-  return false;
+  return "read";
 }
 
 /** "ERR_Packet" and "EOF_Packet". */

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
-import { EventDecoder, type DecodedEvent } from "../../../../../sync/mysql/binlog/decoder.js";
+import { EventDecoder } from "../../../../../sync/mysql/binlog/decoder.js";
+import type { DecodedEvent } from "../../../../../sync/mysql/binlog/event.js";
 import { MissingMetadata, SourceIncident, UnsupportedColumn, UnsupportedEvent } from "../../../../../sync/mysql/binlog/errors.js";
 import { DomainPosition } from "../../../../../sync/mysql/binlog/events/mariadb.js";
 import { GtidSet } from "../../../../../sync/mysql/binlog/gtid.js";
@@ -38,10 +39,8 @@ test("a table map that comes again is checked like any other event", () => {
     return sealed;
   };
   for (const damage of [0, 5, 17, 25, 30, event.length - 1]) {
-    const decoder = new EventDecoder(
-      { file: "binlog.000007", offset: 4 }, 0, () => false,
-    ), decode = (bytes: Buffer) => decoder.decode(bytes, 0, bytes.length, []);
-    decoder.checksum = true;
+    const decoder = new EventDecoder({ file: "binlog.000007", offset: 4 }, 0, () => false, { hasChecksums: true });
+    const decode = (bytes: Buffer) => decoder.decode(bytes, 0, bytes.length, []);
     for (let n = 0; n < 3; n++) decode(seal(-1));
     expect(() => decode(seal(damage))).toThrow("its checksum does not match");
   }
@@ -54,8 +53,8 @@ test("a compressed transaction whose packet is longer than it says does not take
   event[4] = 40;
   event.writeUInt32LE(event.length, 9);
   event.writeUInt32LE(crc32(event.subarray(0, -4)), event.length - 4);
-  const bytes = Buffer.concat([event, event]), decoder = new EventDecoder({ file: "binlog.000007", offset: 4 }, 0, () => true);
-  decoder.checksum = true;
+  const bytes = Buffer.concat([event, event]);
+  const decoder = new EventDecoder({ file: "binlog.000007", offset: 4 }, 0, () => true, { hasChecksums: true });
   expect([...decoder.expand(bytes, 0, event.length)]).toEqual([]);
   expect(() => [...decoder.expand(bytes, 0, bytes.length)]).toThrow(`an event of ${bytes.length} bytes whose header says ${event.length}`);
 });

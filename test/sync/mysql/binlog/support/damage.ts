@@ -41,7 +41,7 @@ export function shown(events: readonly Buffer[], mariadb: boolean, kind = "decod
 /** What the events decode to between bytes of this value, or the error. */
 export function outcome(events: readonly Buffer[], mariadb: boolean, around: number): BinlogEvent[] | Error {
   const decoder = new EventDecoder({ file: "binlog.000001", offset: 4 }, 0, () => true), out: BinlogEvent[] = [];
-  decoder.serverVersion = mariadb ? "10.11.6-MariaDB" : "9.0.0";
+  decoder.log.serverVersion = mariadb ? "10.11.6-MariaDB" : "9.0.0";
   try {
     for (const event of events) {
       const bytes = Buffer.concat([Buffer.alloc(64, around), event, Buffer.alloc(64, around)]);

@@ -28,7 +28,7 @@ export interface Sink extends AsyncDisposable {
    */
   sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void>;
   /** Makes the entries of a lookup anew from the rows, where it is the engine that derives them. */
-  rebuild?(entity: Entity, lookup: Lookup): Promise<void>;
+  readonly rebuild?: ((entity: Entity, lookup: Lookup) => Promise<void>) | undefined;
   progress(): Promise<Progress | null>;
   /** Replaces the stored progress, durably. Called in order, after the writes it speaks of (invariant 1). */
   storeProgress(progress: Progress): Promise<void>;
@@ -159,7 +159,7 @@ export interface Kept {
   readonly row: Row;
 }
 
-/** It may pass by itself: no connection, overload, timeout. Retried by `withRetry`, never seen above it. */
+/** It may pass by itself: no connection, overload, timeout. Retried by `RetryingSink`, never seen above it. */
 export class Retriable extends Error {
   override readonly name: string = "Retriable";
   constructor(what: string, cause: unknown) {

@@ -11,12 +11,12 @@ import { announce, folderFindings, newToken } from "./control/running-process.js
 import { openMysqlSource } from "./mysql/source.js";
 import { PipelinesFailed } from "./pipeline/failures.js";
 import { PipelineGroup, keepRunning } from "./pipeline/keep-running.js";
-import { ParkingLog } from "./pipeline/parking-log.js";
 import { runPipeline } from "./pipeline/pipeline.js";
 import type { SyncConfig } from "./settings.js";
 import { openSinks } from "./sinks/open-sinks.js";
-import { withRetry } from "./sinks/retry.js";
-import { pipelineMetrics, withMetrics } from "./state/metrics.js";
+import { ParkingLog } from "./sinks/parking-log.js";
+import { wrapped } from "./sinks/wrapped.js";
+import { pipelineMetrics } from "./state/metrics.js";
 import { PauseSwitch } from "./state/pause-switch.js";
 import { deadLettersText, newState, type PipelineState, statusOf } from "./state/state.js";
 import { defaultLimits, type PipelineLimits } from "./writing/parts.js";
@@ -82,13 +82,13 @@ export async function runSync(
   using parking = new ParkingLog(log);
   const failures = await Promise.all(opened.sinks.map((sink, i) => {
     const { state, pauseSwitch } = controlled[i]!;
-    const retried = withRetry(parking.of(withMetrics(sink, metrics)), state, metrics, log, { stop, cutoff });
+    const patient = wrapped(sink, { metrics, parking, state, log, patience: { stop, cutoff } });
     return keepRunning(async () => {
       await using source = openMysqlSource(
         config.mysql, totesys, storeIdentity(config.stores[i]!), stop,
         { ...config, hasAnswered: true, unproven: (gtid) => log.warn({ pipeline: state.name, gtid }, unproven) },
       );
-      await runPipeline({ source, sink: retried, catalog: totesys, limits, state, pauseSwitch, log }, stop, cutoff);
+      await runPipeline({ source, sink: patient, catalog: totesys, limits, state, pauseSwitch, log }, stop, cutoff);
     }, controlled[i]!, group, log, stop);
   }));
   log.info({ pipelines: states.map((state) => statusOf(state)) }, "sync ended");

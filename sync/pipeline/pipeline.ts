@@ -7,7 +7,7 @@ import { ProgressWriter } from "../progress/progress-writer.js";
 import { resnapshot } from "../progress/resnapshot.js";
 import { batches } from "../reading/batch.js";
 import { Interleaving } from "../reading/interleaving.js";
-import { fenced } from "../sinks/fenced.js";
+import { FencedSink } from "../sinks/fenced.js";
 import { CameBack } from "../sinks/retry.js";
 import { type FeedLockEvent, Unresumable } from "../source.js";
 import type { PipelineParts as PipelineParts } from "../writing/parts.js";
@@ -58,7 +58,8 @@ async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, 
     if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
     state.phase = "starting";
     state.waitsFor = state.retrying = null;
-    await run({ ...parts, sink: fenced(parts.sink, lock), seen }, AbortSignal.any([stop, lock.lost]), cutoff).catch((error: unknown) => {
+    const sink = new FencedSink(parts.sink, lock);
+    await run({ ...parts, sink, seen }, AbortSignal.any([stop, lock.lost]), cutoff).catch((error: unknown) => {
       if (error instanceof CameBack) error.told || log.info(
         { pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds",
       );

@@ -1,60 +1,51 @@
 import { unlessAborted } from "../../runtime/wait.js";
 import { Retriable, type Sink, Unreachable } from "../../stores/ports.js";
+import { DelegatingSink, type Operation } from "./delegating-sink.js";
 
-/** Whether a store that could not be opened may be there later, without anybody changing anything here. */
+/** Whether a store that could not be opened may be there later, without a change of settings. */
 export function isAway(error: unknown): error is Unreachable | Retriable {
   return error instanceof Unreachable || error instanceof Retriable;
 }
 
 /**
- * The sink of a store that was away when sync started, with why it could not be opened then; `begun` is an opening that has not
- * ended yet. The first call opens it: it throws `Retriable` as long as the store is away, so it waits as for any other silence. `stop`
- * ends the waiting for an answer.
+ * The sink of a store that was away when sync started. The first call opens the store, and throws `Retriable` as long as the store is away:
+ * so the pipeline waits for it as for any other silence.
  */
-export function lateSink(name: string, failure: Error, begun: Promise<Sink> | null, open: () => Promise<Sink>, stop: AbortSignal): Sink {
-  let told = false;
-  let opening = begun;
-  let sink: Sink | null = null;
+export class LateSink extends DelegatingSink {
+  protected inner: Sink | null = null;
+  #isFirst = true;
 
-  async function opened(): Promise<Sink> {
-    if (sink) return sink;
-    if (!told) {
-      told = true;
-      throw new Retriable("opening", failure);
+  /** `failure`: why it could not be opened at the start. `opening`: an opening that has not ended yet. `stop` ends the waiting for it. */
+  constructor(
+    name: string, readonly failure: Error, private opening: Promise<Sink> | null, readonly open: () => Promise<Sink>,
+    readonly stop: AbortSignal,
+  ) {
+    super(name);
+  }
+
+  protected override async through<T>(_operation: Operation, call: (sink: Sink) => Promise<T>): Promise<T> {
+    return call(await this.#opened());
+  }
+
+  async #opened(): Promise<Sink> {
+    if (this.inner) return this.inner;
+    if (this.#isFirst) {
+      this.#isFirst = false;
+      throw new Retriable("opening", this.failure);
     }
     try {
-      opening ??= open();
-      return (sink = await unlessAborted(stop, opening));
+      this.opening ??= this.open();
+      return (this.inner = await unlessAborted(this.stop, this.opening));
     } catch (error) {
-      if (!stop.aborted) opening = null;
+      if (!this.stop.aborted) this.opening = null;
       throw error instanceof Unreachable ? new Retriable("opening", error) : error;
     }
   }
 
-  return {
-    name,
-    get lingerMs() { return sink?.lingerMs ?? 0; },
-    absent: async (entities) => (await opened()).absent(entities),
-    prepare: async (entities) => (await opened()).prepare(entities),
-    write: async (changes, signal) => (await opened()).write(changes, signal),
-    sweep: async (entity, olderThan, within) => (await opened()).sweep(entity, olderThan, within),
-    progress: async () => (await opened()).progress(),
-    storeProgress: async (progress) => (await opened()).storeProgress(progress),
-    deadLetters: {
-      park: async (rejections) => (await opened()).deadLetters.park(rejections),
-      list: async (limit) => (await opened()).deadLetters.list(limit),
-      async *all() {
-        yield* (await opened()).deadLetters.all();
-      },
-      of: async (entity, keys) => (await opened()).deadLetters.of(entity, keys),
-      count: async () => (await opened()).deadLetters.count(),
-      settle: async (letters) => (await opened()).deadLetters.settle(letters),
-    },
-    async [Symbol.asyncDispose]() {
-      // A connection that comes after all is closed again, but not waited for.
-      const closing = opening?.then((late) => late[Symbol.asyncDispose]());
-      if (sink) await closing;
-      else closing?.catch(() => undefined);
-    },
-  };
+  override async [Symbol.asyncDispose](): Promise<void> {
+    // A connection that comes after all is closed again, but not waited for.
+    const closing = this.opening?.then((late) => late[Symbol.asyncDispose]());
+    if (this.inner) await closing;
+    else closing?.catch(() => undefined);
+  }
 }

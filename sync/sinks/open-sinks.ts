@@ -3,7 +3,7 @@ import { withoutSecrets } from "../../runtime/values.js";
 import type { Catalog } from "../../schema/catalog.js";
 import { openSink, storeName } from "../../stores/open.js";
 import { type Sink, StoreRefusal, Unreachable } from "../../stores/ports.js";
-import { isAway, lateSink } from "./late-sink.js";
+import { isAway, LateSink } from "./late-sink.js";
 
 export interface OpenedSinks extends AsyncDisposable {
   /** One for each URL, in their order; none of them when something was found. */
@@ -36,7 +36,7 @@ export async function openSinks(
     ...attempts.flatMap(({ away }, i) => (away ? findingsOf(urls[i]!, away) : [])),
   );
   const sinks = attempts.flatMap(({ sink, away, begun = null }, i) => {
-    const late = away && lateSink(storeName(urls[i]!), away, begun, () => openSink(urls[i]!, catalog), stop);
+    const late = away && new LateSink(storeName(urls[i]!), away, begun, () => openSink(urls[i]!, catalog), stop);
     return sink ?? late ?? [];
   });
   return {

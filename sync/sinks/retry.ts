@@ -5,143 +5,147 @@ import type { Progress } from "../../schema/position.js";
 import { type LetterHead, Replaced, Retriable, Severed, type Sink } from "../../stores/ports.js";
 import type { PipelineMetrics } from "../state/metrics.js";
 import type { PipelineState } from "../state/state.js";
+import { DelegatingSink, type Operation } from "./delegating-sink.js";
 
-/**
- * The store is there again, or another in its place, but may lack what was confirmed last: whoever writes to it goes on from what it holds.
- */
+/** The store answers again, or another stands in its place, but may lack what it confirmed last: its writer goes on from what it holds. */
 export class CameBack extends Error {
   override readonly name = "CameBack";
-  /** `told`: the log has heard why. */
+  /** `told`: the log has the reason already. */
   constructor(store: string, readonly told = false) {
     super(`${store} may lack what it confirmed last`);
   }
 }
 
-/**
- * The same sink, but what may pass by itself is tried again until it does or a signal aborts: `stop` where nothing
- * is under way yet, else `cutoff`, or the one given to `write`.
- * Each wait is longer than the last, up to ten seconds, and partly random. The log hears when it begins and when it ends.
- *
- * Once any call found its store severed no change is let through, the position least of all, before `progress` was asked again (invariant 1
- * also of a store that loses what it has confirmed): those under way, and all that come before that, throw `CameBack` when the store
- * answers.
- * Where another store stands in its place no row is written before that one was prepared.
- */
-export function withRetry(
-  sink: Sink, state: PipelineState, metrics: PipelineMetrics, log: Log,
-  { stop, cutoff }: { readonly stop: AbortSignal; readonly cutoff: AbortSignal },
-): Sink {
-  /** How often the store was found severed, and how many of these `progress` has been asked after. */
-  let [breaks, heeded] = [0, 0];
-  let returns = 0;
-  /** Another store stands in its place, which was not prepared yet. */
-  let replaced = false;
+/** `stop`: what has not begun is not tried again after it. `cutoff`: nothing is. */
+export interface Patience {
+  readonly stop: AbortSignal;
+  readonly cutoff: AbortSignal;
+}
 
-  async function persist<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal = cutoff): Promise<T> {
+/**
+ * The same sink, but what may pass by itself is tried again until it does, or a signal aborts: `stop` where nothing is under way yet, else
+ * `cutoff`, or the one given to `write`. Each wait is longer than the last, up to ten seconds, and partly random. The log tells when the
+ * store falls silent and when it answers again.
+ *
+ * After a severed connection every change, the position least of all, fails with `CameBack` until `progress` has been read again. Otherwise
+ * a position could be stored past writes that the store has lost (invariant 1). Where another store stands in its place no row is written
+ * before that one was prepared.
+ */
+export class RetryingSink extends DelegatingSink {
+  /** How often the store was found severed, and how many of these `progress` has been read after. */
+  #breaks = 0;
+  #heeded = 0;
+  #returns = 0;
+  /** Another store stands in its place, which was not prepared yet. */
+  #isReplaced = false;
+
+  constructor(
+    protected readonly inner: Sink, readonly state: PipelineState, readonly metrics: PipelineMetrics, readonly log: Log,
+    readonly patience: Patience,
+  ) {
+    super(inner.name);
+  }
+
+  protected override through<T>(operation: Operation, call: (sink: Sink) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const attempt = () => call(this.inner);
+    switch (operation) {
+      case "look for tables": case "prepare": case "read progress": return this.#persist(operation, attempt, this.patience.stop);
+      case "list dead letters": case "read dead letters": case "count dead letters": return this.#persist(operation, attempt);
+      case "store progress": case "park dead letters": case "settle dead letters": return this.#change(operation, attempt);
+      case "write": case "sweep": case "rebuild a lookup": return this.#changeRows(operation, attempt, signal);
+      default: return operation satisfies never;
+    }
+  }
+
+  override prepare(entities: readonly Entity[]): Promise<void> {
+    return this.through("prepare", (sink) => {
+      this.#isReplaced = false;
+      return sink.prepare(entities);
+    });
+  }
+
+  override async progress(): Promise<Progress | null> {
+    let met = this.#breaks;
+    const found = await this.through("read progress", (sink) => {
+      met = this.#breaks;
+      return sink.progress();
+    });
+    this.#heeded = met;
+    return found;
+  }
+
+  override async storeProgress(progress: Progress): Promise<void> {
+    await super.storeProgress(progress);
+    this.#returns = 0;
+  }
+
+  /** Begins again after a silence: then letters come that have come already. */
+  protected override async *letters(): AsyncGenerator<readonly LetterHead[]> {
+    let reading: AsyncIterator<readonly LetterHead[]> | null = null;
+    const next = () => this.through("list dead letters", ({ deadLetters }) =>
+      (reading ??= deadLetters.all()[Symbol.asyncIterator]()).next().catch((error: unknown) => {
+        reading = null;
+        throw error;
+      }));
+    for (let found = await next(); !found.done; found = await next()) yield found.value;
+  }
+
+  async #persist<T>(operation: Operation, attempt: () => Promise<T>, signal: AbortSignal = this.patience.cutoff): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         const result = await attempt();
-        if (tries > 0) answered(what);
+        if (tries > 0) this.#answered(operation);
         return result;
       } catch (error) {
         if (!(error instanceof Retriable)) throw error;
-        if (error instanceof Severed) breaks++;
-        metrics.retries.inc({ pipeline: sink.name });
-        // Whoever was told to stop meanwhile will not say when the store answers.
+        if (error instanceof Severed) this.#breaks++;
+        this.metrics.retries.inc({ pipeline: this.name });
+        // A caller that was told to stop meanwhile does not say when the store answers.
         signal.throwIfAborted();
-        if (error instanceof Replaced) found(error);
-        else silent(what, error);
+        if (error instanceof Replaced) this.#replaced(error);
+        else this.#silent(operation, error);
         await sleep(backoff(tries), signal);
         signal.throwIfAborted();
       }
     }
   }
 
-  function change<T>(what: string, attempt: () => Promise<T>, signal: AbortSignal = cutoff): Promise<T> {
-    const begun = breaks;
-    return persist(what, () => (breaks > begun || breaks > heeded ? cameBack(what, signal) : attempt()), signal);
+  #change<T>(operation: Operation, attempt: () => Promise<T>, signal: AbortSignal = this.patience.cutoff): Promise<T> {
+    const begun = this.#breaks;
+    const isSevered = () => this.#breaks > begun || this.#breaks > this.#heeded;
+    return this.#persist(operation, () => (isSevered() ? this.#cameBack(operation, signal) : attempt()), signal);
   }
 
   /** A change of rows, which need tables. */
-  function rows<T>(what: string, attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return change(what, () => (replaced ? cameBack(what, signal ?? cutoff) : attempt()), signal);
+  #changeRows<T>(operation: Operation, attempt: () => Promise<T>, signal: AbortSignal = this.patience.cutoff): Promise<T> {
+    return this.#change(operation, () => (this.#isReplaced ? this.#cameBack(operation, signal) : attempt()), signal);
   }
 
-  /** A write that breaks every connection would do so again at once. */
-  async function cameBack(what: string, signal: AbortSignal): Promise<never> {
-    await sink.progress();
-    await sleep(backoff(returns++), AbortSignal.any([stop, signal]));
-    answered(what);
-    throw new CameBack(sink.name, replaced);
+  /** Waits before it throws: a write that breaks every connection would do so again at once. */
+  async #cameBack(operation: Operation, signal: AbortSignal): Promise<never> {
+    await this.inner.progress();
+    await sleep(backoff(this.#returns++), AbortSignal.any([this.patience.stop, signal]));
+    this.#answered(operation);
+    throw new CameBack(this.name, this.#isReplaced);
   }
 
-  async function prepare(entities: readonly Entity[]): Promise<void> {
-    await persist("prepare", () => {
-      replaced = false;
-      return sink.prepare(entities);
-    }, stop);
+  #replaced({ how }: Replaced): void {
+    this.#isReplaced = true;
+    this.log.warn({ pipeline: this.name, replaced: how }, "the store was replaced; going on from what is there now");
   }
 
-  async function progress(): Promise<Progress | null> {
-    let met = breaks;
-    const found = await persist("read progress", () => {
-      met = breaks;
-      return sink.progress();
-    }, stop);
-    heeded = met;
-    return found;
-  }
-
-  /** Begins again after a silence: then letters come that have come already. */
-  async function* allLetters(): AsyncGenerator<readonly LetterHead[]> {
-    let reading: AsyncIterator<readonly LetterHead[]> | null = null;
-    const next = () => (reading ??= deadLetters.all()[Symbol.asyncIterator]()).next().catch((error: unknown) => {
-      reading = null;
-      throw error;
-    });
-    for (let found = await persist("list dead letters", next); !found.done; found = await persist("list dead letters", next))
-      yield found.value;
-  }
-
-  function found({ how }: Replaced): void {
-    replaced = true;
-    log.warn({ pipeline: sink.name, replaced: how }, "the store was replaced; going on from what is there now");
-  }
-
-  function silent(what: string, { message }: Error): void {
-    if (!state.retrying) log.warn(
-      { pipeline: sink.name, doing: what, error: message }, "the store does not answer; trying again until it does",
-    );
+  #silent(doing: Operation, { message }: Error): void {
+    const { state } = this;
+    if (!state.retrying) {
+      this.log.warn({ pipeline: this.name, doing, error: message }, "the store does not answer; trying again until it does");
+    }
     state.retrying = { since: state.retrying?.since ?? Date.now(), error: message };
   }
 
-  function answered(what: string): void {
+  #answered(doing: Operation): void {
+    const { state } = this;
     if (!state.retrying) return;
-    log.info({ pipeline: sink.name, doing: what, awayMs: Date.now() - state.retrying.since }, "the store answers again");
+    this.log.info({ pipeline: this.name, doing, awayMs: Date.now() - state.retrying.since }, "the store answers again");
     state.retrying = null;
   }
-
-  const { deadLetters } = sink;
-  return {
-    name: sink.name,
-    get lingerMs() { return sink.lingerMs; },
-    absent: (entities) => persist("look for tables", () => sink.absent(entities), stop),
-    prepare,
-    write: (changes, signal) => rows("write", () => sink.write(changes, signal), signal),
-    sweep: (entity, olderThan, within) => rows("sweep", () => sink.sweep(entity, olderThan, within)),
-    progress,
-    async storeProgress(progress) {
-      await change("store progress", () => sink.storeProgress(progress));
-      returns = 0;
-    },
-    deadLetters: {
-      park: (rejections) => change("park dead letters", () => deadLetters.park(rejections)),
-      list: (limit) => persist("list dead letters", () => deadLetters.list(limit)),
-      all: allLetters,
-      of: (entity, keys) => persist("read dead letters", () => deadLetters.of(entity, keys)),
-      count: () => persist("count dead letters", () => deadLetters.count()),
-      settle: (letters) => change("settle dead letters", () => deadLetters.settle(letters)),
-    },
-    [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
-  };
 }

@@ -1,6 +1,4 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { Change, Rejection } from "../../schema/change.js";
-import type { Sink } from "../../stores/ports.js";
 import { type PipelineState, statusOf } from "./state.js";
 
 /** What is measured of the pipelines; the label `pipeline` names the store. */
@@ -57,46 +55,4 @@ export function pipelineMetrics(registry: Registry, states: readonly PipelineSta
       name: "sluice_sync_retries_total", help: "Calls repeated because the store did not answer.", labelNames, registers,
     }),
   };
-}
-
-/** The same sink, measured. */
-export function withMetrics(sink: Sink, metrics: PipelineMetrics): Sink {
-  const pipeline = sink.name;
-  const { deadLetters } = sink;
-  return {
-    name: sink.name,
-    get lingerMs() { return sink.lingerMs; },
-    absent: (entities) => sink.absent(entities),
-    prepare: (entities) => sink.prepare(entities),
-    async write(changes, signal) {
-      const end = metrics.writeSeconds.startTimer({ pipeline });
-      const rejections = await sink.write(changes, signal);
-      end();
-      metrics.batchRows.observe({ pipeline }, changes.length);
-      count(metrics, pipeline, changes, rejections);
-      return rejections;
-    },
-    sweep: (entity, olderThan, within) => sink.sweep(entity, olderThan, within),
-    progress: () => sink.progress(),
-    storeProgress: (progress) => sink.storeProgress(progress),
-    deadLetters: {
-      async park(rejections) {
-        await deadLetters.park(rejections);
-        metrics.rejections.inc({ pipeline }, rejections.length);
-      },
-      list: (limit) => deadLetters.list(limit),
-      all: () => deadLetters.all(),
-      of: (entity, keys) => deadLetters.of(entity, keys),
-      count: () => deadLetters.count(),
-      settle: (letters) => deadLetters.settle(letters),
-    },
-    [Symbol.asyncDispose]: () => sink[Symbol.asyncDispose](),
-  };
-}
-
-function count({ rows }: PipelineMetrics, pipeline: string, changes: readonly Change[], rejections: readonly Rejection[]): void {
-  const counts = { read: 0, create: 0, update: 0, delete: 0 };
-  for (const { op } of changes) counts[op]++;
-  for (const { change } of rejections) if (change) counts[change.op]--;
-  for (const [op, n] of Object.entries(counts)) if (n > 0) rows.inc({ pipeline, op }, n);
 }

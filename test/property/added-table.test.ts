@@ -5,7 +5,7 @@ import { type Catalog, catalog } from "../../schema/catalog.js";
 import type { Progress } from "../../schema/position.js";
 import { Severed } from "../../stores/ports.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
-import { withRetry } from "../../sync/sinks/retry.js";
+import { RetryingSink } from "../../sync/sinks/retry.js";
 import type { Source } from "../../sync/source.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
 import { PauseSwitch } from "../../sync/state/pause-switch.js";
@@ -97,7 +97,7 @@ test("a table that joined the catalog, or that the store lost, is copied while t
         const sink = new MemorySink(disk, refused, weather(effects, dice, disk, dying), (progress) => {
           if (enough(progress)) stop.abort();
         });
-        const patient = withRetry(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop: stop.signal, cutoff });
+        const patient = new RetryingSink(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop: stop.signal, cutoff });
         const parts = { source: seenBy(of, source), sink: patient, catalog: of, limits, state, pauseSwitch: new PauseSwitch(), log };
         await runPipeline(parts, stop.signal, cutoff).catch((error: unknown) => {
           if (!(error instanceof Crash)) throw error;

@@ -5,7 +5,7 @@ import { openLog } from "../../runtime/log.js";
 import { isWhole } from "../../schema/position.js";
 import { Retriable, Severed, type Sink } from "../../stores/ports.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
-import { withRetry } from "../../sync/sinks/retry.js";
+import { RetryingSink } from "../../sync/sinks/retry.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
 import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { newState } from "../../sync/state/state.js";
@@ -36,7 +36,7 @@ type Retrying = (sink: Sink, stop: AbortSignal) => Sink;
 
 const ours: Retrying = (sink, stop) => {
   const state = newState("memory");
-  return withRetry(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop, cutoff: new AbortController().signal });
+  return new RetryingSink(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop, cutoff: new AbortController().signal });
 };
 
 /** Goes on with what it was about when the store is there again. */

@@ -7,9 +7,10 @@ import { int64, string } from "../../../schema/fields.js";
 import { isWhole } from "../../../schema/position.js";
 import { Retriable, type Sink } from "../../../stores/ports.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
-import { withRetry } from "../../../sync/sinks/retry.js";
+import { MeasuredSink } from "../../../sync/sinks/measured.js";
+import { RetryingSink } from "../../../sync/sinks/retry.js";
 import type { FeedLockEvent } from "../../../sync/source.js";
-import { pipelineMetrics, withMetrics } from "../../../sync/state/metrics.js";
+import { pipelineMetrics } from "../../../sync/state/metrics.js";
 import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { newState, statusOf } from "../../../sync/state/state.js";
 import { defaultLimits, type PipelineLimits } from "../../../sync/writing/parts.js";
@@ -50,8 +51,8 @@ function pipeline(
   const registry = new Registry();
   const metrics = pipelineMetrics(registry, [state]);
   const stop = new AbortController();
-  const sink: Sink = withRetry(
-    withMetrics(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, { stop: stop.signal, cutoff },
+  const sink: Sink = new RetryingSink(
+    new MeasuredSink(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, { stop: stop.signal, cutoff },
   );
   const parts = {
     source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, ...limits }, state, pauseSwitch, log,

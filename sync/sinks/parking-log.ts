@@ -2,6 +2,7 @@ import type { Log } from "../../runtime/log.js";
 import type { Rejection } from "../../schema/change.js";
 import type { Sink } from "../../stores/ports.js";
 import { causeOf } from "../writing/rejections.js";
+import { DelegatingSink } from "./delegating-sink.js";
 
 /** After a line, what is parked meanwhile is summed up in the next. */
 const betweenMs = 10_000;
@@ -13,10 +14,20 @@ interface Sum {
   rows: number;
 }
 
+class ParkingSink extends DelegatingSink {
+  constructor(protected readonly inner: Sink, readonly parked: (rejections: readonly Rejection[]) => void) {
+    super(inner.name);
+  }
+
+  protected override async park(rejections: readonly Rejection[]): Promise<void> {
+    await super.park(rejections);
+    this.parked(rejections);
+  }
+}
+
 /**
  * Has the log hear of rows that become dead letters: a line for each entity and cause, at once and then with sums, so that a table that
- * fails
- * row by row does not fill the disk. Values of rows are left out: the letters have them, and a log is read by others.
+ * fails row by row does not fill the disk. Values of rows are left out: the letters have them, and a log is read by others.
  */
 export class ParkingLog implements Disposable {
   readonly #sums = new Map<string, Sum>();
@@ -25,14 +36,9 @@ export class ParkingLog implements Disposable {
 
   constructor(readonly log: Log) {}
 
-  /** The same sink. */
+  /** The same sink; the log tells what becomes a dead letter of it. */
   of(sink: Sink): Sink {
-    const { deadLetters } = sink;
-    const park = async (rejections: readonly Rejection[]): Promise<void> => {
-      await deadLetters.park(rejections);
-      this.#add(sink.name, rejections);
-    };
-    return { ...sink, get lingerMs() { return sink.lingerMs; }, deadLetters: { ...deadLetters, park } };
+    return new ParkingSink(sink, (rejections) => this.#add(sink.name, rejections));
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,84 @@
+import type { Change, Rejection } from "../../schema/change.js";
+import type { Entity } from "../../schema/entity.js";
+import type { KeyRange, Progress, Version } from "../../schema/position.js";
+import type { DeadLetter, DeadLetters, LetterHead, Sink } from "../../stores/ports.js";
+
+/** What a sink is asked for, as the log and status name it. */
+export type Operation = "look for tables" | "prepare" | "write" | "sweep" | "rebuild a lookup" | "read progress" | "store progress"
+  | "park dead letters" | "list dead letters" | "read dead letters" | "count dead letters" | "settle dead letters";
+
+type Letter = Pick<DeadLetter, "entity" | "key" | "version">;
+
+/**
+ * A sink around another: every call goes through `through`, so a wrapper overrides that one method, or the few calls it changes. It is the
+ * only class that lists the members of a sink, so that no wrapper can lose one, the optional `rebuild` included.
+ */
+export abstract class DelegatingSink implements Sink {
+  readonly deadLetters: DeadLetters = {
+    park: (rejections) => this.park(rejections),
+    list: (limit) => this.through("list dead letters", ({ deadLetters }) => deadLetters.list(limit)),
+    all: () => this.letters(),
+    of: (entity, keys) => this.through("read dead letters", ({ deadLetters }) => deadLetters.of(entity, keys)),
+    count: () => this.through("count dead letters", ({ deadLetters }) => deadLetters.count()),
+    settle: (letters) => this.settle(letters),
+  };
+
+  /** The sink around which this one stands; null while there is none yet. */
+  protected abstract readonly inner: Sink | null;
+
+  constructor(readonly name: string) {}
+
+  get lingerMs(): number {
+    return this.inner?.lingerMs ?? 0;
+  }
+
+  get rebuild(): Sink["rebuild"] {
+    if (!this.inner?.rebuild) return undefined;
+    return (entity, lookup) => this.through("rebuild a lookup", (sink) => sink.rebuild!(entity, lookup));
+  }
+
+  /** Makes the call. `signal` is the one that `write` was given. */
+  protected through<T>(_operation: Operation, call: (sink: Sink) => Promise<T>, _signal?: AbortSignal): Promise<T> {
+    return call(this.inner!);
+  }
+
+  absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
+    return this.through("look for tables", (sink) => sink.absent(entities));
+  }
+
+  prepare(entities: readonly Entity[]): Promise<void> {
+    return this.through("prepare", (sink) => sink.prepare(entities));
+  }
+
+  write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
+    return this.through("write", (sink) => sink.write(changes, signal), signal);
+  }
+
+  sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void> {
+    return this.through("sweep", (sink) => sink.sweep(entity, olderThan, within));
+  }
+
+  progress(): Promise<Progress | null> {
+    return this.through("read progress", (sink) => sink.progress());
+  }
+
+  storeProgress(progress: Progress): Promise<void> {
+    return this.through("store progress", (sink) => sink.storeProgress(progress));
+  }
+
+  protected park(rejections: readonly Rejection[]): Promise<void> {
+    return this.through("park dead letters", ({ deadLetters }) => deadLetters.park(rejections));
+  }
+
+  protected settle(letters: readonly Letter[]): Promise<number> {
+    return this.through("settle dead letters", ({ deadLetters }) => deadLetters.settle(letters));
+  }
+
+  protected async *letters(): AsyncGenerator<readonly LetterHead[]> {
+    yield* await this.through("list dead letters", async ({ deadLetters }) => deadLetters.all());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.inner?.[Symbol.asyncDispose]();
+  }
+}

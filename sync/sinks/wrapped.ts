@@ -1,0 +1,24 @@
+import type { Log } from "../../runtime/log.js";
+import type { Sink } from "../../stores/ports.js";
+import type { PipelineMetrics } from "../state/metrics.js";
+import type { PipelineState } from "../state/state.js";
+import { MeasuredSink } from "./measured.js";
+import type { ParkingLog } from "./parking-log.js";
+import { type Patience, RetryingSink } from "./retry.js";
+
+/** What stands around a store's sink while a process runs. */
+export interface Wrapping {
+  readonly metrics: PipelineMetrics;
+  readonly parking: ParkingLog;
+  readonly state: PipelineState;
+  readonly log: Log;
+  readonly patience: Patience;
+}
+
+/**
+ * The sink that a pipeline writes to. From the inside out: the engine's sink (a `LateSink` where the store was away at the start), measured
+ * call by call, its rejections told to the log, and retried as a whole. A `FencedSink` is added each time the pipeline takes the feed lock.
+ */
+export function wrapped(sink: Sink, { metrics, parking, state, log, patience }: Wrapping): Sink {
+  return new RetryingSink(parking.of(new MeasuredSink(sink, metrics)), state, metrics, log, patience);
+}

@@ -7,6 +7,10 @@ import { withLock } from "./lock.js";
 /** `group:artifact:version` */
 export type Coordinates = `${string}:${string}:${string}`;
 
+/** A silent repository is given up after so long; Maven itself waits for half an hour, then for the next file. */
+const timeLimits = ["-Daether.connector.connectTimeout=10000", "-Daether.connector.requestTimeout=10000"];
+const silence = /(connect|read) timed out/i;
+
 /** Copies the jars of these artifacts, and of all they need to run, into `folder`. */
 export async function copyJars(artifacts: readonly Coordinates[], folder: string, { packages, signal }: Work): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -15,9 +19,9 @@ export async function copyJars(artifacts: readonly Coordinates[], folder: string
   try {
     // Maven 3's local repository is not made for two writers at once.
     await withLock(join(packages, "maven"), () => run("mvn", [
-      "-q", "-B", "-Dstyle.color=never", "-Dmaven.artifact.threads=20", "-f", pom,
+      "-B", "-ntp", ...timeLimits, "-Dstyle.color=never", "-Dmaven.artifact.threads=20", "-f", pom,
       "dependency:copy-dependencies", `-DoutputDirectory=${folder}`, "-DincludeScope=runtime",
-    ], { signal }), signal);
+    ], { signal, hopeless: silence }), signal);
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw error.missing

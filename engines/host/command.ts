@@ -6,8 +6,6 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly patienceMs?: number;
-  /** Once the output says this, the command is ended, and has failed. */
-  readonly hopeless?: RegExp;
   /** Hears of the process, for one that must be ended by others when we are killed. */
   readonly started?: (pid: number) => void;
 }
@@ -23,7 +21,7 @@ export class CommandFailed extends Error {
 
 /** Runs a command to its end and gives all it wrote. @throws CommandFailed unless it ended with code 0. */
 export async function run(command: string, args: readonly string[], options: CommandOptions): Promise<string> {
-  const { cwd, env, signal, patienceMs = 240_000, hopeless, started = () => undefined } = options;
+  const { cwd, env, signal, patienceMs = 240_000, started = () => undefined } = options;
   const limit = AbortSignal.timeout(patienceMs);
   const child = spawn(command, args, {
     ...(cwd === undefined ? {} : { cwd }), env: { ...process.env, ...env },
@@ -31,10 +29,7 @@ export async function run(command: string, args: readonly string[], options: Com
   });
   if (child.pid !== undefined) started(child.pid);
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-    if (hopeless?.test(output)) child.kill();
-  });
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => { output += text; });
   try {
     const [code, killedBy] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     if (code === 0) return output;

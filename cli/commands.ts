@@ -14,9 +14,10 @@ import { generate } from "./commands/run/generate.js";
 import { migrate } from "./commands/run/migrate.js";
 import { start } from "./commands/run/start.js";
 import { sync } from "./commands/run/sync.js";
+import { token } from "./commands/run/token.js";
 import { up } from "./commands/run/up.js";
 
 export const commands: readonly Command[] = [
-  start, up, down, migrate, generate, sync, gateway, verify, status, pause, resume, drain, deadLetters, resnapshot, binlog, bench, faults,
-  k6,
+  start, up, down, migrate, generate, sync, gateway, token, verify, status, pause, resume, drain, deadLetters, resnapshot, binlog, bench,
+  faults, k6,
 ];

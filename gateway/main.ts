@@ -14,8 +14,8 @@ import { checkSettings, type GatewayConfig, gatewayListening } from "./settings.
 import { openStores, type ServedStores } from "./stores/stores.js";
 
 /**
- * Serves the API until `signal` aborts, then lets what is under way finish. Needs "reflect-metadata" to have been imported.
- * `started` hears the addresses. @throws PreflightFailed with everything that keeps it from starting.
+ * Serves the API until `signal` aborts, then lets what is under way finish. "reflect-metadata" must have been imported.
+ * `started` is called with the addresses. @throws PreflightFailed with everything that keeps it from starting.
  */
 export async function runGateway(
   config: GatewayConfig, signal: AbortSignal, started: (addresses: Required<Addresses>) => void = () =>

@@ -10,7 +10,7 @@ export interface Controlled extends PipelineStatus {
   readonly done: boolean;
 }
 
-/** Has pipelines of the running sync pause, drain or resume; no names mean all. @throws PreflightFailed when sync or a pipeline is missing */
+/** Has pipelines of the running sync pause, drain or resume; no names mean all. @throws PreflightFailed when sync or one is missing */
 export async function control(dataDir: string, command: ControlCommand, pipelines: readonly string[]): Promise<readonly Controlled[]> {
   const sync = await requireSync(dataDir);
   const names = (await sync.status()).map(({ pipeline }) => pipeline);

@@ -50,7 +50,7 @@ export function isWell({ running, log, pipelines }: StatusReport, { mysql }: Pic
 /** Rates come from two readings this far apart. */
 const betweenMs = 1_000;
 
-/** `ask` asks the running sync, or the stores where `absence` says why none answers. Only a running sync moves, so only it is read twice. */
+/** `ask` asks the running sync, or the stores where `absence` says why none answers. Only a running sync is read twice: only it moves. */
 async function reportOf(
   ask: () => Promise<readonly PipelineStatus[]>, absence: string | null, mysql: URL | undefined,
 ): Promise<StatusReport> {

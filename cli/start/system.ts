@@ -19,6 +19,7 @@ export interface SystemOptions {
   readonly until: number;
   readonly rate: number;
   readonly connections: number;
+  readonly keep: boolean;
   readonly check: boolean;
   readonly checkTransactions: number;
   readonly host: string;
@@ -50,8 +51,8 @@ export async function runSystem(
 
   const tokens = await developmentTokens({ ...options, development: true, jwtIssuer: undefined, jwtAudience: undefined });
   const url = onThisMachine(gateway.addresses.url!);
-  const text = await tokensText(tokens, options.dataDir, terminal);
-  out.say(welcome(url, sync.addresses, gateway.addresses, logDir, text.lines));
+  const text = await tokensText(tokens, options.dataDir);
+  out.say(welcome(url, sync.addresses, gateway.addresses, logDir, options, text.lines));
 
   // A service that ends by itself ends the whole, whatever is under way.
   const ending = new AbortController();
@@ -110,7 +111,7 @@ export function servicesEnvironment(options: SystemOptions): Readonly<Record<str
     SLUICE_GATEWAY_PORT: String(options.port),
     SLUICE_GATEWAY_OPERATIONS_PORT: String(options.operationsPort),
     SLUICE_DEVELOPMENT_COUNTERPARTY: options.developmentCounterparty,
-    // Whoever brings keys of their own means production.
+    // Keys of the user's own mean production.
     ...(options.jwtKeys && { SLUICE_JWT_KEYS: options.jwtKeys.href }),
     ...(options.jwtSecret && { SLUICE_JWT_SECRET: options.jwtSecret }),
     SLUICE_DEVELOPMENT: String(!options.jwtKeys && !options.jwtSecret),
@@ -119,17 +120,21 @@ export function servicesEnvironment(options: SystemOptions): Readonly<Record<str
 
 async function endOf(all: readonly { readonly ended: Promise<Error | null> }[]): Promise<Error> {
   const error = await Promise.race(all.map((each) => each.ended));
-  // Null is an end we asked for; then nobody waits for this any more.
+  // Null is an end we asked for; then nothing waits for this any more.
   return error ?? new Promise<Error>(() => undefined);
 }
 
-function welcome(url: string, sync: Addresses, gateway: Addresses, logDir: string, tokens: readonly string[]): string {
+function welcome(
+  url: string, sync: Addresses, gateway: Addresses, logDir: string, { check, keep, dataDir }: SystemOptions, tokens: readonly string[],
+): string {
+  const engines = keep ? "the engines keep running until `sluice down`" : "the engines end too";
   return [
     "",
     `  GraphiQL   ${url}/`,
     `  GraphQL    ${url}/graphql`,
     `  metrics    ${gateway.operationsUrl}/metrics (gateway), ${sync.operationsUrl}/metrics (sync)`,
     `  logs       ${logDir}`,
+    ...(check ? [] : [`  stop       Ctrl-C: ${engines}; the data stays in ${dataDir}, and the next start goes on with it`]),
     ...(tokens.length > 0 ? ["", ...tokens.map((line) => `  ${line}`)] : []),
     "",
   ].join("\n");

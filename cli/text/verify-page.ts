@@ -3,7 +3,7 @@ import { keyText } from "../../schema/entity.js";
 import type { Difference, Report, TableReport } from "../../sync/verify/report/report.js";
 import { conclusion, verdictOf } from "./verify-text.js";
 
-/** Writes the report as one page that needs nothing else; whoever has the file open never sees half of it. */
+/** Writes the report as one page that needs no other file. The file is replaced as a whole, so a browser never sees half of it. */
 export async function writePage(file: string, report: Report): Promise<void> {
   await writePrivately(file, pageOf(report));
 }
@@ -70,7 +70,7 @@ ${rows.join("\n")}
 const sizeOf = ({ rows, entries }: TableReport) => rows + entries;
 const number = (of: number) => of.toLocaleString("en");
 
-/** Rows hold what anybody wrote. */
+/** Escapes text for HTML: rows can hold anything. */
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
 }

@@ -26,8 +26,8 @@ const [readyWithinMs, stopWithinMs] = [60_000, 12_000];
 const mostLogBytes = 16 * 1024 * 1024;
 
 /**
- * Starts the process and waits until it is ready. It is a session of its own, so that Ctrl-C reaches us first and it then ends when our
- * work is drained; it ends by itself when we are killed. @throws when it ends before that, with the end of its log
+ * Starts the process and waits until it is ready. The process has a session of its own, so that Ctrl-C reaches us first; we end it when
+ * our work is drained. It ends by itself when we are killed. @throws when it ends before it is ready, with the end of its log
  */
 export async function startService(options: ServiceOptions, signal: AbortSignal): Promise<Service> {
   const { name, environment, logDir } = options;
@@ -61,7 +61,7 @@ export async function startService(options: ServiceOptions, signal: AbortSignal)
   }
 }
 
-/** What an earlier start wrote stays, up to a size: it may say why that ended. */
+/** Appends to the log of earlier starts, up to a size: their lines may say why they ended. */
 function openLogFile(file: string): number {
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > mostLogBytes) renameSync(file, `${file}.old`);
   return appendPrivately(file);

@@ -20,7 +20,7 @@ type StoreEngine = (typeof storeEngines)[number];
 
 const storeChoice = z.union([z.enum(storeEngines), url(...storeSchemes)], `each is ${storeEngines.join(", ")} or the URL of a store`);
 
-/** What a user may say of where everything runs. */
+/** The settings that say where everything runs. */
 export const placeSettings = {
   mysql: {
     env: "SLUICE_MYSQL_URL", placeholder: "url",
@@ -48,19 +48,20 @@ export interface WorkspaceOptions {
   readonly dataDir: string;
 }
 
-/** Where everything runs. Disposing of it stops the engines it started, unless they are to be kept. */
+/** Where everything runs. Disposing of it stops the engines it started, unless `keep` is set. */
 export interface Workspace extends AsyncDisposable {
   readonly mysql: URL;
   readonly stores: readonly URL[];
   /** The variables that tell other commands the same. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Resolves with an error when an engine of this machine has ended and nobody asked it to; null once the place is disposed of. */
+  /** Resolves with an error when an engine of this machine has ended by itself; null once the workspace is disposed of. */
   readonly ended: Promise<Error | null>;
 }
 
 /**
- * Has every engine run, and writes down where, so that later commands need no options. Until it is disposed of, no other process opens a
- * place in this folder. @throws PreflightFailed with what `look` finds too, before anything is started or emptied
+ * Starts the engines that do not run, and writes down where all of them are, so that later commands need no options.
+ * Until it is disposed of, no other process opens a workspace in this folder.
+ * @throws PreflightFailed with what `look` finds too, before anything is started or emptied
  */
 export async function openWorkspace(
   options: WorkspaceOptions, out: Output, signal: AbortSignal, look: () => Promise<readonly Finding[]> = async () => [],

@@ -4,14 +4,18 @@ import { unavailable, type Work } from "../engine.js";
 import { CommandFailed, run } from "../host/command.js";
 import { type AptSource, parseDeb822, parseOneLine } from "./apt-sources.js";
 
+/** Seconds that a mirror may say nothing. apt-get asks twice before it gives up, so it takes less than 20 s to say so. */
+const silentSeconds = 8;
 const debianKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
  * Unpacks the newest `names` of a Debian suite, and all they depend on, into `folder`, without touching the system:
  * apt-get works on lists, a cache and an (empty) package status of its own, on the mirror the machine itself uses.
  */
-export async function unpackDebian(suite: string, names: readonly string[], folder: string, { signal }: Work): Promise<void> {
-  const mirror = debianMirror(await systemSources());
+export async function unpackDebian(
+  suite: string, names: readonly string[], folder: string, { signal }: Work, sources?: readonly AptSource[],
+): Promise<void> {
+  const mirror = debianMirror(sources ?? await systemSources());
   if (mirror === null) {
     throw unavailable(names.join(", "), "this machine has no Debian package sources in /etc/apt",
       "run it on Debian, start podman, or give the URL of a server of your own");
@@ -30,9 +34,13 @@ export async function unpackDebian(suite: string, names: readonly string[], fold
     "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
     "Acquire::Languages": "none",
     "APT::Sandbox::User": "",
+    "Acquire::http::Timeout": silentSeconds,
+    "Acquire::https::Timeout": silentSeconds,
   }).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   try {
-    await run("apt-get", [...options, "-q", "update"], { signal });
+    // Without these two apt-get asks a silent mirror again and again, and then calls the update done.
+    const once = ["-o", "Acquire::Retries=0", "-o", "APT::Update::Error-Mode=any"];
+    await run("apt-get", [...options, ...once, "-q", "update"], { signal });
     await run("apt-get", [...options, "-q", "-y", "--no-install-recommends", "--download-only", "install", ...names], { signal });
     const archives = join(apt, "cache", "archives");
     for (const file of await readdir(archives)) {

@@ -7,6 +7,14 @@ import { withLock } from "./lock.js";
 /** `group:artifact:version` */
 export type Coordinates = `${string}:${string}:${string}`;
 
+/** A repository that says nothing is given up after 7 s; without these Maven waits for half an hour, three times over. */
+const timeLimits = [
+  "-Daether.connector.connectTimeout=7000", "-Daether.connector.requestTimeout=7000", "-Dmaven.wagon.rto=7000",
+  "-Dmaven.wagon.http.retryHandler.count=0",
+];
+/** By its whole name: to resolve the short one, Maven would ask the repository twice more. */
+const copy = "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies";
+
 /** Copies the jars of these artifacts, and of all they need to run, into `folder`. */
 export async function copyJars(artifacts: readonly Coordinates[], folder: string, { packages, signal }: Work): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -15,8 +23,8 @@ export async function copyJars(artifacts: readonly Coordinates[], folder: string
   try {
     // Maven 3's local repository is not made for two writers at once.
     await withLock(join(packages, "maven"), () => run("mvn", [
-      "-q", "-B", "-Dstyle.color=never", "-Dmaven.artifact.threads=20", "-f", pom,
-      "dependency:copy-dependencies", `-DoutputDirectory=${folder}`, "-DincludeScope=runtime",
+      "-q", "-B", ...timeLimits, "-Dstyle.color=never", "-Dmaven.artifact.threads=20", "-f", pom,
+      copy, `-DoutputDirectory=${folder}`, "-DincludeScope=runtime",
     ], { signal }), signal);
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;

@@ -13,7 +13,7 @@ export type FieldRules = ReadonlyMap<string, Needs>;
 const everyRole: readonly Role[] = Object.values(roles);
 const readByAll: ReadonlySet<FieldClass> = new Set(fieldClasses.filter((c) => everyRole.every((role) => role.reads.includes(c))));
 
-/** Whether some role is denied it: then a rule guards it, and it can be null. */
+/** Whether some role is denied the field: then a rule guards it, and it can be null. */
 export function isRestricted(needs: Needs): boolean {
   return needs.some((c) => !readByAll.has(c));
 }

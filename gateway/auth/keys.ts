@@ -12,7 +12,7 @@ export interface KeySource {
   readonly algorithms: readonly string[];
 }
 
-/** It says nothing about the token: whoever signs tokens does not answer. */
+/** The server of the keys does not answer, so nothing is known about the token. */
 export class KeysUnavailable extends Error {
   override readonly name = "KeysUnavailable";
 }
@@ -42,7 +42,7 @@ export async function keySource(config: Pick<GatewayConfig, "jwtKeys" | "jwtSecr
   }
 }
 
-/** As long may whoever signs tokens be away. */
+/** So long the gateway goes on with the keys it has when their server does not answer. */
 const keysKeptMs = 300_000;
 
 function remoteKeys(url: URL): JWTVerifyGetKey {

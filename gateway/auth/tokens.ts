@@ -10,7 +10,7 @@ export interface Expectations {
 }
 
 const maxRemembered = 10_000;
-/** A key that was withdrawn stops being honoured this long after the keys were fetched anew (`keysKeptMs`), even for tokens seen before. */
+/** A withdrawn key is refused at most this long after the keys were fetched again (`keysKeptMs`), also for tokens seen before. */
 const rememberedMs = 60_000;
 const clockToleranceSeconds = 5;
 

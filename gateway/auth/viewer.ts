@@ -3,7 +3,7 @@ import { type Role, type RoleName, roleNames, roles } from "../../schema/policy.
 import { unauthenticated } from "../graphql/errors.js";
 import { wholeNumber } from "../graphql/scalars.js";
 
-/** Who asks, and what that one may read. Made once per token, so the field rules are compiled before an operation begins. */
+/** The person or program that asks, and what it may read. It is made once per token, before an operation begins. */
 export interface Viewer {
   /** The token's `sub`. */
   readonly id: string;

@@ -19,7 +19,7 @@ export function inexactNumber(json: string): string | null {
 function plain(number: string): string {
   const [, sign, whole, fraction = "", exponent = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number)!;
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
-  // Anybody may send it, so it is read once: a pattern of zeros at the end would begin again at each of many.
+  // Any client may send it, so it is read once: a pattern of zeros at the end would begin again at each of many.
   let end = digits.length;
   while (digits[end - 1] === "0") end--;
   const kept = digits.slice(0, end);

@@ -18,7 +18,7 @@ const nextTurn = (read: () => void) => void setImmediate(read);
 const maxBatch = 200;
 const maxListsAtOnce = 16;
 
-/** What one request has read, each thing once. Knows nothing of who may see it: `VisibleRows` does. */
+/** Reads each thing once for one request. It knows no row scope: `VisibleRows` does. */
 export class Loaders {
   private readonly byTable = new Map<string, DataLoader<Key, Row | null, string>>();
   private readonly lists: DataLoader<ListKey, Slice, string>;

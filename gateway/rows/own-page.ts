@@ -13,7 +13,7 @@ export interface Walk {
 const stepRows = 500;
 const maxSteps = 24;
 
-/** Reads beyond the first of each page that one operation has left, over all its pages, and who hears of each. */
+/** How many reads beyond the first of each page one operation has left, over all its pages; `spent` is told of each. */
 export interface Patience {
   left: number;
   spent(rows: number): void;
@@ -22,11 +22,11 @@ export interface Patience {
 export const patience = (spent: Patience["spent"] = () => undefined): Patience => ({ left: 100, spent });
 
 /**
- * One page of what is kept of a lookup, with `more` exact. All walks yield the same rows in the same order. The first that fills the page,
- * or reaches the end, answers; the next one is begun only when the one before it was given up. So a walk over the viewer's own rows comes
- * first: as long as it answers, the time it takes tells nothing of other rows.
- * Bounded: after `maxSteps` reads, or without patience left, a walk is given up. When all are, the longest part is the page and `more` is
- * true, also of no rows at all. No entry that was left out shows in any cursor.
+ * Reads one page of what is kept of a lookup, with `more` exact. All walks yield the same rows in the same order.
+ * The first walk that fills the page, or reaches the end, answers; the next begins only when the one before it was given up.
+ * A walk over the viewer's own rows comes first: as long as it answers, the time it takes tells nothing of other rows.
+ * After `maxSteps` reads, or without patience left, a walk is given up. When all are, the longest part is the page and `more` is true,
+ * also of no rows at all. No entry that was left out shows in any cursor.
  */
 export async function ownPage(of: Entity, lookup: Lookup, walks: readonly Walk[], page: Page, operation: Patience): Promise<Slice> {
   let longest: readonly Row[] = [];
@@ -53,7 +53,7 @@ async function follow(of: Entity, lookup: Lookup, walk: Walk, page: Page, operat
     if (step > 0 && !walk.isKnown?.(part)) {
       if (operation.left-- <= 0) break;
       operation.spent(stepRows);
-      // A store of this process answers without a turn for anybody else.
+      // A store of this process answers at once, so other requests get the event loop here.
       await turn();
     }
     const slice = await walk.list(part);

@@ -2,11 +2,11 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Progress } from "../../schema/position.js";
 import type { Store } from "../../stores/ports.js";
 
-/** How far a store is, as `extensions.freshness` of a response and `/health` show it. */
+/** How current a store is, as `extensions.freshness` of a response and `/health` show it. */
 export interface StoreFreshness {
   readonly name: string;
   /**
-   * `none`: sync has not begun; `snapshot`: tables are being copied, all of them or some anew; `unreachable`: the store does not answer.
+   * `none`: sync has not begun; `snapshot`: tables are being copied, for the first time or again; `unreachable`: the store does not answer.
    */
   readonly phase: "none" | "snapshot" | "stream" | "unreachable";
   /** When it held everything the source had committed, ISO 8601; null outside `stream`. */

@@ -94,7 +94,7 @@ function findingOf(url: URL, reason: unknown): Finding {
 }
 
 /**
- * Once the deadline has passed or `stop` aborts nobody waits for the work any more, and `ends` aborts, so that a store that can ends it.
+ * Waits for the work until the deadline has passed or `stop` aborts. Then `ends` aborts, so that a store that can ends its work.
  */
 async function before<T>(deadline: number, stop: AbortSignal, name: string, work: (ends: AbortSignal) => Promise<T>): Promise<T> {
   const late = () => unavailable(`the ${name} store did not answer in time; ask for less, or try again`, null);

@@ -44,7 +44,7 @@ const log = (name: string) => readFileSync(join(dataDir, "logs", `${name}.log`),
 /** The MySQL of the data folder, as it was written down. */
 const server = () => (JSON.parse(readFileSync(join(dataDir, "engines", "mysql", "running.json"), "utf8")) as Running);
 
-test("a port of 0 is a free one; a second start in the folder is told who has it, and disturbs nothing; no token is in a log", async () => {
+test("a port of 0 is a free one; a second start in the folder is told which process has it; no token is in a log", async () => {
   const first = starting();
   const [, metrics] = await first.said(/metrics {4}(http:\S+)\/metrics \(gateway\)/);
   const [, tokens] = await first.said(/development tokens: (\S+)/);

@@ -66,7 +66,7 @@ test("before sync has begun the answer is NOT_READY, and afterwards the rows", a
   expect(await world.ask("partner", query)).toMatchObject({ data: { design: { designName: "Marigold Tote" } } });
 });
 
-test("while sync copies a table anew beside the stream, freshness does not claim that the store holds everything", async () => {
+test("while sync copies a table again beside the stream, freshness does not claim that the store holds everything", async () => {
   await using world = await openWorld({ development: true });
   const freshness = async () => (await fetch(`${world.operationsUrl}/health`).then((response) =>
     response.json()) as { stores: { phase: string; currentAt: string | null }[] }).stores[0];

@@ -54,7 +54,7 @@ export const k6 = command({
   },
 });
 
-/** @throws PreflightFailed when nobody answers there: every request would fail, which says little */
+/** Asks the gateway once before k6 does: else every request would fail, which says little. @throws PreflightFailed */
 async function mustServe(target: string): Promise<void> {
   await fetch(target, { signal: AbortSignal.timeout(5_000) }).catch((error: Error & { readonly cause?: Error }) => {
     throw new PreflightFailed([{

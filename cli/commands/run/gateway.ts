@@ -1,4 +1,3 @@
-import { isatty } from "node:tty";
 import { gatewaySettings } from "../../../gateway/settings.js";
 import { tellStarter } from "../../../runtime/starter.js";
 import { command } from "../../command.js";
@@ -15,7 +14,7 @@ export const gateway = command({
     ]);
     logLibraryOutput(openLog("gateway"));
     const { developmentTokens } = await import("../../../gateway/auth/development.js");
-    const text = await tokensText(await developmentTokens(config), config.dataDir, isatty(1));
+    const text = await tokensText(await developmentTokens(config), config.dataDir);
     await runGateway(config, signal, (addresses) => {
       tellStarter(addresses);
       out.result({ ...addresses, ...text.data }, [`GraphQL at ${addresses.url}`, ...text.lines].join("\n"));

@@ -26,7 +26,7 @@ test("each viewer is shown the schema of what it may read, in production too", a
   for (const hidden of ["unitPrice", "staffId", "staff"]) expect([
     hidden, fieldsOf(partner, "SalesOrder").includes(hidden), fieldsOf(administrator, "SalesOrder").includes(hidden),
   ]).toEqual([hidden, false, true]);
-  // Rows that are only shown from another row have no root field for one who sees its own.
+  // Rows that are only shown from another row have no root field for a viewer that sees its own rows.
   expect([
     fieldsOf(partner, "Query").includes("address"), fieldsOf(administrator, "Query").includes("address"),
     fieldsOf(partner, "Address").length > 0,

@@ -12,7 +12,7 @@ describe.each(storeSets)("over %s", (set) => {
   const codes = ({ errors = [] }: Answer) => errors.map(({ extensions, path }) => [extensions.code, path?.join(".")]);
 
   describe("a partner sees its own rows only", () => {
-    test("by key, somebody else's row is as if it did not exist", async () => {
+    test("by key, another counterparty's row is as if it did not exist", async () => {
       const answer = await world.ask(
         "partner",
         `{
@@ -206,7 +206,7 @@ describe.each(storeSets)("over %s", (set) => {
     });
   });
 
-  describe("who asks", () => {
+  describe("the viewer", () => {
     test("without a token nothing is answered: 401 and UNAUTHENTICATED", async () => {
       const answer = await world.ask(null, "{ design(designId: \"1\") { designName } }");
       expect([answer.status, answer.data, codes(answer)]).toEqual([401, undefined, [["UNAUTHENTICATED", undefined]]]);

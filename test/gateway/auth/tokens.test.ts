@@ -185,7 +185,7 @@ describe("development tokens", () => {
     expect(await answer(restarted, tokens[0]!.token)).toMatchObject({ counterpartyId: "42" });
   });
 
-  test("none when somebody else's keys sign, and none outside development", async () => {
+  test("none when the operator's own keys sign, and none outside development", async () => {
     expect(await developmentTokens(configOf(dataDir, { development: true, jwtSecret: secret }))).toEqual([]);
     expect(await developmentTokens(configOf(dataDir))).toEqual([]);
   });

@@ -67,7 +67,7 @@ describe("turns", () => {
     await enter("b1");
   });
 
-  test("who goes away while waiting leaves its place to the next", async () => {
+  test("a client that goes away while it waits leaves its place to the next", async () => {
     const { enter, begun, leave } = theatre(new Turns({ ...limits, atOnce: 1 }));
     const gone = new AbortController();
     void enter("a1");

@@ -69,7 +69,7 @@ test("an operation that turns out dearer than allowed is refused as a whole", as
   expect((await tight.ask("administrator", orders("(first: 19)"))).errors).toBeUndefined();
 });
 
-test("who spends its budget is refused until it has grown again, and no other viewer is", async () => {
+test("a viewer that has spent its budget is refused until it has grown again, and no other viewer is", async () => {
   await using tight = await openWorld({ development: true, maxCost: "300", budget: "300", budgetPerSecond: "20" });
   const dear = orders("(first: 100)");
   expect((await tight.ask("administrator", dear)).status).toBe(200);

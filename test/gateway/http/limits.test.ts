@@ -106,7 +106,7 @@ test("what is not one JSON operation is refused, without a stack", async () => {
   ]);
 });
 
-test("a form of another site cannot ask (CSRF), and nobody is told who else may", async () => {
+test("a form of another site cannot ask (CSRF), and no answer allows another origin", async () => {
   const form = await post({ ...asAdministrator(), "content-type": "text/plain" }, JSON.stringify({ query: "{ viewer { id } }" }));
   expect(form.status).toBe(400);
   expect((await fetch(`${world.url}/graphql?query={viewer{id}}`, { headers: asAdministrator() })).status).toBe(400);

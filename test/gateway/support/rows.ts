@@ -1,6 +1,6 @@
 import type { Row } from "../../../schema/entity.js";
 
-/** A small company: counterparty 1 asks, counterparty 2 is somebody else, and both order the same design. */
+/** A small company: counterparty 1 asks, counterparty 2 is another, and both order the same design. */
 export const orderCount = 60;
 export const ownEvery = 3;
 

@@ -1,5 +1,5 @@
 import { PreflightFailed } from "../runtime/findings.js";
-import type { PipelineStatus } from "../sync/state/state.js";
+import type { PipelineStatus } from "../sync/state/status.js";
 import { requireSync } from "./running-sync.js";
 
 export type ControlCommand = "pause" | "drain" | "resume";

@@ -1,6 +1,6 @@
 import { PreflightFailed } from "../runtime/findings.js";
 import { absence, readRunningProcess } from "../sync/control/running-process.js";
-import type { PipelineStatus } from "../sync/state/state.js";
+import type { PipelineStatus } from "../sync/state/status.js";
 
 /** The sync process of this machine and data folder. */
 export interface RunningSync {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inALine } from "../runtime/findings.js";
 import { absence as absenceOf } from "../sync/control/running-process.js";
 import { bytesBehind, type Forecast, type LogFacts, logFacts, provenForecastOf } from "../sync/mysql/preflight/log-facts.js";
-import { type PipelineStatus, storedStatus } from "../sync/state/state.js";
+import { type PipelineStatus, storedStatus } from "../sync/state/status.js";
 import { runningSync } from "./running-sync.js";
 import { withStores } from "./stores.js";
 

@@ -18,7 +18,8 @@ import { ParkingLog } from "./sinks/parking-log.js";
 import { wrapped } from "./sinks/wrapped.js";
 import { pipelineMetrics } from "./state/metrics.js";
 import { PauseSwitch } from "./state/pause-switch.js";
-import { deadLettersText, newState, type PipelineState, statusOf } from "./state/state.js";
+import { PipelineState } from "./state/state.js";
+import { deadLettersText, statusOf } from "./state/status.js";
 import { defaultLimits, type PipelineLimits } from "./writing/parts.js";
 
 /** A process manager waits ten seconds before it kills; what is being written has this long to be settled. */
@@ -61,7 +62,7 @@ export async function runSync(
     config.stores, totesys, asking.preflight().then((found) => [...taken, ...server.findings, ...found]), stop,
   );
   if (opened.findings.length > 0) throw new PreflightFailed(opened.findings);
-  states.push(...opened.sinks.map(({ name }) => newState(name)));
+  states.push(...opened.sinks.map(({ name }) => new PipelineState(name, log)));
   controlled.push(...states.map((state) => ({ state, pauseSwitch: new PauseSwitch() })));
   await using _ = dataDir === undefined ? null : await announce(
     dataDir, { url: server.url, token, pid: process.pid },

@@ -1,6 +1,7 @@
 import type { StatusReport, StoreReport } from "../../operate/status.js";
 import type { LogFacts } from "../../sync/mysql/preflight/log-facts.js";
-import { type Copying, deadLettersText } from "../../sync/state/state.js";
+import type { Copying } from "../../sync/state/state.js";
+import { deadLettersText } from "../../sync/state/status.js";
 import { table } from "../output.js";
 
 export function statusText({ absence, log, logError, pipelines }: StatusReport): string {

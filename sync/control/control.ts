@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Route } from "../../runtime/http/local-routes.js";
 import type { PauseSwitch, PauseCommand } from "../state/pause-switch.js";
-import { type PipelineState, statusOf } from "../state/state.js";
+import type { PipelineState } from "../state/state.js";
+import { statusOf } from "../state/status.js";
 
 /** A pipeline and the pause switch an operator turns. */
 export interface Controlled {
@@ -23,9 +24,9 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
         status: 404, body: { error: `no pipeline is named "${of}"; there are ${pipelines.map(({ state }) => state.name).join(", ")}` },
       };
       const { state } = pipeline;
-      const failed = state.phase === "failed";
+      const failed = state.now.phase === "failed";
       pipeline.pauseSwitch.ask(command);
-      const before = { rows: state.rows, at: Date.now() };
+      const before = { rows: state.now.rows, at: Date.now() };
       const done = !failed ? await pipeline.pauseSwitch.reached(command !== "run", patienceMs)
         : command !== "run" || await goesOn(state, before);
       return { status: done ? 200 : 202, body: statusOf(state) };
@@ -48,8 +49,9 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
  */
 async function goesOn(state: PipelineState, { rows, at }: { readonly rows: number; readonly at: number }): Promise<boolean> {
   const late = performance.now() + patienceMs;
-  const isMoving = () => state.rows > rows || (state.currentAt ?? 0) >= at || state.phase === "paused" || state.phase === "drained";
+  const isMoving = () => state.now.rows > rows || (state.now.currentAt ?? 0) >= at || state.now.phase === "paused"
+    || state.now.phase === "drained";
   do await pause(100);
-  while (state.phase !== "failed" && !isMoving() && performance.now() < late);
+  while (state.now.phase !== "failed" && !isMoving() && performance.now() < late);
   return ["snapshot", "streaming", "paused", "drained"].includes(statusOf(state).state);
 }

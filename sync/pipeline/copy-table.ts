@@ -75,7 +75,7 @@ export async function copyTable(
   // A row that was refused, and deleted in what the log no longer tells, is settled by nothing else.
   await writing.write([], [], async () => {
     await writing.letters.swept(table, bar, range);
-    state.deadLetters = writing.letters.count;
+    state.apply({ kind: "settled", rows: 0, deadLetters: writing.letters.count });
   });
   await writing.passed();
   copies.done(entity);

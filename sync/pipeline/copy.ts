@@ -22,14 +22,14 @@ export async function copyBeside(
   const { state, log } = parts;
   for (let misses = 0; !stop.aborted;) {
     const { unfinished } = copies;
-    state.phase = unfinished.length > 0 ? "snapshot" : "streaming";
+    state.apply({ kind: "tables left to copy", tables: unfinished.length });
     if (unfinished.length === 0) {
       await untilAborted(stop, copies.changed());
       continue;
     }
     log.info({ pipeline: state.name, tables: unfinished.map(({ table }) => table) }, "copying tables beside the stream");
     const absent = await copyEach(parts, writing, copies, interleaving, unfinished, moved, stop);
-    state.waitsFor = absent.length > 0 ? `MySQL has no table ${absent.join(", ")}; it is copied once it is there again` : null;
+    state.apply({ kind: "tables absent", tables: absent });
     misses = absent.length > 0 ? misses + 1 : 0;
     if (copies.unfinished.length === 0) log.info({ pipeline: state.name }, "every table is copied");
     if (misses === 1) log.warn(

@@ -55,8 +55,7 @@ export async function keepRunning(
       await pauseSwitch.askedToRun(ending, againInMs);
       if (ending.aborted) return { pipeline: state.name, error };
       group.up();
-      state.phase = "starting";
-      state.error = null;
+      state.apply({ kind: "begins again" });
     }
   }
 }

@@ -25,25 +25,23 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
   try {
     const seen: Seen = { position: null };
     while (!stop.aborted) await runWithLock(parts, seen, stop, cutoff);
-    state.phase = "drained";
+    state.apply({ kind: "ended" });
   } catch (error) {
     if (!cutoff.aborted) {
-      state.phase = "failed";
-      state.error = (error as Error).message;
+      state.apply({ kind: "failed", error: (error as Error).message });
       throw error;
     }
-    state.phase = "drained";
+    state.apply({ kind: "ended" });
     log.warn(
-      { pipeline: state.name, error: state.retrying?.error },
+      { pipeline: state.name, error: state.now.retrying?.error },
       "time to drain is over; what the store has not confirmed comes again at the next start",
     );
   }
 }
 
 /**
- * How far this process has read what it wrote, stored as a position or not. When the sink is gone on from before that, and the source turns
- * out
- * to have lost some of it, rows of what is lost may be in the sink.
+ * How far this process has read what it wrote, stored as a position or not. When the sink goes on from before that, and the source turns
+ * out to have lost some of it, rows of what is lost may be in the sink.
  */
 interface Seen {
   position: Position | null;
@@ -55,9 +53,7 @@ async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, 
   const isAbortOf = (signal: AbortSignal, error: unknown) => signal.aborted && !cutoff.aborted && error === signal.reason;
   try {
     await using lock = await source.feedLock((event) => onFeedLockEvent(event, parts), stop);
-    if (state.waitsFor) log.info({ pipeline: state.name }, "no other sync process feeds this store any more");
-    state.phase = "starting";
-    state.waitsFor = state.retrying = null;
+    state.apply({ kind: "lock taken" });
     const sink = new FencedSink(parts.sink, lock);
     await run({ ...parts, sink, seen }, AbortSignal.any([stop, lock.lost]), cutoff).catch((error: unknown) => {
       if (error instanceof CameBack) error.told || log.info(
@@ -69,28 +65,15 @@ async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, 
     // Whoever waited, for the feed lock or for a store that has not answered yet, was told to wait no longer.
     if (!isAbortOf(stop, error)) throw error;
   } finally {
-    state.sourceSilent = null;
+    state.apply({ kind: "lock left" });
   }
 }
 
-/** The log hears when something begins and when it ends. */
-function onFeedLockEvent(event: FeedLockEvent, { source, state, log }: PipelineParts): void {
-  const about = { pipeline: state.name, source: source.name };
+function onFeedLockEvent(event: FeedLockEvent, { source: { name: source }, state }: PipelineParts): void {
   switch (event.kind) {
-    case "waiting":
-      if (!state.waitsFor) log.warn({ ...about, holder: event.holder }, "another sync process feeds this store; waiting until it ends");
-      state.phase = "waiting";
-      state.waitsFor = `another sync process feeds this store (${event.holder}); waiting until it ends`;
-      state.sourceSilent = null;
-      break;
-    case "silent":
-      if (!state.sourceSilent) log.warn({ ...about, error: event.error }, "the source does not answer; trying again until it does");
-      state.sourceSilent = event.error;
-      break;
-    case "answers":
-      if (state.sourceSilent) log.info(about, "the source answers again");
-      state.sourceSilent = null;
-      break;
+    case "waiting": return state.apply({ kind: "lock held elsewhere", source, holder: event.holder });
+    case "silent": return state.apply({ kind: "source silent", source, error: event.error });
+    case "answers": return state.apply({ kind: "source answers", source });
     default: event satisfies never;
   }
 }
@@ -105,12 +88,11 @@ async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Pr
   await forgetLost(parts);
   await sink.prepare(catalog.entities);
   const letters = await LetterBox.open(sink.name, sink.deadLetters, limits.rejections);
-  state.deadLetters = letters.count;
+  state.apply({ kind: "settled", rows: 0, deadLetters: letters.count });
   const writing = new Writing(sink, letters, state, limits.writesAtOnce, cutoff);
   try {
     while (!stop.aborted) {
-      const phase = state.phase;
-      await pauseSwitch.opened(stop, (rest) => { state.phase = rest ?? phase; });
+      await pauseSwitch.opened(stop, (phase) => state.apply(phase ? { kind: "at rest", phase } : { kind: "goes on" }));
       if (!stop.aborted) await advance(parts, writing, AbortSignal.any([stop, pauseSwitch.closing]));
     }
   } finally {
@@ -233,7 +215,7 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
 
 function copyAgain({ state, log }: PipelineParts, copies: Copies, { entities, version, reason }: Recopy): void {
   log.warn({ pipeline: state.name, tables: entities, reason }, "these tables are copied again, while readers keep what is there");
-  state.recopies++;
+  state.apply({ kind: "recopied" });
   for (const table of entities) copies.again(table, version);
 }
 

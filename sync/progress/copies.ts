@@ -66,7 +66,7 @@ export class Copies {
 
   done({ table }: Entity): void {
     this.#set(table, this.of(table)?.again ? "due" : "done");
-    this.state.copying = null;
+    this.state.apply({ kind: "copying", copying: null });
   }
 
   /**
@@ -92,7 +92,8 @@ export class Copies {
   #move(table: string, copy: TableCopy): void {
     this.#set(table, copy);
     const rowsLeft = this.unfinished.reduce((sum, { table: of }) => sum + Math.max(0, this.#about(of) - (this.of(of)?.rows ?? 0)), 0);
-    this.state.copying = { table, rows: copy.rows, rowsAbout: Math.max(this.#about(table), copy.rows), rowsLeft };
+    const copying = { table, rows: copy.rows, rowsAbout: Math.max(this.#about(table), copy.rows), rowsLeft };
+    this.state.apply({ kind: "copying", copying });
   }
 
   #about(table: string): number {

@@ -102,7 +102,7 @@ export class ProgressWriter implements AsyncDisposable {
   }
 
   #show(): void {
-    this.state.position = this.#stored.position;
-    this.state.currentAt = isWhole(this.#stored) ? this.#stored.currentAt : null;
+    const { position, currentAt } = this.#stored;
+    this.state.apply({ kind: "progress stored", position, currentAt: isWhole(this.#stored) ? currentAt : null });
   }
 }

@@ -94,7 +94,7 @@ export class RetryingSink extends DelegatingSink {
     for (let tries = 0; ; tries++) {
       try {
         const result = await attempt();
-        if (tries > 0) this.#answered(operation);
+        if (tries > 0) this.state.apply({ kind: "store answers", doing: operation });
         return result;
       } catch (error) {
         if (!(error instanceof Retriable)) throw error;
@@ -103,7 +103,7 @@ export class RetryingSink extends DelegatingSink {
         // A caller that was told to stop meanwhile does not say when the store answers.
         signal.throwIfAborted();
         if (error instanceof Replaced) this.#replaced(error);
-        else this.#silent(operation, error);
+        else this.state.apply({ kind: "store silent", doing: operation, error: error.message });
         await sleep(backoff(tries), signal);
         signal.throwIfAborted();
       }
@@ -125,27 +125,12 @@ export class RetryingSink extends DelegatingSink {
   async #cameBack(operation: Operation, signal: AbortSignal): Promise<never> {
     await this.inner.progress();
     await sleep(backoff(this.#returns++), AbortSignal.any([this.patience.stop, signal]));
-    this.#answered(operation);
+    this.state.apply({ kind: "store answers", doing: operation });
     throw new CameBack(this.name, this.#isReplaced);
   }
 
   #replaced({ how }: Replaced): void {
     this.#isReplaced = true;
     this.log.warn({ pipeline: this.name, replaced: how }, "the store was replaced; going on from what is there now");
-  }
-
-  #silent(doing: Operation, { message }: Error): void {
-    const { state } = this;
-    if (!state.retrying) {
-      this.log.warn({ pipeline: this.name, doing, error: message }, "the store does not answer; trying again until it does");
-    }
-    state.retrying = { since: state.retrying?.since ?? Date.now(), error: message };
-  }
-
-  #answered(doing: Operation): void {
-    const { state } = this;
-    if (!state.retrying) return;
-    this.log.info({ pipeline: this.name, doing, awayMs: Date.now() - state.retrying.since }, "the store answers again");
-    state.retrying = null;
   }
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import { type PipelineState, statusOf } from "./state.js";
+import type { PipelineState } from "./state.js";
+import { statusOf } from "./status.js";
 
 /** What is measured of the pipelines; the label `pipeline` names the store. */
 export interface PipelineMetrics {
@@ -28,15 +29,19 @@ export function pipelineMetrics(registry: Registry, states: readonly PipelineSta
   });
   gauge("sluice_sync_up", "1 while the pipeline copies or streams and its store answers.", (state) =>
     Number(["snapshot", "streaming"].includes(statusOf(state).state)));
-  gauge("sluice_sync_failed", "1 once the pipeline cannot go on before somebody has acted.", (state) => Number(state.phase === "failed"));
-  gauge("sluice_sync_copy_rows_left", "About how many rows are left of the tables being copied.", (state) => state.copying?.rowsLeft ?? 0);
-  gauge("sluice_sync_dead_letters", "Rows the store could not hold, waiting for somebody.", (state) => state.deadLetters);
+  gauge(
+    "sluice_sync_failed", "1 once the pipeline cannot go on before somebody has acted.", (state) => Number(state.now.phase === "failed"),
+  );
+  gauge(
+    "sluice_sync_copy_rows_left", "About how many rows are left of the tables being copied.", (state) => state.now.copying?.rowsLeft ?? 0,
+  );
+  gauge("sluice_sync_dead_letters", "Rows the store could not hold, waiting for somebody.", (state) => state.now.deadLetters);
   new Counter({
     name: "sluice_sync_recopies_total", help: "Times tables had to be copied again, for statements the log does not tell the rows of.",
     labelNames, registers,
     collect() {
       this.reset();
-      for (const { name, recopies } of states) this.inc({ pipeline: name }, recopies);
+      for (const { name, now: { recopies } } of states) this.inc({ pipeline: name }, recopies);
     },
   });
   return {

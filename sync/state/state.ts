@@ -1,8 +1,6 @@
-import { isWhole, type Position } from "../../schema/position.js";
-import type { Store } from "../../stores/ports.js";
-
-/** `waiting`: another process feeds the store. `paused` and `drained` are at rest: everything written is settled, its position stored. */
-export type Phase = "waiting" | "starting" | "snapshot" | "streaming" | "paused" | "drained" | "failed";
+import type { Log } from "../../runtime/log.js";
+import type { Position } from "../../schema/position.js";
+import { type Phase, mayFollow } from "./phases.js";
 
 /** The table that is being copied. */
 export interface Copying {
@@ -15,91 +13,134 @@ export interface Copying {
   readonly rowsLeft: number;
 }
 
-/** What one pipeline is doing, kept up to date by the pipeline itself. */
-export interface PipelineState {
-  readonly name: string;
-  phase: Phase;
+/** What one pipeline is doing. */
+export interface Doing {
+  readonly phase: Phase;
   /** Committed last. */
-  position: Position | null;
-  /** Milliseconds since the epoch; see `Progress`. */
-  currentAt: number | null;
-  copying: Copying | null;
-  /** Row changes settled by this process. */
-  rows: number;
-  deadLetters: number;
-  /** How often tables had to be copied again by this process, for what the log does not tell. */
-  recopies: number;
-  /** Set while the sink does not answer. */
-  retrying: { readonly since: number; readonly error: string } | null;
-  /** Set while the source does not answer: where, and why. */
-  sourceSilent: string | null;
-  /** Set while another process feeds the store, or a table to be copied is not there: which. */
-  waitsFor: string | null;
-  error: string | null;
-}
-
-export function newState(name: string): PipelineState {
-  return {
-    name, phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, recopies: 0, retrying: null,
-    sourceSilent: null, waitsFor: null, error: null,
-  };
-}
-
-/** The same as data for people and scripts. Times in milliseconds. */
-export interface PipelineStatus {
-  readonly pipeline: string;
-  /** Of a store that no sync here feeds: `new`, or `stopped`, whatever was being done before. */
-  readonly state: Phase | "retrying" | "new" | "stopped";
   readonly position: Position | null;
-  /** How old what readers see may be; null while tables are copied. */
-  readonly lagMs: number | null;
+  /** Milliseconds since the epoch; see `Progress`. */
+  readonly currentAt: number | null;
   readonly copying: Copying | null;
-  /** Row changes settled since the process began; null when none runs. */
-  readonly rows: number | null;
-  readonly deadLetters: number | null;
-  /**
-   * How often since the process began tables had to be copied again, for statements the log does not tell the rows of; null when none runs.
-   */
-  readonly recopies: number | null;
+  /** Row changes settled by this process. */
+  readonly rows: number;
+  readonly deadLetters: number;
+  /** How often tables had to be copied again by this process, for what the log does not tell. */
+  readonly recopies: number;
+  /** Set while the sink does not answer. */
+  readonly retrying: { readonly since: number; readonly error: string } | null;
+  /** Set while the source does not answer: where, and why. */
+  readonly sourceSilent: string | null;
+  /** Set while another process feeds the store, or a table to be copied is not there: which. */
+  readonly waitsFor: string | null;
   readonly error: string | null;
 }
 
-export function statusOf(state: PipelineState, now = Date.now()): PipelineStatus {
-  const alive = state.phase === "snapshot" || state.phase === "streaming" || state.phase === "starting";
-  return {
-    pipeline: state.name,
-    state: alive && (state.retrying || state.sourceSilent) ? "retrying" : state.phase,
-    position: state.position,
-    lagMs: lag(state.currentAt, now),
-    copying: state.copying,
-    rows: state.rows,
-    deadLetters: state.deadLetters,
-    recopies: state.recopies,
-    error: state.error ?? state.waitsFor ?? state.retrying?.error ?? state.sourceSilent,
-  };
-}
+/** What happens to a pipeline. The parts of the pipeline tell it; the state says what follows from it. */
+export type PipelineEvent =
+  | { readonly kind: "lock held elsewhere"; readonly source: string; readonly holder: string }
+  | { readonly kind: "lock taken" }
+  | { readonly kind: "lock left" }
+  | { readonly kind: "source silent"; readonly source: string; readonly error: string }
+  | { readonly kind: "source answers"; readonly source: string }
+  | { readonly kind: "store silent"; readonly doing: string; readonly error: string }
+  | { readonly kind: "store answers"; readonly doing: string }
+  | { readonly kind: "tables left to copy"; readonly tables: number }
+  | { readonly kind: "tables absent"; readonly tables: readonly string[] }
+  | { readonly kind: "copying"; readonly copying: Copying | null }
+  | { readonly kind: "recopied" }
+  | { readonly kind: "settled"; readonly rows: number; readonly deadLetters: number }
+  | { readonly kind: "progress stored"; readonly position: Position; readonly currentAt: number | null }
+  | { readonly kind: "at rest"; readonly phase: "paused" | "drained" }
+  | { readonly kind: "goes on" }
+  | { readonly kind: "failed"; readonly error: string }
+  | { readonly kind: "begins again" }
+  | { readonly kind: "ended" };
 
-/** What the stores themselves hold of it, where no sync process tells what it does. */
-export async function storedStatus(stores: readonly Store[], now = Date.now()): Promise<readonly PipelineStatus[]> {
-  return Promise.all(stores.map(async (store): Promise<PipelineStatus> => {
-    const rest = { pipeline: store.name, copying: null, rows: null, deadLetters: null, recopies: null };
-    try {
-      const progress = await store.progress();
-      if (!progress) return { ...rest, state: "new", position: null, lagMs: null, error: null };
-      if (!isWhole(progress)) return { ...rest, state: "stopped", position: progress.position, lagMs: null, error: null };
-      return { ...rest, state: "stopped", position: progress.position, lagMs: lag(progress.currentAt, now), error: null };
-    } catch (error) {
-      return { ...rest, state: "failed", position: null, lagMs: null, error: (error as Error).message };
+const initially: Doing = {
+  phase: "starting", position: null, currentAt: null, copying: null, rows: 0, deadLetters: 0, recopies: 0, retrying: null,
+  sourceSilent: null, waitsFor: null, error: null,
+};
+
+/** What one pipeline is doing. `apply` is the only writer, and tells the log when something begins to be away and when that ends. */
+export class PipelineState {
+  #now: Doing = initially;
+  /** The phase that a rest interrupts. */
+  #interrupted: Phase | null = null;
+
+  constructor(readonly name: string, readonly log: Log) {}
+
+  get now(): Doing {
+    return this.#now;
+  }
+
+  /** @throws Error when the event cannot happen in this phase: a fault of ours */
+  apply(event: PipelineEvent): void {
+    const { phase } = this.#now;
+    this.#tell(event);
+    const next = { ...this.#now, ...this.#changes(event) };
+    if (!mayFollow(phase, next.phase)) throw new Error(`the pipeline ${this.name} cannot be ${next.phase} after ${phase} (${event.kind})`);
+    this.#now = next;
+    if (event.kind === "at rest") this.#interrupted ??= phase;
+    else if (next.phase !== phase) this.#interrupted = null;
+  }
+
+  #changes(event: PipelineEvent): Partial<Doing> {
+    const { retrying, rows, recopies } = this.#now;
+    switch (event.kind) {
+      case "lock held elsewhere":
+        return {
+          phase: "waiting", waitsFor: `another sync process feeds this store (${event.holder}); waiting until it ends`, sourceSilent: null,
+        };
+      case "lock taken": return { phase: "starting", waitsFor: null, retrying: null };
+      case "lock left": case "source answers": return { sourceSilent: null };
+      case "source silent": return { sourceSilent: event.error };
+      case "store silent": return { retrying: { since: retrying?.since ?? Date.now(), error: event.error } };
+      case "store answers": return { retrying: null };
+      case "tables left to copy": return { phase: event.tables > 0 ? "snapshot" : "streaming" };
+      case "tables absent": {
+        const names = event.tables.join(", ");
+        return { waitsFor: names === "" ? null : `MySQL has no table ${names}; it is copied once it is there again` };
+      }
+      case "copying": return { copying: event.copying };
+      case "recopied": return { recopies: recopies + 1 };
+      case "settled": return { rows: rows + event.rows, deadLetters: event.deadLetters };
+      case "progress stored": return { position: event.position, currentAt: event.currentAt };
+      case "at rest": return { phase: event.phase };
+      case "goes on": return this.#interrupted ? { phase: this.#interrupted } : {};
+      case "failed": return { phase: "failed", error: event.error };
+      case "begins again": return { phase: "starting", error: null };
+      case "ended": return { phase: "drained" };
+      default: return event satisfies never;
     }
-  }));
-}
+  }
 
-/** `3 rows are in the dead letters: …`: what readers of a store go without. */
-export function deadLettersText(count: number): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? "row is" : "rows are"} in the dead letters, so readers go without: sluice `
-    + "dead-letters list";
-}
-
-function lag(currentAt: number | null, now: number): number | null {
-  return currentAt === null ? null : Math.max(0, now - currentAt);
+  /** The log has one line when something begins, and one when it ends. */
+  #tell(event: PipelineEvent): void {
+    const { waitsFor, sourceSilent, retrying } = this.#now, pipeline = this.name;
+    switch (event.kind) {
+      case "lock held elsewhere": {
+        const { source, holder } = event;
+        if (!waitsFor) this.log.warn({ pipeline, source, holder }, "another sync process feeds this store; waiting until it ends");
+        return;
+      }
+      case "lock taken":
+        if (waitsFor) this.log.info({ pipeline }, "no other sync process feeds this store any more");
+        return;
+      case "source silent": {
+        const { source, error } = event;
+        if (!sourceSilent) this.log.warn({ pipeline, source, error }, "the source does not answer; trying again until it does");
+        return;
+      }
+      case "source answers":
+        if (sourceSilent) this.log.info({ pipeline, source: event.source }, "the source answers again");
+        return;
+      case "store silent": {
+        const { doing, error } = event;
+        if (!retrying) this.log.warn({ pipeline, doing, error }, "the store does not answer; trying again until it does");
+        return;
+      }
+      case "store answers":
+        if (retrying) this.log.info({ pipeline, doing: event.doing, awayMs: Date.now() - retrying.since }, "the store answers again");
+    }
+  }
 }

@@ -57,15 +57,16 @@ export class Writing {
 
   async #settle(changes: readonly Change[], rejections: readonly Rejection[], unheld: readonly UnheldChange[]): Promise<void> {
     const parked = [...unheld.map(asRejection), ...rejections];
+    let rows = 0;
     try {
       await this.letters.park(parked);
       await this.#withdraw(rejections);
       const refused = new Set(rejections.map(({ change }) => change));
       await this.letters.overtaken(refused.size === 0 ? changes : changes.filter((change) => !refused.has(change)));
       await this.letters.recounted();
-      this.state.rows += changes.length + unheld.length;
+      rows = changes.length + unheld.length;
     } finally {
-      this.state.deadLetters = this.letters.count;
+      this.state.apply({ kind: "settled", rows, deadLetters: this.letters.count });
     }
   }
 

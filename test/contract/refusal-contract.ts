@@ -1,9 +1,9 @@
 import fc from "fast-check";
+import { newState } from "../support/new-state.js";
 import type { Change } from "../../schema/change.js";
 import type { Row } from "../../schema/entity.js";
 import { keyText } from "../../schema/entity.js";
 import { everyKey } from "../../schema/position.js";
-import { newState } from "../../sync/state/state.js";
 import { LetterBox } from "../../sync/writing/rejections.js";
 import { Writing } from "../../sync/writing/writing.js";
 import { created, deleted, historyOf, nextId, rowOf, rowsOf, signal, updated } from "./changes.js";

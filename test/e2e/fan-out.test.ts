@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "@elastic/elasticsearch";
 import { readRunningProcess } from "../../sync/control/running-process.js";
-import type { PipelineStatus } from "../../sync/state/state.js";
+import type { PipelineStatus } from "../../sync/state/status.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { Tunnel } from "../stores/cassandra/tunnel.js";
 import { type Ended, runCli, startCli } from "../support/cli.js";

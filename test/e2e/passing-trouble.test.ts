@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { newState } from "../support/new-state.js";
 import type { Engine } from "../../engines/engine.js";
 import { migrate } from "../../migrations/migrate.js";
 import { openLog } from "../../runtime/log.js";
@@ -15,7 +16,8 @@ import { Reading } from "../../sync/mysql/connection/reading.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import { PauseSwitch } from "../../sync/state/pause-switch.js";
-import { newState, type PipelineState, type PipelineStatus, statusOf } from "../../sync/state/state.js";
+import type { PipelineState } from "../../sync/state/state.js";
+import { type PipelineStatus, statusOf } from "../../sync/state/status.js";
 import { defaultLimits } from "../../sync/writing/parts.js";
 import { startMysql } from "../support/mysql-server.js";
 

@@ -1,6 +1,6 @@
 import { PreflightFailed } from "../../runtime/findings.js";
 import { runSync } from "../../sync/main.js";
-import { storedStatus } from "../../sync/state/state.js";
+import { storedStatus } from "../../sync/state/status.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { openSystem, type System } from "../support/system.js";
 

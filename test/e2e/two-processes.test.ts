@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readRunningProcess } from "../../sync/control/running-process.js";
 import { GtidSet } from "../../sync/mysql/binlog/gtid.js";
-import { type PipelineStatus, storedStatus } from "../../sync/state/state.js";
+import { type PipelineStatus, storedStatus } from "../../sync/state/status.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { runCli, type RunningCli, startCli } from "../support/cli.js";
 import { openSystem, type System } from "../support/system.js";

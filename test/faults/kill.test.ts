@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { GtidSet } from "../../sync/mysql/binlog/gtid.js";
-import { storedStatus } from "../../sync/state/state.js";
+import { storedStatus } from "../../sync/state/status.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { startCli } from "../support/cli.js";
 import { openSystem, type System } from "../support/system.js";

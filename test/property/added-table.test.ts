@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { Registry } from "prom-client";
+import { newState } from "../support/new-state.js";
 import { openLog } from "../../runtime/log.js";
 import { type Catalog, catalog } from "../../schema/catalog.js";
 import type { Progress } from "../../schema/position.js";
@@ -9,7 +10,6 @@ import { RetryingSink } from "../../sync/sinks/retry.js";
 import type { Source } from "../../sync/source.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
 import { PauseSwitch } from "../../sync/state/pause-switch.js";
-import { newState } from "../../sync/state/state.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
 import { instead } from "./model/instead.js";

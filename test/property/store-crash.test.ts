@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { Registry } from "prom-client";
+import { newState } from "../support/new-state.js";
 import { openLog } from "../../runtime/log.js";
 import { isWhole } from "../../schema/position.js";
 import { Retriable, Severed, type Sink } from "../../stores/ports.js";
@@ -8,7 +9,6 @@ import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import { RetryingSink } from "../../sync/sinks/retry.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
 import { PauseSwitch } from "../../sync/state/pause-switch.js";
-import { newState } from "../../sync/state/state.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource } from "../support/memory-source.js";
 import { instead } from "./model/instead.js";

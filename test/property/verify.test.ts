@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { newState } from "../support/new-state.js";
 import { openLog } from "../../runtime/log.js";
 import { catalog } from "../../schema/catalog.js";
 import { entity, entryOf, type Row } from "../../schema/entity.js";
@@ -7,7 +8,6 @@ import { isWhole } from "../../schema/position.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import type { Source } from "../../sync/source.js";
 import { PauseSwitch } from "../../sync/state/pause-switch.js";
-import { newState } from "../../sync/state/state.js";
 import { type Difference, formatDifference, type Report } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
 import { MemoryDisk, MemorySink } from "../support/memory-sink.js";

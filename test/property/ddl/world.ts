@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { pino } from "pino";
+import { newState } from "../../support/new-state.js";
 import type { Engine } from "../../../engines/engine.js";
 import type { Flags } from "../../../engines/mysql/flags.js";
 import { connectMysql, serverUrl } from "../../../runtime/mysql/mysql.js";
@@ -13,7 +14,7 @@ import { openMysqlSource } from "../../../sync/mysql/source.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { resnapshot } from "../../../sync/progress/resnapshot.js";
 import { PauseSwitch } from "../../../sync/state/pause-switch.js";
-import { newState, type PipelineState } from "../../../sync/state/state.js";
+import type { PipelineState } from "../../../sync/state/state.js";
 import { formatDifference } from "../../../sync/verify/report/report.js";
 import { verify } from "../../../sync/verify/verify.js";
 import { defaultLimits } from "../../../sync/writing/parts.js";
@@ -85,7 +86,7 @@ export class Following implements AsyncDisposable {
     const head = await source.head();
     for (;;) {
       if (this.#ended) return { kind: "stopped", error: this.#ended };
-      const { position, waitsFor, phase } = this.state;
+      const { position, waitsFor, phase } = this.state.now;
       if (position && source.reached(position, head)) {
         if (waitsFor && !(await this.#isThere())) return { kind: "absent", what: waitsFor };
         await using store = await openStore(this.store, followed);

@@ -1,3 +1,4 @@
+import { newState } from "../../support/new-state.js";
 import { openLog } from "../../../runtime/log.js";
 import { entryOf, lookupTable, type Row } from "../../../schema/entity.js";
 import { isWhole, type Progress } from "../../../schema/position.js";
@@ -5,7 +6,7 @@ import type { Sink } from "../../../stores/ports.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import type { Source } from "../../../sync/source.js";
 import { PauseSwitch } from "../../../sync/state/pause-switch.js";
-import { newState, type PipelineState } from "../../../sync/state/state.js";
+import type { PipelineState } from "../../../sync/state/state.js";
 import { type Kind, MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource } from "../../support/memory-source.js";
 import { instead } from "./instead.js";

@@ -1,4 +1,5 @@
 import pino from "pino";
+import { newState } from "../../support/new-state.js";
 import { catalog } from "../../../schema/catalog.js";
 import type { Change } from "../../../schema/change.js";
 import { entity, type Row } from "../../../schema/entity.js";
@@ -7,7 +8,6 @@ import { adopted, type Progress, type TableCopy } from "../../../schema/position
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { TableAbsent, Unresumable } from "../../../sync/source.js";
 import { PauseSwitch } from "../../../sync/state/pause-switch.js";
-import { newState } from "../../../sync/state/state.js";
 import { defaultLimits } from "../../../sync/writing/parts.js";
 import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource, type Transaction } from "../../support/memory-source.js";
@@ -46,8 +46,8 @@ async function run(disk: MemoryDisk, source: MemorySource, {
     written.push(...changes);
     return write.call(sink, changes);
   };
-  const state = newState("memory");
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+  const state = newState("memory", log);
   const parts = {
     source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, stopWhenPurged }, state,
     pauseSwitch: new PauseSwitch(), log,
@@ -102,7 +102,7 @@ test("how much of a table is copied, of about how much, is told", async () => {
     return followed(progress);
   } });
   expect(told[0]).toBe("due");
-  expect(state.copying).toBeNull();
+  expect(state.now.copying).toBeNull();
   const copies = told.filter((copy): copy is TableCopy => typeof copy === "object");
   expect(copies.map(({ rows }) => rows)).toEqual([...copies.map(({ rows }) => rows)].sort((a, b) => a - b));
   expect(copies.at(-1)).toMatchObject({ rows: 100, left: [] });
@@ -142,7 +142,7 @@ test("changes of a server that is lost are taken back by a copy of every table, 
     const { error, lines, state } = await run(disk, source, { enough: (progress) => source.breaks < 0 && followed(progress) });
     expect(error).toBeNull();
     expect([...disk.live("note").keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => id(n)));
-    expect([disk.letters.size, state.deadLetters]).toEqual([0, 0]);
+    expect([disk.letters.size, state.now.deadLetters]).toEqual([0, 0]);
     expect(lines.join("")).toMatch(/"missing":"1-7","msg":"MySQL no longer has changes this store holds.*so every table is copied again/);
   }
   const unwanted = broken();
@@ -212,7 +212,7 @@ test("a table whose rows the log no longer tells is copied again beside the stre
   expect(Math.min(...least)).toBeGreaterThanOrEqual(19);
   expect(disk.live("note").has(id(1))).toBe(false);
   expect(disk.live("note").get(id(2))).toEqual({ id: id(2), text: "changed" });
-  expect(state.recopies).toBe(1);
+  expect(state.now.recopies).toBe(1);
   expect(lines.join("")).toMatch(
     /"tables":\["note"\],"reason":"a statement that is not understood","msg":"these tables are copied again, while readers keep what is there"/,
   );
@@ -233,6 +233,6 @@ test("a table that is not there is waited for by name, and copied once it is mad
   source.grow();
   const disk = new MemoryDisk(notes);
   const { error, lines, state } = await run(disk, source);
-  expect([error, state.waitsFor, disk.live("note").size]).toEqual([null, null, 20]);
+  expect([error, state.now.waitsFor, disk.live("note").size]).toEqual([null, null, 20]);
   expect(lines.join("")).toMatch(/"tables":\["note"\],"msg":"these tables are not there; they are copied once they are made again"/);
 });

@@ -1,8 +1,8 @@
 import pino from "pino";
+import { newState } from "../../support/new-state.js";
 import { StoreRefusal } from "../../../stores/ports.js";
 import { PipelineGroup, keepRunning } from "../../../sync/pipeline/keep-running.js";
 import { PauseSwitch } from "../../../sync/state/pause-switch.js";
-import { newState } from "../../../sync/state/state.js";
 
 const never = new AbortController().signal;
 
@@ -21,7 +21,7 @@ function running(outcomes: readonly (Error | null)[], company: PipelineGroup, st
 test("what nobody foresaw is tried again while another pipeline is up", async () => {
   const { ended, lines, runs, state } = running([new TypeError("x is not a function"), null], new PipelineGroup(2));
   expect(await ended).toBeNull();
-  expect([runs(), lines, state.error]).toEqual([2, ["the pipeline broke off; it begins again"], null]);
+  expect([runs(), lines, state.now.error]).toEqual([2, ["the pipeline broke off; it begins again"], null]);
 });
 
 test("what a person must see to is not tried again before that person says so", async () => {
@@ -38,7 +38,7 @@ test("what a person must see to is not tried again before that person says so", 
   expect(runs()).toBe(2);
   await ask("run");
   expect(await ended).toBeNull();
-  expect([runs(), state.error]).toEqual([3, null]);
+  expect([runs(), state.now.error]).toEqual([3, null]);
 });
 
 test("one that waits for a person ends with the others", async () => {

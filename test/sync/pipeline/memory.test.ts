@@ -1,3 +1,4 @@
+import { newState } from "../../support/new-state.js";
 import { openLog } from "../../../runtime/log.js";
 import { catalog } from "../../../schema/catalog.js";
 import type { Message } from "../../../schema/change.js";
@@ -7,7 +8,6 @@ import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { type BatchLimits, sizeOf } from "../../../sync/reading/batch.js";
 import type { Source } from "../../../sync/source.js";
 import { PauseSwitch } from "../../../sync/state/pause-switch.js";
-import { newState } from "../../../sync/state/state.js";
 import { defaultLimits } from "../../../sync/writing/parts.js";
 import { instead } from "../../property/model/instead.js";
 import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";

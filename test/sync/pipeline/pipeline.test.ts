@@ -1,6 +1,7 @@
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import pino from "pino";
 import { Registry } from "prom-client";
+import { newState } from "../../support/new-state.js";
 import { catalog } from "../../../schema/catalog.js";
 import { entity, type Row } from "../../../schema/entity.js";
 import { int64, string } from "../../../schema/fields.js";
@@ -12,7 +13,7 @@ import { RetryingSink } from "../../../sync/sinks/retry.js";
 import type { FeedLockEvent } from "../../../sync/source.js";
 import { pipelineMetrics } from "../../../sync/state/metrics.js";
 import { PauseSwitch } from "../../../sync/state/pause-switch.js";
-import { newState, statusOf } from "../../../sync/state/state.js";
+import { statusOf } from "../../../sync/state/status.js";
 import { defaultLimits, type PipelineLimits } from "../../../sync/writing/parts.js";
 import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource, type Transaction } from "../../support/memory-source.js";
@@ -44,10 +45,10 @@ function pipeline(
   { source = new MemorySource(history(30, 3), readable, 1, 4), weather = calm, refuses = readable, limits = {}, cutoff = never }: Setup,
 ) {
   const disk = new MemoryDisk(notes);
-  const state = newState("memory");
   const pauseSwitch = new PauseSwitch();
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
+  const state = newState("memory", log);
   const registry = new Registry();
   const metrics = pipelineMetrics(registry, [state]);
   const stop = new AbortController();
@@ -115,7 +116,7 @@ test("invariant 7: a stop settles what is being written and stores the position;
     source: new MemorySource(history(300, 3), readable, 1, 4),
     weather: { before: async (what) => void (what === "write" && await pause(3)) },
   });
-  await until(() => writing.state.position !== null && writing.state.position.offset > 20);
+  await until(() => writing.state.now.position !== null && writing.state.now.position.offset > 20);
   writing.stop.abort();
   await writing.ended;
   expect(statusOf(writing.state).state).toBe("drained");
@@ -126,7 +127,7 @@ test("invariant 7: a stop settles what is being written and stores the position;
 
   const cutoff = new AbortController();
   const away = pipeline({ cutoff: cutoff.signal, weather: { before: async () => { throw new Retriable("writing", new Error("gone")); } } });
-  await until(() => away.state.retrying !== null);
+  await until(() => away.state.now.retrying !== null);
   away.stop.abort();
   setTimeout(() => cutoff.abort(), 50);
   await away.ended;
@@ -143,13 +144,13 @@ test("invariants 1 and 9: too many refusals stop the pipeline, naming the common
   );
   expect(statusOf(refused.state)).toMatchObject({ state: "failed", error: expect.stringMatching(/text holds/) });
   expect(refused.disk.letters.size).toBeGreaterThan(10);
-  expect(refused.state.deadLetters).toBe(refused.disk.letters.size);
+  expect(refused.state.now.deadLetters).toBe(refused.disk.letters.size);
 });
 
 test("a paused pipeline holds its position and reads nothing, its lag grows, and it goes on when it is opened again", async () => {
   const source = new MemorySource(history(200, 3), readable, 1, 4);
   const paused = pipeline({ source, weather: { before: async (what) => void (what === "write" && await pause(2)) } });
-  await until(() => paused.state.currentAt !== null && paused.state.position!.offset > 10);
+  await until(() => paused.state.now.currentAt !== null && paused.state.now.position!.offset > 10);
   paused.pauseSwitch.ask("pause");
   expect(await paused.pauseSwitch.reached(true, 60_000)).toBe(true);
   const held = structuredClone(paused.disk.progress);
@@ -184,17 +185,17 @@ test("a snapshot that is paused goes on at the chunk it was at", async () => {
   // Held in the midst of the table until it is paused, however fast the machine is.
   const paused: ReturnType<typeof pipeline> = pipeline({ source, weather: { before: async (what) => {
     if (what === "write") await pause(2);
-    if (what === "write" && (paused.state.copying?.rows ?? 0) > 20) await asked;
+    if (what === "write" && (paused.state.now.copying?.rows ?? 0) > 20) await asked;
   } } });
-  await until(() => (paused.state.copying?.rows ?? 0) > 20);
+  await until(() => (paused.state.now.copying?.rows ?? 0) > 20);
   paused.pauseSwitch.ask("drain");
   goOn();
   expect(await paused.pauseSwitch.reached(true, 60_000)).toBe(true);
   expect(paused.disk.progress).toMatchObject({ copied: { note: { left: expect.any(Array) } } });
-  const { rows } = paused.state;
+  const { rows } = paused.state.now;
   paused.pauseSwitch.ask("run");
   await until(caughtUp(paused));
-  expect(paused.state.rows - rows).toBeLessThan(300);
+  expect(paused.state.now.rows - rows).toBeLessThan(300);
   expect(paused.disk.live("note").size).toBe(300);
   paused.stop.abort();
   await paused.ended;

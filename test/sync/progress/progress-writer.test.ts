@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
+import { newState } from "../../support/new-state.js";
 import { catalog } from "../../../schema/catalog.js";
 import type { Position, Progress } from "../../../schema/position.js";
 import { Copies } from "../../../sync/progress/copies.js";
 import { ProgressWriter } from "../../../sync/progress/progress-writer.js";
-import { newState } from "../../../sync/state/state.js";
 import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
 
 const things = catalog([]);
@@ -40,5 +40,5 @@ test("invariant 2: one position at most is on its way to the store, and none onc
   progressWriter.moved();
   await turn();
   expect(offsets()).toEqual([1, 2]);
-  expect(state.position).toEqual(at(2));
+  expect(state.now.position).toEqual(at(2));
 });

@@ -46,13 +46,18 @@ export function optionOf(name: string, setting: Setting): string {
 
 function findingOf(name: string, setting: Setting, source: "env" | "option", given: string | undefined, error: z.ZodError): Finding {
   const where = source === "option" ? `--${kebab(name)}` : setting.env;
-  const shown = given === undefined ? "is not set" : setting.secret ? "its value" : `"${given}"`;
+  const shown = given === undefined ? "is not set" : setting.secret ? "its value" : `"${masked(given)}"`;
   const reasons = error.issues.map((issue) => issue.message).join("; ");
   return {
     where,
     problem: given === undefined ? shown : `${shown} is not usable: ${reasons}`,
     remedy: setting.remedy ?? `set --${kebab(name)} or ${setting.env}: ${setting.description}`,
   };
+}
+
+/** A URL that cannot be read may hold a password wherever it was broken: all between the scheme and the last @ is left out. */
+function masked(given: string): string {
+  return given.replace(/^([^:]*:)[^]*@/, "$1***@");
 }
 
 function kebab(name: string): string {

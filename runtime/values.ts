@@ -23,10 +23,22 @@ function millisecondsOf(text: string): number {
 export const url = (...schemes: readonly string[]) =>
   z.string().transform((text, context) => {
     const parsed = URL.canParse(text) ? new URL(text) : null;
-    if (parsed && schemes.includes(parsed.protocol.slice(0, -1))) return parsed;
-    context.addIssue({ code: "custom", message: `a URL is wanted that begins with ${schemes.map((s) => `${s}:`).join(" or ")}` });
+    if (parsed && schemes.includes(parsed.protocol.slice(0, -1)) && isDecodable(parsed)) return parsed;
+    const wanted = `a URL is wanted that begins with ${schemes.map((s) => `${s}:`).join(" or ")}`;
+    const escapes = "; in a user name or password write / as %2F, ? as %3F, # as %23, @ as %40, a comma as %2C and % as %25";
+    context.addIssue({ code: "custom", message: text.includes("@") ? wanted + escapes : wanted });
     return z.NEVER;
   });
+
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
+}
 
 /** Comma-separated items, each read by `item`; at least one. */
 export const listOf = <T>(item: z.ZodType<T, string>) =>

@@ -125,11 +125,16 @@ const embeddedFolder = (dataDir: string) => join(resolve(dataDir), "embedded");
 
 function urlOf(store: StoreEngine, dataDir: string, engines: Readonly<Record<EngineName, { readonly url: string }>>): URL {
   switch (store) {
-    case "embedded": return new URL(`sqlite://${encodeURI(join(embeddedFolder(dataDir), "totesys.db"))}`);
+    case "embedded": return sqliteUrl(join(embeddedFolder(dataDir), "totesys.db"));
     case "cassandra": return new URL(`${engines.cassandra.url}/totesys`);
     case "elasticsearch": return new URL(engines.elasticsearch.url.replace(
       /^http(s?):\/\//, (_, tls: string) => (tls ? "elasticsearch+https://" : "elasticsearch://"),
     ) + "/totesys");
     default: return store satisfies never;
   }
+}
+
+/** A list of stores is divided at commas, and a URL ends its path at ? and #. */
+function sqliteUrl(file: string): URL {
+  return new URL(`sqlite://${encodeURI(file).replace(/[?#,]/g, encodeURIComponent)}`);
 }

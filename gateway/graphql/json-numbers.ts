@@ -1,6 +1,9 @@
 /** A string, which is skipped, also without its end, or a number of a JSON text. */
 const token = /"(?:[^"\\]|\\[^])*\\?(?:"|$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
+/** No number that JavaScript holds has one of so many digits, and reading it would take long. */
+const endlessExponent = /[eE][+-]?\d{7,}$/;
+
 /**
  * The first number of a JSON text that JavaScript would round when it reads it, as it is written there; null when there is none.
  * Such an id would name another row, so the request is refused (invariant 9).
@@ -9,6 +12,7 @@ export function inexactNumber(json: string): string | null {
   for (const [text] of json.matchAll(token)) {
     // Fifteen digits are held exactly, whichever they are.
     if (text.startsWith('"') || (text.length <= 15 && !/[eE]/.test(text))) continue;
+    if (endlessExponent.test(text)) return text;
     const read = Number(text);
     if (!Number.isFinite(read) || plain(text) !== plain(String(read))) return text;
   }

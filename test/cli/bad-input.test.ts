@@ -61,6 +61,17 @@ test("two broken settings are reported together, each with its remedy", async ()
   refused(ended, /--sync-port: "http"/, /SLUICE_MYSQL_URL: "localhost:3306"/);
 });
 
+test.each([
+  ["--mysql", "mysql://root:S3CR/x@127.0.0.1:1/totesys"], ["--mysql", "root:S3CR@127.0.0.1/totesys"],
+  ["--mysql", "mysql://root:S3CR%zz@127.0.0.1:1/totesys"],
+  ["--stores", "elasticsearch://u:S3CR/1@127.0.0.1:1/a,cassandra:/u:S3CR@127.0.0.1:1/b"],
+  ["--stores", "cassandra://u:a,S3CR@127.0.0.1:1/b"],
+])("a password that breaks its URL is not shown, and the remedy says how to write it: %s %s", async (option, url) => {
+  const ended = await runCli(["sync", "--data-dir", folder, option, url]);
+  refused(ended, /write \/ as %2F/);
+  expect(ended.stdout + ended.stderr).not.toMatch(/S3CR/);
+});
+
 test("unknown options and words are named all at once, with the bad values beside them", async () => {
   refused(await sync(good.href, "--batch-sze", "7"), /unknown option '--batch-sze'/);
   refused(

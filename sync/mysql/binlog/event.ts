@@ -114,12 +114,14 @@ export interface QueryEvent extends FileOffset {
   readonly statement: string;
   /** The default database of the statement, '' when there was none. */
   readonly database: string;
+  /** The session's connection, as the server numbers it. */
+  readonly threadId: number;
   /** MySQL's name of the character set its client spoke. */
   readonly charset: string;
   /** Bits of the session's `sql_mode`: 4 is ANSI_QUOTES, 0x100000 NO_BACKSLASH_ESCAPES. */
   readonly sqlMode: number;
-  /** Databases of the tables it locked or changed; null when the log does not say. */
-  readonly updatedDatabases: readonly string[] | null;
+  /** Databases of the tables it locked or changed; `any`: they are not named, and may be all; null when the log does not say. */
+  readonly updatedDatabases: readonly string[] | "any" | null;
   /** Of the server that wrote the log: `8.4.3`, `10.11.6-MariaDB-log`. It decides which version comments of the statement were run. */
   readonly serverVersion: string;
   readonly timestamp: number;

@@ -18,6 +18,7 @@ export function changesRows(event: QueryEvent, followed: Followed): Effect {
  * it does not, it is the default database and each that the text names; and a call of a function or procedure may reach any.
  */
 export function concerns(event: QueryEvent, followed: Followed): boolean {
+  if (event.updatedDatabases === "any") return true;
   if (event.updatedDatabases) return event.updatedDatabases.some((database) => followed.isOurs(database));
   if (followed.isOurs(event.database)) return true;
   const tokens = Tokens.of(event);

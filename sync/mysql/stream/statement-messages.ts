@@ -4,7 +4,8 @@ import type { FileOffset, QueryEvent } from "../binlog/event.js";
 import { SourceDiverged } from "../errors.js";
 import { effectOf } from "../statement/classify.js";
 import { digestOf, Repeated } from "../statement/digest.js";
-import type { Effect, Followed } from "../statement/effect.js";
+import { type Effect, type Followed, none } from "../statement/effect.js";
+import { TemporaryTables } from "../statement/temporary-tables.js";
 
 /** What passes over a place in the log that cannot be read as rows. */
 export const anew = "sluice resnapshot --store <name> for each store, which copies every table as it is now, and start or resume sync";
@@ -23,18 +24,32 @@ export class StatementMessages {
   /** Tables that were given a foreign key whose changes are not logged, until they are asked for. */
   readonly #cascading = new Map<string, FileOffset>();
 
+  readonly #temporary = new TemporaryTables();
+
   constructor(readonly followed: Followed, readonly options: StatementOptions, readonly repeated: Repeated) {}
 
   /** @throws SourceDiverged when the statement is one that a person wants to see to */
   read(event: QueryEvent, version: Version): Truncate | Recopy | null {
+    this.#temporary.read(event);
     const effect = effectOf(event, this.followed);
-    if (effect.emptied !== null) return { op: "truncate", entity: effect.emptied, version };
+    if (effect.emptied !== null) return this.#emptied(event, effect.emptied, version);
     const cascading = this.options.logsCascades ? [] : effect.cascades;
     for (const table of cascading) this.#cascading.set(table, event);
     const entities = [...new Set([...effect.rows, ...cascading])];
     if (entities.length === 0) return null;
     const what = effect.what || "was given a foreign key that changes rows by itself, which this server does not log";
     return { op: "recopy", entities, version, reason: this.#reason(event, effect, what) };
+  }
+
+  #emptied(event: QueryEvent, entity: string, version: Version): Truncate | Recopy | null {
+    switch (this.#temporary.has(event, this.followed.database, entity)) {
+      case true: return null;
+      case false: return { op: "truncate", entity, version };
+      case null: {
+        const what = "was emptied, or a temporary table of its name was";
+        return { op: "recopy", entities: [entity], version, reason: this.#reason(event, { ...none, rows: [entity] }, what) };
+      }
+    }
   }
 
   /** The tables with such a foreign key since this was asked last, each with the place of the statement. */

@@ -103,7 +103,7 @@ export class EventMessages {
 
   #begin(event: GtidEvent): void {
     this.#isWithin = true;
-    this.#stamp = event.originalCommitTimestamp;
+    this.#stamp = plausible(event);
   }
 
   #rows(event: RowsEvent, messages: Message[]): void {
@@ -212,4 +212,15 @@ export class EventMessages {
     const proof = server ? { server, ...(this.#begun !== undefined && { begun: this.#begun }) } : this.#last && { last: this.#last };
     return { gtids: this.#executed.toString(), file, offset, ...proof, version: this.#committed };
   }
+}
+
+/** A session may say when its transaction was committed first, and a clock may be wrong. */
+const aheadAtMostMicros = 24 * 3_600 * 1_000_000;
+
+/**
+ * When the transaction was committed first: versions are made of it. A time that is more than a day after the commit on this server cannot
+ * be true, and versions made of it would stand above all that come; then it is the time of this commit.
+ */
+function plausible({ originalCommitTimestamp: first, immediateCommitTimestamp: here }: GtidEvent): number {
+  return here > 0 && first > here + aheadAtMostMicros ? here : first;
 }

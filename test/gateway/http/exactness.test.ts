@@ -62,6 +62,13 @@ describe("invariant 9: a number answers for the row it names, or is refused", ()
     );
   });
 
+  test("an exponent of a quarter of a million digits is refused before anything is worked out with it", () => {
+    const number = `1e-${"9".repeat(250_000)}`;
+    expect(inexactNumber(`{"a":${number}}`)).toBe(number);
+    expect(inexactNumber(`{"a":0e0000001}`)).toBe("0e0000001");
+    expect(inexactNumber(`{"a":1e5}`)).toBeNull();
+  });
+
   test("text that looks like numbers, and strings without an end, cost no more than their length", () => {
     expect(inexactNumber('{"9007199254740993":"\\"9007199254740993"}')).toBeNull();
     expect(inexactNumber(`"${'\\"'.repeat(120_000)}`)).toBeNull();

@@ -4,7 +4,7 @@ import { charsetOf, decoderOf } from "../values/charset.js";
 import { readStatusVariables } from "./status-variables.js";
 
 /** A statement as the log carries it, and what of its session decides what the text means. */
-export type Statement = Pick<QueryEvent, "database" | "statement" | "charset" | "sqlMode" | "updatedDatabases">;
+export type Statement = Pick<QueryEvent, "database" | "statement" | "charset" | "sqlMode" | "updatedDatabases" | "threadId">;
 
 /** QUERY_EVENT: the statement in the character set its client spoke; MariaDB may have compressed it. */
 export function readQuery(event: Cursor, expand?: (event: Cursor) => Buffer): Statement {
@@ -17,7 +17,8 @@ export function readLoadQuery(event: Cursor): Statement {
 }
 
 function read(event: Cursor, ofLoad: number, expand?: (event: Cursor) => Buffer): Statement {
-  event.skip(8);
+  const threadId = event.u32();
+  event.skip(4);
   const databaseLength = event.u8();
   event.skip(2);
   const statusLength = event.u16();
@@ -26,8 +27,17 @@ function read(event: Cursor, ofLoad: number, expand?: (event: Cursor) => Buffer)
   const database = event.utf8(databaseLength);
   event.skip(1);
   const text = expand ? expand(event) : event.view(event.left);
-  const charset = charsetOf(collation), known = charset === "binary" || charset === "" ? "utf8mb4" : charset;
-  return { database, ...session, charset: known, statement: decoderOf(known)!(text, 0, text.length) };
+  const known = textCharset(charsetOf(collation));
+  return { database, ...session, threadId, charset: known, statement: decoderOf(known)!(text, 0, text.length) };
+}
+
+/** How a statement's text is read. MySQL takes quotes and other marks for ASCII whatever the set, and swe7 has letters in their place. */
+function textCharset(charset: string): string {
+  switch (charset) {
+    case "": case "binary": return "utf8mb4";
+    case "swe7": return "latin1";
+    default: return charset;
+  }
 }
 
 /** Whether the body of a QUERY_EVENT says BEGIN, as it does in nearly every transaction: no need to read the rest of it. */

@@ -6,8 +6,8 @@ export interface StatusVariables {
   readonly sqlMode: number;
   /** The client's collation by number (Q_CHARSET_CODE); 0 when the event does not say. */
   readonly collation: number;
-  /** Databases of the tables the statement locked or changed; null when the event does not say, or says that they are too many to name. */
-  readonly updatedDatabases: readonly string[] | null;
+  /** Databases of the tables the statement locked or changed; `any`: they are not named; null when the event does not say. */
+  readonly updatedDatabases: readonly string[] | "any" | null;
 }
 
 /** Q_UPDATED_DB_NAMES in place of the count: more than 16, or, as for a foreign key's parent, not known. */
@@ -18,7 +18,7 @@ const TOO_MANY = 254;
  * it is then as if the event did not say. Query_event in libbinlogevents (MySQL), Query_log_event in log_event.h (MariaDB, from 128 on).
  */
 export function readStatusVariables(status: Cursor): StatusVariables {
-  let [sqlMode, collation, updatedDatabases]: [number, number, string[] | null] = [0, 0, null];
+  let [sqlMode, collation, updatedDatabases]: [number, number, string[] | "any" | null] = [0, 0, null];
   while (status.left > 0) {
     switch (status.u8()) {
       case 0: case 3: case 10: status.skip(4); break;
@@ -44,9 +44,9 @@ export function readStatusVariables(status: Cursor): StatusVariables {
 
 const ALTER_ENDS = 0x6;
 
-function readNames(status: Cursor): string[] | null {
+function readNames(status: Cursor): string[] | "any" {
   const count = status.u8();
-  if (count === TOO_MANY) return null;
+  if (count === TOO_MANY) return "any";
   return Array.from({ length: count }, () => {
     const from = status.at;
     while (status.u8() !== 0);

@@ -13,7 +13,8 @@ const table = (name: string) => entity(name, {
 const followed = new Followed("ours", catalog([table("payment"), table("design"), table("pay`ment")]));
 
 const plain = {
-  type: "query", database: "ours", charset: "utf8mb4", sqlMode: 0, updatedDatabases: null, serverVersion: "9.7.4", timestamp: 0,
+  type: "query", database: "ours", threadId: 7, charset: "utf8mb4", sqlMode: 0, updatedDatabases: null, serverVersion: "9.7.4",
+  timestamp: 0,
   file: "binlog.000003", offset: 1234,
 } as const;
 const event = (statement: string, more: Partial<QueryEvent> = {}): QueryEvent => ({ ...plain, statement, ...more });

@@ -43,7 +43,9 @@ test.each<Case>([
   ["'open", "'"], ["/* open", ""], ["`open", "`open`"], ["/*!99999 open", ""],
 ])("%s divides as the server divides it", (...[text, found, dialect]: Case) => expect(tokens(text, dialect)).toBe(found));
 
-const event = { type: "query", statement: "", database: "", updatedDatabases: null, timestamp: 0, file: "", offset: 0 } as const;
+const event = {
+  type: "query", statement: "", database: "", threadId: 7, updatedDatabases: null, timestamp: 0, file: "", offset: 0,
+} as const;
 
 test.each([
   ["9.7.4-2", { mariadb: false, version: 90_704 }], ["8.0.36", { mariadb: false, version: 80_036 }],

@@ -125,6 +125,36 @@ test("a trigger or function of another database that writes into ours is seen, t
   }
 });
 
+test("a statement is taken for one that may reach ours where the log does not name the databases, as for the parent of a foreign "
+  + "key", async () => {
+  await run(
+    "CREATE TABLE other.parent (id BIGINT PRIMARY KEY)",
+    "INSERT INTO other.parent VALUES (1), (2)",
+    "CREATE TABLE other.child (id BIGINT PRIMARY KEY, parent BIGINT, FOREIGN KEY (parent) REFERENCES other.parent (id) ON DELETE CASCADE)",
+    "CREATE TRIGGER other.by_parent AFTER DELETE ON other.parent FOR EACH ROW INSERT INTO totesys.payment (id) VALUES (OLD.id)",
+  );
+  expect(what(await told(["USE other", "SET binlog_format = 'STATEMENT'", "DELETE FROM parent WHERE id = 1"]))).toEqual(["payment design"]);
+});
+
+test("a temporary table that bears a followed one's name is truncated without a word of the followed one", async () => {
+  const temporary = ["SET binlog_format = 'STATEMENT'", "CREATE TEMPORARY TABLE payment (id BIGINT PRIMARY KEY)", "TRUNCATE TABLE payment"];
+  expect(what(await told(temporary))).toEqual([]);
+  expect(what(await told(["DROP TEMPORARY TABLE payment", "TRUNCATE TABLE payment"]))).toEqual(["emptied:payment"]);
+});
+
+test("invariant 2: a time of commit that cannot be true makes no version that stands above all that come", async () => {
+  const insert = (id: number) => `INSERT INTO payment (id) VALUES (${id})`;
+  const messages = await told([
+    "SET SESSION original_commit_timestamp = 36028797018963960", insert(1), insert(2),
+    "SET SESSION original_commit_timestamp = 4102444800000000", insert(3),
+    "SET SESSION original_commit_timestamp = 36028797018963968", insert(4),
+  ]);
+  const versions = messages.flatMap((message) => (message.op === "create" ? [message.version] : []));
+  expect(versions).toHaveLength(4);
+  expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
+  expect(versions.at(-1)).toBeLessThan((Date.now() + 25 * 3_600_000) * 1000);
+});
+
 test("invariant 2: every statement takes a version, whatever it is and wherever, but SAVEPOINT; and a replay gives the same", async () => {
   const start = await head();
   const last = async (...statements: readonly string[]) => {

@@ -33,7 +33,7 @@ export class UnsupportedColumn extends BinlogError {
 export class MissingMetadata extends BinlogError {
   constructor(readonly database: string, readonly table: string, readonly file: string, readonly offset: number) {
     super(`The binary log names no columns for ${database}.${table} (${file}, ${offset}): run SET PERSIST binlog_row_metadata = FULL `
-      + "(MariaDB: SET GLOBAL binlog_row_metadata = FULL, and in the configuration file) and start from a position after that.");
+      + "(MariaDB: SET GLOBAL binlog_row_metadata = FULL, and in the configuration file) and take a new snapshot, from a position after that.");
   }
 }
 

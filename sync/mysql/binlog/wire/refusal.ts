@@ -45,5 +45,9 @@ function fatalRead(message: string, code: string, serverId: number, requested: s
       /sent by the (?:replica|slave) is '([^']*)'/.exec(message)?.[1] ?? requested,
       /missing transactions are '([^']*)'/.exec(message)?.[1] ?? "", cause,
     );
+  if (/anonymous transaction/i.test(message)) {
+    const remedy = "A transaction was logged without a GTID. Keep gtid_mode = ON, and take a new snapshot, from now on";
+    return new SourceRefused(code, `${message}. ${remedy}`, cause);
+  }
   return new SourceRefused(code || "ER_SOURCE_FATAL_ERROR_READING_BINLOG", message, cause);
 }

@@ -32,8 +32,11 @@ export class UnsupportedColumn extends BinlogError {
 /** A table map without column names: the server logs MINIMAL metadata. */
 export class MissingMetadata extends BinlogError {
   constructor(readonly database: string, readonly table: string, readonly file: string, readonly offset: number) {
-    super(`The binary log names no columns for ${database}.${table} (${file}, ${offset}): run SET PERSIST binlog_row_metadata = FULL `
-      + "(MariaDB: SET GLOBAL binlog_row_metadata = FULL, and in the configuration file) and take a new snapshot, from a position after that.");
+    super(
+      `The binary log names no columns for ${database}.${table} (${file}, ${offset}): run SET PERSIST binlog_row_metadata = FULL ` +
+        "(MariaDB: SET GLOBAL binlog_row_metadata = FULL, and in the configuration file) and take a new snapshot, from a position after "
+          + "that.",
+    );
   }
 }
 

@@ -2,10 +2,10 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client } from "cassandra-driver";
 import Database from "libsql";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { startCli } from "../support/cli.js";
+import { defineInCassandra } from "../support/drop.js";
 import { engineUrls } from "../support/engines.js";
 import { openSystem } from "../support/system.js";
 
@@ -16,9 +16,7 @@ async function dropPayments([embedded, cassandra, elasticsearch]: readonly URL[]
   const db = new Database(decodeURIComponent(embedded!.pathname));
   db.exec("DROP TABLE payment");
   db.close();
-  const client = new Client({ contactPoints: [cassandra!.host], localDataCenter: "datacenter1", keyspace: cassandra!.pathname.slice(1) });
-  await client.execute("DROP TABLE payment", [], { readTimeout: 60_000 });
-  await client.shutdown();
+  await defineInCassandra(cassandra!, `DROP TABLE "${cassandra!.pathname.slice(1)}".payment`);
   const { ok } = await fetch(new URL(`/${elasticsearch!.pathname.slice(1)}-payment-v1`, engineUrls().elasticsearch), { method: "DELETE" });
   expect(ok).toBe(true);
 }

@@ -2,12 +2,12 @@ import { existsSync, rmSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client } from "cassandra-driver";
 import Database from "libsql";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { startCli } from "../support/cli.js";
+import { defineInCassandra } from "../support/drop.js";
 import { engineUrls } from "../support/engines.js";
 import { openSystem } from "../support/system.js";
 
@@ -24,12 +24,6 @@ function backUp(file: string, to: string): void {
 
 async function removeWithLog(file: string): Promise<void> {
   for (const each of [file, `${file}-wal`, `${file}-shm`]) await rm(each, { force: true });
-}
-
-async function dropKeyspace({ host, pathname }: URL): Promise<void> {
-  const client = new Client({ contactPoints: [host], localDataCenter: "datacenter1" });
-  await client.execute(`DROP KEYSPACE "${pathname.slice(1)}"`, [], { readTimeout: 60_000 });
-  await client.shutdown();
 }
 
 async function deleteIndices({ pathname }: URL): Promise<void> {
@@ -75,7 +69,7 @@ test("invariant 1, of a store that is replaced under the running sync: it goes o
       await removeWithLog(file);
       await rename(backup, file);
     },
-    () => dropKeyspace(cassandra),
+    () => defineInCassandra(cassandra, `DROP KEYSPACE "${cassandra.pathname.slice(1)}"`),
     () => deleteIndices(elasticsearch),
   ];
   const names = ["embedded", "embedded", "embedded", "cassandra", "elasticsearch"];

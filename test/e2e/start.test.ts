@@ -6,7 +6,7 @@ import { createConnection } from "mysql2/promise";
 import { freePorts } from "../../engines/host/ports.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { runCli } from "../support/cli.js";
-import { dropCassandra, dropElasticsearch } from "../support/drop.js";
+import { defineInCassandra, dropElasticsearch } from "../support/drop.js";
 import { engineUrls } from "../support/engines.js";
 
 const name = `start_${randomBytes(4).toString("hex")}`;
@@ -16,10 +16,10 @@ const { mysql, cassandra, elasticsearch } = engineUrls();
 afterAll(async () => {
   await using connection = await createConnection(mysql);
   await connection.query(`DROP DATABASE IF EXISTS ${name}`);
-  await dropCassandra(cassandra, name);
+  await defineInCassandra(cassandra, `DROP KEYSPACE IF EXISTS ${name}`);
   await dropElasticsearch(elasticsearch, name);
   rmSync(folder, { recursive: true, force: true });
-});
+}, 180_000);
 
 interface Checked {
   readonly ok: boolean;

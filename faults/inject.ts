@@ -67,10 +67,9 @@ export async function inject(fault: Fault, scene: Scene, signal: AbortSignal): P
 }
 
 /**
- * Rows that a copy read on a server that is then lost are in no log: who copies while replication is not synchronous may have to copy
- * again (docs/operations.md), and so may who wrote what it had read, and died before it stored how far. So what is lost here was read from
- * the log
- * and stored, or not at all.
+ * Rows that a copy read on a server that is then lost are in no log. Without synchronous replication a copy may have to be repeated
+ * after that, and so may a sync that died after it had written what it read and before it stored how far (docs/operations/steering.md).
+ * So what is lost here was read from the log and stored, or not at all.
  */
 async function losePrimary(unreplicated: number, { world: { pair }, writer, unheard, settled }: Scene, signal: AbortSignal): Promise<void> {
   await pair.together();

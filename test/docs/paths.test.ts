@@ -1,12 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { documents } from "./markdown.js";
 
 const root = resolve(__dirname, "../..");
 
-const documents = [
-  "README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".md")).map((file) => join("docs", file)),
-];
 /** Everything at the top of the repository that a path can begin with; what a build or a run makes is not part of it. */
 const made = ["node_modules", "dist", ".git", ".sluice"];
 const top = readdirSync(root, { withFileTypes: true }).filter(({ name }) => !made.includes(name));

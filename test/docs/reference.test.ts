@@ -12,6 +12,14 @@ test.each([...pages.keys()])("docs/reference/%s is what the code says", (file) =
   if (written !== pages.get(file)) throw new Error(`docs/reference/${file} is stale: run npm run docs\n${firstDifference(file, written)}`);
 });
 
+test("the pictures are what their sources say", async () => {
+  const architecture = join(__dirname, "..", "..", "docs", "architecture");
+  const { pictures } = require(join(architecture, "draw.cjs")) as { pictures(): Promise<ReadonlyMap<string, string>> };
+  for (const [file, text] of await pictures()) {
+    if (readFileSync(join(architecture, file), "utf8") !== text) throw new Error(`docs/architecture/${file} is stale: run npm run docs`);
+  }
+});
+
 test("docs/reference has no other file", () => {
   expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
 });

@@ -33,7 +33,7 @@ test("what a person must see to is not tried again before that person says so", 
   };
   await new Promise(setImmediate);
   await ask("pause");
-  expect([runs(), lines]).toEqual([1, ["the pipeline cannot go on before somebody has acted; then: sluice resume memory"]]);
+  expect([runs(), lines]).toEqual([1, ["the pipeline cannot go on before a person has acted; then: sluice resume memory"]]);
   await ask("run");
   expect(runs()).toBe(2);
   await ask("run");

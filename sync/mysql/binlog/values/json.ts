@@ -2,10 +2,7 @@ import { MalformedEvent } from "../errors.js";
 import { decimal } from "./decimal.js";
 import { packedDate, packedDatetime, packedTime } from "./temporal.js";
 
-/**
- * Reads a binary JSON document as the text MySQL prints for it. Format: json_binary.h. Numbers are printed from their stored form, so
- * integers beyond 2^53 and decimals survive.
- */
+/** Reads binary JSON (json_binary.h) as the text MySQL prints. Numbers come from their stored form, so large ones and decimals survive. */
 export function jsonText(bytes: Buffer, start: number, end: number): string {
   // MySQL logs an empty value for a column when a statement ignored errors on it, and reads it as the JSON null.
   if (start === end) return "null";
@@ -79,9 +76,7 @@ export class JsonPrinter {
     });
   }
 
-  /**
-   * Reads how many elements a container has. Its head is count, size, for an object the keys' places and lengths, then types and values.
-   */
+  /** Counts a container's elements. Its head: count, size, for an object the keys' places and lengths, then types and values. */
   #count(type: number, start: number): number {
     const width = widthOf(type), count = this.#number(start, width), size = this.#number(start + width, width);
     this.#within(start, size);
@@ -239,10 +234,7 @@ export function escaped(text: string): string {
 }
 const NEEDS_ESCAPE = /["\\\u0000-\u001f]/;
 
-/**
- * Prints a double as my_gcvt does: the shortest digits, plain while the point lies within fifteen places or among
- * the digits, and always recognisable as a double.
- */
+/** As my_gcvt: the shortest digits; plain while the point lies within fifteen places or among them, always recognisable as a double. */
 export function doubleText(value: number): string {
   if (Object.is(value, -0)) return "-0.0";
   const [digits, exponent] = value.toExponential().split("e") as [string, string];

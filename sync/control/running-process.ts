@@ -51,7 +51,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Writes the announcement down, for its owner only, and removes it when disposed of. */
+/** Writes down where this process is, for its owner only, and removes that when disposed of. */
 export async function announce(dataDir: string, running: RunningProcess): Promise<AsyncDisposable> {
   const file = fileIn(dataDir);
   makeFolder(dataDir);

@@ -160,7 +160,7 @@ class Lock {
     connection.on("error", () => undefined);
     if (this.#isClosed) {
       connection.destroy();
-      throw new Error("nobody waits for this connection any more");
+      throw new Error("the feed lock was closed before this connection stood");
     }
     await connection.query(`SET SESSION wait_timeout = ${leaseSeconds}`);
     return connection;

@@ -1,6 +1,6 @@
 /**
- * Measures a snapshot of one table of 5,000,000 rows with a SIGKILL in the middle: rows per second beside a SELECT
- * of the same rows into nothing in the same run.
+ * Measures a snapshot of one table of 5,000,000 rows with a SIGKILL in the middle. Its rows per second stand beside a SELECT of the same
+ * rows into nothing in the same run.
  * It also measures the memory that sync takes, and says whether the store is equal in the end.
  *
  *     node dist/bench/snapshot.js --mysql mysql://root@127.0.0.1:3306

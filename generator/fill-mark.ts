@@ -14,8 +14,8 @@ export interface FillMark extends FillPlan {
 
 /**
  * Beside the tables it fills, the generator keeps which fill began there and whether it came to its end.
- * Without that, a database whose fill was killed would look like a whole one, and could not be completed:
- * the rows alone do not say how many were wanted.
+ * The rows alone do not say how many were wanted. So without the mark a killed fill would look
+ * like a whole one, and could not be completed.
  */
 const table = "sluice_generator_fill";
 

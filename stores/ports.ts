@@ -14,7 +14,7 @@ export interface Sink extends AsyncDisposable {
   readonly lingerMs: number;
   /**
    * Names those of these entities for whose rows there is no table: it was never made, or a person dropped it.
-   * A table that was made after the stored progress counts as absent, too: a store that loses what it confirmed last may keep the new
+   * A table that was made after the stored progress counts as absent, too. A store that loses what it confirmed last may keep the new
    * table, and forget that it must be filled.
    */
   absent(entities: readonly Entity[]): Promise<readonly Entity[]>;

@@ -83,9 +83,9 @@ export interface FeedLock extends AsyncDisposable {
 }
 
 /**
- * The source has `purged` changes that come next; or it has `lost` ones that were read, so nothing will ever take them back; or its log is
- * `another` with the same numbers.
- * In each case only a new copy of every table helps.
+ * The pipeline cannot go on from the store's position. The source has `purged` changes that come next, or it has `lost` ones that were
+ * read, so nothing will ever take them back.
+ * Or its log is `another` with the same numbers. In each case only a new copy of every table helps.
  */
 export class Unresumable extends Error {
   override readonly name = "Unresumable";

@@ -15,8 +15,8 @@ export type Fault =
   | { readonly kind: "large transaction"; readonly rows: number };
 
 /**
- * What a connection may suffer: `cut` refuses new ones too, `slow` delays every piece, `half-open` swallows everything and says nothing,
- * `unanswered` swallows the answers only, so that what was asked is done.
+ * What a connection may suffer. `cut` refuses new ones too, and `slow` delays every piece. `half-open` swallows everything and says
+ * nothing; `unanswered` swallows the answers only, so that what was asked is done.
  * `overload` answers 429 in Elasticsearch's place, and `write timeout` answers in Cassandra's
  * that it cannot know whether the write was done.
  */

@@ -6,8 +6,8 @@ export interface HitRank {
   /** Whether a typing error had to be forgiven. */
   readonly forgiven: boolean;
   /**
-   * Characters of the searched fields. Nothing else has weight: how rare a word is, and how long texts usually are, would tell a viewer
-   * about rows and fields that it may not see (invariant 6).
+   * Characters of the searched fields. Nothing else has weight.
+   * How rare a word is, and how long texts usually are, would tell a viewer about rows and fields that it may not see (invariant 6).
    */
   readonly length: number;
   /** Index of the target in the query. */

@@ -19,7 +19,8 @@ export interface Act {
 }
 
 /**
- * Runs `work` between two lines of JSON in the file, each on disk before the next step: the act with who did it and when, then its outcome.
+ * Runs `work` between two lines of JSON in the file, each on disk before the next step. The first has the act,
+ * with who did it and when; the second its outcome.
  * A line without an outcome is an act whose process was killed. One file serves all stores, because it outlives each of them. It holds
  * rows, so only its owner may read it.
  */

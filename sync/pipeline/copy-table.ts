@@ -24,7 +24,7 @@ export interface TableWork {
 
 /**
  * Copies a table into the sink, from where the copy stands, and removes what the source no longer has.
- * It takes no lock, and runs beside the stream and as a part of it: each piece stands at its place in the log
+ * It takes no lock, and runs beside the stream and as a part of it. Each piece stands at its place in the log
  * (invariants 3 and 4). Returns early when `stop` aborts.
  * @throws TableAbsent
  */

@@ -57,7 +57,7 @@ export class ProgressWriter implements AsyncDisposable {
   }
 
   /**
-   * After this, nothing is on its way to the sink, whatever the pipeline reports: by then another process
+   * After this, nothing is on its way to the sink, whatever the pipeline reports. By then another process
    * may be saying how far the sink is (invariant 2).
    */
   async [Symbol.asyncDispose](): Promise<void> {

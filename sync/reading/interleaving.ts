@@ -19,8 +19,8 @@ export interface ChunkEnd {
 export type Arrival = Message | ChunkEnd;
 
 /**
- * Gives rows that are read from tables a place in the source's log, so that no older change ever follows them: no reader sees a row go
- * back. Netflix's DBLog has the idea; the watermarks are the log's own places.
+ * Gives rows that are read from tables a place in the source's log. So no older change ever follows them, and no reader sees a row go back.
+ * Netflix's DBLog has the idea; the watermarks are the log's own places.
  * What was committed before a window was opened is visible to the statement. All that the statement can
  * have seen was logged before the piece's `until`.
  * Once the stream has passed that place, the rows enter it there, newer than all before and older than all after. Rows that changed since

@@ -19,8 +19,8 @@ const patienceMs = 3_000;
  * Opens every store, and reports all that cannot be opened together with what `source` found.
  * A store that is merely away does not keep the others from starting: its sink is opened later. Anything else wrong
  * is a finding; so is the absence of all stores.
- * A store without a host is a file that opening makes, so it is opened only after everything else was
- * found sound: a failed start leaves nothing behind.
+ * A store without a host is a file that opening makes. It is opened only after everything else was found
+ * sound, so a failed start leaves nothing behind.
  */
 export async function openSinks(
   urls: readonly URL[], catalog: Catalog, source: Promise<readonly Finding[]>, stop: AbortSignal,

@@ -16,8 +16,8 @@ export interface Wrapping {
 }
 
 /**
- * The sink that a pipeline writes to. From the inside out: the engine's sink (a `LateSink` where the store was away at the start), then one
- * that measures each call, one that logs its rejections, and one that retries the whole.
+ * The sink that a pipeline writes to. Inmost is the engine's sink (a `LateSink` if the store was away at the start). Around it stands one
+ * that measures each call, then one that logs its rejections, then one that retries the whole.
  * A `FencedSink` is added each time the pipeline takes the feed lock.
  */
 export function wrapped(sink: Sink, { metrics, parking, state, log, patience }: Wrapping): Sink {

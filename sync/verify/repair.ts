@@ -25,10 +25,10 @@ const mostAttempts = 6;
 
 /**
  * Writes what the source has now over what differs, and looks again. Rows that the dead letters explain are left to them.
- * What is written stands at its place in the log (`rowsAsOf`), so it does not matter whether sync runs, or how far it is (invariants 3 and
+ * What is written stands at its place in the log (`rowsAsOf`). So it does not matter whether sync runs, or how far it is (invariants 3 and
  * 4). A row that changes meanwhile is left to the pipeline.
- * A row that was written by hand with a newer version gives way only once the store's position is raised above
- * it, and for that its pipeline must be at rest.
+ * A row that was written by hand with a newer version gives way only once the store's position is raised
+ * above it. For that its pipeline must be at rest.
  */
 export async function repair(side: Side, repairer: Repairer, content: Content, deviations: readonly Deviation[]): Promise<Repaired> {
   const explained = deviations.filter(({ differences }) => differences.every(({ deadLetter }) => deadLetter !== undefined));

@@ -22,8 +22,8 @@ export class Session implements AsyncDisposable {
   constructor(private readonly client: Client, readonly place: string, readonly keyspace: string, readonly everyNodeHoldsAll: boolean) {}
 
   /**
-   * From now on the next caller learns that a node went down, and perhaps came back, while no request was
-   * under way: what it had confirmed may be gone.
+   * From now on the next caller learns that a node went down, and perhaps came back, while no request was under
+   * way. What that node had confirmed may be gone.
    */
   watch(): this {
     this.client.on("hostDown", ({ address }: { readonly address: string }) => { this.#lost = address; });

@@ -44,8 +44,8 @@ export function plannerOf(of: Entity): (change: Change, writes: Write[]) => stri
     }
     if (!before) return unheld;
 
-    // Removes the entry at the row's old place, unless the row still stands there. It does so also for an unheld new row: the next change
-    // will have that row as its before image, and so could not name this entry any more.
+    // Removes the entry at the row's old place, unless the row still stands there. It does so also for an unheld new row.
+    // The next change will have that row as its before image, and so could not name this entry any more.
     for (const { remove, name, by, place, placing } of lookups) {
       if (before[by] === null || (after && placing.every((column) => after[column] === before[column]))) continue;
       const params = place(before, version);

@@ -3,8 +3,8 @@ import type { Connection } from "../file/connection.js";
 /**
  * Lists every term of an index that is one typing error away from a word: one letter missing, added, wrong, or two
  * neighbours swapped. The first letter must be right.
- * It looks up only what could be such a term, so the price depends on the word's length and on the
- * letters in use, not on how many terms there are.
+ * It looks up only what could be such a term. So the price depends on the word's length and on
+ * the letters in use, not on the number of terms.
  * It leaves none out because of others, which would tell about those (invariant 6).
  */
 export function variantsOf(db: Connection, terms: string, word: string): readonly string[] {

@@ -9,7 +9,7 @@ import type { Known } from "./reading-place.js";
 /**
  * Proves that a log is the one that was read before. A log that was reset or restored soon has the
  * same GTIDs and the same names of files again.
- * So the reader compares what only the one log can hold: when the last transaction was committed, in microseconds, or, without GTIDs, when
+ * So the reader compares what only the one log can hold: when the last transaction was committed, in microseconds. Without GTIDs it is when
  * the file was begun, in seconds.
  * `unproven` is called, once for each, with a last transaction that was purged: then nothing can be proved.
  */

@@ -33,8 +33,8 @@ export interface BinlogReaderOptions {
   readonly tables?: WantsTable;
   /**
    * Whether this process may still read. The reader asks before each connection, and ends the stream when the answer is false.
-   * With it, the reader also retries a first connection that fails, and one that another reader with the same
-   * id took, as long as that does not go on and on.
+   * With it, the reader also retries a first connection that fails. It retries, too, one that another reader with
+   * the same id took, unless that goes on and on.
    */
   readonly isOurs?: () => Promise<boolean>;
   /** The source let this reader in before, so a source that refuses it now is asked again. Otherwise a refusal ends the stream. */
@@ -112,8 +112,8 @@ async function* follow(
 }
 
 /**
- * After so many quiet periods the reader asks again: a source whose log was reset under a reader that has
- * read all of it only says that it has nothing new.
+ * After so many quiet periods the reader asks the source whether it still has the file.
+ * If the log was reset under a reader that has read all of it, the source itself only says that it has nothing new.
  */
 const quietPeriods = 10;
 

@@ -6,7 +6,7 @@ export type ColumnFacts = Pick<Column, "name" | "type" | "unsigned" | "charset" 
 
 /**
  * Says why the column cannot stand for the field, and which type could; null when it can.
- * A type passes if only some of its values do not fit (BIGINT UNSIGNED, a nullable column): those values go
+ * A type passes if only some of its values do not fit (BIGINT UNSIGNED, a nullable column). Those values go
  * to the dead letters one by one (invariant 9).
  */
 export function whyUnheld(field: Field, column: ColumnFacts): string | null {

@@ -6,10 +6,11 @@ import { escaped } from "../values/json.js";
 
 /**
  * Writes the JavaScript statement that reads one value of a column into `v`.
- * The statement can use `b` the bytes, `p` the place (which it moves on), `end` of the event, and `s`, the event as one latin1 text that
- * begins at `base` ('' when too long). It can also use `e`, `n`, `m` to work with, and all that `values.ts` exports.
- * `constant` gives a name to anything else. With `toEscape`, texts and members come as between the quotes of a JSON string. Formats:
- * "Row-based replication: column values".
+ * The statement can use `b` the bytes, `p` the place (which it moves on), and `end` of the event. `s` is the event as one latin1 text that
+ * begins at `base` ('' when too long).
+ * It can also use `e`, `n`, `m` to work with, and all that `values.ts` exports. `constant` gives a name to anything else. With `toEscape`,
+ * texts and members come as between the quotes of a JSON string.
+ * Formats: "Row-based replication: column values".
  */
 export function readValue(column: Column, v: string, constant: (value: unknown) => string, toEscape = false): string {
   const { unsigned, length, precision, scale } = column;

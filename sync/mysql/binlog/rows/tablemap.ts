@@ -20,8 +20,9 @@ export function readTableMapHead(event: Cursor): TableMapHead {
 /**
  * Reads the rest: "TABLE_MAP_EVENT" and "Table_map_event" (libbinlogevents, rows_event.h), whose
  * optional metadata names and describes the columns.
- * When the log does not name them (binlog_row_metadata=MINIMAL), `definition` says what holds instead, or why nothing can be known; it is
- * undefined when the reader has no definitions. @throws UncertainDefinition
+ * When the log does not name them (binlog_row_metadata=MINIMAL), `definition` says what holds instead, or why nothing can be known. It is
+ * undefined when the reader has no definitions.
+ * @throws UncertainDefinition
  */
 export function readTableMap(
   head: TableMapHead, event: Cursor, mariadb: boolean, definition?: () => TableDefinition | string | undefined,

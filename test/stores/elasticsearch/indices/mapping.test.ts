@@ -20,7 +20,7 @@ const box = entity("box", {
   search: ["code", "label"],
 });
 
-test("an entity's index holds each field as what it is searched, ordered and compared by", () => {
+test("an entity's index holds each field in the form that searches, orders and comparisons need", () => {
   expect(mappingOf(box)).toEqual({
     dynamic: "strict",
     _meta: { key: ["code"] },
@@ -76,7 +76,7 @@ test("a field more is added; another type or key is a problem that names it", ()
   ]);
 });
 
-test("what an index would order or name wrongly is said", () => {
+test("a field that an index would order or name wrongly is reported", () => {
   const wrong = entity("wrong", {
     description: "-", key: ["wrong_id"],
     fields: {

@@ -24,7 +24,7 @@ export interface History {
   /** Rows in the ledger at the end. */
   readonly rows: number;
   readonly deadLetters: number;
-  /** From the last transaction and fault until every store held everything. */
+  /** The time from the last transaction and fault until every store held everything. */
   readonly catchUpMs: number;
   readonly seconds: number;
   /** Exit codes of sync, except those that the history caused. After each the process manager started it again. */

@@ -1,6 +1,6 @@
 /** How many rows each table gets, and which order, booking and payment belong together: pure arithmetic on row numbers from 1. */
 export interface Shape {
-  /** By table name; they add up to the rows asked for. */
+  /** Rows by table name; they add up to the wanted number. */
   readonly counts: Readonly<Record<string, number>>;
   /** A deal is one order, its booking (transaction number = deal number) and one or two payments. */
   readonly deals: number;

@@ -194,7 +194,7 @@ export class Severed extends Retriable {
 export class Replaced extends Severed {
   override readonly name = "Replaced";
   constructor(readonly how: string) {
-    super(how, new Error("it is gone on from what is there now"));
+    super(how, new Error("the pipeline goes on from what is there now"));
   }
 }
 

@@ -157,7 +157,7 @@ test("one word a meaning: no product file uses a retired one", () => {
   expect(uses).toEqual([]);
 });
 
-/** Phrases that hide who acts, or are no longer spoken; CONTRIBUTING.md asks for plain English. */
+/** Phrases that hide the actor, or that a newcomer has to look up. */
 const stilted = /\b(anew|whoever|for ever|somebody|nobody|is to be)\b/i;
 
 test("comments of product files are plain English: none has a retired phrase", () => {

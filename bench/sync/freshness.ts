@@ -32,7 +32,7 @@ export async function measureFreshness(
       if (n % looked.cassandra === 0) cassandra.await(firstId + n, committed);
       if (n % looked.elasticsearch === 0) elasticsearch.await(firstId + n, committed);
     }
-    // In the first quarter the engines still compile what they run.
+    // In the first quarter the engines still compile their code, so it does not count.
     const from = began + seconds * 250;
     return { cassandra: latency(await cassandra.end(), from), elasticsearch: latency(await elasticsearch.end(), from) };
   } finally {

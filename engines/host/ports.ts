@@ -7,7 +7,7 @@ const range = { from: 20_000, to: 32_000 };
 /** The ports given out by this process. A server that is still starting does not listen yet, so a try would not show it. */
 const given = new Set<number>();
 
-/** As many different loopback ports as asked for, free at this moment. */
+/** Finds `count` different loopback ports that are free at this moment. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   for (let tries = 0; ports.length < count; tries++) {

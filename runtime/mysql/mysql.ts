@@ -87,7 +87,7 @@ async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
   if (wrong.length === 0) return;
   throw new PreflightFailed([{
     where: mysqlPlace(url),
-    problem: `it does not keep what our session is set to: ${wrong.map((name) => `${name} is ${String(found![name])}`).join("; ")}`,
+    problem: `it does not keep the session's settings: ${wrong.map((name) => `${name} is ${String(found![name])}`).join("; ")}`,
     remedy: "name the server itself in the URL, or have the proxy before it pass on each session's SET statements",
   }]);
 }

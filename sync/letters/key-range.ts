@@ -18,7 +18,7 @@ export function keyRangeOf(entity: Entity, text: string): KeyRange {
   };
   if (others.length > 0 || (kind !== "int64" && kind !== "int32")) {
     return fail(
-      `the key of ${entity.table} (${entity.key.join(", ")}) is not one whole number, so it has no ranges we can order`,
+      `the key of ${entity.table} (${entity.key.join(", ")}) is not one whole number, so it has no ranges that Sluice can order`,
       "leave --where out: copy the whole table again",
     );
   }

@@ -4,7 +4,7 @@ import { type Key, keyText } from "../../schema/entity.js";
 import { type KeyRange, type LogPlace, type Position, rewriteVersion, type Version } from "../../schema/position.js";
 import { Overtaken, type Piece, type ServerPlace, type Source } from "../source.js";
 
-/** Follows that many rows of a copy. Once they are settled, `left` is left of the range that ends at `upTo`. */
+/** Stands behind `rows` rows of a copy. Once they are settled, `left` is left of the range that ends at `upTo`. */
 export interface ChunkEnd {
   readonly op: "chunk-end";
   readonly entity: string;

@@ -97,7 +97,7 @@ function nameProblems(entities: readonly Entity[], wanted: readonly Table[]): st
     ...[
       ...new Set(names.filter((name, i) => names.indexOf(name) !== i)),
     ].map((name) => `two declared tables or lookups would share the table ${name}`),
-    ...entities.filter((of) => versionColumn in of.fields).map((of) => `${of.table} has a field ${versionColumn}, a name that is ours`),
+    ...entities.filter((of) => versionColumn in of.fields).map((of) => `${of.table} has a field ${versionColumn}, a reserved name`),
   ];
 }
 

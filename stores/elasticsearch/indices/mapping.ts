@@ -56,7 +56,7 @@ export function undeclarable(of: Entity): string[] {
     return type.kind === "decimal" && type.precision > 15;
   });
   return [
-    ...reserved.map((name) => `${of.table}.${name}: names that begin with sluice_ are ours; rename the column`),
+    ...reserved.map((name) => `${of.table}.${name}: names that begin with sluice_ are reserved; rename the column`),
     ...inexact.map(
       ({ name, orderBy }) => `${of.table}: lookup ${name} is ordered by ${orderBy}, whose more than 15 digits a double cannot order`,
     ),

@@ -55,7 +55,8 @@ export class UncertainDefinition extends BinlogError {
 export class PurgedPosition extends BinlogError {
   constructor(readonly requested: string, readonly missing: string, cause?: unknown) {
     super(
-      `The source has purged binary logs we still need. Requested after: ${requested || "(empty)"}; missing: ${missing || "unknown"}. ` +
+      `The source has purged binary logs the reader still needs. Requested after: ${requested || "(empty)"}; ` +
+        `missing: ${missing || "unknown"}. ` +
         "Restore those logs on the source, or take a new snapshot; raise binlog_expire_logs_seconds so that it does not happen again.",
       { cause },
     );

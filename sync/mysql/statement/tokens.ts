@@ -15,7 +15,7 @@ export class NotUnderstood extends Error {
 export class Tokens {
   readonly #ahead: Token[] = [];
 
-  constructor(readonly next: () => Token | null, /** Of names that name none. */ readonly database: string) {}
+  constructor(readonly next: () => Token | null, /** The database of names that name none. */ readonly database: string) {}
 
   static of(event: QueryEvent): Tokens {
     const lexer = new Lexer(event.statement, dialectOf(event));

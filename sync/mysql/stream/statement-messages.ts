@@ -7,7 +7,7 @@ import { digestOf, Repeated } from "../statement/digest.js";
 import { type Effect, type Followed, none } from "../statement/effect.js";
 import { TemporaryTables } from "../statement/temporary-tables.js";
 
-/** The remedy that passes over a place in the log that cannot be read as rows. */
+/** The remedy that skips a place in the log which cannot be read as rows. */
 export const anew = "sluice resnapshot --store <name> for each store, which copies every table as it is now, and start or resume sync";
 
 export interface StatementOptions {

@@ -196,7 +196,7 @@ export class EventMessages {
     }
     throw new SourceDiverged(
       `the XA transaction ${xid} `
-        + `${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before our position"}; ` +
+        + `${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before the store's position"}; ` +
         "such rows are logged before it is known whether they take effect",
       event,
       `let the applications commit without XA, or in one phase, then ${anew}`,

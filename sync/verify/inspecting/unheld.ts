@@ -7,7 +7,7 @@ import { nameOf, reasonsOf } from "../report/reasons.js";
 import type { Difference } from "../report/report.js";
 import { inspected, type Verdict } from "./inspection.js";
 
-/** No more than this are inspected: long before, so many rejections have stopped the pipeline. */
+/** At most this many are inspected: long before, so many rejections have stopped the pipeline. */
 export const mostUnheld = 10_000;
 
 /**

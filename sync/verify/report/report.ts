@@ -34,7 +34,7 @@ export interface TableReport {
   /** Rows of the source, and entries of lookups that the store keeps apart from the rows. */
   rows: number;
   entries: number;
-  /** Not explained by dead letters. */
+  /** Differences that dead letters do not explain. */
   differences: number;
   explained: number;
   /** Found, and gone after the repair. */

@@ -5,7 +5,7 @@ export type DefinedColumn = Pick<Column, "name" | "type" | "nullable" | "unsigne
   | "precision" | "scale">;
 
 export interface TableDefinition {
-  /** In the table's order, all of them. */
+  /** All columns, in the table's order. */
   readonly columns: readonly DefinedColumn[];
   readonly primaryKey: readonly number[];
 }

@@ -87,7 +87,7 @@ test("a field that an index would order or name wrongly is reported", () => {
     lookups: [{ name: "wrongs", by: "shelf_id", orderBy: "mass", direction: "asc", description: "-" }],
   });
   expect(undeclarable(wrong)).toEqual([
-    "wrong.sluice_key: names that begin with sluice_ are ours; rename the column",
+    "wrong.sluice_key: names that begin with sluice_ are reserved; rename the column",
     "wrong: lookup wrongs is ordered by mass, whose more than 15 digits a double cannot order",
   ]);
   expect(totesys.entities.flatMap(undeclarable)).toEqual([]);

@@ -1,21 +1,17 @@
 import "reflect-metadata";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { Argument, Command as Commander, CommanderError } from "commander";
-import { projectRoot } from "../engines/project.js";
+import { type Command as Commander, CommanderError } from "commander";
 import { type Finding, formatFinding, PreflightFailed } from "../runtime/findings.js";
-import { type Config, optionOf, readSettings, type Settings } from "../runtime/settings.js";
+import { type Config, readSettings, type Settings } from "../runtime/settings.js";
 import { stopSignal } from "../runtime/stop.js";
 import { needsMending } from "../sync/pipeline/failures.js";
-import type { Command } from "./command.js";
+import { type Command, settingsOf } from "./command.js";
 import { commands } from "./commands.js";
+import { exitCode } from "./exit-codes.js";
 import { openOutput } from "./output.js";
+import { programOf } from "./program.js";
 import { dataDir } from "./settings.js";
 import { wordsOf } from "./words.js";
 import { readEnvironment } from "./workspace/environment.js";
-
-/** A person has to change something first; the message says what. */
-const badInput = 2;
 
 // Rows, passwords and tokens stand in what we write, and in what the engines we start write: it is for its owner only, whatever the shell
 // says.
@@ -24,46 +20,18 @@ process.exitCode = undefined;
 void main(process.argv).then((code) => process.exit(code));
 
 async function main(argv: readonly string[]): Promise<number> {
-  let code = 0;
-  const program = new Commander("sluice")
-    .description("Changes committed in MySQL, queryable, searchable and governed elsewhere: at once and provably.")
-    .version(version(), "--version", "print the version")
-    .exitOverride()
-    .configureOutput({
-      outputError: (text, write) => write(`${text.trimEnd()}\n    remedy: see sluice --help, or sluice <command> --help\n`),
-    });
-  for (const each of commands) {
-    subcommand(program, each).action(async (...args: unknown[]) => {
-      const commander = args.at(-1) as Commander;
-      code = await run(each, commander.opts(), commander.args, commander);
-    });
-  }
+  let code: number = exitCode.done;
+  const program = programOf(commands, (chosen, subcommand) => subcommand.action(async (...args: unknown[]) => {
+    const commander = args.at(-1) as Commander;
+    code = await run(chosen, commander.opts(), commander.args, commander);
+  }));
   try {
     await program.parseAsync([...argv]);
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : badInput;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.done : exitCode.toMend;
     throw error;
   }
-}
-
-function subcommand(program: Commander, { name, description, settings, words }: Command): Commander {
-  // What it does not know is among the words, so that all of it is told at once, with whatever else is wrong.
-  const sub = program.command(name).description(description).exitOverride().showHelpAfterError(false).allowUnknownOption()
-    .allowExcessArguments();
-  if (words) sub.addArgument(argument(words));
-  for (const [key, setting] of Object.entries({ ...settings, dataDir })) {
-    sub.option(optionOf(key, setting), `${setting.description} [${setting.env}]`);
-  }
-  return sub.option("--json", "one line of JSON on standard output instead of text");
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { readonly version: string }).version;
-}
-
-function argument({ name, description, choices, many }: NonNullable<Command["words"]>): Argument {
-  return new Argument(many ? `[${name}...]` : `[${name}]`, choices ? `${description}: ${choices.join(", ")}` : description);
 }
 
 async function run(
@@ -75,8 +43,8 @@ async function run(
     const { dataDir: folder } = readSettings({ dataDir }, options, process.env);
     const environment = chosen.startsEngines ? process.env : { ...readEnvironment(folder), ...process.env };
     const { words, findings } = wordsOf(chosen, given, known.map(({ long }) => long!));
-    const config = readSettings({ ...chosen.settings, dataDir } as Settings, options, environment, findings) as Config<Settings>;
-    return (await chosen.run(config, { out, words, signal })) ?? 0;
+    const config = readSettings(settingsOf(chosen), options, environment, findings) as Config<Settings>;
+    return (await chosen.run(config, { out, words, signal })) ?? exitCode.done;
   } catch (error) {
     // What was broken off says only that it was.
     return report(signal.aborted && (error as Error).name === "AbortError" ? signal.reason : error, out.json);
@@ -94,5 +62,5 @@ function report(error: unknown, json: boolean): number {
   if (json) process.stdout.write(`${JSON.stringify(findings ? { findings } : { error: message })}\n`);
   else if (findings) process.stderr.write(findingsText(findings));
   else process.stderr.write(`sluice: ${process.env.SLUICE_LOG === "debug" && error instanceof Error ? error.stack : message}\n`);
-  return findings || needsMending(error) ? badInput : 1;
+  return findings || needsMending(error) ? exitCode.toMend : exitCode.notWell;
 }

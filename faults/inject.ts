@@ -68,7 +68,7 @@ export async function inject(fault: Fault, scene: Scene, signal: AbortSignal): P
 
 /**
  * No log has rows that a copy read on a server that is then lost. Without synchronous replication such a copy
- * may have to be repeated (docs/operations.md).
+ * may have to be repeated (docs/operations/steering.md).
  * The same holds for a pipeline that wrote what it had read, and died before it stored how far. So what is lost here was read from the log
  * and stored, or not read at all.
  */

@@ -1,11 +1,14 @@
+/** The exit codes of a process that a second signal ended, as shells write them. */
+export const secondSignalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
 /**
  * Aborts at SIGTERM or SIGINT, and when the process of Sluice that started this one is gone, so that everything below drains (invariant 7).
  * A second signal ends the process at once.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
-  const stop = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+  const stop = (name: keyof typeof secondSignalCodes) => {
+    if (controller.signal.aborted) process.exit(secondSignalCodes[name]);
     controller.abort(new Stopped(name));
   };
   process.on("SIGTERM", stop);

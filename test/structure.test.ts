@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   bench: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines"],
   test: ["schema", "runtime", "stores", "sync", "gateway", "generator", "migrations", "engines", "operate", "faults", "cli", "bench"],
 };
-const entryPoints = /^(cli\/main\.ts|bench\/[a-z0-9-]+\.ts|migrations\/\d+-.*\.ts)$/;
+const entryPoints = /^(cli\/(reference\/)?main\.ts|bench\/[a-z0-9-]+\.ts|migrations\/\d+-.*\.ts)$/;
 
 interface Source {
   readonly file: string;

@@ -42,7 +42,7 @@ export function touches(fault: Fault): readonly string[] {
     case "full disk": return ["embedded"];
     case "kill": case "restart": case "freeze": return [fault.engine];
     case "cut": case "slow": case "half-open": case "unanswered": case "overload": case "write timeout": return [`link ${fault.engine}`];
-    // Sync must have stored what it has read of what is lost, too (docs/operations.md), so nothing else goes on meanwhile.
+    // Sync must have stored what it has read of what is lost, too (docs/operations/steering.md), so nothing else goes on meanwhile.
     case "lose primary": return fault.unreplicated === 0 ? ["mysql", "sync"] : [
       "mysql", "sync", ...stores, ...stores.map((name) => `link ${name}`), "link mysql",
     ];

@@ -4,17 +4,10 @@ import { HeaderMap } from "@apollo/server";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Log } from "../../runtime/log.js";
 import { Retriable, TimedOut } from "../../stores/ports.js";
+import { type ErrorCode, errorCodes } from "./error-codes.js";
 
-/** Every code a client can meet in `extensions.code`. */
-export type ErrorCode =
-  | "BAD_USER_INPUT" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_READY" | "UNAVAILABLE" | "RATE_LIMITED" | "INTERNAL_SERVER_ERROR"
-  // Apollo's own: the request was not understood, so nothing was executed.
-  | "GRAPHQL_PARSE_FAILED" | "GRAPHQL_VALIDATION_FAILED" | "OPERATION_RESOLUTION_FAILURE" | "BAD_REQUEST" | "PERSISTED_QUERY_NOT_SUPPORTED";
-
-const passedOn: ReadonlySet<unknown> = new Set<ErrorCode>([
-  "BAD_USER_INPUT", "UNAUTHENTICATED", "FORBIDDEN", "NOT_READY", "UNAVAILABLE", "RATE_LIMITED",
-  "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST", "PERSISTED_QUERY_NOT_SUPPORTED",
-]);
+/** An error with one of these codes is told as it is. */
+const passedOn: ReadonlySet<unknown> = new Set(Object.keys(errorCodes).filter((code) => code !== "INTERNAL_SERVER_ERROR"));
 
 const [longestEcho, longestMessage] = [80, 500];
 
@@ -46,19 +39,24 @@ function bounded(message: string): string {
 /** Refuses the whole request: HTTP 401, as RFC 6750 words it. `message` must not tell more than the token's holder knows. */
 export function unauthenticated(message: string, tokenGiven: boolean): GraphQLError {
   const challenge = tokenGiven ? 'Bearer realm="sluice", error="invalid_token"' : 'Bearer realm="sluice"';
-  return refusing(coded("UNAUTHENTICATED", message), 401, new Map([["www-authenticate", challenge]]));
+  return refusing(coded("UNAUTHENTICATED", message), errorCodes.UNAUTHENTICATED.statuses[0], new Map([["www-authenticate", challenge]]));
 }
 
 /** The viewer asked for more than its share: HTTP 429, and when to ask again. */
 export function rateLimited(message: string, afterSeconds: number): GraphQLError {
   const error = coded("RATE_LIMITED", `${message}. Try again in ${afterSeconds} s`);
-  return refusing(error, 429, new Map([["retry-after", String(afterSeconds)]]));
+  return refusing(error, errorCodes.RATE_LIMITED.statuses[0], new Map([["retry-after", String(afterSeconds)]]));
 }
 
 /** The same error, but the request as a whole is answered with this HTTP status. Only for what happens before execution. */
 export function refusing(error: GraphQLError, status: number, headers: ReadonlyMap<string, string> = new Map()): GraphQLError {
   const http = { status, headers: new HeaderMap([...headers]) };
   return new GraphQLError(error.message, { originalError: error.originalError, extensions: { ...error.extensions, http } });
+}
+
+/** An error as it stands in an answer, for answers that do not come from Apollo. */
+export function plain(code: ErrorCode, message: string): GraphQLFormattedError {
+  return { message, extensions: { code } };
 }
 
 /** The one place that decides what of an error leaves the gateway. What is not known is logged and masked (an id joins the two). */
@@ -69,10 +67,10 @@ export function errorFormatter(log: Log): (formatted: GraphQLFormattedError, err
     const where = { ...(locations && { locations }), ...(path && { path }) };
     const cause = error instanceof GraphQLError ? error.originalError ?? error : error;
     if (cause instanceof TimedOut) {
-      return { message: "a store did not answer in time; ask for less, or try again", ...where, extensions: { code: "UNAVAILABLE" } };
+      return { ...plain("UNAVAILABLE", "a store did not answer in time; ask for less, or try again"), ...where };
     }
     if (cause instanceof Retriable) {
-      return { message: "a store cannot be reached; try again", ...where, extensions: { code: "UNAVAILABLE" } };
+      return { ...plain("UNAVAILABLE", "a store cannot be reached; try again"), ...where };
     }
     if (cause instanceof Forbidden) return { message, ...where, extensions: cause.extensions };
     if (passedOn.has(extensions?.code)) return { message, ...where, extensions: { code: extensions!.code } };

@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import type { Log } from "../../runtime/log.js";
+import { plain } from "../graphql/errors.js";
 import { exactBody, RefusedRequest } from "./exact-json.js";
 
 /** Reads the body as JSON of at most so many bytes. */
@@ -22,6 +23,6 @@ export function refusedBody(maxBytes: number, log: Log): ErrorRequestHandler {
     const message = error instanceof RefusedRequest ? error.message
       : error.type === "entity.too.large" ? `the body is larger than ${maxBytes} bytes`
       : error.type === "entity.parse.failed" ? "the body is not JSON" : status === 500 ? "internal error" : "the request cannot be read";
-    response.status(status).json({ errors: [{ message, extensions: { code: status === 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST" } }] });
+    response.status(status).json({ errors: [plain(status === 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST", message)] });
   };
 }

@@ -16,6 +16,7 @@ import { fieldRules } from "../auth/field-rules.js";
 import type { TokenVerifier } from "../auth/tokens.js";
 import { graphiql } from "../graphiql/routes.js";
 import type { PageLimits } from "../graphql/connection.js";
+import { plain } from "../graphql/errors.js";
 import type { GatewayMetrics } from "../metrics.js";
 import type { GatewayContext } from "../rows/context.js";
 import type { GatewayConfig } from "../settings.js";
@@ -84,9 +85,7 @@ export async function serveApi({ config, catalog, stores, verifier, metrics, tok
   if (config.development || config.graphiql) app.use(graphiql(tokens));
   app.use("/graphql", ...received, expressMiddleware(apollo, { context: ({ req, res }) => entered(req, res) }));
   app.use((_request, response) => {
-    response.status(404).json({
-      errors: [{ message: "there is nothing here; the API is at /graphql", extensions: { code: "BAD_REQUEST" } }],
-    });
+    response.status(404).json({ errors: [plain("BAD_REQUEST", "there is nothing here; the API is at /graphql")] });
   });
   app.use(refused);
 

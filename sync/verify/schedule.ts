@@ -64,7 +64,8 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
   }
 }
 
-function roundMetrics(registry: Registry): (result: RoundResult) => void {
+/** What is measured of the rounds; the function it returns hears of each as it ends. */
+export function roundMetrics(registry: Registry): (result: RoundResult) => void {
   const registers = [registry];
   const labelNames = ["store", "table"] as const;
   const differences = new Gauge({

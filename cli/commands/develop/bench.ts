@@ -28,6 +28,10 @@ export const bench = command({
   },
   startsEngines: true,
   words: { name: "bench", description: "what to measure", choices: Object.keys(benches) },
+  exitCodes: {
+    0: "The bench ran to its end.",
+    1: "The bench failed, or what it copied is not equal.",
+  },
   async run({ mysql, dataDir: folder, scale, rows }, { words: [name = "cdc"], out, signal }) {
     // Engines of its own: a bench leaves nothing in the data of `start`.
     const stores = benches[name as keyof typeof benches];

@@ -21,6 +21,10 @@ export const binlog = command({
     follow: { env: "SLUICE_BINLOG_FOLLOW", description: "go on at the end and wait for more", schema: flag.default(false) },
   },
   words: { name: "what", description: "dump", choices: ["dump"] },
+  exitCodes: {
+    0: "The log was printed to its end, or a signal ended `--follow`.",
+    1: "The log holds something that cannot be decoded, or cannot be read.",
+  },
   async run(config, { out, signal }) {
     const { eventJson, printEvent } = await import("../../../sync/mysql/binlog/dump.js");
     const { binlogEvents } = await import("../../binlog-events.js");

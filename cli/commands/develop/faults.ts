@@ -25,6 +25,10 @@ export const faults = command({
     },
   },
   startsEngines: true,
+  exitCodes: {
+    0: "After every history each store equals what was written.",
+    1: "After a history a store differs.",
+  },
   async run(config, { out, signal }) {
     const { runFaults } = await import("../../../faults/main.js");
     const histories = await runFaults({

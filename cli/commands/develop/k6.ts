@@ -27,6 +27,10 @@ export const k6 = command({
     developmentCounterparty: gatewaySettings.developmentCounterparty,
   },
   words: { name: "script", description: "what to run", choices: script },
+  exitCodes: {
+    0: "Every threshold was met.",
+    1: "A threshold was not met, or k6 ended otherwise.",
+  },
   async run({ target, tokens, dataDir: folder, developmentCounterparty }, { words: [name = "smoke"], signal, out }) {
     const { findOrFetchK6 } = await import("../../../engines/k6.js");
     const { projectRoot } = await import("../../../engines/project.js");

@@ -31,6 +31,10 @@ export const deadLetters = command({
   words: {
     name: "what", description: `${verbs.join(" | ")}, then the letters: store/table/key; store/table or store means all of it`, many: true,
   },
+  exitCodes: {
+    0: "The letters are shown, or every letter that was named is settled.",
+    1: "A letter that was named stays.",
+  },
   async run(config, { words: [verb = "list", ...names], out, signal }) {
     if (!isVerb(verb)) throw bad("dead-letters", `"${verb}" is not something to do`, `say one of ${verbs.join(", ")}`);
     const { listLetters, settleLetters, showLetter } = await import("../../../operate/letters.js");

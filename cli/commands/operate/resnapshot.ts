@@ -22,6 +22,10 @@ export const resnapshot = command({
     },
   },
   words: { name: "table", description: "tables to copy again (default: all)", many: true },
+  exitCodes: {
+    0: "The tables will be copied again.",
+    2: "Sync runs and the store's pipeline has not failed, or a name is not known.",
+  },
   async run(config, { words: tables, out, signal }) {
     const { resnapshot: setBack } = await import("../../../operate/resnapshot.js");
     const { begins, ...result } = await setBack({ ...config, tables }, signal);

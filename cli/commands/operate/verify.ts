@@ -50,6 +50,10 @@ export const verify = command({
       schema: port.default(9402),
     },
   },
+  exitCodes: {
+    0: "Every store equals MySQL, or nothing differs after `--repair`. With `--every`: a signal stopped it.",
+    1: "Something differs, or a store did not catch up within `--wait`.",
+  },
   async run(
     { mysql, stores, dataDir: folder, wait, rate, repair, report: file, every, port: operationsPort, allowMinimalMetadata },
     { out, signal },

@@ -8,6 +8,10 @@ export const down = command({
   description: "Stop the engines that `up` or --keep left running; their data stays.",
   settings: { dataDir },
   startsEngines: true,
+  exitCodes: {
+    0: "No engine of the data folder runs any more.",
+    1: "An engine is left running because another process works with it.",
+  },
   async run(config, { out }) {
     const engines = await stopEngines(enginesFolder(config.dataDir));
     const lines = engines.map(({ name, usedBy }) =>

@@ -8,6 +8,7 @@ export const gateway = command({
   name: "gateway",
   description: "Serve the stores as one GraphQL API with field-level authorization.",
   settings: { ...gatewaySettings, dataDir },
+  exitCodes: { 0: "A signal stopped it." },
   async run(config, { signal, out }) {
     const [{ runGateway }, { openLog }, { logLibraryOutput }] = await Promise.all([
       import("../../../gateway/main.js"), import("../../../runtime/log.js"), import("../../../runtime/library-output.js"),

@@ -5,6 +5,10 @@ export const migrate = command({
   name: "migrate",
   description: "Bring the operational database to the newest schema, creating it when it is missing.",
   settings: { mysql: syncSettings.mysql },
+  exitCodes: {
+    0: "The schema is the newest.",
+    1: "A signal came before the last migration was applied.",
+  },
   async run({ mysql: url }, { signal, out }) {
     const { migrate: bring } = await import("../../../migrations/migrate.js");
     const done = await bring(url, signal, ({ name }) => out.say(`applied ${name}`));

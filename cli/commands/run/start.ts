@@ -40,6 +40,10 @@ export const start = command({
     developmentCounterparty: gatewaySettings.developmentCounterparty,
   },
   startsEngines: true,
+  exitCodes: {
+    0: "A signal stopped everything, or `--check` passed.",
+    1: "`--check` found a difference, or sync, the gateway or an engine ended by itself.",
+  },
   async run(config, { out, signal }) {
     const options = { ...config, dataDir: resolve(config.dataDir) };
     await using place = await openWorkspace(options, out, signal, () => startFindings(options));

@@ -10,6 +10,11 @@ export const sync = command({
   name: "sync",
   description: "Keep the stores equal to MySQL: copy what is there, then follow the binary log.",
   settings: { ...syncSettings, dataDir },
+  exitCodes: {
+    0: "A signal stopped it and no pipeline had failed.",
+    1: "A pipeline had failed when sync was stopped, or none could go on. The last lines name each with its error.",
+    2: "Nothing was written; or every store waits for a person to mend something.",
+  },
   async run(config, { out, signal }) {
     keepHeapSmall();
     const [{ runSync }, { openLog }, { logLibraryOutput }] = await Promise.all([

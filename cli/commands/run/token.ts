@@ -17,6 +17,10 @@ export const token = command({
     },
     developmentCounterparty, jwtKeys, jwtSecret, jwtIssuer, jwtAudience, dataDir,
   },
+  exitCodes: {
+    0: "The token is printed.",
+    2: "`--role` names no role, or the gateway takes only tokens that are signed with a key of your own.",
+  },
   async run(config, { out }) {
     const { developmentTokens } = await import("../../../gateway/auth/development.js");
     const found = (await developmentTokens({ ...config, development: true })).find(({ role }) => role === config.role);

@@ -12,6 +12,7 @@ export const up = command({
   description: "Have the engines run and leave them running; later commands find them by themselves.",
   settings: { ...settings, dataDir },
   startsEngines: true,
+  exitCodes: { 0: "The engines run." },
   async run(config, { out, signal }) {
     const place = await openWorkspace({ ...config, keep: true }, out, signal);
     const [mysql, ...stores] = [place.mysql, ...place.stores].map(withoutSecrets);

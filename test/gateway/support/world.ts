@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { developmentTokens } from "../../../gateway/auth/development.js";
+import { type ErrorCode, errorCodes } from "../../../gateway/graphql/error-codes.js";
 import { runGateway } from "../../../gateway/main.js";
 import { type GatewayConfig, gatewaySettings } from "../../../gateway/settings.js";
 import { readSettings } from "../../../runtime/settings.js";
@@ -89,7 +90,9 @@ export async function openWorld(options: Options = { development: true }, store:
         headers: { "content-type": "application/json", ...(authorization !== undefined && { authorization }) },
         body: JSON.stringify({ query, variables }),
       });
-      return { status: response.status, headers: response.headers, ...(await response.json() as object) };
+      const answer: Answer = { status: response.status, headers: response.headers, ...(await response.json() as object) };
+      expectDeclared(answer);
+      return answer;
     },
     async [Symbol.asyncDispose]() {
       stop.abort();
@@ -98,6 +101,13 @@ export async function openWorld(options: Options = { development: true }, store:
     },
   };
   return world;
+}
+
+/** docs/reference/error-codes.md is made from what is declared. */
+function expectDeclared({ status, errors }: Answer): void {
+  for (const { extensions: { code } } of errors ?? []) {
+    expect({ code, statuses: errorCodes[code as ErrorCode]?.statuses }).toEqual({ code, statuses: expect.arrayContaining([status]) });
+  }
 }
 
 export async function fill(url: URL): Promise<void> {

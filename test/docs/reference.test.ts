@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commands } from "../../cli/commands.js";
+import { referencePages } from "../../cli/reference/pages.js";
+import { settingsOf } from "../../cli/command.js";
+
+const folder = join(__dirname, "..", "..", "docs", "reference");
+const pages = referencePages();
+
+test.each([...pages.keys()])("docs/reference/%s is what the code says", (file) => {
+  const written = readFileSync(join(folder, file), "utf8");
+  if (written !== pages.get(file)) throw new Error(`docs/reference/${file} is stale: run npm run docs\n${firstDifference(file, written)}`);
+});
+
+test("docs/reference has no other file", () => {
+  expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
+});
+
+test("every setting of every command is on the page", () => {
+  const text = pages.get("settings.md")!;
+  for (const command of commands) {
+    const section = text.slice(text.indexOf(`\n## ${command.name}\n`));
+    for (const [name, { env }] of Object.entries(settingsOf(command)).filter(([key]) => key !== "dataDir")) {
+      expect({ command: command.name, name, found: section.split("\n## ")[1]!.includes(`\`${env}\``) })
+        .toEqual({ command: command.name, name, found: true });
+    }
+  }
+});
+
+test("a default that a description states as a number is the schema's", () => {
+  for (const command of commands) {
+    for (const { env, description, schema } of Object.values(settingsOf(command))) {
+      const [, usual] = /\(default: (\d+)\)$/.exec(description) ?? [];
+      if (usual !== undefined) expect({ command: command.name, env, usual: String(schema.parse(undefined)) })
+        .toEqual({ command: command.name, env, usual });
+    }
+  }
+});
+
+function firstDifference(file: string, written: string): string {
+  const [now, then] = [pages.get(file)!.split("\n"), written.split("\n")];
+  const line = now.findIndex((text, i) => text !== then[i]);
+  return `line ${line + 1} is: ${then[line]}\nthe code says: ${now[line]}`;
+}

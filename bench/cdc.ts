@@ -1,12 +1,12 @@
 /**
- * Rows per second of the binlog reader beside `@vlasky/zongji`, over the same binary log in the same run.
+ * Measures rows per second of the binlog reader beside `@vlasky/zongji`, over the same binary log in the same run.
  *
  *     node dist/bench/cdc.js --mysql mysql://root@127.0.0.1:3306 [--json] [--scale 0.1] [--only bulk,small,orm,latency]
  *
- * Each reader has one process for all workloads, as a follower's goes on for weeks: what a fresh one does in its first half second is
- * mostly to compile its code.
- * It reads each workload three times, in turn with the others; medians count, and every reading's figure is given. The machine's speed
- * cancels out in the ratios.
+ * Each reader has one process for all workloads, as a follower runs for weeks: a fresh one spends its
+ * first half second mostly on compiling its code.
+ * It reads each workload three times, in turn with the others. Medians count, and every reading's figure is given.
+ * The machine's speed cancels out in the ratios.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -28,7 +28,7 @@ const { values: options } = parseArgs({
 if (options.serve) serve();
 else void compare();
 
-/** What a reader's process does; it ends with the one that asks. */
+/** Serves a reader's readings in this process, which ends with the one that asks. */
 function serve(): void {
   process.on("disconnect", () => process.exit());
   process.on("message", (reading) => void readWith(reading as Reading).then((measured) => process.send!(measured)));

@@ -1,6 +1,7 @@
 /**
- * Whether one viewer can stop another: the dearest queries a partner can send, thirty at once and without a pause, beside another viewer's
- * `{ viewer }` and a look at /health each second. It prints how long these took, what the thirty were answered and the memory it cost.
+ * Measures whether one viewer can stop another. The dearest queries a partner can send run thirty at once and without a pause.
+ * Beside them, another viewer sends `{ viewer }`, and a look at /health, each second. It prints how long these took, how the thirty were
+ * answered and the memory it cost.
  *
  *     node dist/bench/fairness.js [--stores sqlite:///tmp/bench.db] [--filled] [--rows 520000] [--seconds 60] [--at-once 30]
  *         [--searches 31] [--json]
@@ -24,7 +25,7 @@ const { values: options } = parseArgs({
     stores: { type: "string" }, filled: { type: "boolean", default: false }, rows: { type: "string", default: "520000" },
     seconds: { type: "string", default: "60" }, "at-once": { type: "string", default: "30" }, searches: { type: "string", default: "31" },
     json: { type: "boolean", default: false },
-    // Set where this program is the thirty clients.
+    // Set in the process that plays the thirty clients.
     attack: { type: "string" },
   },
 });
@@ -65,7 +66,7 @@ async function startGateway(stores: string, dataDir: string) {
   return { child, ...(JSON.parse(line.toString()) as { readonly url: string; readonly operationsUrl: string }) };
 }
 
-/** Both are asked each second, whether or not the one before has been answered. */
+/** Asks both each second, whether or not the request before has been answered. */
 async function measure({ url, operationsUrl, child }: Gateway) {
   const [other, partner] = [{ url, token: await tokenOf("2") }, { url, token: await tokenOf("1") }];
   await send(other, small, 10_000);
@@ -92,7 +93,7 @@ async function measure({ url, operationsUrl, child }: Gateway) {
   };
 }
 
-/** Milliseconds; -1 where it failed. */
+/** Milliseconds; -1 when it failed. */
 async function timed(work: () => Promise<boolean>): Promise<number> {
   const began = performance.now();
   return (await work()) ? performance.now() - began : -1;

@@ -1,15 +1,14 @@
 /**
- * A few rows change as fast as MySQL takes it, each with a counter that only grows, and one reader a store polls them, by key and by
- * lookup, while
- * tables are copied and healed, sync is killed, and rows are repaired and retried: no read may show less than an earlier one. Exit code 1
- * when any does.
+ * Looks for reads that go back. A few rows change as fast as MySQL takes it, each with a counter that only grows. One
+ * reader a store polls them, by key and by lookup.
+ * Meanwhile tables are copied and healed, sync is killed, and rows are repaired and retried. No read may show less
+ * than an earlier one; exit code 1 when any does.
  *
- * node dist/bench/hot-keys.js --mysql mysql://root@127.0.0.1:3306 --stores sqlite:///tmp/hot.db,cassandra://…,elasticsearch://… [--rows
- * 20000] [--kills 8]
- *         [--skip "purged log,dropped table"] [--reads 100000] [--json]
+ *     node dist/bench/hot-keys.js --mysql mysql://root@127.0.0.1:3306 --stores sqlite:///tmp/hot.db,cassandra://…,elasticsearch://…
+ *         [--rows 20000] [--kills 8] [--skip "purged log,dropped table"] [--reads 100000] [--json]
  *
- * It goes on, trouble after trouble, until each store was read so many times, or until SIGTERM; then it ends after the trouble at hand. It
- * purges the server's binary logs: give it a server of its own, or skip that.
+ * It goes on, trouble after trouble, until each store was read so many times, or until SIGTERM; then it ends after the current trouble.
+ * It purges the server's binary logs: give it a server of its own, or skip that trouble.
  */
 import { rm } from "node:fs/promises";
 import { mkdtempSync } from "node:fs";
@@ -71,7 +70,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** So much of the environment as commands need to find programs; sync's settings come from here. */
+/** The part of the environment that commands need to find programs. Sync's settings come from here. */
 function tokensOf({ PATH = "" }: NodeJS.ProcessEnv): Record<string, string> {
   return { PATH };
 }
@@ -82,7 +81,7 @@ async function prepare(mysql: URL): Promise<void> {
   await migrate(mysql);
   await fill({ mysql, seed: 1, rows: Number(options.rows), until: Date.UTC(2026, 0, 1) }, never, () => undefined);
   await using connection = await connectMysql(mysql);
-  // The newest of one owner, so that its first page has them.
+  // These are the newest of one owner, so its first page has them.
   await connection.query(
     `UPDATE sales_order SET ${counter} = 1, counterparty_id = ?, created_at = '2030-01-01 00:00:00' WHERE sales_order_id IN (?)`,
     [owner, keys],
@@ -94,7 +93,7 @@ async function write(mysql: URL, key: string, stop: AbortSignal): Promise<void> 
   while (!stop.aborted) await connection.execute(`UPDATE sales_order SET ${counter} = ${counter} + 1 WHERE sales_order_id = ?`, [key]);
 }
 
-/** A reader opens before anything is there where the store lets it: it sees the first copy from its beginning. */
+/** Opens a reader before anything is there, if the store allows it: then it sees the first copy from its beginning. */
 async function openWhenThere(url: URL, sync: Keeper): Promise<Awaited<ReturnType<typeof openStore>>> {
   sync.up();
   return openStore(url, totesys);
@@ -117,7 +116,7 @@ async function trouble(world: World): Promise<void> {
   }
 }
 
-/** Every store is whole, and has all that was committed by now. */
+/** Resolves when every store is whole, and has all that was committed by now. */
 async function caughtUp({ mysql, stores, sync }: World): Promise<void> {
   await using source = openMysqlSource(mysql, totesys, "hot-keys", never);
   const head = await source.head();
@@ -135,7 +134,7 @@ function readsOf({ tallies }: Reader): number {
   return [...tallies.values()].reduce((sum, { reads }) => sum + reads, 0);
 }
 
-/** Whether nothing went back. */
+/** Whether no read went back. */
 function report(readers: readonly Reader[]): boolean {
   const rows = readers.flatMap(({ store, tallies }) => [...tallies].map(([phase, tally]) => ({ store: store.name, phase, ...tally })));
   const totals = readers.map((reader) => ({ store: reader.store.name, phase: "all", ...sumOf([...reader.tallies.values()]) }));

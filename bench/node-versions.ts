@@ -19,7 +19,7 @@ process.stdout.write(`${results.map(({ node, code, seconds }) =>
 process.exitCode = results.every(({ code }) => code === 0) ? 0 : 1;
 
 interface Checked {
-  /** The whole version, as the binary says it. */
+  /** The whole version, as the binary reports it. */
   readonly node: string;
   readonly code: number | null;
   readonly seconds: number;

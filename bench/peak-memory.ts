@@ -1,21 +1,22 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 /**
- * The most memory a process has held at once, in MB (2^20 bytes); of this one, where nothing else is named. Where the kernel tells it of
- * the program alone (VmHWM), that counts: getrusage also counts what the process was before it became this program, a copy of its parent.
- * @throws of another process that is gone, or where the kernel does not tell
+ * The most memory that a process has held at once, in MB (2^20 bytes); this process by default.
+ * If the kernel tells the figure of the program alone (VmHWM), that counts. getrusage also counts what the process was before it became
+ * this program, a copy of its parent.
+ * @throws for another process that is gone, or when the kernel does not tell
  */
 export function peakMemoryMb(pid?: number): number {
   const kilobytes = pid === undefined ? ownKilobytes() : told(pid);
   return Math.round(kilobytes / 1024);
 }
 
-/** From here on the peak of this process counts anew, where the kernel can do that (proc(5), clear_refs). */
+/** Resets the peak of this process, if the kernel can do that (proc(5), clear_refs). */
 export function forgetPeakMemory(): void {
   try {
     writeFileSync("/proc/self/clear_refs", "5");
   } catch {
-    // Then it is the peak since the process began, which is no less.
+    // Then the figure is the peak since the process began, which is no less.
   }
 }
 

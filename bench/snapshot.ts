@@ -1,8 +1,10 @@
 /**
- * A snapshot of one table of 5,000,000 rows with a SIGKILL in the middle: rows per second beside a SELECT of the same rows into nothing
- * in the same run, the memory sync takes, and whether the store is equal in the end.
+ * Measures a snapshot of one table of 5,000,000 rows with a SIGKILL in the middle. Its rows per second stand beside a SELECT of the same
+ * rows into nothing in the same run.
+ * It also measures the memory that sync takes, and says whether the store is equal in the end.
  *
- * node dist/bench/snapshot.js --mysql mysql://root@127.0.0.1:3306 [--stores sqlite:///tmp/bench.db] [--rows 5000000] [--scale 1] [--json]
+ *     node dist/bench/snapshot.js --mysql mysql://root@127.0.0.1:3306
+ *         [--stores sqlite:///tmp/bench.db] [--rows 5000000] [--scale 1] [--json]
  */
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -63,7 +65,7 @@ async function empty(url: URL): Promise<void> {
   for (const suffix of ["", "-wal", "-shm"]) await rm(`${decodeURIComponent(url.pathname)}${suffix}`, { force: true });
 }
 
-/** The database, which goes when the bench ends. */
+/** The database; disposing of it drops it. */
 function dropped(mysql: URL): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {

@@ -1,12 +1,13 @@
 /**
- * Row events per second of `sluice sync` into Cassandra, Elasticsearch and both, beside bare loops of the drivers over the same rows in
- * the same run; how soon a commit can be read; and the memory sync takes.
+ * Measures row events per second of `sluice sync` into Cassandra, Elasticsearch and both, beside bare loops of
+ * the drivers over the same rows in the same run.
+ * It also measures how soon a commit can be read, and the memory that sync takes.
  *
- * node dist/bench/sync.js --mysql mysql://root@127.0.0.1:3306 --stores cassandra://127.0.0.1:9042,elasticsearch://127.0.0.1:9200 [--json]
- * [--scale 0.1]
+ *     node dist/bench/sync.js --mysql mysql://root@127.0.0.1:3306 --stores cassandra://127.0.0.1:9042,elasticsearch://127.0.0.1:9200
+ *         [--json] [--scale 0.1]
  *
- * Both sides take turns, three times each, each time in a process of its own and into empty stores; medians count. Sync decodes the
- * binary log while the clock runs; the bare loops have the rows in memory. The machine's speed cancels out in the ratios.
+ * Both sides take turns, three times each, each time in a process of its own and into empty stores; medians count.
+ * Sync decodes the binary log while the clock runs; the bare loops have the rows in memory. The machine's speed cancels out in the ratios.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -109,7 +110,7 @@ async function freshness(
   return { latency: { cassandra: of(cassandra), elasticsearch: of(elasticsearch) }, rssMb: sync.rssMb() };
 }
 
-/** The database, which goes when the bench ends. */
+/** The database; disposing of it drops it. */
 function dropped(mysql: URL): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {

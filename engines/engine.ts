@@ -2,7 +2,7 @@ import { PreflightFailed } from "../runtime/findings.js";
 
 export type EngineName = "mysql" | "mariadb" | "cassandra" | "elasticsearch";
 
-/** Where an engine came from: an address somebody gave, a container, or packages run as a process of ours. */
+/** Where an engine comes from: the URL of a running server, a container, or packages run as a process of Sluice. */
 export type EngineSource = "url" | "podman" | "packages";
 
 /** A database server that answers. Disposing of it is `stop()`. */
@@ -11,13 +11,13 @@ export interface Engine extends AsyncDisposable {
   /** `mysql://user:password@host:port/` (MariaDB too), `cassandra://host:port` or `http://host:port`. */
   readonly url: string;
   readonly source: EngineSource;
-  /** The server's process, for tests that pause or kill it; null when it is not a process of ours. */
+  /** The server's process, for tests that pause or kill it; null when it is not a process of Sluice. */
   readonly pid: number | null;
-  /** Stops the server and keeps its data. Does nothing to a server that somebody else answers for, or that is to be kept. */
+  /** Stops the server and keeps its data. Does nothing to a server given by URL, or to one that stays. */
   stop(): Promise<void>;
 }
 
-/** Takes short lines that tell a person what is being done: `mysql: ready in 3.1 s at mysql://root:***@127.0.0.1:40001/`. */
+/** Takes short lines that tell a person what happens: `mysql: ready in 3.1 s at mysql://root:***@127.0.0.1:40001/`. */
 export type DownloadReport = (line: string) => void;
 
 /** What work on an engine needs: the folder of unpacked packages, a place to report to, and when to give up. */
@@ -27,7 +27,7 @@ export interface Work {
   readonly signal: AbortSignal;
 }
 
-/** The error for an engine or tool that cannot be had: what is wrong, and what a person does about it. */
+/** The error for an engine or tool that cannot be obtained: what is wrong, and what a person does about it. */
 export function unavailable(where: string, problem: string, remedy: string): PreflightFailed {
   return new PreflightFailed([{ where, problem, remedy }]);
 }

@@ -14,7 +14,7 @@ import { type Lifetime, start } from "./start.js";
 export interface EngineOptions extends Lifetime {
   /** Each engine has a folder of its own name in it: its data, log, password and what runs there now. */
   readonly dataDir: string;
-  /** Engines that are there already: nothing is started for these. */
+  /** Engines that run already: nothing is started for these. */
   readonly urls?: Partial<Readonly<Record<EngineName, string | undefined>>> | undefined;
   readonly onProgress?: DownloadReport | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -29,9 +29,10 @@ const recipes: Readonly<Record<EngineName, Recipe>> = {
 };
 
 /**
- * Has these engines run, all at once: at the URL given, else the one already running on this data folder, else in podman,
- * else from packages. Disposing of the result stops what it started.
- * @throws PreflightFailed with one finding for every engine that cannot be had; the others are stopped again.
+ * Makes these engines run, all at once: at the URL given, else the one already running on this
+ * data folder, else in podman, else from packages.
+ * Disposing of the result stops what it started.
+ * @throws PreflightFailed with one finding for every engine that cannot be obtained; the others are stopped again
  */
 export async function ensureEngines<N extends EngineName>(names: readonly N[], options: EngineOptions): Promise<Engines<N>> {
   const {
@@ -58,7 +59,7 @@ export interface Stopped {
   readonly usedBy: number | null;
 }
 
-/** Stops the engines that `keep` left running on this data folder; not those another process works with. */
+/** Stops the engines that `keep` left running on this data folder, but not those that another process works with. */
 export async function stopEngines(dataDir: string): Promise<readonly Stopped[]> {
   const outcomes = await Promise.all(Object.keys(recipes).map(async (name) => {
     const home = join(resolve(dataDir), name);

@@ -13,7 +13,7 @@ export interface Command {
   readonly args: readonly string[];
 }
 
-/** k6 on PATH, else in podman, else built by `go install` once (about two minutes) and kept among the packages. */
+/** Finds k6 on PATH, else in podman, else builds it by `go install` once (about two minutes) and keeps it among the packages. */
 export async function findOrFetchK6(progress: DownloadReport, signal: AbortSignal): Promise<Command> {
   const installed = onPath("k6");
   if (installed !== null) return { command: installed, args: [] };

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** The checkout this code belongs to, whether it runs from source or built. */
+/** The checkout of this code, whether it runs from source or built. */
 export const projectRoot = ancestorWith("package.json", __dirname);
 
-/** Where unpacked packages are kept unless somebody says otherwise; every data folder shares them. */
+/** Where unpacked packages are kept by default; every data folder shares them. */
 export const defaultPackages = join(projectRoot, ".sluice", "packages");
 
 function ancestorWith(file: string, folder: string): string {

@@ -1,13 +1,13 @@
 import type { EngineName, Work } from "./engine.js";
 
-/** How one engine is had and run. All that is known of an engine is in its own folder, behind this. */
+/** How to obtain and run one engine. Its own folder, behind this interface, holds all knowledge of the engine. */
 export interface Recipe {
   readonly name: EngineName;
   /** How long a start may take on a busy machine before it counts as failed. */
   readonly patienceMs: number;
-  /** Brings the engine's packages, once for every data folder, and gives the folder they are unpacked in. */
+  /** Fetches the engine's packages, once for every data folder, and returns the folder they are unpacked in. */
   fetch(work: Work): Promise<string>;
-  /** Makes `home` ready for the engine's first or next start, and says what to run there. */
+  /** Prepares `home` for the engine's first or next start, and says what to run there. */
   prepare(home: string, installed: string, work: Work): Promise<Server>;
   /** Whether the server at `url` takes requests now. */
   answers(url: string): Promise<boolean>;
@@ -22,8 +22,8 @@ export interface Server {
 }
 
 /**
- * The same server as an image: `port` inside is reached from outside through `url`. Images have short names: which registry
- * they come from is for the machine's podman to know.
+ * The same server as an image. `port` inside is reached from outside through `url`.
+ * Images have short names, because the machine's podman knows which registry they come from.
  */
 export interface Container {
   readonly url: string;

@@ -6,17 +6,17 @@ import type { EngineSource } from "./engine.js";
 import { containerIsRunning, removeContainer } from "./host/podman.js";
 import { isAlive, type ProcessId, processOf, send, terminate } from "./host/process.js";
 
-/** What is written beside an engine's data while it runs, so that a later start finds it, whatever became of the earlier. */
+/** What is written beside an engine's data while it runs, so that a later start finds it, whatever happened to the earlier one. */
 export interface Running {
   readonly url: string;
   readonly what: ProcessId | { readonly container: string };
-  /** Who stops it in the end; null when it is to be kept. */
+  /** The process that stops it in the end; null when it stays. */
   readonly owner: ProcessId | null;
 }
 
 export const ourselves: ProcessId = processOf(process.pid) ?? { pid: process.pid, started: "unknown" };
 
-/** What runs in this home now; what a crash left written is forgotten. */
+/** Reads what runs in this home now, and forgets what a crash left behind. */
 export async function readRunning(home: string): Promise<Running | null> {
   const running = written(home);
   if (running === null) return null;
@@ -25,7 +25,7 @@ export async function readRunning(home: string): Promise<Running | null> {
   return alive ? running : null;
 }
 
-/** The URL may hold a password, so only the user may read it. */
+/** The URL may hold a password, so only the user may read the file. */
 export function writeRunning(home: string, running: Running): void {
   writeFileSync(fileIn(home), JSON.stringify(running), { mode: 0o600 });
 }
@@ -34,14 +34,13 @@ export function writeRunning(home: string, running: Running): void {
 export async function halt(home: string, { what }: Running): Promise<void> {
   if ("pid" in what) await terminate(what);
   else await removeContainer(what.container);
-  // Another may have been started since, if this one had died by itself.
+  // If this one died by itself, another may have been started since.
   if (isDeepStrictEqual(written(home)?.what, what)) rmSync(fileIn(home), { force: true });
 }
 
 /**
- * Until it is disposed of: when our own process ends in a hurry, as at a second Ctrl-C, the server is asked to end, which is the least that
- * can
- * be done then.
+ * When this process ends in a hurry, as at a second Ctrl-C, the server is asked to end: more cannot be
+ * done then. Disposing of the result undoes this.
  */
 export function atExit(running: () => Running): Disposable {
   const ask = (): void => {
@@ -53,7 +52,7 @@ export function atExit(running: () => Running): Disposable {
   return { [Symbol.dispose]: () => void process.off("exit", ask) };
 }
 
-/** Whether somebody alive is going to stop it, so that nobody else must. */
+/** Whether a living process will stop it, so that this one must not. */
 export function hasOwner({ owner }: Running): boolean {
   return owner !== null && isAlive(owner);
 }
@@ -67,7 +66,7 @@ export function noteMaker(home: string, pid: number): void {
   writeFileSync(makingIn(home), JSON.stringify(processOf(pid)), { mode: 0o600 });
 }
 
-/** Ends what an earlier start, killed while it made the data, left at that work: it would go on for ever in a folder that is gone. */
+/** Ends a process that an earlier start, killed while it made the data, left behind: it would never end in a folder that is gone. */
 export async function endMaker(home: string): Promise<void> {
   if (!existsSync(makingIn(home))) return;
   const maker = JSON.parse(readFileSync(makingIn(home), "utf8")) as ProcessId | null;

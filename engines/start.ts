@@ -8,17 +8,19 @@ import { startInContainer } from "./podman/start.js";
 import type { Recipe } from "./recipe.js";
 import { atExit, endMaker, halt, hasOwner, ourselves, readRunning, type Running, sourceOf, writeRunning } from "./running.js";
 
-/** What becomes of an engine's data and process. Without either: the data of last time, and the process ends with ours. */
+/**
+ * What becomes of an engine's data and process. Without either option it keeps the data of last time, and its process ends with this one.
+ */
 export interface Lifetime {
-  /** Leave it running when we end, for the next start to find. */
+  /** Leaves it running when this process ends, for the next start to find. */
   readonly keep?: boolean | undefined;
-  /** Begin with empty data. */
+  /** Begins with empty data. */
   readonly fresh?: boolean | undefined;
 }
 
 /**
- * Has the engine run on the data in `home`: the one an earlier start left running there if it answers, else a new one,
- * in a container where podman works, else from packages.
+ * Makes the engine run on the data in `home`. If an earlier start left one running there and it answers, that one is used.
+ * Otherwise it starts a new one, in a container where podman works, else from packages.
  */
 export async function start(recipe: Recipe, home: string, lifetime: Lifetime, work: Work): Promise<Engine> {
   if (process.platform !== "linux") throw unavailable(
@@ -44,7 +46,7 @@ export async function start(recipe: Recipe, home: string, lifetime: Lifetime, wo
   }, work.signal);
 }
 
-/** Ends what an earlier start left, unless somebody works with it. */
+/** Ends what an earlier start left, unless a process works with it. */
 async function replace(recipe: Recipe, home: string, found: Running): Promise<void> {
   if (hasOwner(found)) {
     throw unavailable(
@@ -54,14 +56,14 @@ async function replace(recipe: Recipe, home: string, found: Running): Promise<vo
   await halt(home, found);
 }
 
-/** An engine that we stop, or that we leave running for the next start. */
+/** An engine that this process stops, or leaves running for the next start. */
 function owned(recipe: Recipe, home: string, found: Running, { keep = false }: Lifetime): Engine {
   const running = { ...found, owner: keep ? null : ourselves };
   writeRunning(home, running);
   if (keep) return guestOf(recipe, running);
   const hurried = atExit(() => running);
   let stopping: Promise<void> | null = null;
-  // It is gone before the end of our own process is no matter any more.
+  // Once it is gone, the end of this process does not concern it any more.
   return engine(recipe, running, () => (stopping ??= withLock(home, () => halt(home, running)).finally(() => hurried[Symbol.dispose]())));
 }
 

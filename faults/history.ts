@@ -24,17 +24,17 @@ export interface History {
   /** Rows in the ledger at the end. */
   readonly rows: number;
   readonly deadLetters: number;
-  /** From the last transaction and fault until every store held everything. */
+  /** The time from the last transaction and fault until every store held everything. */
   readonly catchUpMs: number;
   readonly seconds: number;
-  /** Exit codes of sync other than by our own hand: a process manager started it again. */
+  /** Exit codes of sync, except those that the history caused. After each the process manager started it again. */
   readonly exits: readonly (number | string)[];
   /** What is not as it must be; empty when every store equals the ledger. */
   readonly deviations: readonly string[];
   readonly log: string;
 }
 
-/** One history, from empty stores to the verdict. What it writes is gone at the end, except the logs of one that failed. */
+/** Runs one history, from empty stores to the verdict. What it writes is gone at the end, except the logs of one that failed. */
 export async function runHistory(plan: Plan, world: World, signal: AbortSignal): Promise<History> {
   const began = Date.now();
   const folder = join(world.folder, "histories", String(plan.seed));
@@ -101,7 +101,7 @@ const [fillNumber, unheardFrom] = [-2_000, -3_000];
 /** How long sync may take to begin on a busy machine before the history goes on without it. */
 const beginMs = 60_000;
 
-/** Resolves when a pipeline has begun to copy: faults that struck while Node loads its modules would show little. */
+/** Resolves when a pipeline has begun to copy. Faults that strike while Node loads its modules would show little. */
 async function copying(log: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + beginMs;
   while (Date.now() < deadline && !(await readFile(log, "utf8").catch(() => "")).includes("copying tables beside the stream")) {
@@ -111,8 +111,8 @@ async function copying(log: string, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Transactions at the plan's rate, until its time after `begun` is over; those that are late follow at once, and at least a third
- * are committed however long the server was away.
+ * Commits transactions at the plan's rate, until its time after `begun` is over; late ones follow at once.
+ * At least a third are committed, however long the server was away.
  */
 async function trade(plan: Plan, write: (number: number) => Promise<boolean>, begun: Promise<void>, signal: AbortSignal): Promise<number> {
   const began = Date.now();
@@ -127,7 +127,7 @@ async function trade(plan: Plan, write: (number: number) => Promise<boolean>, be
   return committed;
 }
 
-/** Every fault at its time, or when what it touches is free again. Resolves when all is mended. */
+/** Strikes with every fault at its time, or when what it touches is free again. Resolves when all is mended. */
 async function strike(plan: Plan, scene: Scene, signal: AbortSignal): Promise<Record<string, number>> {
   const began = Date.now();
   const busy = new Map<string, Promise<unknown>>();

@@ -7,18 +7,18 @@ import type { Writer } from "./workload/writer.js";
 import type { Fault, StoreName } from "./world/fault.js";
 import type { World } from "./world/world.js";
 
-/** What a history's faults are done to. */
+/** What the faults of a history strike. */
 export interface Scene {
   readonly world: World;
   readonly sync: SyncProcess;
   readonly writer: Writer;
-  /** The store's own address, past the link; another after its engine was restarted. */
+  /** The store's own address, past the link; it changes when its engine is restarted. */
   readonly address: (store: StoreName) => URL;
-  /** So many rows in one transaction. */
+  /** Writes that many rows in one transaction. */
   readonly fill: (rows: number) => Promise<void>;
-  /** Transactions of which the ledger never hears. */
+  /** Draws transactions that the ledger never hears of. */
   readonly unheard: (count: number) => readonly Transaction[];
-  /** Whether every store holds all that is committed, and copies nothing; to be called while nobody writes. */
+  /** Whether every store holds all that is committed, and copies nothing. It may be called only while nothing writes. */
   readonly settled: () => Promise<boolean>;
 }
 
@@ -67,9 +67,10 @@ export async function inject(fault: Fault, scene: Scene, signal: AbortSignal): P
 }
 
 /**
- * Rows that a copy read on a server that is then lost are in no log. Without synchronous replication a copy may have to be repeated
- * after that, and so may a sync that died after it had written what it read and before it stored how far (docs/operations/steering.md).
- * So what is lost here was read from the log and stored, or not at all.
+ * No log has rows that a copy read on a server that is then lost. Without synchronous replication such a copy
+ * may have to be repeated (docs/operations/steering.md).
+ * The same holds for a pipeline that wrote what it had read, and died before it stored how far. So what is lost here was read from the log
+ * and stored, or not read at all.
  */
 async function losePrimary(unreplicated: number, { world: { pair }, writer, unheard, settled }: Scene, signal: AbortSignal): Promise<void> {
   await pair.together();

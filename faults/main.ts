@@ -6,9 +6,9 @@ import type { StoreName } from "./world/fault.js";
 import { openWorld } from "./world/world.js";
 
 export interface FaultOptions {
-  /** Of the first history; each next has the next number. */
+  /** The seed of the first history; each next one has the next number. */
   readonly seed: number;
-  /** No history begins after this; at least one is run. */
+  /** No history begins after this time; at least one is run. */
   readonly minutes: number;
   readonly stores: readonly StoreName[];
   readonly dataDir: string;
@@ -16,7 +16,7 @@ export interface FaultOptions {
   readonly onHistory: (history: History) => void;
 }
 
-/** Runs histories until the time is over or the signal aborts. @throws PreflightFailed when an engine cannot be had */
+/** Runs histories until the time is over or the signal aborts. @throws PreflightFailed when an engine cannot be obtained */
 export async function runFaults(
   { seed, minutes, stores, dataDir, onProgress, onHistory }: FaultOptions, signal: AbortSignal,
 ): Promise<readonly History[]> {

@@ -6,12 +6,12 @@ export interface Plan {
   readonly seed: number;
   /** How long the workload goes on, and faults with it. */
   readonly durationMs: number;
-  /** Transactions aimed at in a second. */
+  /** How many transactions a second it aims at. */
   readonly rate: number;
   readonly faults: readonly Scheduled[];
 }
 
-/** @param most seconds a history's workload may last; the engines' own restarts come on top */
+/** Draws the plan of a history. @param most seconds its workload may last; the engines' own restarts come on top */
 export function planOf(seed: number, stores: readonly StoreName[], most = 16): Plan {
   const draw = drawFrom(seed);
   const random = draw("plan", 0, "shape");
@@ -26,14 +26,14 @@ export function planOf(seed: number, stores: readonly StoreName[], most = 16): P
   return { seed, durationMs, rate: random.whole(20, 120), faults: planned };
 }
 
-/** The first snapshot made long enough that much is written meanwhile, and that it is killed in its midst. */
+/** Makes the first snapshot long enough that much is written meanwhile, and that sync is killed in its midst. */
 function opening(random: Random, most: number): Scheduled[] {
   if (random.chance(0.4)) return [];
   const slow: Scheduled = { atMs: 0, fault: { kind: "slow", engine: "mysql", ms: random.whole(most * 250, most * 500) } };
   return random.chance(0.5) ? [slow] : [slow, { atMs: random.whole(most * 125, most * 300), fault: { kind: "kill sync" } }];
 }
 
-/** In one history of twenty, and only where a store is fast enough that it does not take all night. */
+/** A large transaction, in one history of twenty, and only for a store that is fast enough for it. */
 function huge(stores: readonly StoreName[], random: Random): Scheduled[] {
   if (!random.chance(0.05) || stores.join() !== "embedded") return [];
   return [
@@ -55,7 +55,7 @@ function drawn(from: readonly Choice[], random: Random): Fault {
 /** Longer than Cassandra's driver waits for an answer. */
 const driverMs = 11_000;
 
-/** What restarts in seconds is killed often; what takes half a minute is frozen instead, and seldom killed. */
+/** The faults to choose from. What restarts in seconds is killed often; what takes half a minute is mostly frozen instead. */
 function choices(stores: readonly StoreName[], mostMs: number): readonly Choice[] {
   const ms = (random: Random): number => random.whole(200, mostMs);
   const remote = stores.filter((store) => store !== "embedded");

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { projectRoot } from "../engines/project.js";
 import { sleep } from "../runtime/wait.js";
 
-/** A process manager's pause before it starts a process again that ended. */
+/** How long a process manager waits before it starts an ended process again. */
 const restartMs = 300;
 
-/** `sluice sync` as a process of its own, started again whenever it ends, as a process manager would. */
+/** `sluice sync` as a process of its own. It starts again whenever it ends, as under a process manager. */
 export class SyncProcess implements AsyncDisposable {
   readonly #stopped = new AbortController();
   #child: ChildProcess | null = null;
@@ -17,7 +17,7 @@ export class SyncProcess implements AsyncDisposable {
   #wanted = false;
   /** Where the log of the process that runs now begins. */
   #begins = 0;
-  /** Exit codes other than by our own hand. */
+  /** Exit codes, except those that this class caused. */
   readonly exits: (number | string)[] = [];
 
   constructor(readonly env: Readonly<Record<string, string>>, readonly log: string) {}
@@ -27,7 +27,7 @@ export class SyncProcess implements AsyncDisposable {
     this.#keeping ??= this.#keep();
   }
 
-  /** Resolves when it is dead: what comes next must not meet it dying. */
+  /** Resolves when the process is dead, so that the next step does not find it dying. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -36,7 +36,7 @@ export class SyncProcess implements AsyncDisposable {
     await ended;
   }
 
-  /** Kills it, and leaves it dead until `up`. */
+  /** Kills the process, and leaves it dead until `up`. */
   async down(): Promise<void> {
     this.#wanted = false;
     await this.kill();
@@ -51,7 +51,7 @@ export class SyncProcess implements AsyncDisposable {
     this.#child?.kill("SIGCONT");
   }
 
-  /** One more at the same time, killed after `ms`. */
+  /** Runs a second process at the same time, and kills it after `ms`. */
   async second(ms: number, signal: AbortSignal): Promise<void> {
     const child = this.#spawn(`${this.log}.second`);
     const ended = once(child, "exit");
@@ -60,13 +60,13 @@ export class SyncProcess implements AsyncDisposable {
     await ended;
   }
 
-  /** What the process that runs now has logged. */
+  /** What the current process has logged. */
   async said(): Promise<string> {
     const log = await readFile(this.log).catch(() => Buffer.of());
     return log.toString("utf8", this.#begins);
   }
 
-  /** SIGTERM, once. Resolves to its exit code and how long it took (invariant 7). */
+  /** Sends SIGTERM, once. Resolves to the exit code and how long the process took (invariant 7). */
   async drain(): Promise<{ readonly code: number | string | null; readonly ms: number }> {
     this.#wanted = false;
     const child = this.#child;
@@ -94,7 +94,8 @@ export class SyncProcess implements AsyncDisposable {
   }
 
   /**
-   * Each log's processes have a data folder of their own: the second one comes from elsewhere, and is not told of the first by its folder.
+   * Each log's processes have a data folder of their own: the second process comes from elsewhere,
+   * and its folder must not tell it of the first.
    */
   #spawn(to: string): ChildProcess {
     const log = openSync(to, "a");

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { Client } from "@elastic/elasticsearch";
 import { connect } from "../stores/cassandra/connection/connect.js";
 
-/** Takes away everything a store holds, as if its disk had been lost. Nobody may have it open. */
+/** Removes everything a store holds, as if its disk had been lost. No process may have the store open. */
 export async function wipe(store: URL): Promise<void> {
   switch (store.protocol) {
     case "sqlite:":

@@ -13,13 +13,13 @@ export interface FillMark extends FillPlan {
 }
 
 /**
- * Beside the tables it fills, the generator keeps which fill began there and whether it came to its end. Without it a database whose fill
- * was
- * killed could not be told from a whole one, nor be completed: the rows alone do not say how many were wanted.
+ * Beside the tables it fills, the generator keeps which fill began there and whether it came to its end.
+ * The rows alone do not say how many were wanted. So without the mark a killed fill would look
+ * like a whole one, and could not be completed.
  */
 const table = "sluice_generator_fill";
 
-/** The fill of the connection's database; null when none was begun that is marked. */
+/** Reads the fill of the connection's database; null when no marked fill has begun. */
 export async function readFillMark(connection: Connection): Promise<FillMark | null> {
   const [found] = await connection.query<RowDataPacket[]>("SHOW TABLES LIKE ?", [table]);
   if (found.length === 0) return null;
@@ -27,19 +27,19 @@ export async function readFillMark(connection: Connection): Promise<FillMark | n
   return row ? { seed: Number(row.seed), rows: Number(row.row_count), until: Number(row.until_ms), whole: Number(row.whole) === 1 } : null;
 }
 
-/** Before the first row. */
+/** Marks the beginning, before the first row. */
 export async function markBegun(connection: Connection, { seed, rows, until }: FillPlan): Promise<void> {
   await connection.query(`CREATE TABLE IF NOT EXISTS ${table} (
     id TINYINT PRIMARY KEY DEFAULT 1, seed BIGINT NOT NULL, row_count BIGINT NOT NULL, until_ms BIGINT NOT NULL, whole BOOLEAN NOT NULL)`);
   await connection.query(`REPLACE INTO ${table} (seed, row_count, until_ms, whole) VALUES (?, ?, ?, FALSE)`, [seed, rows, until]);
 }
 
-/** After the last row. */
+/** Marks the end, after the last row. */
 export async function markWhole(connection: Connection): Promise<void> {
   await connection.query(`UPDATE ${table} SET whole = TRUE`);
 }
 
-/** How a user writes the plan. */
+/** Writes the plan as a user does. */
 export function planText({ seed, rows, until }: FillPlan): string {
   return `--seed ${seed} --rows ${rows} --until ${new Date(until).toISOString()}`;
 }
@@ -49,7 +49,7 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-/** Why the database is not to be filled so; null when it is empty, or holds the beginning of this very fill. */
+/** Says why the database may not be filled so; null when it is empty, or holds the beginning of this very fill. */
 export function refusalOf(plan: FillPlan, mark: FillMark | null, filled: readonly string[]): Refusal | null {
   if (mark && !mark.whole) {
     return planText(mark) === planText(plan)

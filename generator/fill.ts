@@ -8,10 +8,10 @@ import { paymentRow, purchaseOrderRow, salesOrderRow, transactionRow } from "./t
 import type { World } from "./world.js";
 
 const rowsPerInsert = 500;
-/** Readers of the binary log hold a transaction's rows together, so none is made needlessly large. */
+/** Readers of the binary log hold a transaction's rows together, so transactions stay small. */
 const rowsPerTransaction = 2_000;
 
-/** Row `n` (from 1) of each table. */
+/** Makes row `n` (from 1) of each table. */
 const makers: Readonly<Record<string, (world: World, n: number) => Row>> = {
   address: addressRow,
   department: departmentRow,
@@ -27,8 +27,8 @@ const makers: Readonly<Record<string, (world: World, n: number) => Row>> = {
 };
 
 /**
- * Writes the world's rows, referenced before referencing, beginning after those that an interrupted fill has committed. An abort ends it
- * after the transaction under way. Resolves to how many rows are there.
+ * Writes the world's rows, referenced before referencing, beginning after those that an interrupted fill has committed.
+ * An abort ends it after the transaction under way. Resolves to how many rows are there.
  */
 export async function writeWorld(
   connection: Connection, world: World, signal: AbortSignal, onCommit: (done: number) => void,
@@ -56,7 +56,7 @@ export async function writeWorld(
   return done;
 }
 
-/** Keys are given out from 1 without gaps, in the order of the transactions. */
+/** The server gives out keys from 1 without gaps, in the order of the transactions. */
 async function highestKey(connection: Connection, { table, key }: Entity): Promise<number> {
   const [[row]] = await connection.query<RowDataPacket[]>(`SELECT MAX(${escapeId(key[0]!)}) AS highest FROM ${escapeId(table)}`);
   return Number(row?.highest ?? 0);

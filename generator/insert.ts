@@ -3,7 +3,7 @@ import type { Connection, ResultSetHeader } from "mysql2/promise";
 import type { Entity, Fields, Row } from "../schema/entity.js";
 import type { Field, Value } from "../schema/fields.js";
 
-/** One INSERT of all these rows, which have the same fields. Resolves to the key the server made for the first. */
+/** Inserts all these rows, which have the same fields, with one statement. Resolves to the key that the server made for the first. */
 export async function insertRows(connection: Connection, entity: Entity, rows: readonly Partial<Row>[]): Promise<string> {
   const first = rows[0];
   if (!first) throw new RangeError("there is no row to insert");
@@ -24,7 +24,7 @@ export async function updateRow(connection: Connection, entity: Entity, key: Val
   return result.affectedRows;
 }
 
-/** MySQL's literals know no `Z`; our sessions are in UTC. */
+/** MySQL's literals know no `Z`, and Sluice's sessions are in UTC. */
 function sqlValue({ type }: Field, value: Value): Value {
   return type.kind === "timestamp" && typeof value === "string" ? value.slice(0, -1) : value;
 }

@@ -17,7 +17,7 @@ export interface FillOptions extends FillPlan {
 }
 
 export interface Filled {
-  /** Of the fill, with those an earlier, interrupted one wrote. */
+  /** Rows of the fill, with those that an earlier, interrupted one wrote. */
   readonly rows: number;
   /** False when it was stopped before its end; the next fill completes it. */
   readonly complete: boolean;
@@ -49,7 +49,7 @@ export async function fill(
   }
 }
 
-/** Two that fill one database would both begin at the same row. The server lets the lock go when the connection ends. */
+/** Takes a lock, because two fills of one database would both begin at the same row. The server releases it when the connection ends. */
 async function alone(connection: Connection, mysql: URL): Promise<void> {
   const [[row]] = await connection.query<RowDataPacket[]>(
     "SELECT GET_LOCK(CONCAT('sluice fill ', LEFT(SHA2(DATABASE(), 256), 40)), 10) AS got",
@@ -96,13 +96,13 @@ export interface Streamed {
   readonly rate: number;
   /** How late the last transaction began. */
   readonly behindMs: number;
-  /** Transactions done again: the server had resolved a deadlock or a lock wait by ending ours, or was away. */
+  /** Transactions done again: the server ended them to resolve a deadlock or a lock wait, or it was away. */
   readonly retries: number;
 }
 
 /**
- * Trades, at a rate that does not wait for the database (see `Progress.behindMs`). It goes on by itself after the server was away. An
- * abort ends it when the transactions under way are committed. @throws PreflightFailed when there is nothing to trade with
+ * Trades, at a rate that does not wait for the database (see `Progress.behindMs`). It goes on by itself after the server was away.
+ * An abort ends it when the transactions under way are committed. @throws PreflightFailed when there is nothing to trade with
  */
 export async function stream(options: StreamOptions, signal: AbortSignal, onProgress: (progress: LoadReport) => void): Promise<Streamed> {
   const { mysql, seed, rate, transactions } = options;
@@ -126,7 +126,7 @@ export async function stream(options: StreamOptions, signal: AbortSignal, onProg
     let [behindMs, retries] = [0, 0];
     const report = reporter(transactions ?? null, onProgress);
     await openLoop({ rate, workers: options.connections, limit: transactions ?? Infinity }, async (piece, worker, lateMs) => {
-      // A stream that goes on where another stopped does not say the same again: the newest booking is part of its seed.
+      // A stream that goes on where another stopped must not repeat it, so the newest booking is part of its seed.
       const draw = (field: string) => lasting(`stream after ${head}`, piece, field);
       const done = await committed({ session: sessions[worker]!, directory, draw, lasting, clock: () => clock(piece) }, signal);
       if (!done) return;
@@ -157,7 +157,7 @@ async function begin(connection: Connection, where: string): Promise<{ readonly 
   return { directory: await openDirectory(connection, where), head: await newestBooking(connection) };
 }
 
-/** `onAway` hears it once, however many of them find the server away. */
+/** `onAway` is called once, however many of the sessions find the server away. */
 async function openSessions(
   mysql: URL, count: number, onAway: AwayListener = () => undefined,
 ): Promise<AsyncDisposable & { readonly sessions: readonly Session[] }> {
@@ -178,7 +178,7 @@ async function openSessions(
   return { sessions, [Symbol.asyncDispose]: close };
 }
 
-/** Before anything is written, what a person can cure is a finding; after that, the error says what stands. */
+/** Before anything is written, what a person can cure is a finding. After that, the error says how much is written. */
 function brokenOff(mysql: URL, error: unknown, done: number, what: string): unknown {
   if (done === 0 || error instanceof PreflightFailed) return mysqlProblem(mysql, error);
   const reason = error instanceof Error ? error.message : String(error);

@@ -126,7 +126,7 @@ function stampsOf(world: World, table: string, n: number, made: Micros, often: n
   return { created_at: timestampOf(made), last_updated: timestampOf(written) };
 }
 
-/** The letters of a name that an e-mail address may have. */
+/** Keeps the letters of a name that an e-mail address may have. */
 function plain(name: string): string {
   return name.normalize("NFKD").toLowerCase().replace(/ł/g, "l").replace(/ß/g, "ss").replace(/[^a-z]/g, "");
 }

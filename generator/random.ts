@@ -1,4 +1,4 @@
-/** A source of pseudo-random numbers that is used up by reading. */
+/** A source of pseudo-random numbers; reading uses it up. */
 export interface Random {
   /** From 0 up to, never reaching, 1. */
   next(): number;
@@ -6,13 +6,13 @@ export interface Random {
   whole(least: number, most: number): number;
   chance(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
-  /** A place from 1 to `places`; place 1 is met most, place n about n^-1.07 as often, as with customers and words. */
+  /** A place from 1 to `places`. Place 1 comes most often, place n about n^-1.07 as often, as with customers and words. */
   zipf(places: number): number;
 }
 
 /**
- * Numbers by name: one stream per seed, table, row and field. What is drawn for one field depends on nothing else, so
- * neither the order of work nor a field added later changes another field's value.
+ * Numbers by name: one stream per seed, table, row and field. What is drawn for one field depends on nothing else.
+ * So neither the order of work nor a field added later changes another field's value.
  */
 export type Draw = (table: string, row: number, field: string) => Random;
 
@@ -46,7 +46,7 @@ function random(a: number, b: number, c: number, d: number): Random {
       if (from.length === 0) throw new RangeError("there is nothing to pick from");
       return from[whole(0, from.length - 1)]!;
     },
-    // The inverse of the distribution's integral, which needs no table of `places` sums.
+    // This is the inverse of the distribution's integral, which needs no table of `places` sums.
     zipf: (places) => {
       const power = 1 - zipfExponent;
       const place = Math.floor((((places + 1) ** power - 1) * next() + 1) ** (1 / power));

@@ -10,7 +10,7 @@ export const seed: Setting<number> = {
   schema: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(1),
 };
 
-/** Text so that `--help` shows it; milliseconds since the epoch once read. */
+/** A setting that stays text for `--help`, and becomes milliseconds since the epoch once read. */
 const instant = z.iso.datetime({
   offset: true, message: "an instant is wanted, such as 2026-01-01T00:00:00Z",
 }).transform((text) => Date.parse(text));

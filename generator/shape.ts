@@ -1,6 +1,6 @@
 /** How many rows each table gets, and which order, booking and payment belong together: pure arithmetic on row numbers from 1. */
 export interface Shape {
-  /** By table name; they add up to the rows asked for. */
+  /** Rows by table name; they add up to the wanted number. */
   readonly counts: Readonly<Record<string, number>>;
   /** A deal is one order, its booking (transaction number = deal number) and one or two payments. */
   readonly deals: number;
@@ -21,7 +21,7 @@ export const departments = [
 
 export const leastRows = 100;
 
-/** Most rows are deals: seven of ten a sale, one of five paid in two parts. */
+/** Most rows are deals: seven of ten are sales, and one of five is paid in two parts. */
 export function shapeOf(rows: number): Shape {
   if (!Number.isSafeInteger(rows) || rows < leastRows) throw new RangeError(`rows must be a whole number from ${leastRows}, not ${rows}`);
   const counterparties = Math.max(5, Math.round(rows / 100));
@@ -76,7 +76,7 @@ export function deliveryAddress({ ownAddresses, counterparties, extraAddresses }
   return has ? ownAddresses + counterparties + extra : ownAddresses + counterparty;
 }
 
-/** Whose address it is; 0 is our own. */
+/** The counterparty of an address; 0 is the company's own. */
 export function addressOwner({ ownAddresses, counterparties }: Shape, address: number): number {
   if (address <= ownAddresses) return 0;
   const seat = address - ownAddresses;

@@ -9,7 +9,7 @@ import type { FieldDraw } from "./parties.js";
 import { currencyCodes, dealOfPayment, dealOfPurchase, dealOfSale, deliveryAddress, orderOfDeal, paymentTypes } from "./shape.js";
 import { homeOf, lastWritten, type World } from "./world.js";
 
-/** What is agreed with an order, sale or purchase: the same in the initial fill and in the stream. */
+/** What an order agrees, sale or purchase: the same in the initial fill and in the stream. */
 export interface Terms {
   readonly quantity: number;
   readonly unitPrice: Cents;
@@ -34,7 +34,7 @@ export function itemCode(draw: FieldDraw): string {
   ])}-${random.whole(1000, 9999)}-${random.pick(["A", "B", "C"])}`;
 }
 
-/** Eight digits, the same each time for one holder. */
+/** Draws eight digits, the same each time for one holder. */
 export function accountNumber(draw: FieldDraw): string {
   return String(draw("ac_number").whole(10_000_000, 99_999_999));
 }
@@ -114,7 +114,7 @@ export function paymentRow(world: World, n: number): RowOf<typeof payment> {
   };
 }
 
-/** Later deals later, at an instant within the deal's own share of the trading time. */
+/** Places later deals later, at an instant within the deal's own share of the trading time. */
 function dealTime({ draw, shape, tradeFrom, until }: World, deal: number): Micros {
   return Math.floor(tradeFrom + ((deal - 1 + draw("deal", deal, "created_at").next()) / shape.deals) * (until - tradeFrom - second));
 }
@@ -138,7 +138,7 @@ function dealAt(world: World, number: number) {
   };
 }
 
-/** The busiest customer is not number one: places are spread over the numbers. */
+/** Spreads places over the numbers, so that the busiest customer is not number one. */
 function scattered(place: number, count: number): number {
   return ((place * 7919) % count) + 1;
 }

@@ -7,7 +7,7 @@ import { faker as japanese } from "@faker-js/faker/locale/ja";
 import { faker as polish } from "@faker-js/faker/locale/pl";
 import type { Random } from "./random.js";
 
-/** Where people and companies are from: most nearby, a few far away, in their own script. */
+/** Where people and companies come from: most nearby, a few far away, in their own script. */
 export const countries = ["United Kingdom", "Germany", "France", "United States", "Poland", "Japan"] as const;
 export type Country = (typeof countries)[number];
 
@@ -35,7 +35,7 @@ export function personName(random: Random, country: Country, maxLength: number):
 let current: Random;
 const randomizer: Randomizer = { next: () => current.next(), seed: () => undefined };
 
-/** Seeding faker's own Mersenne twister takes 60 us, too long to do for each field; so it draws from our stream. */
+/** Draws faker's numbers from this generator's stream: seeding faker's own Mersenne twister takes 60 us, too long for each field. */
 function speaker({ constructor, rawDefinitions }: Faker): Faker {
   const Speaker = constructor as new (options: { locale: LocaleDefinition; randomizer: Randomizer }) => Faker;
   return new Speaker({ locale: rawDefinitions, randomizer });

@@ -18,7 +18,7 @@ export function worldOf(seed: number, rows: number, until: Micros): World {
   return { shape: shapeOf(rows), draw: drawFrom(seed), founded: until - 3 * year, tradeFrom: until - 2 * year, until };
 }
 
-/** Where a counterparty is from; we ourselves (0) are British. */
+/** The country of a counterparty; the company itself (0) is British. */
 export function homeOf({ draw }: World, counterparty: number): Country {
   return counterparty === 0 ? "United Kingdom" : countryBy(draw("counterparty", counterparty, "country"));
 }

@@ -1,7 +1,8 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
 /**
- * Who trades and with what: the tables orders refer to. The text is frozen once landed; a change is a new migration.
+ * The parties that trade, and what they trade: the tables that orders refer to. The text is
+ * frozen once landed; a change is a new migration.
  * `IF NOT EXISTS`, because MySQL commits each statement by itself: a run that was cut off goes on where it stopped.
  */
 export class Parties1763700000000 implements MigrationInterface {

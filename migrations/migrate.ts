@@ -12,8 +12,9 @@ export interface MigrationProgress { readonly done: number; readonly total: numb
 export interface Migrated { readonly applied: string[]; readonly pending: number }
 
 /**
- * Brings the database the URL names to the newest schema, creating it when it is missing. Of two at once, one waits for
- * the other. An abort ends it after the migration under way; `pending` says how many are left.
+ * Brings the database that the URL names to the newest schema, and creates it when it is
+ * missing. If two run at once, one waits for the other.
+ * An abort ends it after the migration under way; `pending` says how many are left.
  * @throws PreflightFailed when the server, the user's privileges or the database's history do not allow it
  */
 export async function migrate(mysqlUrl: URL, signal?: AbortSignal, onProgress?: (at: MigrationProgress) => void): Promise<Migrated> {
@@ -31,7 +32,7 @@ export async function migrate(mysqlUrl: URL, signal?: AbortSignal, onProgress?: 
   } catch (error) {
     throw mysqlProblem(mysqlUrl, error);
   } finally {
-    // The server lets go of the lock with the connection.
+    // The server releases the lock with the connection.
     await guard.end().catch(() => guard.destroy());
   }
 }
@@ -63,14 +64,14 @@ async function applyPending(mysqlUrl: URL, signal?: AbortSignal, onProgress?: (a
   }
 }
 
-/** Asks first, so that a user who may not create databases can migrate one that is there. */
+/** Looks for the database first, so that a user who may not create databases can migrate an existing one. */
 async function createDatabase(connection: Connection, name: string): Promise<void> {
   const [found] = await connection.execute<RowDataPacket[]>("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?", [name]);
   if (found.length > 0) return;
   await connection.query(`CREATE DATABASE IF NOT EXISTS ${escapeId(name)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci`);
 }
 
-/** False when `signal` aborts before the lock is ours. Waits a second at a time, so that an abort is seen. */
+/** Takes the lock. False when `signal` aborts before that. It waits a second at a time, so that it sees an abort. */
 async function lock(connection: Connection, database: string, signal?: AbortSignal): Promise<boolean> {
   // A lock's name has at most 64 characters, as many as a database's.
   const name = `sluice.migrate.${createHash("sha256").update(database).digest("hex").slice(0, 32)}`;

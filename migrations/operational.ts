@@ -6,14 +6,17 @@ import type { Entity, Fields, Row } from "../schema/entity.js";
 import type { Field } from "../schema/fields.js";
 import { history } from "./history.js";
 
-/** The operational database through the ORM; rows hold the values `schema/fields.ts` gives each kind. Not yet initialized. */
+/**
+ * Opens the operational database through the ORM; rows hold the values `schema/fields.ts` gives
+ * each kind. The result is not yet initialized.
+ */
 export function operationalDatabase(url: URL, catalog: Catalog, connections = 4): DataSource {
   const { user: username = "", ...options } = mysqlOptions(url);
   return new DataSource({
     type: "mysql",
     ...options,
     username,
-    // TypeORM adds a number to the key an insert made, so that one must be a number: `digits` below makes text of the others.
+    // TypeORM adds a number to the key that an insert made, so that key must be a number; `digits` below makes text of the others.
     bigNumberStrings: false,
     poolSize: connections,
     driver: { ...mysql, createPool: poolOfUtcSessions },
@@ -25,7 +28,7 @@ export function operationalDatabase(url: URL, catalog: Catalog, connections = 4)
   });
 }
 
-/** TypeORM's view of one entity's table. Pure; the table itself is made by the migrations, never by `synchronize`. */
+/** TypeORM's view of one entity's table. It is pure: the migrations make the table itself, never `synchronize`. */
 export function tableSchema(of: Entity): EntitySchema<Row> {
   const columns = Object.entries(of.fields as Fields).map(([name, field]) => [name, columnOf(of, name, field)]);
   return new EntitySchema<Row>({ name: of.table, tableName: of.table, columns: Object.fromEntries(columns) });
@@ -43,7 +46,7 @@ function columnOf(of: Entity, name: string, { type, nullable }: Field): EntitySc
     case "string": return { ...common, type: "varchar", length: type.maxLength };
     case "boolean": return { ...common, type: "boolean" };
     case "date": return { ...common, type: "date" };
-    // As text: of a `datetime` TypeORM makes a Date, which has no microseconds (invariant 9).
+    // Read as text: TypeORM makes a Date of a `datetime`, which has no microseconds (invariant 9).
     case "timestamp": return { ...common, type: "varchar", length: 26, default: () => "CURRENT_TIMESTAMP(6)", transformer: timestampText };
     case "choice": return { ...common, type: "enum", enum: [...type.values] };
     default: throw new Error(`${of.table}.${name} has no column type: ${JSON.stringify(type satisfies never)}`);
@@ -56,8 +59,8 @@ const digits = {
 };
 
 /**
- * `2026-02-28T09:30:00.000001Z` in a row, `2026-02-28 09:30:00.000001` in SQL. TypeORM calls `from` twice on what it reads back after a
- * save.
+ * `2026-02-28T09:30:00.000001Z` in a row, `2026-02-28 09:30:00.000001` in SQL. TypeORM calls
+ * `from` twice on what it reads back after a save.
  */
 const timestampText = {
   to: (value: string | null | undefined) => value?.replace("T", " ").replace("Z", "") ?? value,

@@ -1,4 +1,4 @@
-/** Something that keeps us from starting: where it is, what is wrong, and what a person does about it. */
+/** Something that keeps Sluice from starting: where it is, what is wrong, and what a person does about it. */
 export interface Finding {
   /** The setting, server or table it was found in: `SLUICE_MYSQL_URL`, `mysql 10.0.0.5:3306`. */
   readonly where: string;
@@ -14,7 +14,7 @@ export class PreflightFailed extends Error {
   }
 }
 
-/** What an error says, in a line: for a log or a status. */
+/** Says an error in one line, for a log or a status. */
 export function inALine(error: unknown): string {
   if (!(error instanceof PreflightFailed)) return (error as Error).message;
   return error.findings.map(({ where, problem, remedy }) => `${where}: ${problem}. Remedy: ${remedy}`).join("; ");

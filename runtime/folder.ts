@@ -3,10 +3,9 @@ import { dirname, resolve } from "node:path";
 import { PreflightFailed } from "./findings.js";
 
 /**
- * Makes the folder, and those above it, where they are missing, for their owner only. Not by Node's `recursive`: on a file system that
- * makes
- * none and says that the name does not exist, as /proc does, that tries for ever. @throws PreflightFailed also when it may not be written
- * to
+ * Makes the folder, and those above it, if they are missing, for their owner only. It does not use Node's `recursive`.
+ * That never ends on a file system such as /proc, which makes no folder and says that the name does not exist. @throws PreflightFailed also
+ * when this process may not write to the folder
  */
 export function makeFolder(path: string): void {
   attempt(path, "this folder cannot be made", () => make(resolve(path)));

@@ -2,11 +2,10 @@ import { format } from "node:util";
 import type { Log } from "./log.js";
 
 /**
- * What libraries print by themselves, and what Node warns of, become lines of the log: who reads that as JSON meets nothing else. mysql2
- * prints
- * `packets out of order` when a server ends a connection in the middle of a statement, and the Cassandra driver leaves a listener at a node
- * with
- * each connection it loses. For the main of a process, to which console and warnings belong.
+ * Turns what libraries print, and what Node warns of, into lines of the log, so that a reader of JSON finds nothing else there. The main of
+ * a process calls it, because console and warnings belong to that.
+ * mysql2 prints `packets out of order` when a server ends a connection in the middle of a statement. The Cassandra driver leaves a listener
+ * at a node with each connection it loses.
  */
 export function logLibraryOutput(log: Log): void {
   const say = (...printed: unknown[]) => log.warn({ printed: format(...printed) }, "a library says");

@@ -1,10 +1,10 @@
 import { closeSync, fchmodSync, openSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 
-/** What only its owner may read: rows, passwords and tokens stand in what we write. */
+/** The mode of files that only their owner may read, because Sluice writes rows, passwords and tokens. */
 export const ownerOnly = 0o600;
 
-/** Writes the file whole or not at all, for its owner only, also over one that others may read. */
+/** Writes the file whole or not at all, for its owner only, even over one that others may read. */
 export async function writePrivately(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}`;
   await rm(draft, { force: true });
@@ -12,12 +12,12 @@ export async function writePrivately(file: string, text: string): Promise<void> 
   await rename(draft, file);
 }
 
-/** Makes the file for its owner only where it is missing, and leaves one that is there as it is. */
+/** Makes the file for its owner only if it is missing, and leaves an existing one as it is. */
 export function makePrivately(file: string): void {
   closeSync(openSync(file, "a", ownerOnly));
 }
 
-/** Opens a file to append to: what is in it stays, and two processes that write to it do not overwrite each other's lines. */
+/** Opens a file to append to. Its content stays, and two processes that write to it do not overwrite each other's lines. */
 export function appendPrivately(file: string): number {
   const opened = openSync(file, "a", ownerOnly);
   fchmodSync(opened, ownerOnly);

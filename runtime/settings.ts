@@ -2,8 +2,9 @@ import type { z } from "zod";
 import { type Finding, PreflightFailed } from "./findings.js";
 
 /**
- * One thing a user may set, declared once: `mysql` with placeholder `url` is the option `--mysql <url>` and
- * the environment variable in `env`. The option wins over the variable, the variable over the schema's default.
+ * One thing a user may set, declared once. `mysql` with placeholder `url` is the option `--mysql
+ * <url>` and the environment variable in `env`.
+ * The option wins over the variable, the variable over the schema's default.
  */
 export interface Setting<T = unknown> {
   readonly env: string;
@@ -14,14 +15,14 @@ export interface Setting<T = unknown> {
   readonly schema: z.ZodType<T>;
   /** What to do about a bad value, when the schema's own message does not say it. */
   readonly remedy?: string;
-  /** Never shown: not in messages, not in logs. */
+  /** Whether the value must never be shown, in messages or logs. */
   readonly secret?: boolean;
 }
 
 export type Settings = Readonly<Record<string, Setting>>;
 export type Config<S extends Settings> = { readonly [N in keyof S]: S[N] extends Setting<infer T> ? T : never };
 
-/** Reads every setting. @throws PreflightFailed with all bad values at once, and what else was found in the same input. */
+/** Reads every setting. @throws PreflightFailed with all bad values at once, and what else was found in the same input */
 export function readSettings<S extends Settings>(
   settings: S, options: Readonly<Record<string, string | boolean | undefined>>, env: NodeJS.ProcessEnv, others: readonly Finding[] = [],
 ): Config<S> {
@@ -39,7 +40,7 @@ export function readSettings<S extends Settings>(
   return config as Config<S>;
 }
 
-/** `--mysql <url>`, as commander wants it. */
+/** Writes `--mysql <url>`, as commander wants it. */
 export function optionOf(name: string, setting: Setting): string {
   return setting.placeholder ? `--${kebab(name)} <${setting.placeholder}>` : `--${kebab(name)}`;
 }
@@ -55,7 +56,7 @@ function findingOf(name: string, setting: Setting, source: "env" | "option", giv
   };
 }
 
-/** A URL that cannot be read may hold a password wherever it was broken: all between the scheme and the last @ is left out. */
+/** A URL that cannot be read may hold a password anywhere, so everything between the scheme and the last @ is left out. */
 function masked(given: string): string {
   return given.replace(/^([^:]*:)[^]*@/, "$1***@");
 }

@@ -2,7 +2,7 @@
 export const secondSignalCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Aborts at SIGTERM or SIGINT, and when the process of ours that started this one is gone, so that everything below drains (invariant 7).
+ * Aborts at SIGTERM or SIGINT, and when the process of Sluice that started this one is gone, so that everything below drains (invariant 7).
  * A second signal ends the process at once.
  */
 export function stopSignal(): AbortSignal {
@@ -18,7 +18,7 @@ export function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** The reason of a stop that somebody asked for. */
+/** The reason of a stop that a person or a process asked for. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
   constructor(by: string) {

@@ -10,7 +10,7 @@ export const port = wholeNumber(0, 65535);
 
 export const flag = z.enum(["true", "false"], "true or false is wanted").transform((text) => text === "true");
 
-/** `30s`, `15m`, `1h` or `7d`, as milliseconds. */
+/** Reads `30s`, `15m`, `1h` or `7d` as milliseconds. */
 export const duration = (least: string, most: string) =>
   z.string().regex(/^\d{1,9}[smhd]$/, "a time is wanted as 30s, 15m, 1h or 7d").transform(millisecondsOf)
     .refine((ms) => ms >= millisecondsOf(least) && ms <= millisecondsOf(most), `it must be from ${least} to ${most}`);
@@ -40,12 +40,12 @@ function isDecodable({ username, password, pathname }: URL): boolean {
   }
 }
 
-/** Comma-separated items, each read by `item`; at least one. */
+/** Reads comma-separated items, each by `item`; at least one. */
 export const listOf = <T>(item: z.ZodType<T, string>) =>
   z.string().transform((text) => text.split(",").map((part) => part.trim()).filter(Boolean))
     .pipe(z.array(item).min(1, "at least one is wanted"));
 
-/** `user:***@host`: a URL that may be shown and logged. */
+/** Writes `user:***@host`: a URL that may be shown and logged. */
 export function withoutSecrets(of: URL): string {
   const shown = new URL(of);
   if (shown.password) shown.password = "***";

@@ -12,7 +12,7 @@ export function backoff(attempt: number, first = 100, most = 10_000): number {
   return full / 2 + Math.random() * (full / 2);
 }
 
-/** What the work comes to, unless `signal` aborts before: then its reason is thrown, and nobody waits for the work any more. */
+/** Returns what the work returns, unless `signal` aborts before. Then it throws the signal's reason, and leaves the work to itself. */
 export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   signal.throwIfAborted();

@@ -1,7 +1,7 @@
 import type { Entity, Fields, Lookup } from "./entity.js";
 import { fieldClasses } from "./fields.js";
 
-/** All entities, referenced before referencing: the order in which rows can be inserted. */
+/** All entities, referenced ones first: the order in which rows can be inserted. */
 export interface Catalog {
   readonly entities: readonly Entity[];
   entity(table: string): Entity;

@@ -3,7 +3,7 @@ import type { LogPlace, Position, Version } from "./position.js";
 
 /** One row of one table, after (and before) one row event. Rows are whole: every declared field is present. */
 export interface Change {
-  /** `read` is a row met by the snapshot. */
+  /** `read` is a row that the snapshot found. */
   readonly op: "read" | "create" | "update" | "delete";
   /** Table name of the entity. */
   readonly entity: string;
@@ -15,7 +15,7 @@ export interface Change {
   readonly version: Version;
 }
 
-/** The end of a transaction: every change before it may now be committed as progress. */
+/** The end of a transaction: every change before it may now be stored as progress. */
 export interface Commit {
   readonly op: "commit";
   readonly position: Position;
@@ -40,36 +40,37 @@ export interface UnheldChange {
 }
 
 /**
- * Rows of these tables may have been changed by what no row event tells of, such as a statement that is not understood (invariant 3):
- * they are copied again beside the stream, while readers keep what is there.
+ * Rows of these tables may have been changed by something that no row event tells, such as a
+ * statement that is not understood (invariant 3).
+ * They are copied again beside the stream, while readers keep what is there.
  */
 export interface Recopy {
   readonly op: "recopy";
   readonly entities: readonly string[];
-  /** Of the place in the log where it happened: what is older may be wrong. */
+  /** The version of the place in the log where it happened: what is older may be wrong. */
   readonly version: Version;
   readonly reason: string;
 }
 
-/** The source has nothing further at this moment: the reader is at its head. */
+/** The source has nothing more at this moment: the reader is at its head. */
 export interface Idle {
   readonly op: "idle";
   /** Milliseconds since the epoch when the source said so. */
   readonly at: number;
-  /** Where its log ends, outside any transaction; the place of the last commit where it does not say. */
+  /** Where the source's log ends, outside any transaction; the place of the last commit if the source does not say. */
   readonly place?: LogPlace;
 }
 
-/** The source is followed from here, for the first time or after a break. A transaction that had no commit before it comes once more. */
+/** The stream begins here, for the first time or after a break. A transaction that had no commit before it comes once more. */
 export interface Connected {
   readonly op: "connected";
-  /** Which server it is: places in the log of another mean something else. */
+  /** Which server it is: places in another server's log mean something else. */
   readonly server: string;
 }
 
 export type Message = Change | Commit | Truncate | UnheldChange | Recopy | Idle | Connected;
 
-/** A change that a sink cannot store, and why. Anything that may pass on a later try is not a rejection. */
+/** A change that a sink cannot store, and why. An error that may pass on a later try is not a rejection. */
 export interface Rejection {
   readonly entity: string;
   readonly key: Key;

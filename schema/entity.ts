@@ -79,7 +79,7 @@ export function keyOf(of: Entity, row: Row): Key {
   return of.key.map((name) => row[name] as string | number);
 }
 
-/** One string per key, the same for equal keys only: a document id, a map key, a line in a report. */
+/** Writes a key as one string, the same for equal keys only: a document id, a map key, a line in a report. */
 export function keyText(key: Key): string {
   return key.length === 1 ? String(key[0]) : key.map((part) => String(part).replace(/[\\,]/g, "\\$&")).join(",");
 }
@@ -89,7 +89,7 @@ export function lookupTable(of: Entity, lookup: Lookup): string {
   return `${of.table}_by_${lookup.by}`;
 }
 
-/** Where a row stands within its lookup: the `orderBy` value, then the key. Also a page's cursor. */
+/** Where a row stands in its lookup: the `orderBy` value, then the key. It is also a page's cursor. */
 export function entryOf(of: Entity, lookup: Lookup, row: Row): readonly Value[] {
   return [row[lookup.orderBy] ?? null, ...keyOf(of, row)];
 }

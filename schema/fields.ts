@@ -25,7 +25,7 @@ export type FieldType =
 export type FieldKind = FieldType["kind"];
 export type Value = string | number | boolean | null;
 
-/** Who may read a field is decided by its class alone; see `policy.ts`. */
+/** The class of a field alone decides which roles may read it; see `policy.ts`. */
 export const fieldClasses = ["public", "internal", "confidential", "personal"] as const;
 export type FieldClass = (typeof fieldClasses)[number];
 

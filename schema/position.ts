@@ -1,8 +1,8 @@
 import type { Key } from "./entity.js";
 
 /**
- * Microseconds since the Unix epoch, a safe integer; grows with every row event and is unique to it. Row events have even ones:
- * the first of a transaction is the least even number above the previous and not below its original commit timestamp.
+ * Microseconds since the Unix epoch, a safe integer. It grows with every row event and is unique to it. Versions of row events are even.
+ * The first of a transaction is the least even number above the previous and not below its original commit timestamp.
  */
 export type Version = number;
 
@@ -15,8 +15,8 @@ export function nextVersion(previous: Version, stamp: number): Version {
 }
 
 /**
- * For writing rows once more as they are now: it wins over whatever the row event of this version and all before it left behind, and
- * loses to every later one, which is at least `versionStep` newer (invariant 4).
+ * The version for writing rows again as they are now. It wins over what the row event of this version, and all before it, left behind.
+ * It loses to every later one, which is at least `versionStep` newer (invariant 4).
  */
 export function rewriteVersion(version: Version): Version {
   return version + 1;
@@ -35,14 +35,13 @@ export interface Position {
   /** Binary log file and end offset on the server it was read from. */
   readonly file: string;
   readonly offset: number;
-  /** Only where the server gives no GTIDs: its UUID. On any other server the file and offset mean something else. */
+  /** The server's UUID, only if it gives no GTIDs. On any other server the file and offset mean something else. */
   readonly server?: string;
   /**
-   * What proves that a log is the one this is a position in, for one that was reset or restored soon has the same GTIDs and names of files
-   * again:
-   * the last transaction, with the microsecond it was committed first in; without GTIDs when the file was begun, in seconds. Positions of
-   * earlier
-   * releases have neither, nor has one in a log that held nothing.
+   * Proves that a log is the one of this position: a log that was reset or restored soon has the same GTIDs and names of files again.
+   * `last` is the last transaction, with the microsecond in which it was committed first. Without GTIDs,
+   * `begun` is when the file was begun, in seconds.
+   * Positions of earlier releases have neither, nor has one in a log that held nothing.
    */
   readonly last?: { readonly gtid: string; readonly committedAt: number };
   readonly begun?: number;
@@ -50,7 +49,7 @@ export interface Position {
   readonly version: Version;
 }
 
-/** The keys beyond `after`, up to and with `upTo`, in the order of the table's primary key; null where there is no bound. */
+/** The keys beyond `after`, up to and with `upTo`, in the order of the table's primary key; null means no bound. */
 export interface KeyRange {
   readonly after: Key | null;
   readonly upTo: Key | null;
@@ -58,56 +57,58 @@ export interface KeyRange {
 
 export const everyKey: KeyRange = { after: null, upTo: null };
 
-/** Whether a key is in the range. A range with bounds is one of whole numbers; other orders only the source knows. */
+/** Whether a key is in the range. A range with bounds is one of whole numbers, because only the source knows other orders. */
 export function isWithin({ after, upTo }: KeyRange, key: Key): boolean {
   return (after === null || BigInt(key[0]!) > BigInt(after[0]!)) && (upTo === null || BigInt(key[0]!) <= BigInt(upTo[0]!));
 }
 
-/** A table that is being copied, by so many readers as there are ranges left. */
+/** A table that is being copied, by as many readers as there are ranges left. */
 export interface TableCopy {
-  /** The copy's start: once nothing is left, what is older in `range` is swept, for the source no longer has it. */
+  /**
+   * The version at the copy's start. Once nothing is left, the sweep removes what is older in `range`, because the source no longer has it.
+   */
   readonly version: Version;
-  /** What of the table: every key, or those an operator named. */
+  /** The keys that are copied: every key, or those an operator named. */
   readonly range: KeyRange;
   readonly left: readonly KeyRange[];
-  /** Copied so far. */
+  /** How many rows are copied so far. */
   readonly rows: number;
-  /** Once it is done it begins again: something made it doubtful meanwhile. */
+  /** The copy begins again when it is done, because something made it doubtful meanwhile. */
   readonly again?: true;
 }
 
-/** By table. One that is absent is due. */
+/** The state of each table's copy. A table that is absent is due. */
 export type Copied = Readonly<Record<string, TableCopy | "due" | "done">>;
 
-/** How far a sink has come. It is stored in the sink it describes. */
+/** How far a sink has come. It is stored in the sink that it describes. */
 export interface Progress {
   readonly position: Position;
-  /** Milliseconds since the epoch at which the sink held everything the source had committed, but for tables that are not copied yet. */
+  /** When the sink held everything that the source had committed, except tables not copied yet, in milliseconds since the epoch. */
   readonly currentAt: number;
-  /** What is not `done` is copied beside the stream. Left out, every table is. */
+  /** What is not `done` is copied beside the stream. If `copied` is left out, every table is done. */
   readonly copied?: Copied;
 }
 
-/** Whether a sink holds every table as a whole; else some are being copied, for the first time or again. */
+/** Whether a sink holds every table as a whole. Otherwise some are being copied, for the first time or again. */
 export function isWhole({ copied }: Progress): boolean {
   return Object.values(copied ?? {}).every((copy) => copy === "done");
 }
 
-/** Nothing older than this is written to the sink any more but what was already on its way: tombstones of older deletes may go. */
+/** Nothing older than this is written to the sink any more, except what was on its way: tombstones of older deletes may go. */
 export function heldVersion({ position, copied = {} }: Progress): Version {
   return Math.min(position.version, ...Object.values(copied).flatMap((copy) => (typeof copy === "string" ? [] : [copy.version])));
 }
 
 /**
- * What stores of earlier releases hold: a first copy had a phase of its own, at whose end the stream went on from its head, and before
- * that one reader, which stored the last key it had copied.
+ * What stores of earlier releases hold. There a first copy had a phase of its own, at whose end the stream went on from its head.
+ * Before that one reader made the copy, and stored the last key it had copied.
  */
 type Stored = Omit<Progress, "copied"> & { readonly phase?: "stream"; readonly copied?: FormerlyCopied } | {
   readonly phase: "snapshot"; readonly head: Position; readonly copied: FormerlyCopied;
 };
 type FormerlyCopied = Readonly<Record<string, TableCopy | "due" | "done" | Key>>;
 
-/** Stored progress as of this release. */
+/** Turns stored progress into that of this release. */
 export function adopted(stored: Stored): Progress {
   const position = stored.phase === "snapshot" ? stored.head : stored.position;
   const currentAt = stored.phase === "snapshot" ? Math.floor(position.version / 1000) : stored.currentAt;

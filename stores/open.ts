@@ -6,13 +6,13 @@ import type { Sink, Store } from "./ports.js";
 /** Which engine, and where: a URL whose scheme names the engine. */
 export type StoreUrl = URL;
 
-/** An engine's folder exports both of these from its `open.ts`; it is loaded only when configured. */
+/** What an engine's folder exports from its `open.ts`. The folder is loaded only when configured. */
 export interface StoreAdapter {
   openSink(url: StoreUrl, catalog: Catalog): Promise<Sink>;
   openStore(url: StoreUrl, catalog: Catalog): Promise<Store>;
 }
 
-/** Scheme of a store's URL, and the engine behind it, by the name its sinks and stores have. */
+/** For each scheme of a store's URL, the engine behind it, by the name of its sinks and stores. */
 const adapters: Readonly<Record<string, { readonly name: string; readonly load: () => Promise<StoreAdapter> }>> = {
   "cassandra:": { name: "cassandra", load: () => import("./cassandra/open.js") },
   "elasticsearch:": { name: "elasticsearch", load: () => import("./elasticsearch/open.js") },
@@ -28,7 +28,8 @@ export function storeName(url: StoreUrl): string {
 }
 
 /**
- * The store, for all processes that mean the same one: by engine and address, without the login. Files and loopback are each machine's own.
+ * Identifies the store for all processes that mean the same one: by engine and address, without the
+ * login. Files and loopback are each machine's own.
  */
 export function storeIdentity(url: StoreUrl): string {
   const own = url.host && !/^(localhost|127\.|\[::1\])/.test(url.host) ? "" : hostname();

@@ -7,12 +7,15 @@ import type { KeyRange, Progress, Version } from "../schema/position.js";
 export interface Sink extends AsyncDisposable {
   /** The engine's name, which also names its pipeline: `cassandra`, `elasticsearch`, `embedded`. */
   readonly name: string;
-  /** How long changes may gather before they are written: what the engine shows its readers only now and then gains nothing from haste. */
+  /**
+   * How long changes may gather before they are written. An engine that shows its readers
+   * changes only now and then gains nothing from haste.
+   */
   readonly lingerMs: number;
   /**
-   * Those of these entities for whose rows there is no table: it was never made, or somebody dropped it. Nor is there one that was made
-   * after
-   * the stored progress was: a store that loses what it confirmed last may keep the new table, and forget that it was to be filled.
+   * Names those of these entities for whose rows there is no table: it was never made, or a person dropped it.
+   * A table that was made after the stored progress counts as absent, too. A store that loses what it confirmed last may keep the new
+   * table, and forget that it must be filled.
    */
   absent(entities: readonly Entity[]): Promise<readonly Entity[]>;
   /** Creates or widens what holds these entities; refuses what would destroy data. */
@@ -23,32 +26,32 @@ export interface Sink extends AsyncDisposable {
    */
   write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]>;
   /**
-   * Deletes every row of `entity` whose version is older and whose key is within the range, lookup entries included. A range with bounds is
-   * one of whole numbers.
+   * Deletes every row of `entity` in the range whose version is older, lookup entries
+   * included. A range with bounds is one of whole numbers.
    */
   sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void>;
-  /** Makes the entries of a lookup anew from the rows, where it is the engine that derives them. */
+  /** Builds the entries of a lookup again from the rows, if the engine derives them. */
   readonly rebuild?: ((entity: Entity, lookup: Lookup) => Promise<void>) | undefined;
   progress(): Promise<Progress | null>;
-  /** Replaces the stored progress, durably. Called in order, after the writes it speaks of (invariant 1). */
+  /** Replaces the stored progress, durably. The pipeline calls it in order, after the writes that the progress covers (invariant 1). */
   storeProgress(progress: Progress): Promise<void>;
   readonly deadLetters: DeadLetters;
 }
 
-/** Rejected changes, kept in the sink that rejected them until somebody settles them. */
+/** Rejected changes, kept in the sink that rejected them until they are settled. */
 export interface DeadLetters {
-  /** Durable before it returns. One letter a key: a newer version replaces an older one. */
+  /** Parks rejections durably before it returns. There is one letter a key: a newer version replaces an older one. */
   park(rejections: readonly Rejection[]): Promise<void>;
-  /** Oldest first, `limit` at most. */
+  /** Lists the oldest first, `limit` at most. */
   list(limit: number): Promise<readonly DeadLetter[]>;
-  /** Every letter that is there all the while, once, however many there are: in bounded pieces and in any order. */
+  /** Yields every letter that is there all the while, once, in bounded pieces and in any order, however many there are. */
   all(): AsyncIterable<readonly LetterHead[]>;
-  /** The letters of these keys, in their order; null where there is none. */
+  /** Reads the letters of these keys, in their order; null for a key without one. */
   of(entity: string, keys: readonly Key[]): Promise<readonly (DeadLetter | null)[]>;
   count(): Promise<number>;
   /**
-   * Removes letters up to these versions, e.g. once their key was written with a newer one, and says how many there were. A letter parked
-   * meanwhile for a newer change stays (invariant 1).
+   * Removes letters up to these versions, e.g. once their key was written with a newer one, and returns how many there were.
+   * A letter that was parked meanwhile for a newer change stays (invariant 1).
    */
   settle(letters: readonly Pick<DeadLetter, "entity" | "key" | "version">[]): Promise<number>;
 }
@@ -68,23 +71,23 @@ export interface Store extends AsyncDisposable {
   readonly search?: SearchStore;
   /** For `verify`: everything that is there, in any order, in bounded pieces. */
   readonly audit: Audit;
-  /** To be looked at; whoever settles them writes, through a sink. */
+  /** The letters to look at. A sink settles them, because that writes. */
   readonly deadLetters: Pick<DeadLetters, "list" | "all" | "of">;
   progress(): Promise<Progress | null>;
 }
 
 export interface RowStore {
-  /** Rows in the order of `keys`; null where there is none. */
+  /** Reads rows in the order of `keys`; null for a key without a row. */
   get(entity: Entity, keys: readonly Key[]): Promise<readonly (Row | null)[]>;
-  /** One page of the entries whose `lookup.by` is `by`, always in the lookup's own order. */
+  /** Reads one page of the entries whose `lookup.by` is `by`, always in the lookup's own order. */
   list(entity: Entity, lookup: Lookup, by: Value, page: Page): Promise<Slice>;
 }
 
 export interface Page {
   readonly limit: number;
-  /** Exclusive start, an `entryOf(...)`; null for the first (or, backward, the last) page. */
+  /** Where the page begins, exclusive: an `entryOf(...)`; null for the first (or, backward, the last) page. */
   readonly from: readonly Value[] | null;
-  /** The `limit` entries before `from` rather than after it. */
+  /** Whether the page has the `limit` entries before `from` rather than after it. */
   readonly backward: boolean;
 }
 
@@ -95,14 +98,14 @@ export interface Slice {
 }
 
 export interface SearchStore {
-  /** When `signal` ends, so does the work for it. @throws TimedOut, or why the signal ended */
+  /** When `signal` aborts, the work for the search ends too. @throws TimedOut, or the signal's reason */
   search(query: SearchQuery, signal?: AbortSignal): Promise<SearchSlice>;
 }
 
 export interface SearchQuery {
   /**
-   * What a person typed: words, all of which must occur; the last may be a prefix; small typing errors are forgiven. `stores/text` says
-   * how.
+   * What a person typed: words, all of which must occur; the last may be a prefix; small
+   * typing errors are forgiven. `stores/text` says how.
    */
   readonly text: string;
   /** Where to look. Fields not named are neither searched nor highlighted (invariant 6). */
@@ -143,23 +146,23 @@ export interface Highlight {
 export interface Audit {
   rows(entity: Entity): AsyncIterable<readonly Kept[]>;
   /**
-   * The fields an entry of the lookup keeps apart from its row, the key among them; none where lookups are answered from the rows
-   * themselves.
+   * The fields that an entry of the lookup keeps apart from its row, the key among them. None if the
+   * engine answers lookups from the rows themselves.
    */
   entryFields(entity: Entity, lookup: Lookup): readonly string[];
   /** The entries of a lookup, with these fields. */
   entries(entity: Entity, lookup: Lookup): AsyncIterable<readonly Row[]>;
-  /** For each of these, the entry that stands at its place and has its key, as it is kept; null where there is none. */
+  /** For each of these, the entry that stands at its place and has its key, as it is kept; null when there is none. */
   entriesAt(entity: Entity, lookup: Lookup, places: readonly Row[]): Promise<readonly (Row | null)[]>;
 }
 
-/** A row and the key it is kept under: its own, unless it was not a sink that wrote it. */
+/** A row and the key it is kept under, which is its own unless something other than a sink wrote it. */
 export interface Kept {
   readonly key: Key;
   readonly row: Row;
 }
 
-/** It may pass by itself: no connection, overload, timeout. Retried by `RetryingSink`, never seen above it. */
+/** An error that may pass by itself: no connection, overload, timeout. `RetryingSink` retries it, so it is never seen above. */
 export class Retriable extends Error {
   override readonly name: string = "Retriable";
   constructor(what: string, cause: unknown) {
@@ -167,7 +170,7 @@ export class Retriable extends Error {
   }
 }
 
-/** It was ended because it took too long: less must be asked, or later. */
+/** The work took too long and was ended: ask for less, or later. */
 export class TimedOut extends Retriable {
   override readonly name = "TimedOut";
   constructor(what: string, ms: number) {
@@ -176,24 +179,22 @@ export class TimedOut extends Retriable {
 }
 
 /**
- * The connection broke to a store that may have ended and been started again, and lost with its process what it had confirmed last.
- * Cassandra keeps
- * a write some 100 ms after it has confirmed it (`commitlog_sync: periodic`, its default), so a kill takes those; Elasticsearch syncs its
- * translog before it confirms (`index.translog.durability: request`, its default).
+ * The connection broke to a store that may have ended and started again, and lost with its process what it had confirmed last.
+ * Cassandra keeps a write some 100 ms after it has confirmed it (`commitlog_sync: periodic`, its default), so a kill takes those writes.
+ * Elasticsearch syncs its translog before it confirms (`index.translog.durability: request`, its default).
  */
 export class Severed extends Retriable {
   override readonly name: string = "Severed";
 }
 
 /**
- * Another store stands where this one was, or a part of it is another: it was deleted, or a backup was put in its place. What is there now
- * may be behind what was
- * stored, and may have to be prepared.
+ * Another store, or another part of one, stands where this one was: it was deleted, or replaced by a backup.
+ * What is there now may be behind what was stored, and may have to be prepared.
  */
 export class Replaced extends Severed {
   override readonly name = "Replaced";
   constructor(readonly how: string) {
-    super(how, new Error("it is gone on from what is there now"));
+    super(how, new Error("the pipeline goes on from what is there now"));
   }
 }
 
@@ -206,8 +207,8 @@ export class StoreRefusal extends Error {
 }
 
 /**
- * Nothing usable answers there now: the address is wrong, or the store is away and it passes by itself. Only sync, beside other stores,
- * waits for it.
+ * No usable store answers there now: the address is wrong, or the store is away, which passes by itself.
+ * Only sync, beside other stores, waits for it.
  */
 export class Unreachable extends StoreRefusal {
   override readonly name: string = "Unreachable";

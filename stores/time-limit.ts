@@ -1,9 +1,11 @@
 import { TimedOut } from "./ports.js";
 
-/** Longest a search may take, waiting included, whoever asks. */
+/** The longest time that any search may take, waiting included. */
 const limitMs = 10_000;
 
-/** Runs `work`, whose signal ends when the caller's does, or when the time is over. @throws TimedOut, or why the caller's signal ended */
+/**
+ * Runs `work`, whose signal aborts when the caller's does, or when the time is over. @throws TimedOut, or the reason of the caller's signal
+ */
 export async function timeLimit<T>(
   what: string, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, ms = limitMs,
 ): Promise<T> {

@@ -22,13 +22,14 @@ import { PipelineState } from "./state/state.js";
 import { deadLettersText, statusOf } from "./state/status.js";
 import { defaultLimits, type PipelineLimits } from "./writing/parts.js";
 
-/** A process manager waits ten seconds before it kills; what is being written has this long to be settled. */
+/** What is being written has this long to be settled, because a process manager waits ten seconds before it kills. */
 const drainMs = 8_000;
 
 /**
- * Keeps every configured store equal to the database until `stop` aborts, then drains and returns. One pipeline per store: one that
- * waits or cannot go on is no matter to the others. `dataDir` is where commands on this machine find how to steer it; without one it
- * is not steered. `started` hears where /health is.
+ * Keeps every configured store equal to the database until `stop` aborts, then drains and returns. There is one pipeline per store; one
+ * that waits or cannot go on does not hold up the others.
+ * In `dataDir` the commands on this machine find how to steer it; without one it cannot be
+ * steered. `started` is called with the URL of /health.
  * @throws PreflightFailed before anything is written, with everything found; PipelinesFailed at the end, or once none can go on
  */
 export async function runSync(
@@ -101,7 +102,7 @@ const unproven =
   "the binary log no longer has the last transaction this store was fed; MySQL says it committed it, but that it was the same one cannot "
     + "be proved";
 
-/** A port that is taken is one finding more. */
+/** Serves the operations. A port that is taken is one more finding. */
 async function serve(
   operations: Operations, { syncHost, syncPort }: SyncConfig,
 ): Promise<OperationsServer & { readonly findings: readonly Finding[] }> {
@@ -114,7 +115,7 @@ async function serve(
   }
 }
 
-/** Aborts so long after `first` does, and does not keep the process alive for it. */
+/** Aborts `ms` after `first` does, and does not keep the process alive for that. */
 function after(first: AbortSignal, ms: number): AbortSignal {
   const controller = new AbortController();
   first.addEventListener("abort", () => setTimeout(() => controller.abort(first.reason), ms).unref(), { once: true });

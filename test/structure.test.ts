@@ -50,7 +50,7 @@ test("each invariant of docs/architecture/invariants.md is promised by the name 
   expect(stated.filter((number) => !promised.includes(number))).toEqual([]);
 });
 
-/** `1 to 3 and 7`: 1, 2, 3, 7. */
+/** Reads `1 to 3 and 7` as 1, 2, 3, 7. */
 function numbersIn(text: string): number[] {
   return text.split(/,| and /).flatMap((part) => {
     const [from, to] = part.split(" to ").map(Number) as [number, number?];
@@ -75,12 +75,12 @@ test("no folder is a drawer: fifteen files at most, then it has rooms", () => {
   expect(full).toEqual([]);
 });
 
-test("no arrow runs back up: of what stands in one folder, files and rooms, nothing imports, by whatever way, what imports it", () => {
+test("no arrow runs back up: no file or room of a folder imports, by whatever way, another one there that imports it", () => {
   const folders = new Set(product.flatMap(({ file }) => ancestors(file)));
   expect([...folders].flatMap(arrowsBackUp)).toEqual([]);
 });
 
-/** `sync/mysql/row/codec.ts`: `sync`, `sync/mysql`, `sync/mysql/row`. */
+/** Splits `sync/mysql/row/codec.ts` into `sync`, `sync/mysql`, `sync/mysql/row`. */
 function ancestors(file: string): readonly string[] {
   const parts = dirname(file).split("/");
   return parts.map((_, i) => parts.slice(0, i + 1).join("/"));
@@ -156,6 +156,25 @@ test("one word a meaning: no product file uses a retired one", () => {
   }));
   expect(uses).toEqual([]);
 });
+
+/** Phrases that hide the actor, or that a newcomer has to look up. */
+const stilted = /\b(anew|whoever|for ever|somebody|nobody|is to be)\b/i;
+
+test("comments of product files are plain English: none has a retired phrase", () => {
+  const uses = product.flatMap(({ file, text }) => commentsOf(text).flatMap(({ line, comment }) => {
+    const phrase = stilted.exec(comment)?.[0];
+    return phrase === undefined ? [] : [`${file}:${line} ${phrase}`];
+  }));
+  expect(uses).toEqual([]);
+});
+
+/** The comments of a source, each as one line of text. A phrase may be broken by the end of a line. */
+function commentsOf(text: string): readonly { readonly line: number; readonly comment: string }[] {
+  return [...text.matchAll(/\/\*\*[^]*?\*\/|(?:^|\s)\/\/ .*$/gm)].map((match) => ({
+    line: text.slice(0, match.index).split("\n").length + (match[0].startsWith("\n") ? 1 : 0),
+    comment: match[0].replace(/\s*\n\s*\*?\s*/g, " "),
+  }));
+}
 
 test("an invariant that is cited is one of the ten", () => {
   const cited = sources.flatMap(({ text }) => [...text.matchAll(/invariants? (\d+)/g)].map((match) => Number(match[1])));

@@ -9,10 +9,9 @@ export interface Latency { readonly p50Ms: number; readonly p99Ms: number }
 const TRANSACTIONS = 3_000, EVERY_MS = 2;
 
 /**
- * From sending the statement to the row in hand, at 500 transactions a second, with both readers following at once. Its commit's own time
- * is in
- * it, for both alike: the server sends the event before it answers the COMMIT, so from that answer on it would be less than nothing at
- * times.
+ * Measures the time from sending the statement to receiving the row, at 500 transactions a second, with both readers following at once.
+ * The time of the commit is included, for both alike. The server sends the event before it answers the COMMIT, so a time from that answer
+ * on would sometimes be below zero.
  */
 export async function measureLatency(url: string, database: string): Promise<Record<"ours" | "zongji", Latency>> {
   const connection = await createConnection({ uri: url, database });

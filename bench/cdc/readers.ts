@@ -16,7 +16,7 @@ export interface Reading {
 
 export interface Measured { readonly rowsPerSecond: number; readonly cpuSeconds: number; readonly rssMb: number }
 
-/** Reads the span whole with all columns of both images and says how fast. This process does nothing else. */
+/** Reads the whole span, with all columns of both images, and reports how fast. This process does nothing else. */
 export async function readWith(reading: Reading): Promise<Measured> {
   forgetPeakMemory();
   const cpu = process.cpuUsage(), began = performance.now();

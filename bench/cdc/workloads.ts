@@ -2,7 +2,7 @@ import { createConnection, type Connection } from "mysql2/promise";
 
 export interface Workload {
   readonly name: string;
-  /** Writes it and says how many rows of events it makes. */
+  /** Writes the workload and returns how many rows of events it makes. */
   write(connection: Connection, target: { readonly url: string; readonly database: string; readonly scale: number }): Promise<number>;
 }
 

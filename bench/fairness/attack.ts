@@ -1,6 +1,8 @@
 import { type Client, send } from "./queries.js";
 
-/** One viewer sends these queries, so many at once, the next as soon as one is answered. Told to stop, it says what it was answered. */
+/**
+ * Sends these queries as one viewer, `atOnce` at a time, the next as soon as one is answered. When told to stop, it reports the answers.
+ */
 export async function attack(client: Client, queries: readonly string[], atOnce: number): Promise<void> {
   const answers: Record<string, number> = {};
   let stop = false;

@@ -12,8 +12,8 @@ const text = (n: number, length: number) => Array.from(
 ).join(" ");
 
 /**
- * Half of the rows are orders for two designs, a tenth of them counterparty 1's; the others are counterparties, whose names can be
- * searched.
+ * Makes the rows: half are orders for two designs, a tenth of them counterparty 1's; the others
+ * are counterparties, whose names can be searched.
  */
 function* rowsOf(total: number): Generator<readonly [Entity, Row]> {
   const of = (table: string) => totesys.entity(table);

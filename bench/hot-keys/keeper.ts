@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const main = join(__dirname, "..", "..", "cli", "main.js");
 
-/** `sluice sync`, started again whenever it ends unless it is to stay down; and the other commands beside it. */
+/** Runs `sluice sync`, starts it again whenever it ends unless it must stay down, and runs the other commands beside it. */
 export class Keeper implements AsyncDisposable {
   #child: ChildProcess | null = null;
   #wanted = false;
@@ -20,7 +20,7 @@ export class Keeper implements AsyncDisposable {
     this.#keeping = this.#keep();
   }
 
-  /** Ends it. SIGKILL is what nobody asks it about. */
+  /** Ends the process. SIGKILL comes without warning. */
   async end(by: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -35,7 +35,7 @@ export class Keeper implements AsyncDisposable {
     await this.#keeping;
   }
 
-  /** Another command, to its end. @throws what it said when it fails */
+  /** Runs another command to its end. @throws what it said when it fails */
   async command(...args: readonly string[]): Promise<void> {
     const child = this.#spawn(args);
     let said = "";

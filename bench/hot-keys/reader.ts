@@ -4,7 +4,7 @@ import { totesys } from "../../schema/totesys/catalog.js";
 import type { Store } from "../../stores/ports.js";
 
 export const salesOrder = totesys.entity("sales_order");
-/** Its field that only grows. */
+/** The field that only grows. */
 export const counter = "units_sold";
 const lookup = salesOrder.lookups.find((each) => lookupTable(salesOrder, each) === "sales_order_by_counterparty_id")!;
 
@@ -13,19 +13,19 @@ export interface Tally {
   reads: number;
   /** Reads that showed less than an earlier one of the same kind. */
   backward: number;
-  /** By how much the worst of them was behind. */
+  /** How far behind the worst of them was. */
   furthest: number;
   /** Reads without a row that was there before, and was never deleted. */
   absent: number;
-  /** Calls that were not answered: a store that is away or not prepared goes not back. */
+  /** Calls without an answer: a store that is away or not prepared does not go back. */
   unanswered: number;
 }
 
 const ways = ["by key", "by lookup"] as const;
 
 /**
- * Polls the hot rows of one store as fast as it answers, by key and by lookup. Each way of reading has a memory of its own: an index may
- * lag.
+ * Polls the hot rows of one store as fast as it answers, by key and by lookup. Each way of reading has
+ * a memory of its own, because an index may lag.
  */
 export class Reader {
   readonly #seen = new Map<string, number>();
@@ -40,7 +40,7 @@ export class Reader {
     this.#phase = phase;
   }
 
-  /** While its table is dropped: what was there before is gone, and comes again. What is read after that must not go back either. */
+  /** Runs while the reader's table is dropped. What was there before is gone, and comes again. Later reads must not go back either. */
   async without(table: Promise<void>): Promise<void> {
     this.#isWithout = true;
     await table;

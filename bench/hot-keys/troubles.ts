@@ -20,7 +20,7 @@ export type Trouble = (world: World) => Promise<void>;
 
 const named = (world: World) => world.readers.map(({ store }) => store.name);
 
-/** What happens to sync and the stores while readers read on; each ends once it was begun, what it sets off may last. */
+/** What happens to sync and the stores while readers read on. Each ends once it was begun; its effects may last longer. */
 export const troubles: Readonly<Record<string, Trouble>> = {
   "first copy": async ({ sync }) => sync.up(),
   async kills({ sync, kills }) {
@@ -39,7 +39,7 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     await troubles.resnapshot!(world);
     await troubles.kills!(world);
   },
-  /** What sync needs next is no longer in the log: every table is copied again. */
+  /** The log no longer has what sync needs next, so every table is copied again. */
   async "purged log"({ sync, mysql }) {
     await sync.down();
     await using connection = await connectMysql(mysql);
@@ -49,7 +49,7 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     await connection.query("PURGE BINARY LOGS TO ?", [newest.File]);
     sync.up();
   },
-  /** Of which the log does not say whose rows it changed: the table is copied again beside the stream. */
+  /** The log does not say which rows a statement changed, so the table is copied again beside the stream. */
   async "logged statement"({ mysql }) {
     await using connection = await connectMysql(mysql);
     await connection.query("SET SESSION binlog_format = 'STATEMENT'");

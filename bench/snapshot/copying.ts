@@ -11,14 +11,14 @@ import { peakMemoryMb } from "../peak-memory.js";
 export interface Copied {
   /** From the first row to the last, without the time between the kill and the first row of the second process. */
   readonly seconds: number;
-  /** The most either process held. */
+  /** The most that either process held. */
   readonly rssMb: number;
   readonly rowsAtKill: number;
 }
 
 const begins = "copying tables beside the stream";
 
-/** Syncs into an empty store, is killed when half of the rows are there, begins again, and ends once all are. */
+/** Syncs into an empty store, kills sync when half of the rows are there, starts it again, and ends once all are. */
 export async function copyKilledHalfway(mysql: URL, store: URL, rows: number): Promise<Copied> {
   const first = start(mysql, store);
   const begun = await first.said(begins);
@@ -47,7 +47,7 @@ export async function copyKilledHalfway(mysql: URL, store: URL, rows: number): P
 interface Running {
   readonly child: ChildProcess;
   readonly lines: readonly string[];
-  /** When it said so, by `performance.now()`. */
+  /** Resolves when sync logged the message, to the time by `performance.now()`. */
   said(message: string): Promise<number>;
   rssMb(): number;
 }
@@ -79,7 +79,7 @@ function start(mysql: URL, store: URL): Running {
   };
 }
 
-/** Of the table the bench is about, as the store's progress has it. */
+/** How many rows of the bench's table are copied, by the store's progress. */
 async function copiedRows(store: Store): Promise<number> {
   const copy = (await store.progress())?.copied?.sales_order;
   return typeof copy === "object" ? copy.rows : 0;

@@ -6,12 +6,12 @@ import { totesys } from "../../schema/totesys/catalog.js";
 import { partiesOf } from "../sync/workload.js";
 
 export const salesOrder = totesys.entity("sales_order");
-/** Rows of one statement. */
+/** How many rows one statement writes. */
 const piece = 100_000;
 
 /**
- * Orders written by the server itself, beside a small company they belong to; every seventh key is left out, as deletes leave gaps. Not in
- * the binary log.
+ * Fills a table with orders that the server itself writes, beside a small company they belong to. Every seventh key is left out, as deletes
+ * leave gaps. Nothing of it is in the binary log.
  */
 export async function fillTable(mysql: URL, rows: number): Promise<void> {
   await migrate(mysql);
@@ -19,7 +19,7 @@ export async function fillTable(mysql: URL, rows: number): Promise<void> {
   await using connection = await connectMysql(mysql);
   const { designs, staff, counterparties } = await partiesOf(connection);
   await connection.query(`SET sql_log_bin = 0, foreign_key_checks = 0, cte_max_recursion_depth = ${piece + 1}`);
-  // The fill's own orders go: their number depends on the seed.
+  // The fill's own orders are deleted, because their number depends on the seed.
   for (const table of ["payment", "transaction", "sales_order"]) await connection.query(`DELETE FROM ${table}`);
   for (let from = 0; from < rows; from += piece) {
     await connection.query(`INSERT INTO sales_order (sales_order_id, design_id, staff_id, counterparty_id, units_sold, unit_price,
@@ -35,14 +35,14 @@ export async function fillTable(mysql: URL, rows: number): Promise<void> {
   await connection.query("ANALYZE TABLE sales_order");
 }
 
-/** Seconds it takes to receive every row, as the driver makes it, and throw it away. */
+/** How many seconds it takes to receive every row, as the driver makes it, and throw it away. */
 export async function selectIntoNothing(mysql: URL): Promise<number> {
   await using connection = await connectMysql(mysql);
   const { connection: wrapped } = connection as unknown as { readonly connection: Callbacks };
   const began = performance.now();
   await new Promise<void>((resolve, reject) => {
     const query = wrapped.query(`SELECT ${Object.keys(salesOrder.fields).join(", ")} FROM sales_order`);
-    // Asked for as events, so that nothing collects them.
+    // Read by events, so that nothing collects the rows.
     query.on("result", () => undefined).on("end", resolve).on("error", reject);
   });
   return (performance.now() - began) / 1000;

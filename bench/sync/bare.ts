@@ -15,8 +15,9 @@ export interface BareWork {
 }
 
 /**
- * Writes the workload's rows, which are in memory when the clock starts, with nothing but the drivers, all stores at once in one
- * process, like sync. Answers the seconds until all are written.
+ * Writes the workload's rows, which are in memory when the clock starts, with nothing but the drivers,
+ * all stores at once in one process, like sync.
+ * Returns the seconds until all are written.
  */
 export async function runBare({ mysql, stores, workload }: BareWork): Promise<number> {
   const changes = await changesOf(new URL(mysql), workload);
@@ -49,7 +50,7 @@ async function changesOf(mysql: URL, { from, rows }: Workload): Promise<readonly
 
 const inFlight = 512;
 
-/** One prepared statement a row and a lookup entry, as many in flight as the server gains from. */
+/** Runs one prepared statement a row and a lookup entry, with as many in flight as the server gains from. */
 async function insertLoop(client: Cassandra, changes: readonly Change[]): Promise<void> {
   const statementsOf = new Map(totesys.entities.map((of) => [of.table, statements(of)]));
   let next = 0, queue: [string, unknown[]][] = [];
@@ -93,7 +94,7 @@ function statements(of: Entity): (change: Change) => [string, unknown[]][] {
 
 const bulkDocuments = 2_000, bulksInFlight = 2;
 
-/** Bulks of the client, two in flight. That a newer version is there already is no error. */
+/** Sends bulks of the client, two in flight. If a newer version is there already, that is no error. */
 async function bulkLoop(client: Elasticsearch, prefix: string, changes: readonly Change[]): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {

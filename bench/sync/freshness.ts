@@ -7,10 +7,13 @@ import { type Parties, partiesOf, salesColumns, salesOrder } from "./workload.js
 export interface Latency { readonly p50Ms: number; readonly p99Ms: number }
 
 const everyMs = 2, firstId = 900_000_000;
-/** One of so many transactions is waited for: more would measure the load of the looking. */
+/** One transaction in so many is watched: more would measure the load of the watching. */
 const looked = { cassandra: 4, elasticsearch: 20 };
 
-/** From the answer to COMMIT until the row can be read by its key, or found by a search, at 500 transactions a second for some seconds. */
+/**
+ * Measures from the answer to COMMIT until the row can be read by its key, or found by a search,
+ * at 500 transactions a second for some seconds.
+ */
 export async function measureFreshness(
   mysql: URL, stores: readonly URL[], seconds: number,
 ): Promise<Record<"cassandra" | "elasticsearch", Latency>> {
@@ -29,7 +32,7 @@ export async function measureFreshness(
       if (n % looked.cassandra === 0) cassandra.await(firstId + n, committed);
       if (n % looked.elasticsearch === 0) elasticsearch.await(firstId + n, committed);
     }
-    // In the first quarter the engines still compile what they run.
+    // In the first quarter the engines still compile their code, so it does not count.
     const from = began + seconds * 250;
     return { cassandra: latency(await cassandra.end(), from), elasticsearch: latency(await elasticsearch.end(), from) };
   } finally {
@@ -45,11 +48,11 @@ interface Sample { readonly committed: number; readonly ms: number }
 
 interface Watch {
   await(id: number, committed: number): void;
-  /** Once all have been seen. */
+  /** Resolves once all have been seen. */
   end(): Promise<readonly Sample[]>;
 }
 
-/** Each row is asked for by its key until it is there. */
+/** Asks for each row by its key until it is there. */
 async function readable(url: URL): Promise<Watch> {
   const client = await bareCassandra(url);
   const samples: Promise<Sample>[] = [];
@@ -72,7 +75,7 @@ async function readable(url: URL): Promise<Watch> {
   };
 }
 
-/** All that are awaited are searched for together, time and again. */
+/** Searches for all awaited rows together, again and again. */
 async function searchable(url: URL): Promise<Watch> {
   const client = bareElasticsearch(url), waiting = new Map<string, number>(), samples: Sample[] = [];
   let ending = false;

@@ -9,7 +9,7 @@ import { openStore } from "../../stores/open.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { peakMemoryMb } from "../peak-memory.js";
 
-/** `sluice sync` as it runs in production. Disposing of it is SIGTERM. */
+/** `sluice sync` as it runs in production. Disposing of it sends SIGTERM. */
 export interface SyncProcess extends AsyncDisposable {
   /** When its first pipeline began to stream, by `performance.now()`. */
   readonly streamingAt: number;
@@ -45,7 +45,7 @@ function streaming(child: ChildProcess): Promise<number> {
   });
 }
 
-/** When each store's committed position reached `target`, in the order of the stores, by `performance.now()`. */
+/** When each store's stored position reached `target`, in the order of the stores, by `performance.now()`. */
 export async function reached(mysql: URL, stores: readonly URL[], target: Position): Promise<readonly number[]> {
   await using source = openMysqlSource(mysql, totesys, "bench", new AbortController().signal);
   return Promise.all(stores.map(async (url) => {

@@ -14,7 +14,7 @@ export interface FreshStores extends AsyncDisposable {
 
 let made = 0;
 
-/** In a keyspace and indices of their own, which go with them. */
+/** Makes stores in a keyspace and indices of their own, which disposing of the result drops. */
 export async function freshStores(servers: readonly URL[], names: readonly StoreName[], at: Position): Promise<FreshStores> {
   const name = `bench_${process.pid}_${++made}`;
   const urls = servers.filter((url) => names.includes(nameOf(url))).map((url) => new URL(`/${name}${url.search}`, url));
@@ -46,7 +46,7 @@ export function bareElasticsearch(url: URL): Elasticsearch {
   return new Elasticsearch({ node: `${url.protocol === "elasticsearch+https:" ? "https" : "http"}://${url.host}`, ...auth });
 }
 
-/** The keyspace or the indices the URL names. */
+/** Drops the keyspace or the indices that the URL names. */
 export async function dropStore(url: URL): Promise<void> {
   const name = url.pathname.slice(1);
   if (nameOf(url) === "cassandra") {

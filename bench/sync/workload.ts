@@ -6,7 +6,7 @@ import type { Position } from "../../schema/position.js";
 import { totesys } from "../../schema/totesys/catalog.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 
-/** A stretch of the binary log, made once and drained by everybody. */
+/** A stretch of the binary log, made once and read by all contestants. */
 export interface Workload {
   readonly from: Position;
   readonly to: Position;
@@ -16,12 +16,12 @@ export interface Workload {
 
 const perTransaction = { sales: 18, purchases: 8, paid: 12, changed: 6, deleted: 4 };
 const deals = perTransaction.sales + perTransaction.purchases;
-/** What is updated and deleted was written so many transactions earlier: it is met in another batch. */
+/** What is updated and deleted was written this many transactions earlier, so that it comes in another batch. */
 const later = 50;
 const firstId = 100_000_000;
 
 /**
- * A company with customers, staff and designs of its own size, then 300,000 row events in transactions of 100: 78 inserted into four
+ * Writes a company with customers, staff and designs of its own size, then 300,000 row events in transactions of 100: 78 inserted into four
  * tables, 18 updated and 4 deleted.
  */
 export async function prepareWorkload(mysql: URL, scale: number): Promise<Workload> {
@@ -38,11 +38,11 @@ export async function prepareWorkload(mysql: URL, scale: number): Promise<Worklo
 
 export async function headOf(mysql: URL): Promise<Position> {
   await using source = openMysqlSource(mysql, totesys, "bench", new AbortController().signal);
-  // Awaited here, so that it is closed only after it has answered.
+  // Awaited here, so that the source is closed only after it has answered.
   return await source.head();
 }
 
-/** How many there are of what orders refer to; their keys count from 1. */
+/** How many parties orders refer to; their keys count from 1. */
 export interface Parties {
   readonly counterparties: number;
   readonly staff: number;

@@ -26,7 +26,7 @@ export function configuration(data: string, ports: { readonly native: number; re
   }, null, 2);
 }
 
-/** Warnings and worse, on standard output. */
+/** Logs warnings and worse on standard output. */
 export const logging = `<configuration>
   <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
     <encoder><pattern>%-5level %date{ISO8601} %logger{20} - %msg%n</pattern></encoder>
@@ -48,7 +48,7 @@ const exported = [
   "jdk.attach/sun.tools.attach", "jdk.compiler/com.sun.tools.javac.file", "jdk.unsupported/sun.misc",
 ];
 
-/** What Cassandra asks of Java 17, as its distribution's `jvm17-server.options` has it, and what makes one node start at once. */
+/** What Cassandra wants of Java 17, as its distribution's `jvm17-server.options` has it, and what makes a single node start at once. */
 export function javaFlags(home: string, agent: string): string[] {
   return [
     "-Xms256m", "-Xmx768m", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", `-javaagent:${agent}`,

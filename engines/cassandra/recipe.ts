@@ -44,7 +44,7 @@ export const cassandraRecipe: Recipe = {
   }),
 };
 
-/** Asks which options the server knows: the one request of CQL's binary protocol (version 4, section 4.1.3) that needs no log-in. */
+/** Asks for the server's options, the one request of CQL's binary protocol (version 4, section 4.1.3) that needs no log-in. */
 function answers(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url);
   const [request, options, supported] = [0x04, 0x05, 0x06];

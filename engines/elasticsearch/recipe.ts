@@ -16,8 +16,9 @@ const java: JavaWanted = {
 };
 
 /**
- * Elasticsearch 9 from its server's jars and the one module that speaks HTTP, both on Maven; the other modules are not there,
- * so neither are scripts, reindex, update-by-query and the analyzers beyond Lucene's core. SearchNode.java starts it.
+ * Elasticsearch 9 from its server's jars and the one module that speaks HTTP, both on Maven. The other modules are absent: there are no
+ * scripts, reindex, update-by-query, or analyzers beyond Lucene's core.
+ * SearchNode.java starts it.
  */
 export const elasticsearchRecipe: Recipe = {
   name: "elasticsearch",
@@ -71,8 +72,8 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /**
- * Lays a module out as the distribution has it: its jars and its descriptor in a folder of their own. The descriptor's Java
- * module name is left out, since the server's jars are on the class path here and not on the module path.
+ * Lays a module out as the distribution has it: its jars and its descriptor in a folder of their own.
+ * The descriptor's Java module name is left out, because the server's jars are on the class path here and not on the module path.
  */
 async function arrangeModule(jars: string, folder: string, work: Work): Promise<void> {
   await mkdir(folder, { recursive: true });

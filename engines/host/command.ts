@@ -6,7 +6,7 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly patienceMs?: number;
-  /** Hears of the process, for one that must be ended by others when we are killed. */
+  /** Called with the process, so that another process can end it when this one is killed. */
   readonly started?: (pid: number) => void;
 }
 
@@ -19,7 +19,7 @@ export class CommandFailed extends Error {
   }
 }
 
-/** Runs a command to its end and gives all it wrote. @throws CommandFailed unless it ended with code 0. */
+/** Runs a command to its end and returns all it wrote. @throws CommandFailed unless it ended with code 0 */
 export async function run(command: string, args: readonly string[], options: CommandOptions): Promise<string> {
   const { cwd, env, signal, patienceMs = 240_000, started = () => undefined } = options;
   const limit = AbortSignal.timeout(patienceMs);

@@ -9,8 +9,9 @@ import { freePorts, isFree } from "./ports.js";
 const letsGoWithinMs = 5_000;
 
 /**
- * The ports of the engine in `home`: chosen at its first start and the same at every later one, so that whoever was told its address
- * finds it again after a crash. @throws PreflightFailed when something else has taken one
+ * The ports of the engine in `home`. They are chosen at its first start and stay the same, so that programs
+ * with its address find it again after a crash.
+ * @throws PreflightFailed when something else has taken one
  */
 export async function keptPorts(name: string, home: string, count: number): Promise<number[]> {
   const file = join(home, "ports.json");

@@ -8,7 +8,7 @@ export function podmanWorks(signal: AbortSignal): Promise<boolean> {
   return succeeds(["info"], signal);
 }
 
-/** Whether the image is here or could be brought. */
+/** Whether the image is here or could be fetched. */
 export async function hasImage(image: string, signal: AbortSignal): Promise<boolean> {
   return (await succeeds(["image", "exists", image], signal)) || succeeds(["pull", "-q", image], signal);
 }
@@ -17,7 +17,7 @@ export async function hasImage(image: string, signal: AbortSignal): Promise<bool
 export async function runContainer(
   name: string, { image, port, volume, env, args }: Container, hostPort: number, signal: AbortSignal,
 ): Promise<void> {
-  // By name: a password among a command's arguments is shown to everybody on the machine.
+  // Passed by name, because every user of the machine sees the arguments of a command, and so a password among them.
   const variables = Object.keys(env).flatMap((name) => ["-e", name]);
   await run("podman", [
     "run", "-d", "--name", name, "-p", `127.0.0.1:${hostPort}:${port}`, "-v", `${name}:${volume}`, ...variables, image, ...args,
@@ -29,7 +29,7 @@ export async function containerIsRunning(name: string): Promise<boolean> {
   return state.trim() === "true";
 }
 
-/** What the container wrote last; for a message, so it never fails. */
+/** What the container wrote last. It is for a message, so it never fails. */
 export function containerLog(name: string): Promise<string> {
   return run("podman", ["logs", "--tail", "15", name], { signal: unhurried }).catch(String);
 }

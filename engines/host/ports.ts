@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below the ports that systems give to outgoing connections, so none of those takes one before its server has started. */
+/** These are below the ports that systems give to outgoing connections, so none of those takes one before its server has started. */
 const range = { from: 20_000, to: 32_000 };
 
-/** Given out by this process: a server that is still starting does not listen yet, so trying would not show it. */
+/** The ports given out by this process. A server that is still starting does not listen yet, so a try would not show it. */
 const given = new Set<number>();
 
-/** As many different loopback ports as asked for, free at this moment. */
+/** Finds `count` different loopback ports that are free at this moment. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   for (let tries = 0; ports.length < count; tries++) {

@@ -2,15 +2,16 @@ import { readFileSync } from "node:fs";
 import { setTimeout as timer } from "node:timers/promises";
 
 /**
- * A process, told apart from a later one with the same number: the kernel's clock at its start (proc(5), `starttime`)
- * and the boot that clock counts from. A number alone may belong to a stranger, who must never be killed.
+ * A process, told apart from a later one with the same number: by the kernel's clock at its start (proc(5),
+ * `starttime`) and the boot that clock counts from.
+ * A number alone may belong to a stranger's process, which must never be killed.
  */
 export interface ProcessId {
   readonly pid: number;
   readonly started: string;
 }
 
-/** The process that has this number now; null if none has. */
+/** The process that has this number now; null if there is none. */
 export function processOf(pid: number): ProcessId | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
@@ -36,7 +37,7 @@ export function send(to: ProcessId, signal: NodeJS.Signals): void {
   }
 }
 
-/** Asks the process to end, and ends it after `patienceMs`. Resolves when it is gone. */
+/** Asks the process to end, and kills it after `patienceMs`. Resolves when it is gone. */
 export async function terminate(it: ProcessId, patienceMs = 30_000): Promise<void> {
   send(it, "SIGTERM");
   send(it, "SIGCONT");

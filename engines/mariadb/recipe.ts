@@ -49,7 +49,7 @@ export const mariadbRecipe: Recipe = {
   },
 };
 
-/** What mariadb-install-db does: the system tables through `--bootstrap`, then root with its password; whole or not at all. */
+/** Does what mariadb-install-db does: the system tables through `--bootstrap`, then root with its password; whole or not at all. */
 async function initialize({ command, args }: Mysqld, share: string, home: string, data: string, { signal, progress }: Work): Promise<void> {
   progress("mariadb: making its data folder");
   const partial = `${data}.partial`;

@@ -15,7 +15,7 @@ export const developmentFlags: Flags = {
   "max-allowed-packet": "256M",
   "innodb-buffer-pool-size": "256M",
   "innodb-redo-log-capacity": "256M",
-  // A commit survives the end of mysqld, not the loss of power: much faster, and this data can be made again.
+  // A commit survives the end of mysqld, but not the loss of power. That is much faster, and this data can be made again.
   "innodb-flush-log-at-trx-commit": "2",
   "sync-binlog": "0",
 };

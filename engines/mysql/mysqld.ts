@@ -4,9 +4,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 
-/** What MySQL and MariaDB have in common as processes of ours. */
+/** This file holds what MySQL and MariaDB have in common as processes of Sluice. */
 
-/** mysqld and the C library it was built with: the packages may be of a newer Debian than the system, so their own loader starts it. */
+/** mysqld and the C library it was built with. The packages may be of a newer Debian than the system, so their own loader starts it. */
 export interface Mysqld {
   readonly command: string;
   readonly args: readonly string[];
@@ -46,7 +46,7 @@ export async function answers(url: string): Promise<boolean> {
 
 export const urlOf = (home: string, port: number | undefined) => `mysql://root:${passwordOf(home)}@127.0.0.1:${port}/`;
 
-/** A password of its own for every home, made once; letters and digits, so it stands in SQL and in a URL as it is. */
+/** A password of its own for every home, made once. It has letters and digits only, so it stands in SQL and in a URL as it is. */
 export function passwordOf(home: string): string {
   const file = join(home, "password");
   if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString("hex"), { mode: 0o600 });

@@ -12,8 +12,9 @@ import { argumentsOf, developmentFlags, type Flags } from "./flags.js";
 import { answers, mysqldIn, passwordOf, urlOf } from "./mysqld.js";
 
 /**
- * MySQL 9 as Debian packages it: only its unstable suite has it, so `mysql-server-core` is unpacked from there with the
- * libraries it was built against. The suite moves on, so no version is named. @param flags add to or replace ours
+ * MySQL 9 as Debian packages it. Only its unstable suite has it, so `mysql-server-core` is unpacked from
+ * there with the libraries it was built against.
+ * The suite moves on, so no version is named. @param flags add to or replace the development flags
  */
 export function mysqlRecipe(flags: Flags = {}, fixedPort?: number): Recipe {
   return {
@@ -44,12 +45,12 @@ export function mysqlRecipe(flags: Flags = {}, fixedPort?: number): Recipe {
   };
 }
 
-/** What a data folder keeps from the moment it is made. */
+/** The flags that a data folder keeps from the moment it is made. */
 function ofData(flags: Flags): Flags {
   return Object.fromEntries(Object.entries(flags).filter(([name]) => name === "lower-case-table-names"));
 }
 
-/** Makes the data folder, with root's password set before anybody can connect; whole or not at all. */
+/** Makes the data folder, with root's password set before any client can connect; whole or not at all. */
 async function initialize(command: string, args: readonly string[], home: string, data: string, { signal, progress }: Work): Promise<void> {
   progress("mysql: making its data folder");
   const partial = `${data}.partial`;

@@ -4,13 +4,13 @@ import { unavailable, type Work } from "../engine.js";
 import { CommandFailed, run } from "../host/command.js";
 import { type AptSource, parseDeb822, parseOneLine } from "./apt-sources.js";
 
-/** Seconds that a mirror may say nothing. apt-get asks twice before it gives up, so it takes less than 20 s to say so. */
+/** How many seconds a mirror may be silent. apt-get asks twice before it gives up, so it reports that in less than 20 s. */
 const silentSeconds = 8;
 const debianKeyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /**
- * Unpacks the newest `names` of a Debian suite, and all they depend on, into `folder`, without touching the system:
- * apt-get works on lists, a cache and an (empty) package status of its own, on the mirror the machine itself uses.
+ * Unpacks the newest `names` of a Debian suite, and all they depend on, into `folder`, without touching the system.
+ * apt-get works with lists, a cache and an (empty) package status of its own, on the mirror that the machine itself uses.
  */
 export async function unpackDebian(
   suite: string, names: readonly string[], folder: string, { signal }: Work, sources?: readonly AptSource[],
@@ -38,7 +38,7 @@ export async function unpackDebian(
     "Acquire::https::Timeout": silentSeconds,
   }).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   try {
-    // Without these two apt-get asks a silent mirror again and again, and then calls the update done.
+    // Without these two, apt-get asks a silent mirror again and again, and then calls the update done.
     const once = ["-o", "Acquire::Retries=0", "-o", "APT::Update::Error-Mode=any"];
     await run("apt-get", [...options, ...once, "-q", "update"], { signal });
     await run("apt-get", [...options, "-q", "-y", "--no-install-recommends", "--download-only", "install", ...names], { signal });

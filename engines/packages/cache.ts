@@ -5,8 +5,8 @@ import type { Work } from "../engine.js";
 import { withLock } from "./lock.js";
 
 /**
- * The folder `name` among the packages, filled by `fill` if it is not there yet. It appears whole or not at all:
- * it is filled under another name and renamed, and what an interrupted run left is removed by the next.
+ * The folder `name` among the packages; `fill` fills it if it is missing. It appears whole or not at all.
+ * `fill` works under another name, which is then changed. The next run removes what an interrupted one left.
  */
 export async function cached(name: string, work: Work, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(work.packages, name);

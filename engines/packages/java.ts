@@ -5,14 +5,14 @@ import { unavailable, type Work } from "../engine.js";
 import { run } from "../host/command.js";
 
 export interface JavaWanted {
-  /** Who wants it, for the message. */
+  /** The program that needs it, for the message. */
   readonly for: string;
   readonly accepts: (major: number) => boolean;
   /** What a person should install. */
   readonly install: string;
 }
 
-/** The home of a JDK that `wanted` accepts: JAVA_HOME, then those in /usr/lib/jvm, then the one on PATH. */
+/** Finds the home of a JDK that `wanted` accepts: JAVA_HOME, then those in /usr/lib/jvm, then the one on PATH. */
 export async function findJava(wanted: JavaWanted, work: Work): Promise<string> {
   const seen: string[] = [];
   for (const home of await javaHomes()) {

@@ -6,7 +6,7 @@ import { setTimeout as timer } from "node:timers/promises";
 
 /**
  * Does `work` while no other process on this machine, nor another part of this one, holds the lock of `path`.
- * The lock is a socket in Linux's abstract namespace (unix(7)): it ends with its holder, so none is ever left behind.
+ * The lock is a socket in Linux's abstract namespace (unix(7)). It ends with its holder, so none is ever left behind.
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const address = addressOf(path);
@@ -22,7 +22,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, signal?:
   }
 }
 
-/** The lock of `path` until it is disposed of, or the process that has it (null when that does not say who it is). */
+/** Takes the lock of `path` until it is disposed of, or returns the process that has it (null when its number is not known). */
 export async function takeLock(path: string): Promise<AsyncDisposable | { readonly holder: number | null }> {
   const lock = await listen(addressOf(path));
   if (lock === null) return { holder: await holderOf(path) };
@@ -31,7 +31,7 @@ export async function takeLock(path: string): Promise<AsyncDisposable | { readon
   return { [Symbol.asyncDispose]: async () => void (await once(lock.close(), "close")) };
 }
 
-/** Whoever holds a lock answers with its number. */
+/** The holder of a lock answers with its number. */
 async function holderOf(path: string): Promise<number | null> {
   const socket = createConnection(addressOf(path)).setTimeout(2_000, () => socket.destroy()).setEncoding("utf8");
   const answered = once(socket, "data").then(([text]) => Number(text), () => null);

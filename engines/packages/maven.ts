@@ -7,12 +7,12 @@ import { withLock } from "./lock.js";
 /** `group:artifact:version` */
 export type Coordinates = `${string}:${string}:${string}`;
 
-/** A repository that says nothing is given up after 7 s; without these Maven waits for half an hour, three times over. */
+/** A silent repository is given up after 7 s. Without these, Maven waits for half an hour, three times over. */
 const timeLimits = [
   "-Daether.connector.connectTimeout=7000", "-Daether.connector.requestTimeout=7000", "-Dmaven.wagon.rto=7000",
   "-Dmaven.wagon.http.retryHandler.count=0",
 ];
-/** By its whole name: to resolve the short one, Maven would ask the repository twice more. */
+/** The whole name, because Maven would ask the repository twice more to resolve the short one. */
 const copy = "org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies";
 
 /** Copies the jars of these artifacts, and of all they need to run, into `folder`. */

@@ -9,7 +9,7 @@ import { isAlive, type ProcessId, processOf } from "../host/process.js";
 import type { Recipe, Server } from "../recipe.js";
 import { atExit, halt, type Running, writeRunning } from "../running.js";
 
-/** Starts the engine as a process on this machine, from packages that are brought if they are not here yet. */
+/** Starts the engine as a process on this machine, from packages that are fetched if they are missing. */
 export async function startFromPackages(recipe: Recipe, home: string, owner: ProcessId | null, work: Work): Promise<Running> {
   const installed = await recipe.fetch(work);
   const server = await recipe.prepare(home, installed, work);
@@ -33,7 +33,10 @@ interface End {
   how: string | null;
 }
 
-/** In a session of its own, so that Ctrl-C in a terminal reaches us first and the server ends when our work is drained. */
+/**
+ * Starts the server in a session of its own, so that Ctrl-C in a terminal reaches Sluice first
+ * and the server ends when the work is drained.
+ */
 function spawnServer({ command, args }: Server, home: string, log: string): { readonly id: ProcessId; readonly end: End } {
   const output = appendPrivately(log);
   const child = spawn(command, args, { cwd: home, detached: true, stdio: ["ignore", output, output] });

@@ -8,7 +8,7 @@ import type { ProcessId } from "../host/process.js";
 import type { Recipe } from "../recipe.js";
 import { atExit, halt, type Running, writeRunning } from "../running.js";
 
-/** Starts the engine in a container; null where podman does not work or cannot get the image. */
+/** Starts the engine in a container. Null when podman does not work or cannot get the image. */
 export async function startInContainer(
   recipe: Recipe, home: string, first: boolean, owner: ProcessId | null, work: Work,
 ): Promise<Running | null> {
@@ -20,7 +20,7 @@ export async function startInContainer(
     return null;
   }
   work.progress(`${recipe.name}: starting a container of ${container.image}`);
-  // Named after the home it stands in for, so that homes run side by side.
+  // The container is named after its home, so that several homes run side by side.
   const name = `sluice-${recipe.name}-${createHash("sha256").update(home).digest("hex").slice(0, 12)}`;
   const running = { url: container.url, what: { container: name }, owner };
   writeRunning(home, running);

@@ -4,12 +4,13 @@ import type { Value } from "../../schema/fields.js";
 import type { DeadLetter, Kept, Store } from "../../stores/ports.js";
 import type { Filled, Ledger } from "../workload/ledger.js";
 
-/** Values of each lookup whose lists are asked for; Cassandra's tables of entries are read whole besides. */
+/** How many values of each lookup have their lists read. Cassandra's tables of entries are also read whole. */
 const listed = 12;
 
 /**
- * What a store has otherwise than the ledger says, as lines. A row that is in the store's dead letters must not be in the store;
- * every other row must be there as it was written; and a letter of a row that is not refused is a deviation too.
+ * Lists what differs between a store and the ledger, as lines. A row that is in the store's dead letters must not be in the store; every
+ * other row must be there as it was written.
+ * A letter of a row that is not refused is a deviation too.
  */
 export async function deviations(store: Store, letters: readonly DeadLetter[], ledger: Ledger, catalog: Catalog): Promise<string[]> {
   const found: string[] = [];
@@ -69,7 +70,7 @@ async function* keptEntries(store: Store, entity: Entity, lookup: Lookup): Async
   for await (const entries of store.audit.entries(entity, lookup)) yield entries.map((row) => ({ key: keyOf(entity, row), row }));
 }
 
-/** What readers get: whole lists, in order, page by page. */
+/** Compares what readers get: whole lists, in order, page by page. */
 async function compareLists(store: Store, entity: Entity, lookup: Lookup, rows: readonly Row[], say: Say): Promise<void> {
   const values = [...new Set(rows.map((row) => row[lookup.by]!))].slice(0, listed);
   for (const by of values) {

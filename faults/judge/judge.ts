@@ -18,19 +18,19 @@ export interface Verdict {
 
 export interface Judged {
   readonly database: URL;
-  /** Past the links. */
+  /** The stores' own addresses, past the links. */
   readonly stores: readonly URL[];
   readonly sync: SyncProcess;
   readonly ledger: Ledger;
   readonly signal: AbortSignal;
 }
 
-/** A store that is not current after this long never will be, as far as this goes. */
+/** A store that is not current after this long counts as one that never will be. */
 const patienceMs = 240_000;
 /** Elasticsearch shows what it holds once a second. */
 const visibleMs = 3_000;
 
-/** Waits until every store holds everything, has sync drain, and compares each with the ledger. */
+/** Waits until every store holds everything, drains sync, and compares each store with the ledger. */
 export async function judge({ database, stores: urls, sync, ledger, signal }: Judged): Promise<Verdict> {
   const healed = Date.now();
   await using source = openMysqlSource(database, totesys, "faults", signal);
@@ -61,7 +61,7 @@ export async function judge({ database, stores: urls, sync, ledger, signal }: Ju
   return { deviations: found, deadLetters, catchUpMs };
 }
 
-/** Whether each store holds what is committed by now, and copies nothing: at once or never, as far as this goes. */
+/** Whether each store holds what is committed by now, and copies nothing. It asks once and does not wait. */
 export async function isSettled(database: URL, stores: readonly URL[], signal: AbortSignal): Promise<boolean> {
   try {
     await using source = openMysqlSource(database, totesys, "faults", signal);
@@ -78,7 +78,7 @@ export async function isSettled(database: URL, stores: readonly URL[], signal: A
 
 const settleMs = 3_000;
 
-/** A position read from a server that is lost may name what the source has not. */
+/** A position that was read from a lost server may name transactions that the source does not have. */
 async function hasNothingElse(store: Store, source: Source): Promise<boolean> {
   const progress = await store.progress();
   return progress !== null && source.reached(await source.head(), progress.position);
@@ -99,8 +99,8 @@ async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, beg
 }
 
 /**
- * Its pipeline runs, in the process there is now, and has heard from the source since; and it has nothing that the source has not: what
- * it read of a server that is lost.
+ * Waits until the store's pipeline runs in today's process, and has heard from the source since.
+ * It must also have nothing that the source has not: what it read from a lost server.
  */
 async function untilFollowed(store: Store, source: Source, sync: SyncProcess, since: number, signal: AbortSignal): Promise<void> {
   const streams = `"pipeline":"${store.name}"`;

@@ -4,7 +4,7 @@ import type { Filled } from "./ledger.js";
 
 const stamp = "2026-01-01T00:00:00.000000Z";
 
-/** Rows of one kind under so many keys: of a table of a key, texts and timestamps. */
+/** Makes rows of one kind under `rows` keys, for a table of a key, texts and timestamps. */
 export function filledWith(entity: Entity, from: number, rows: number): Filled {
   const fields = Object.entries(entity.fields);
   const value = (name: string, key: string) => (name === entity.key[0] ? key
@@ -15,7 +15,7 @@ export function filledWith(entity: Entity, from: number, rows: number): Filled {
   };
 }
 
-/** The same in one statement, whose rows the server makes. */
+/** Writes the same rows as one statement, so that the server makes them. */
 export function fillingSql(entity: Entity, { from, rows }: Filled): string {
   const digits =
     "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 "

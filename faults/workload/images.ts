@@ -3,24 +3,24 @@ import type { Entity, Fields, Row } from "../../schema/entity.js";
 import type { Field, Value } from "../../schema/fields.js";
 import type { Image } from "./ledger.js";
 
-/** Keys drawn for a table: few enough that rows are met again. Snapshots of the large ones take several chunks. */
+/** How many keys are drawn for a table: few enough that rows change again. Snapshots of the large tables take several chunks. */
 export function spaceOf({ table }: Entity): number {
   return table === "sales_order" || table === "payment" ? 5_000 : 300;
 }
 
-/** Mostly small; some beyond what a JavaScript number holds. */
+/** Draws a key: mostly a small one, sometimes beyond what a JavaScript number holds. */
 export function drawKey(of: Entity, random: Random): string {
   const place = random.zipf(spaceOf(of));
   return place % 97 === 0 ? String(9_007_199_254_740_992n + BigInt(place)) : String(place);
 }
 
-/** A whole row under this key. `odd` is the share of values that no store may take. */
+/** Draws a whole row under this key. `odd` is the share of values that no store may take. */
 export function drawImage(of: Entity, key: string, random: Random, odd: number): Image {
   const fields = Object.entries(of.fields as Fields);
   return imageOf(of, Object.fromEntries(fields.map(([name, field]) => [name, name === of.key[0] ? key : drawValue(field, random, odd)])));
 }
 
-/** The same row with some fields drawn anew; also what changed. */
+/** Draws some fields of the row again. Returns the new row and what changed. */
 export function redraw(of: Entity, { row }: Image, random: Random, odd: number): { readonly image: Image; readonly changed: Partial<Row> } {
   const names = Object.keys(of.fields).filter((name) => name !== of.key[0]);
   const chosen = ["last_updated", ...Array.from({ length: random.whole(1, 3) }, () => random.pick(names))];

@@ -6,7 +6,10 @@ export interface Image {
   readonly held: boolean;
 }
 
-/** Rows too many to be kept one by one, all made by one statement: `table` from the catalog, its keys `from` and on, what is under each. */
+/**
+ * Rows that are too many to keep one by one, all made by one statement: `table` from the catalog,
+ * its keys from `from` on, and what each holds.
+ */
 export interface Filled {
   readonly table: string;
   readonly from: number;
@@ -14,12 +17,12 @@ export interface Filled {
   readonly imageOf: (key: string) => Image;
 }
 
-/** What was committed, remembered apart from MySQL and from everything that is put to the test. Keys are texts. */
+/** Remembers what was committed, apart from MySQL and from everything under test. Keys are texts. */
 export class Ledger {
   readonly #tables = new Map<string, Map<string, Image>>();
   #filled: readonly Filled[] = [];
 
-  /** What a table has besides; nobody else writes to these keys. */
+  /** The filled rows of a table; no other transaction writes to these keys. */
   filled({ table }: Entity): readonly Filled[] {
     return this.#filled.filter((each) => each.table === table);
   }
@@ -32,7 +35,7 @@ export class Ledger {
     return [...this.#tables.values()].reduce((sum, table) => sum + table.size, 0) + this.#filled.reduce((sum, { rows }) => sum + rows, 0);
   }
 
-  /** The same for now, to go another way. */
+  /** Copies the ledger as it is now, so that the copy can go another way. */
   copy(): Ledger {
     const copy = new Ledger();
     for (const [table, images] of this.#tables) copy.#tables.set(table, new Map(images));
@@ -40,7 +43,7 @@ export class Ledger {
     return copy;
   }
 
-  /** What a transaction did, once it is known that it was committed. */
+  /** Adds what a transaction did, once it is known to be committed. */
   commit(draft: Draft): void {
     for (const table of draft.emptied) this.#of(table).clear();
     this.#filled = [...this.#filled.filter(({ table }) => !draft.emptied.has(table)), ...draft.filled];

@@ -10,24 +10,24 @@ export type Step =
   | { readonly op: "insert"; readonly entity: Entity; readonly images: readonly Image[] }
   | { readonly op: "update"; readonly entity: Entity; readonly key: string; readonly changed: Partial<Row> }
   | { readonly op: "delete"; readonly entity: Entity; readonly key: string }
-  /** All the rows of a large transaction at once. */
+  /** Deletes all the rows of a large transaction at once. */
   | { readonly op: "delete from"; readonly entity: Entity; readonly key: string }
-  /** Made by the server itself. */
+  /** The server itself makes these rows. */
   | { readonly op: "fill"; readonly entity: Entity; readonly filled: Filled }
   | { readonly op: "truncate"; readonly entity: Entity };
 
 export interface Transaction {
   readonly number: number;
   readonly steps: readonly Step[];
-  /** What the ledger has once it is committed. */
+  /** What the ledger has once the transaction is committed. */
   readonly draft: Draft;
   /** Moves the server's clock by this much for this transaction; microseconds. */
   readonly clockMicros: number;
 }
 
-/** Share of the values that no store may take. */
+/** The share of the values that no store may take. */
 const odd = 0.004;
-/** Keys of large transactions begin here, so that one statement can take them out again. */
+/** Keys of large transactions begin here, so that one statement can delete them again. */
 const largeKeys = 1_000_000;
 
 /** Rows that are there before sync first starts. */
@@ -43,7 +43,7 @@ export function* initialRows(catalog: Catalog, draw: Draw): Generator<Transactio
   }
 }
 
-/** The next transaction: drawn from its number, applied to what the ledger holds. */
+/** Draws the next transaction from its number, and applies it to what the ledger holds. */
 export function drawTransaction(number: number, catalog: Catalog, ledger: Ledger, draw: Draw): Transaction {
   const random = draw("transaction", number, "steps");
   const draft = new Draft(ledger);
@@ -55,7 +55,7 @@ export function drawTransaction(number: number, catalog: Catalog, ledger: Ledger
   return { ...about, steps };
 }
 
-/** One statement of so many rows. */
+/** One statement that fills `rows` rows. */
 export function filling(number: number, entity: Entity, rows: number, ledger: Ledger): Transaction {
   const draft = new Draft(ledger);
   const filled = filledWith(entity, 2 * largeKeys, rows);
@@ -73,7 +73,7 @@ function drawSteps(entity: Entity, draft: Draft, random: Random): Step[] {
   }
   const other = drawKey(entity, random);
   if (random.chance(0.08) && !draft.get(entity, other)) {
-    // Named, or the server would set it to a time the ledger does not know.
+    // The time is named, because the server would otherwise set one that the ledger does not know.
     const changed = { [entity.key[0]!]: other, last_updated: held.row.last_updated! };
     draft.set(entity, key, null);
     draft.set(entity, other, imageOf(entity, { ...held.row, ...changed }));
@@ -94,7 +94,7 @@ function truncation(entity: Entity, draft: Draft): Step {
   return { op: "truncate", entity };
 }
 
-/** Tens of thousands of rows in, or out if they are there. */
+/** Inserts tens of thousands of rows, or deletes them if they are there. */
 function large(entity: Entity, draft: Draft, random: Random): Step[] {
   const there = [...draft.ledger.table(entity).keys()].filter((key) => BigInt(key) >= largeKeys && BigInt(key) < 2 * largeKeys);
   if (there.length > 0) {

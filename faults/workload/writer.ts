@@ -6,12 +6,12 @@ import { sleep } from "../../runtime/wait.js";
 import { fillingSql } from "./filling.js";
 import type { Step, Transaction } from "./workload.js";
 
-/** A table outside the catalog that holds the number of the last transaction: how a commit is known whose answer never came. */
+/** A table outside the catalog that holds the number of the last transaction. It shows whether a commit arrived whose answer never came. */
 const marker = "fault_marker";
-/** Rows refer to whatever they like, and dates may be none: what is written is to be odd. */
+/** Rows may refer to anything, and dates may be invalid, because the workload is meant to be odd. */
 const session = "SET foreign_key_checks = 0, sql_mode = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES'";
 
-/** The only one that writes, over one connection, so that transactions are committed in the order they are drawn. */
+/** The only writer. It uses one connection, so that transactions are committed in the order they are drawn. */
 export class Writer implements AsyncDisposable {
   #connection: Connection | null = null;
   #turn: Promise<unknown> = Promise.resolve();
@@ -40,7 +40,7 @@ export class Writer implements AsyncDisposable {
     });
   }
 
-  /** Within `alone`: transactions of which it does not matter what becomes. */
+  /** Runs, within `alone`, transactions whose outcome does not matter. */
   async perform(transactions: readonly Transaction[]): Promise<void> {
     for (const transaction of transactions) await perform(
       await this.#open(), transaction,
@@ -54,23 +54,23 @@ export class Writer implements AsyncDisposable {
     return turn;
   }
 
-  /** The next statement opens a new connection, to wherever the server is then. */
+  /** Makes the next statement open a new connection, to wherever the server is then. */
   close(): void {
     this.#connection?.destroy();
     this.#connection = null;
   }
 
-  /** @throws the error itself, when it is of the statement */
+  /** Closes a lost connection. @throws the error itself, when it is about the statement */
   #closeLost(error: unknown): void {
     if (!isLost(error)) throw error;
     this.close();
     this.signal.throwIfAborted();
   }
 
-  /** Asks until somebody answers: the server asked may be the one that is dying. */
+  /** Asks until a server answers: the one asked may be dying. */
   async #wasCommitted(transaction: Transaction): Promise<boolean> {
     const { number, steps: [first] } = transaction;
-    // TRUNCATE commits by itself, so the marker says nothing of it. Either question waits for a transaction that is still being committed.
+    // TRUNCATE commits by itself, so the marker does not show it. Either question waits for a transaction that is still being committed.
     const asked = first?.op === "truncate" ? `SELECT COUNT(*) = 0 AS done FROM ${escapeId(first.entity.table)}`
       : `SELECT number = ${number} AS done FROM ${marker} FOR SHARE`;
     try {
@@ -86,7 +86,7 @@ export class Writer implements AsyncDisposable {
     while (!this.#connection) {
       try {
         const connection = await connectMysql(this.server());
-        // A connection that breaks while nobody asks is met at the next statement.
+        // If a connection breaks while idle, the next statement finds out.
         connection.on("error", () => undefined);
         await connection.query(session);
         this.#connection = connection;
@@ -125,10 +125,10 @@ async function apply(connection: Connection, step: Step): Promise<void> {
   step satisfies never;
 }
 
-/** Of the connection or the server's end, not of the statement. */
+/** Whether the connection or the server ended, rather than the statement failed. */
 function isLost(error: unknown): boolean {
   const { code = "", fatal = false, sqlState } = error as { readonly code?: string; readonly fatal?: boolean; readonly sqlState?: string };
-  // The last one ends a commit that waits for the standby while the servers change places.
+  // The last code ends a commit that waits for the standby while the servers change places.
   return fatal || sqlState === undefined || code === "ER_SERVER_SHUTDOWN" || code === "ER_QUERY_INTERRUPTED"
     || code === "ER_RUN_HOOK_ERROR";
 }

@@ -2,7 +2,7 @@ import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandFailed, run } from "../../engines/host/command.js";
 
-/** A small disk of its own, which can be full. Null where one may not be mounted. */
+/** A small disk of its own, which can be full. Null when this process may not mount one. */
 export interface Disk extends AsyncDisposable {
   readonly folder: string;
   fill(): Promise<void>;
@@ -28,7 +28,7 @@ export async function openDisk(folder: string, signal: AbortSignal): Promise<Dis
   };
 }
 
-/** Ever smaller pieces, until not even a page fits. */
+/** Writes ever smaller pieces, until not even a page fits. */
 async function fill(file: string): Promise<void> {
   await using handle = await open(file, "w");
   for (let size = 1 << 24; size >= 4096; size >>= 1) {

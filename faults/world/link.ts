@@ -4,12 +4,12 @@ import type { Disturbance, ServerName } from "./fault.js";
 import { WriteTimeouts } from "./write-timeouts.js";
 
 const refusal = '{"error":{"type":"es_rejected_execution_exception"},"status":429}';
-/** As Elasticsearch says that it has too much to do. */
+/** How Elasticsearch says that it has too much to do. */
 const overloaded = ["HTTP/1.1 429 Too Many Requests", "X-Elastic-Product: Elasticsearch", "Content-Type: "
   + "application/vnd.elasticsearch+json;compatible-with=9",
   "Connection: close", `Content-Length: ${refusal.length}`, "", refusal].join("\r\n");
 const slowMs = 120;
-/** Connections through which these went lack something. */
+/** Connections that went through these lack something. */
 const deaf: readonly Disturbance[] = ["half-open", "unanswered", "write timeout"];
 
 /** A TCP proxy on loopback in front of a server, which can be disturbed. Its own port never changes; the server's may. */
@@ -31,7 +31,7 @@ export class Link implements AsyncDisposable {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Connections that were swallowed do not come back to life: they break when it is over. */
+  /** Changes the disturbance. Connections whose bytes were swallowed do not recover, so they break when it is over. */
   disturb(how: Disturbance | null): void {
     const broken = how === "cut" || (this.#disturbance !== null && deaf.includes(this.#disturbance));
     this.#disturbance = how;

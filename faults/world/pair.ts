@@ -7,14 +7,14 @@ import { connectMysql } from "../../runtime/mysql/mysql.js";
 import { Server } from "./server.js";
 
 const user = "faults";
-/** The primary acknowledges nothing that the standby does not have, however long that takes; until `part`. */
+/** Until `part`, the primary acknowledges nothing that the standby does not have, however long that takes. */
 const semiSynchronous = {
   "plugin-load-add": "semisync_source.so;semisync_replica.so", "rpl-semi-sync-replica-enabled": "1",
   "rpl-semi-sync-source-timeout": "3600000",
 };
 const acknowledging = (first: boolean) => `SET GLOBAL rpl_semi_sync_source_enabled = ${first ? "ON" : "OFF"}`;
 
-/** Two MySQL servers: one is written to, the other follows it by GTID and can take its place. */
+/** Two MySQL servers: the writer uses one; the other follows it by GTID and can take its place. */
 export class Pair implements AsyncDisposable {
   readonly #password = randomBytes(16).toString("hex");
   #servers = 0;
@@ -31,13 +31,13 @@ export class Pair implements AsyncDisposable {
     return pair;
   }
 
-  /** The primary, for a user that both servers know. */
+  /** The URL of the primary, for a user that both servers know. */
   get url(): URL {
     const { hostname, port } = this.primary.url;
     return new URL(`mysql://${user}:${this.#password}@${hostname}:${port}/`);
   }
 
-  /** A new standby needs to read only what is logged from now on. To be called while there is no database. */
+  /** Lets a new standby read only what is logged from now on. It may be called only while there is no database. */
   async begin(): Promise<void> {
     this.#before = await executedBy(this.primary);
     for (const { url } of [this.primary, this.standby]) await on(
@@ -45,7 +45,7 @@ export class Pair implements AsyncDisposable {
     );
   }
 
-  /** The standby takes over once it has everything; to be called while nobody writes. The former primary follows it from then on. */
+  /** Lets the standby take over once it has everything; the former primary follows it from then on. Nothing may write meanwhile. */
   async failOver(): Promise<void> {
     const executed = await executedBy(this.primary);
     await this.#promote(executed);
@@ -54,24 +54,24 @@ export class Pair implements AsyncDisposable {
   }
 
   /**
-   * Resolves once the standby has all that the primary has by now. Not all of it was acknowledged: a server that starts commits what it
-   * finds in
-   * its own log, and a standby that is new has nothing of what was before it.
+   * Resolves once the standby has all that the primary has by now. Not all of it was acknowledged: a
+   * starting server commits what it finds in its own log.
+   * And a new standby has nothing of what was before it.
    */
   async together(): Promise<void> {
     const executed = await executedBy(this.primary);
     await on(this.standby.url, (server) => untilExecuted(server, executed));
   }
 
-  /** From now on the standby hears nothing, and the primary acknowledges all the same. */
+  /** From now on the standby receives nothing, and the primary acknowledges all the same. */
   async part(): Promise<void> {
     await on(this.standby.url, (server) => inTurn(server, ["STOP REPLICA IO_THREAD"]));
     await on(this.primary.url, (server) => inTurn(server, [acknowledging(false)]));
   }
 
   /**
-   * The primary dies, whatever it is doing, and never comes back: it may have what nobody else has. The standby takes over with what it
-   * received, and a new one follows it.
+   * Kills the primary, whatever it is doing, for good; it may have what no other server has.
+   * The standby takes over with what it received, and a new one follows it.
    */
   async losePrimary(): Promise<void> {
     const lost = this.primary;
@@ -91,13 +91,13 @@ export class Pair implements AsyncDisposable {
   async #promote(gtids: string): Promise<void> {
     await on(this.standby.url, async (server) => {
       await untilExecuted(server, gtids);
-      // Before anybody writes to it: a commit under way when this is turned on would be waited for, and its acknowledgement never asked
-      // for.
+      // This comes before any client writes: a commit under way when this is turned on would wait, and
+      // its acknowledgement would never be asked for.
       await inTurn(server, ["STOP REPLICA", "RESET REPLICA ALL", acknowledging(true)]);
     });
   }
 
-  /** Not in the log: the standby would make the user twice. */
+  /** Makes the user outside the log, because the standby would make it twice. */
   #admit({ url }: Server): Promise<void> {
     return on(url, (server) => inTurn(
       server, ["SET sql_log_bin = 0", `CREATE USER '${user}'@'%' IDENTIFIED BY '${this.#password}'`, `GRANT ALL ON *.* TO '${user}'@'%'`],
@@ -108,7 +108,7 @@ export class Pair implements AsyncDisposable {
     const { hostname, port, username, password } = this.url;
     for (const server of [this.standby, this.primary]) {
       const statement = acknowledging(server === this.primary);
-      // Also when it is started again, before anybody can connect.
+      // It also runs when the server starts again, before any client can connect.
       await writeFile(atStart(server.home), `${statement};\n`);
       await on(server.url, (each) => inTurn(each, [statement]));
     }

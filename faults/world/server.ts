@@ -11,7 +11,7 @@ import { atExit, halt, ourselves, type Running } from "../../engines/running.js"
 import type { ServerName } from "./fault.js";
 
 /**
- * An engine from packages, always: as a process of ours it may be killed, restarted and frozen, on data that stays, at the port it had.
+ * An engine from packages, always. As a process of Sluice it may be killed, restarted and frozen, on data that stays, at the port it had.
  */
 export class Server implements AsyncDisposable {
   readonly #hurried = atExit(() => this.running);

@@ -8,7 +8,7 @@ import { Link } from "./link.js";
 import { Pair } from "./pair.js";
 import { Server } from "./server.js";
 
-/** Real engines, each behind a link that can be disturbed, used by one history after another. */
+/** Real engines, each behind a link that can be disturbed. One history after another uses them. */
 export interface World extends AsyncDisposable {
   readonly folder: string;
   readonly stores: readonly StoreName[];
@@ -17,11 +17,11 @@ export interface World extends AsyncDisposable {
   /** The engine as it is now: after a failover, MySQL is another. */
   server(name: ServerName): Server;
   link(name: ServerName): Link;
-  /** Has the links lead to where the engines are now. */
+  /** Makes the links lead to where the engines are now. */
   relink(): void;
 }
 
-/** Engines begin with no data. @throws PreflightFailed */
+/** Opens the world; its engines begin with no data. @throws PreflightFailed */
 export async function openWorld(
   folder: string, stores: readonly StoreName[], progress: DownloadReport, signal: AbortSignal,
 ): Promise<World> {

@@ -3,15 +3,15 @@ const headerBytes = 9;
 const opcodes: readonly number[] = [0x07, 0x0a, 0x0d];
 
 /**
- * What a Cassandra answers whose replicas did not say in time whether they wrote, to each request that passes: "Native protocol v4",
- * sections 2 (frames) and 9 (ERROR 0x1100).
+ * Answers each request as a Cassandra does whose replicas did not say in time whether they wrote: "Native protocol
+ * v4", sections 2 (frames) and 9 (ERROR 0x1100).
  */
 export class WriteTimeouts {
-  /** Bytes of the request at hand that are still to come. */
+  /** How many bytes of the current request are still to come. */
   #left = 0;
   #header = Buffer.alloc(0);
 
-  /** The answers to those of the requests that begin in the piece. */
+  /** The answers to the requests that begin in the piece. */
   of(piece: Buffer): readonly Buffer[] {
     const answers: Buffer[] = [];
     for (let at = 0; at < piece.length;) {
@@ -36,7 +36,7 @@ function answerTo(header: Buffer): Buffer {
   let at = body.writeInt32BE(0x1100, 0);
   at = body.writeUInt16BE(message.length, at);
   at += body.write(message, at, "latin1");
-  // Consistency ONE, of which none answered.
+  // Consistency ONE, and no replica answered.
   at = body.writeUInt16BE(1, at);
   at = body.writeInt32BE(0, at);
   at = body.writeInt32BE(1, at);

@@ -3,7 +3,7 @@ import { amend, cancel, place, pay, type OrderKind } from "./orders.js";
 import { changeContact, correctAddress, meet, moveStaff } from "./parties.js";
 import type { Trade, Done } from "./trade.js";
 
-/** Of a hundred business transactions, how many are of each kind: 60 insert, 30 update, 10 delete. */
+/** How many of a hundred business transactions are of each kind: 60 insert, 30 update, 10 delete. */
 export const mix = {
   sale: 38,
   purchase: 19,
@@ -26,7 +26,7 @@ export function businessBy(random: Random): Business {
   throw new Error("the shares of the mix must add up to 100");
 }
 
-/** Writes it, within the trade's transaction. Null when there is nothing it could be done to. */
+/** Writes the business transaction, within the trade's. Null when there is nothing to do it to. */
 export async function transact(business: Business, trade: Trade): Promise<Done | null> {
   const either: OrderKind = trade.draw("either").chance(0.7) ? "SALE" : "PURCHASE";
   switch (business) {

@@ -4,13 +4,14 @@ export interface Pace {
   /** Per second. */
   readonly rate: number;
   readonly workers: number;
-  /** How many in all; infinite when it goes on until it is stopped. */
+  /** How many in all; infinite for a loop that goes on until an abort. */
   readonly limit: number;
 }
 
 /**
- * Runs piece 0, 1, 2 … each when it is due, whether or not the ones before took long: a slow database is met with the
- * same load as a fast one, and what is late is begun at once. An abort ends it when the pieces under way are done.
+ * Runs piece 0, 1, 2 … each when it is due, whether or not the ones before took long. A slow database gets the same load
+ * as a fast one, and what is late begins at once.
+ * An abort ends it when the pieces under way are done.
  */
 export async function openLoop(
   { rate, workers, limit }: Pace, run: (piece: number, worker: number, lateMs: number) => Promise<void>, signal: AbortSignal,

@@ -24,7 +24,7 @@ type New<E extends { readonly table: string; readonly key: readonly string[] } &
   K
 >;
 
-/** An order, its booking and its payments. */
+/** Places an order, with its booking and its payments. */
 export async function place(trade: Trade, kind: OrderKind): Promise<Done> {
   const { connection, directory, draw, lasting, now } = trade;
   const stamps = { created_at: timestampOf(now), last_updated: timestampOf(now) };
@@ -83,7 +83,7 @@ export async function place(trade: Trade, kind: OrderKind): Promise<Done> {
   };
 }
 
-/** A payment that was due is made. Null when none of the recent ones is open. */
+/** Makes a due payment. Null when none of the recent ones is open. */
 export async function pay({ connection, draw, now }: Trade): Promise<Done | null> {
   const back = draw("back").whole(0, 500);
   const [[open]] = await connection.query<RowDataPacket[]>(
@@ -94,7 +94,7 @@ export async function pay({ connection, draw, now }: Trade): Promise<Done | null
   return { inserted: 0, updated: 1, deleted: 0, trace: { entity: payment, key: String(open.payment_id), at: timestampOf(now) } };
 }
 
-/** Quantity, price or dates of a recent order change; with the first two, what is still to be paid. Null when there is no order. */
+/** Changes quantity, price or dates of a recent order, and with the first two what is still due. Null when there is no order. */
 export async function amend(trade: Trade, kind: OrderKind): Promise<Done | null> {
   const { connection, draw, now } = trade;
   const { entity, key, quantity, price } = orders[kind];
@@ -127,7 +127,7 @@ export async function amend(trade: Trade, kind: OrderKind): Promise<Done | null>
   return { inserted: 0, updated: 1 + payments.length, deleted: 0, trace };
 }
 
-/** A recent order goes, with its booking and its payments. Null when there is no order. */
+/** Deletes a recent order, with its booking and its payments. Null when there is no order. */
 export async function cancel(trade: Trade, kind: OrderKind): Promise<Done | null> {
   const { entity, key } = orders[kind];
   const order = await recent(trade, kind);
@@ -141,7 +141,7 @@ export async function cancel(trade: Trade, kind: OrderKind): Promise<Done | null
   return { inserted: 0, updated: 0, deleted, trace: { entity, key: String(order[key]), at: null } };
 }
 
-/** One of the last few hundred orders, locked first by everyone who goes on to its booking and payments. */
+/** One of the last few hundred orders. Each worker locks it before it goes on to the booking and payments. */
 async function recent({ connection, draw }: Trade, kind: OrderKind): Promise<RowDataPacket | null> {
   const { entity, key } = orders[kind];
   const [[order]] = await connection.query<RowDataPacket[]>(

@@ -8,7 +8,7 @@ import { companyName, contactIn, placeIn } from "../parties.js";
 import { type Country, countries, countryBy, personName } from "../words.js";
 import type { Trade, Done } from "./trade.js";
 
-/** Somebody new to trade with, and its seat. */
+/** Adds a new counterparty, and its seat. */
 export async function meet({ connection, draw, now }: Trade): Promise<Done> {
   const stamps = { created_at: timestampOf(now), last_updated: timestampOf(now) };
   const country = countryBy(draw("country"));
@@ -23,7 +23,7 @@ export async function meet({ connection, draw, now }: Trade): Promise<Done> {
   return { inserted: 2, updated: 0, deleted: 0, met: { id, seat }, trace: { entity: counterparty, key: id, at: stamps.created_at } };
 }
 
-/** Another person buys, sells or takes deliveries for a counterparty. */
+/** Changes the person who buys, sells or takes deliveries for a counterparty. */
 export async function changeContact({ connection, directory, draw, now }: Trade): Promise<Done> {
   const partner = draw("counterparty_id").pick(directory.partners);
   const who = draw("who").pick(["commercial_contact", "delivery_contact"]);
@@ -32,7 +32,7 @@ export async function changeContact({ connection, directory, draw, now }: Trade)
   return { inserted: 0, updated, deleted: 0, trace: { entity: counterparty, key: partner.id, at: timestampOf(now) } };
 }
 
-/** An employee goes to a department, perhaps the one he was in. */
+/** Moves an employee to a department, perhaps the former one. */
 export async function moveStaff({ connection, directory, draw, now }: Trade): Promise<Done> {
   const department = draw("department_id").pick(directory.departments);
   const who = draw("staff_id").pick(directory.staff);
@@ -40,7 +40,7 @@ export async function moveStaff({ connection, directory, draw, now }: Trade): Pr
   return { inserted: 0, updated, deleted: 0, trace: { entity: staff, key: who, at: timestampOf(now) } };
 }
 
-/** The seat of a counterparty was written down wrongly, or its telephone number changed. */
+/** Corrects the seat of a counterparty, or its telephone number. */
 export async function correctAddress({ connection, directory, draw, now }: Trade): Promise<Done> {
   const { seat } = draw("counterparty_id").pick(directory.partners);
   const [[found]] = await connection.query<RowDataPacket[]>("SELECT country FROM address WHERE address_id = ? FOR UPDATE", [seat]);

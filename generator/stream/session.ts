@@ -4,7 +4,7 @@ import { isConnectionLost } from "../../runtime/mysql/lost.js";
 import { connectMysql } from "../../runtime/mysql/mysql.js";
 import { backoff, sleep } from "../../runtime/wait.js";
 
-/** Hears when the server is away and why, and null when it answers again. */
+/** Called with the reason when the server is away, and with null when it answers again. */
 export type AwayListener = (error: string | null) => void;
 
 /** One worker's connection. Once it has stood, it is opened again for as long as the server is away. */
@@ -15,7 +15,7 @@ export class Session implements AsyncDisposable {
     this.#connection = connection;
   }
 
-  /** Fails at once if the server does not answer now, so that nobody waits for one that does not exist. @throws PreflightFailed */
+  /** Fails at once if the server does not answer now, so that no worker waits for one that does not exist. @throws PreflightFailed */
   static async open(mysql: URL, away: AwayListener): Promise<Session> {
     return new Session(mysql, away, await connect(mysql));
   }
@@ -36,7 +36,7 @@ export class Session implements AsyncDisposable {
     return this.#connection;
   }
 
-  /** What the server answers, asked again on the next connection when this one breaks; null when `signal` aborts meanwhile. */
+  /** Asks the server, and asks again on the next connection when this one breaks. Null when `signal` aborts meanwhile. */
   async ask<T>(question: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T | null> {
     for (;;) {
       const connection = await this.connection(signal);
@@ -50,7 +50,7 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** It broke: the next is another. */
+  /** Closes a broken connection: the next is another. */
   lose(error: unknown): void {
     this.#connection?.destroy();
     this.#connection = null;
@@ -62,10 +62,10 @@ export class Session implements AsyncDisposable {
   }
 }
 
-/** With fewer locks between the rows than by default, as busy systems have it. */
+/** Connects, with fewer locks between the rows than by default, as busy systems have it. */
 async function connect(mysql: URL): Promise<Connection> {
   const connection = await connectMysql(mysql);
-  // Of one that broke while it was idle, its next statement says so too.
+  // If the connection broke while idle, its next statement reports that too.
   connection.on("error", () => undefined);
   await connection.query("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
   return connection;

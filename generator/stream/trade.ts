@@ -7,7 +7,7 @@ import type { Draw } from "../random.js";
 
 /** What one business transaction works with. */
 export interface Trade {
-  /** Within a transaction. */
+  /** A connection within a transaction. */
   readonly connection: Connection;
   readonly directory: Directory;
   /** This transaction's own numbers. */
@@ -17,21 +17,21 @@ export interface Trade {
   readonly now: Micros;
 }
 
-/** How many rows it wrote. */
+/** How many rows the transaction wrote. */
 export interface Done {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
   readonly trace: Trace;
-  /** Known to the directory once it is committed. */
+  /** The directory learns of it once it is committed. */
   readonly met?: Partner;
 }
 
-/** One row by which the database itself tells whether the transaction was committed. */
+/** One row that shows in the database whether the transaction was committed. */
 export interface Trace {
   readonly entity: Entity;
   readonly key: string;
-  /** When the row was made or last changed; null when the transaction takes it out. */
+  /** When the row was made or last changed; null when the transaction deletes it. */
   readonly at: string | null;
 }
 
@@ -40,23 +40,23 @@ export interface Partner {
   readonly seat: string;
 }
 
-/** Who and what the database knows when the stream begins, so that a sale need not ask. */
+/** Whom and what the database knows when the stream begins, so that a sale need not ask. */
 export interface Directory {
   readonly partners: Partner[];
   readonly staff: readonly string[];
   readonly departments: readonly string[];
   readonly designs: readonly string[];
   readonly currencies: readonly string[];
-  /** Our own places of delivery; empty when every address is a counterparty's. */
+  /** The company's own places of delivery; empty when every address is a counterparty's. */
   readonly warehouses: readonly string[];
-  /** Id by name. */
+  /** The id of each payment type, by name. */
   readonly paymentTypes: ReadonlyMap<string, string>;
 }
 
-/** The newest are remembered, so that memory stays bounded. */
+/** The directory remembers the newest, so that memory stays bounded. */
 export const mostPartners = 100_000;
 
-/** @throws PreflightFailed when the database has nobody to trade with */
+/** @throws PreflightFailed when the database has no parties to trade with */
 export async function openDirectory(connection: Connection, where: string): Promise<Directory> {
   const read = async (sql: string): Promise<RowDataPacket[]> => (await connection.query<RowDataPacket[]>(sql))[0].reverse();
   const ids = async (table: string) => (await read(`SELECT ${table}_id AS id FROM ${table} ORDER BY 1 DESC LIMIT ${mostPartners}`))

@@ -6,13 +6,13 @@ import { type Business, businessBy, transact } from "./mix.js";
 import type { Session } from "./session.js";
 import type { Trade, Done, Trace } from "./trade.js";
 
-/** What a trade is made of, but for the time: it is asked for when the work begins, so that nobody is met in the future. */
+/** What a trade is made of, except the time. That is asked for when the work begins, so that no order lies in the future. */
 export interface Opening extends Omit<Trade, "now" | "connection"> {
   readonly session: Session;
   readonly clock: () => Micros;
 }
 
-/** What the server ends by itself when two transactions wait for each other; doing ours again is all it takes. */
+/** What the server ends when two transactions wait for each other; doing this one again is enough. */
 const endedByServer = ["ER_LOCK_DEADLOCK", "ER_LOCK_WAIT_TIMEOUT"];
 const mostTries = 10;
 
@@ -22,9 +22,9 @@ export interface Committed extends Done {
 }
 
 /**
- * Does one business transaction and commits it: the one its numbers choose, or a sale when that one has nothing to be done to. When the
- * connection breaks it is done again once the server answers, unless its commit turns out to have arrived. Null when `signal` aborts
- * meanwhile.
+ * Does one business transaction and commits it: the one that its numbers choose, or a sale when there is nothing to do that one to.
+ * When the connection breaks, it does the transaction again once the server answers, unless its commit turns out to have
+ * arrived. Null when `signal` aborts meanwhile.
  */
 export async function committed({ clock, session, ...opening }: Opening, signal: AbortSignal): Promise<Committed | null> {
   let doubtful: Committed | null = null;
@@ -54,7 +54,7 @@ export async function committed({ clock, session, ...opening }: Opening, signal:
   }
 }
 
-/** Whether the transaction that was to leave this behind has. */
+/** Whether the transaction that would leave this trace has done so. */
 async function left(connection: Connection, { entity, key, at }: Trace): Promise<boolean> {
   const [[row]] = await connection.query<RowDataPacket[]>(
     `SELECT created_at, last_updated FROM ${escapeId(entity.table)} WHERE ${escapeId(entity.key[0]!)} = ?`, [key],

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { Finding } from "../findings.js";
 
-/** An address a service is to listen on, and the setting that chooses its port. */
+/** An address where a service will listen, and the setting that chooses its port. */
 export interface Listening {
   readonly service: string;
   readonly setting: string;
@@ -10,7 +10,7 @@ export interface Listening {
   readonly port: number;
 }
 
-/** Tries all these addresses, and lets them go again: a finding for each that is taken, or wanted twice. */
+/** Listens on all these addresses for a moment: returns a finding for each that is taken, or wanted twice. */
 export async function listeningFindings(wanted: readonly Listening[]): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const servers: Server[] = [];
@@ -30,7 +30,7 @@ export function cannotListen({ service, setting, port }: Listening, error: unkno
   };
 }
 
-/** The same address as programs on this machine reach it: whoever listens on every address is reached by loopback. */
+/** The same address as programs on this machine reach it: a server that listens on every address is reached by loopback. */
 export function onThisMachine(url: string): string {
   return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { AskedRequest } from "./operations-thread.js";
 import { timesSent } from "./times-sent.js";
 
-/** Something that may be asked for or done over HTTP by somebody on this machine, and by nobody else. */
+/** Something that programs on this machine, and no others, may ask or do over HTTP. */
 export interface Route {
   readonly method: "GET" | "POST";
   /** `/things/:name/stop`: a part that begins with a colon takes any text. */
@@ -12,17 +12,17 @@ export interface Route {
 
 export interface Reply {
   readonly status: number;
-  /** Sent as JSON. */
+  /** The body is sent as JSON. */
   readonly body: unknown;
 }
 
 export interface LocalRoutes {
-  /** What changes something needs it, as `Authorization: Bearer …`. */
+  /** A request that changes something needs it, as `Authorization: Bearer …`. */
   readonly token: string;
   readonly routes: readonly Route[];
 }
 
-/** The answer of the route that is meant; null when there is none. A page in a browser on this machine is not somebody on it. */
+/** Answers by the route that matches; null when there is none. A page in a browser on this machine does not count as a program on it. */
 export async function answerLocally({ token, routes }: LocalRoutes, request: AskedRequest): Promise<Reply | null> {
   const matches = routes.flatMap((route) => {
     const params = match(route.path, request.path);
@@ -46,7 +46,7 @@ function match(pattern: string, path: string): Readonly<Record<string, string>> 
   return Object.fromEntries(wanted.flatMap((part, i) => (part.startsWith(":") ? [[part.slice(1), decodeURIComponent(given[i]!)]] : [])));
 }
 
-/** By address, by the name asked for (a name that was made to point here is not ours), and not on behalf of a web page. */
+/** Whether a request is local: by address, by host name (a foreign name that points here is refused), and not on behalf of a web page. */
 function isLocal({ remoteAddress, localAddress, headers }: AskedRequest): boolean {
   const [from, at] = [plain(remoteAddress), plain(localAddress)];
   const host = (headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 
-/** A request as the main thread is told of it. */
+/** A request as the main thread gets it. */
 export interface AskedRequest {
   readonly method: string;
   readonly path: string;
@@ -29,15 +29,15 @@ export interface ToThread {
 export interface ThreadParts {
   readonly host: string;
   readonly port: number;
-  /** When the main thread's event loop last came round, by the monotonic clock in nanoseconds. */
+  /** When the main thread's event loop last turned, by the monotonic clock in nanoseconds. */
   readonly tick: BigInt64Array;
   readonly staleMs: number;
 }
 
 /**
- * The server of /metrics, /health and /live, on a thread of its own: it answers also while the main thread is busy. /live is its own;
- * the others the main thread answers, unless its loop has not come round for too long.
- * The thread gets this function as text, so it uses nothing from outside itself.
+ * The server of /metrics, /health and /live, on a thread of its own, so that it answers also while the main thread is busy.
+ * It answers /live itself, and passes the others to the main thread, unless the loop there has not turned for too long.
+ * The thread gets this function as text, so the function uses nothing from outside itself.
  */
 export function operationsThread(): void {
   const { createServer } = process.getBuiltinModule("node:http");
@@ -75,7 +75,7 @@ export function operationsThread(): void {
     if (response) send(response, answer);
     waiting.delete(id);
   });
-  // Those that were asked just before the main thread became busy.
+  // Answers requests that came just before the main thread became busy.
   setInterval(() => {
     const late = lateMs();
     if (late <= staleMs) return;

@@ -6,12 +6,12 @@ import {
   type Answered, type AskedRequest, type FromThread, operationsThread, type ThreadParts, type ToThread,
 } from "./operations-thread.js";
 
-/** What a service tells those who run it. */
+/** What a service shows its operators. */
 export interface Operations {
   readonly registry: Registry;
   /** `ok` is readiness: false answers 503. The rest is shown as it is. */
   health(): Promise<{ readonly ok: boolean } & Readonly<Record<string, unknown>>>;
-  /** What else can be asked or done from this machine. */
+  /** What else programs on this machine can ask or do. */
   readonly local?: LocalRoutes;
 }
 
@@ -19,12 +19,12 @@ export interface OperationsServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** How often the main thread says that it comes round, and after what silence it is taken to be stuck. */
+/** How often the main thread reports that its loop turns, and after what silence it counts as stuck. */
 const [tickMs, staleMs] = [200, 2_000];
 
 /**
- * Serves GET /metrics (Prometheus text), /health (readiness, JSON) and /live (liveness) from a thread of its own. /live is answered
- * whatever the main thread does; /health is 503 while the main thread has not come round for two seconds.
+ * Serves GET /metrics (Prometheus text), /health (readiness, JSON) and /live (liveness) from a thread of its own.
+ * /live answers whatever the main thread does; /health is 503 while the main thread's loop has not turned for two seconds.
  */
 export async function serveOperations(operations: Operations, host: string, port: number): Promise<OperationsServer> {
   const tick = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));

@@ -4,29 +4,30 @@ import { type Connection, type ConnectionOptions, createConnection } from "mysql
 import { type Finding, PreflightFailed } from "../findings.js";
 
 /**
- * What every session of ours begins with, whatever the server's own defaults and its init_connect say: text in UTF-8, all times UTC, no
- * value
- * bent to fit its column, every statement a transaction of its own that sees what is committed by then, and every row of an answer.
- * MariaDB passes over the comment: it knows these by other names.
+ * How every session begins, whatever the server's own defaults and its init_connect say: text in UTF-8, all
+ * times UTC, and no value bent to fit its column.
+ * Every statement is a transaction of its own that sees what is committed by then, and answers have every row. MariaDB skips the comment,
+ * because it knows these settings by other names.
  */
 export const sessionStart =
   "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'TRADITIONAL', autocommit = 1, sql_select_limit = 18446744073709551615, " +
   "sql_big_selects = 1, sql_auto_is_null = 0, sql_safe_updates = 0 /*!80000 , max_execution_time = 0, transaction_isolation = "
     + "'REPEATABLE-READ', transaction_read_only = 0 */";
 
-/** The same as the server reports it. What stands between us and the server may swallow a SET. */
+/** The same settings as the server reports them. A proxy before the server may swallow a SET. */
 const sessionKept: Readonly<Record<string, string>> = {
   character_set_client: "utf8mb4", character_set_connection: "utf8mb4", character_set_results: "utf8mb4", time_zone: "+00:00",
   autocommit: "1",
   sql_select_limit: "18446744073709551615",
 };
-/** Modes in which our statements mean something else. */
+/** Modes in which Sluice's statements mean something else. */
 const strangeModes = ["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "PAD_CHAR_TO_FULL_LENGTH"];
 
 /**
  * mysql2's options for `mysql://user:password@host:port/database`, with times and large numbers as exact text.
  * Parameters are named as MySQL's own clients name them: `ssl-mode` (DISABLED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY),
- * and the files `ssl-ca`, `ssl-cert`, `ssl-key`; `datetime-zone` is ours (`datetimeAhead`). @throws PreflightFailed
+ * and the files `ssl-ca`, `ssl-cert`, `ssl-key`.
+ * `datetime-zone` is Sluice's own (`datetimeAhead`). @throws PreflightFailed
  */
 export function mysqlOptions(url: URL): ConnectionOptions {
   const database = decodeURIComponent(url.pathname.slice(1));
@@ -47,7 +48,7 @@ export function mysqlOptions(url: URL): ConnectionOptions {
   };
 }
 
-/** The server of the URL, and none of its databases. */
+/** The URL of the server, without a database. */
 export function serverUrl(url: URL): URL {
   const server = new URL(url);
   server.pathname = "/";
@@ -55,8 +56,8 @@ export function serverUrl(url: URL): URL {
 }
 
 /**
- * One connection, its session begun with `sessionStart`, which the server is asked to have kept. @throws PreflightFailed when it is ours or
- * the operator's to cure
+ * Opens one connection, begins its session with `sessionStart`, and asks the server whether it has kept that.
+ * @throws PreflightFailed when an operator can cure the error
  */
 export async function connectMysql(url: URL, overrides: ConnectionOptions = {}): Promise<Connection> {
   try {
@@ -86,15 +87,15 @@ async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
   if (wrong.length === 0) return;
   throw new PreflightFailed([{
     where: mysqlPlace(url),
-    problem: `it does not keep what our session is set to: ${wrong.map((name) => `${name} is ${String(found![name])}`).join("; ")}`,
+    problem: `it does not keep the session's settings: ${wrong.map((name) => `${name} is ${String(found![name])}`).join("; ")}`,
     remedy: "name the server itself in the URL, or have the proxy before it pass on each session's SET statements",
   }]);
 }
 
 /**
- * A server with lower_case_table_names takes other spellings of a name, and writes its own to the binary log, which none of ours would
- * equal. Locks and
- * server ids are made of the name, too: so there is one spelling for everything. @throws PreflightFailed
+ * Refuses a URL that spells the database otherwise than the server does. A server with lower_case_table_names takes other spellings of a
+ * name, and writes its own to the binary log, where the URL's would match nothing.
+ * Locks and server ids are made of the name, too, so there is one spelling for everything. @throws PreflightFailed
  */
 export function mustBeSpelt(url: URL, database: string): void {
   const named = decodeURIComponent(url.pathname.slice(1));
@@ -105,7 +106,7 @@ export function mustBeSpelt(url: URL, database: string): void {
   }]);
 }
 
-/** The error as a finding, when its code says what a person can do about it; else the error itself. */
+/** Turns the error into a finding, when its code says what a person can do about it; else returns the error itself. */
 export function mysqlProblem(url: URL, error: unknown): unknown {
   const { code = "", message = "" } = error as { readonly code?: string; readonly message?: string };
   const cure = cureOf(code, url);
@@ -154,15 +155,15 @@ function cureOf(code: string, url: URL): string | null {
 const parameters = ["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "datetime-zone"];
 
 /**
- * By how many minutes the clock is ahead of UTC that fills DATETIME columns: the URL's `datetime-zone`, as `+05:30`. Without one they are
- * UTC.
+ * By how many minutes the clock that fills DATETIME columns is ahead of UTC: the URL's
+ * `datetime-zone`, as `+05:30`. Without one they are UTC.
  */
 export function datetimeAhead(url: URL): number {
   const [, sign, hours, minutes] = offset.exec(url.searchParams.get("datetime-zone") ?? "+00:00") ?? [];
   return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
-/** Offsets as MySQL has them. A zone with summer time reads the same at two moments of a year, so its name tells no moment exactly. */
+/** Offsets as MySQL has them. A zone with summer time shows the same time at two moments of a year, so its name cannot be used. */
 const offset = /^([ +-])(0\d|1[0-4]):([0-5]\d)$/;
 
 function sslOptions(url: URL): { [name: string]: string | boolean } | null {

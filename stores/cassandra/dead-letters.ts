@@ -20,8 +20,9 @@ const one = `${scan} WHERE entity = ? AND key = ?`;
 const scanKeys = `SELECT entity FROM ${table}`;
 
 /**
- * Letters are compared and set, not stamped by version like rows: a settled letter must come back when its change is
- * rejected once more, and a delete stamped with the same version would hide it. They are few, so the cost does not matter.
+ * Letters are compared and set, not stamped by version like rows. A settled letter must come back when its change is rejected again, and a
+ * delete stamped with the same version would hide it.
+ * There are few of them, so the cost does not matter.
  */
 const compareAndSet: QueryOptions = { prepare: true, isIdempotent: false };
 
@@ -34,7 +35,7 @@ export function deadLettersIn(session: Session): DeadLetters {
       const oldest = () => letters.sort((a, b) => a.parkedAt - b.parkedAt).splice(limit);
       for await (const page of session.pages(scan, [], 100)) {
         letters.push(...page.map(letterOf));
-        // Sorted now and then: with each page it would cost the square of what is kept.
+        // Sorting comes now and then: with each page it would cost the square of what is kept.
         if (letters.length > 2 * limit + 1_000) oldest();
       }
       oldest();
@@ -54,7 +55,7 @@ export function deadLettersIn(session: Session): DeadLetters {
       return letters;
     },
 
-    /** By pages: of very many, a single `count(*)` ends at the server's time limit. */
+    /** Counts by pages: a single `count(*)` over very many ends at the server's time limit. */
     async count() {
       let count = 0;
       for await (const page of session.pages(scanKeys, [], 5_000)) count += page.length;
@@ -80,7 +81,7 @@ async function park(session: Session, { entity, key, version, reason, change }: 
     const made = await session.execute(insert, [...place, ...letter], compareAndSet);
     if (made.wasApplied()) return;
     const { rows: [outcome] } = await session.execute(replace, [...letter, ...place, bar], compareAndSet);
-    // Refused by a newer letter, it stays. Gone meanwhile, because somebody settled it, ours is new again.
+    // If a newer letter is there, it stays. If the letter is gone because a person settled it meanwhile, this one is new again.
     if (outcome?.["[applied]"] === true || outcome?.version) return;
   }
 }

@@ -1,7 +1,7 @@
 import { errors, types } from "cassandra-driver";
 import { Retriable, Severed, StoreRefusal } from "../ports.js";
 
-/** The server read the statement and will never do it as it is: too large a value, a table that is not there. */
+/** The server read the statement and will never do it as it is: a value is too large, or a table is absent. */
 export class Invalid extends Error {
   override readonly name = "Invalid";
   constructor(cause: Error) {
@@ -9,21 +9,21 @@ export class Invalid extends Error {
   }
 }
 
-/** No node could prepare the statement anew, as after somebody dropped its table: it may pass by itself only if nobody did. */
+/** No node could prepare the statement again. That passes by itself, unless a person dropped the table. */
 export class Unprepared extends Retriable {}
 
 const codes = types.responseErrorCodes;
 
-/** What the server answers when it is starting, stopping, overloaded, or too few replicas are there. */
+/** Answers of a server that is starting, stopping or overloaded, or that misses too many replicas. */
 const passing: ReadonlySet<number> = new Set([
   codes.serverError, codes.unavailableException, codes.overloaded, codes.isBootstrapping, codes.truncateError,
   codes.writeTimeout, codes.readTimeout, codes.readFailure, codes.writeFailure, codes.unprepared,
 ]);
 
-/** A node that is starting has ended; one that is missed may have. */
+/** Answers after which a process may have ended: a starting node did end, and an absent one may have. */
 const ended: ReadonlySet<number> = new Set([codes.unavailableException, codes.isBootstrapping]);
 
-/** Any error of the driver as one of the three kinds of failure, told apart by class and code, never by message. */
+/** Turns any error of the driver into one of the three kinds of failure, by class and code, never by message. */
 export function classified(store: string, what: string, error: unknown): unknown {
   if (error instanceof errors.NoHostAvailableError) {
     const inner = Object.values((error.innerErrors ?? {}) as Readonly<Record<string, unknown>>);
@@ -43,14 +43,12 @@ export function classified(store: string, what: string, error: unknown): unknown
   return error;
 }
 
-/**
- * Whether a host that could not be connected to may be there later: unless it answered, and with something that will not change by itself.
- */
+/** Whether a host that refused a connection may be there later: unless it answered with something that will not change by itself. */
 export function mayPass(error: unknown): boolean {
   return !(error instanceof errors.ResponseError) || passing.has(error.code);
 }
 
-/** Each host that was tried, and why it did not do. */
+/** Lists each host that was tried, and why it failed. */
 export function reasons(error: errors.NoHostAvailableError): string {
   const tried = Object.entries((error.innerErrors ?? {}) as Readonly<Record<string, unknown>>);
   if (tried.length === 0) return error.message;
@@ -58,14 +56,14 @@ export function reasons(error: errors.NoHostAvailableError): string {
 }
 
 /**
- * A pool that has just lost its connections, and a connection that ends, throw an `Error` of no class of its own; all that is wrong with a
- * request has one.
+ * A pool that has just lost its connections, and a connection that ends, throw a plain `Error`.
+ * Errors of a request have classes of their own.
  */
 function isOfPool(error: unknown): boolean {
   return error instanceof Error && error.constructor === Error;
 }
 
-/** The driver marks what its sockets throw. */
+/** The driver marks the errors that its sockets throw. */
 function isSocketError(error: unknown): boolean {
   return error instanceof Error && (error as { readonly isSocketError?: boolean }).isSocketError === true;
 }

@@ -7,12 +7,12 @@ import { auditOf } from "./read/audit.js";
 import { rowsIn } from "./read/rows.js";
 import { sinkOf } from "./sink.js";
 
-/** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */
+/** @throws StoreRefusal when the server cannot be reached or refuses the login, within about 10 seconds */
 export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
   return sinkOf((await connect(url)).watch(), catalog, () => makeKeyspace(url));
 }
 
-/** @throws StoreRefusal when the server cannot be reached or does not let us in, within about 10 seconds */
+/** @throws StoreRefusal when the server cannot be reached or refuses the login, within about 10 seconds */
 export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
   const session = await connect(url);
   return {

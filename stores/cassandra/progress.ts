@@ -10,21 +10,21 @@ const pipeline = "cassandra";
 const select = `SELECT progress, writetime(progress) AS stamp FROM ${progressTable.name} WHERE pipeline = ?`;
 const replace = `INSERT INTO ${progressTable.name} (pipeline, progress) VALUES (?, ?) USING TIMESTAMP ?`;
 
-/** Null also where nobody prepared the keyspace yet. */
+/** The stored progress. Null, too, in a keyspace that was not prepared yet. */
 export async function readProgress(session: Session): Promise<Progress | null> {
   return (await readStamped(session)).progress;
 }
 
 /**
- * The sink's progress. Its stamps grow whatever the clock does, else one that steps back would hide each new commit (invariant 2). It is
- * stored only over
- * what this sink has read or stored last: another is of a backup, or of a keyspace that was made anew.
+ * The sink's progress. Its stamps grow even when the clock steps back: otherwise such a clock would hide each new progress (invariant 2).
+ * It is stored only over what this sink has read or stored last. Any other progress is from a
+ * backup, or from a keyspace that was made again.
  */
 export function progressIn(
   session: Session,
 ): Pick<Sink, "storeProgress" | "progress"> & { stamp(): Promise<number>; latest(): Promise<number> } {
   let last: number | null = null;
-  /** What may be stored: what was read, and what was given since, whose answer may not have come. */
+  /** The stamps that may be there: what was read, and what was given since, whose answer may not have come. */
   let known: ReadonlySet<number> | null = null;
   const read = async () => {
     const found = await readStamped(session);
@@ -38,15 +38,15 @@ export function progressIn(
       known = new Set([stamp]);
       return progress;
     },
-    /** Of what is stored now. */
+    /** The stamp of what is stored now. */
     stamp: async () => (await read()).stamp,
-    /** The latest stamp read or given, also where the server has lost what was stored with it. */
+    /** The latest stamp read or given, also if the server has lost what was stored with it. */
     latest,
     async storeProgress(progress) {
       const { stamp } = await read();
       if (known && !known.has(stamp)) throw new Replaced(`another progress is in keyspace ${session.keyspace}`);
       const next = (last = Math.max((await latest()) + 1, Date.now() * 1000));
-      // What was given and never answered may still come.
+      // A write that was never answered may still arrive.
       known = new Set([...(known ?? [stamp]), next]);
       await session.execute(replace, [pipeline, JSON.stringify(progress), bigintBytes(next)]);
       known = new Set([next]);
@@ -62,7 +62,7 @@ interface Stamped {
 
 async function readStamped(session: Session): Promise<Stamped> {
   try {
-    // Not prepared: a server may keep a prepared statement of a keyspace that was dropped, and answer nothing else to it any more.
+    // This statement is not prepared. A server may keep a prepared statement of a dropped keyspace, and then answer nothing else to it.
     const { rows: [row] } = await session.execute(select, [pipeline], { prepare: false });
     return row ? {
       progress: adopted(JSON.parse(row.progress as string) as Progress), stamp: Number(row.stamp),

@@ -15,7 +15,7 @@ import { sweepTables } from "./write/sweep.js";
 
 const lookEveryMs = 1_000;
 
-/** `makeKeyspace` makes it where it is missing. */
+/** `makeKeyspace` makes the keyspace if it is missing. */
 export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => Promise<unknown>): Sink {
   const planners = new Map<string, ReturnType<typeof plannerOf>>();
   const plannerFor = (table: string) => {
@@ -24,8 +24,8 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
     return planner;
   };
   /**
-   * A row near the largest the server takes may be refused in one table and taken in another: at equal stamps a delete wins, so none of it
-   * stays.
+   * Deletes of refused rows. The server may refuse a row near its size limit in one table and take it in another.
+   * At equal stamps a delete wins, so none of the row stays.
    */
   const takingBack = (refused: readonly Change[]): readonly Write[] => {
     const writes: Write[] = [];
@@ -37,11 +37,11 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
   const [progress, letters] = [progressIn(session), deadLettersIn(session)];
   /** The ids of the tables when they were prepared. */
   let ids: ReadonlyMap<string, string> = new Map();
-  /** None from when a table was told to be absent: that it is to be copied again is stored before it is prepared. */
+  /** Empty from the moment a table was reported absent: the pipeline stores that it must be copied again before it prepares it. */
   let [prepared, lookDueAt]: [readonly Entity[], number] = [[], 0];
   const isOther = (of: Entity, existing: ReadonlyMap<string, Existing>) =>
     tablesOf(of).some(({ name }) => ids.has(name) && existing.has(name) && existing.get(name)!.id !== ids.get(name));
-  /** No position may say that tables hold what others held that had their names. @throws Replaced */
+  /** No position may say that these tables hold what former tables of their names held. @throws Replaced */
   const look = async () => {
     const existing = await readTables(session);
     const lost = prepared.filter((of) => !existing.has(of.table) || isOther(of, existing));
@@ -50,7 +50,7 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
     prepared = [];
     throw new Replaced(`${lost.map(({ table }) => table).join(", ")} in keyspace ${session.keyspace} is not the table it was`);
   };
-  /** For ever to be asked again what nobody can answer is no way to say that a table is gone. */
+  /** Does the work, and asks whether the tables are still there. Retrying forever would hide that a table is gone, so it is reported. */
   const checked = async <T>(work: Promise<T>, entities: () => readonly Entity[] = () => []): Promise<T> => {
     try {
       return await work;
@@ -112,7 +112,7 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
   };
 }
 
-/** What a changed table refuses is no fault of the rows: they must not all become dead letters. @throws Replaced */
+/** What a changed table refuses is not the fault of the rows, which must not all become dead letters. @throws Replaced */
 async function mustBePrepared(session: Session, entities: readonly Entity[]): Promise<void> {
   if (await isPrepared(session, [...new Set(entities)])) return;
   throw new Replaced(`the tables in keyspace ${session.keyspace} are no longer what they were`);

@@ -20,18 +20,19 @@ interface Answer {
   readonly items: readonly Readonly<Record<string, { readonly status: number; readonly error?: Cause }>>[];
 }
 
-/** A larger one only for a document that is larger itself; the server's limit is 100 MB. */
+/** A body is larger only for a document that is larger itself; the server's limit is 100 MB. */
 const maxBytes = 8_000_000;
 
-/** The action that precedes a document; its version decides, not the order of arrival (invariant 4). */
+/** Writes the action that precedes a document. The version decides, not the order of arrival (invariant 4). */
 export function indexAction(alias: string, versionType: "external" | "external_gte"): (id: string, version: number) => string {
   const head = `{"index":{"_index":${JSON.stringify(alias)},"version_type":"${versionType}","_id":`;
   return (id, version) => `${head}${JSON.stringify(id)},"version":${version}}}\n`;
 }
 
 /**
- * Sends operations in as many requests as their size needs and returns once all are durable (on disk at every
- * copy: translog durability `request`). That a newer version is there already is success.
+ * Sends operations in as many requests as their size needs, and returns once all are durable: on disk
+ * at every copy (translog durability `request`).
+ * If a newer version is there already, that is success.
  * @throws Retriable if an item met overload, after the others were stored: the same call may be repeated
  */
 export async function sendBulk<T>(
@@ -58,7 +59,7 @@ export async function sendBulk<T>(
 
 interface Body<T> {
   readonly bytes: Buffer;
-  /** What each operation in it was made of, in order. */
+  /** What each operation in the body was made of, in order. */
   readonly from: readonly T[];
 }
 

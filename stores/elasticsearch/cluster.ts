@@ -2,13 +2,13 @@ import { Client, errors } from "@elastic/elasticsearch";
 import { Retriable, StoreRefusal, Unreachable } from "../ports.js";
 import { causeOf, describe, failureOf, statusFailure } from "./errors.js";
 
-/** A server, and which of its indices are ours. */
+/** A server, and the prefix of this store's indices. */
 export interface Cluster extends AsyncDisposable {
   readonly client: Client;
   readonly prefix: string;
-  /** For indices that are created; an existing one keeps its own. */
+  /** For indices that are created; an existing index keeps its own. */
   readonly shards: number;
-  /** Absent: one replica as soon as there is a second node to hold it. */
+  /** Null: one replica as soon as there is a second node to hold it. */
   readonly replicas: number | null;
 }
 
@@ -54,7 +54,7 @@ export async function connect(url: URL, { retries }: { readonly retries: number 
   }
 }
 
-/** Reads one document: all that needs is the right to read our own indices, unlike `GET /`. */
+/** Reads one document. Unlike `GET /`, that needs only the right to read the store's own indices. */
 async function checkAnswer({ client, prefix }: Cluster, address: string): Promise<void> {
   try {
     await client.get({ index: `${prefix}-sluice-progress`, id: "progress" }, { requestTimeout: 8_000, maxRetries: 0, ignore: [404] });

@@ -9,7 +9,7 @@ import { termsOf } from "../text/words.js";
 export interface Document extends Row {
   readonly sluice_key: string;
   readonly sluice_version: Version;
-  /** A tombstone: it has no fields of the row, only remembers that nothing older may come back (invariant 4). */
+  /** A tombstone: it has no fields of the row, and only remembers that nothing older may come back (invariant 4). */
   readonly sluice_deleted: true | null;
 }
 
@@ -33,7 +33,7 @@ export function encoderOf(of: Entity): Encode {
   };
 }
 
-/** Of each searched field its terms and its length, by its place among them: the end of the document's JSON text. */
+/** Writes each searched field's terms and length, by its place among them, as the end of the document's JSON text. */
 export function wordsWriterOf(of: Entity): (row: Row) => string {
   if (of.search.length === 0) return () => "";
   const fields = of.search.map((name, place) => ({ name, start: `"${termOf(place, "")}`, length: `,"${lengthField(place)}":` }));
@@ -44,7 +44,7 @@ export function wordsWriterOf(of: Entity): (row: Row) => string {
       if (value === null) continue;
       const text = String(value);
       const found = termsOf(text);
-      // Long texts say the same word again and again.
+      // Long texts repeat the same words.
       for (const term of found.length > mostRepeated ? new Set(found) : found) terms += `${terms && ","}${start}${term}"`;
       lengths += length + (text.length - (text.match(/[\ud800-\udbff]/g)?.length ?? 0));
     }
@@ -54,7 +54,7 @@ export function wordsWriterOf(of: Entity): (row: Row) => string {
 
 const mostRepeated = 30;
 
-/** A term as it stands in the index: one field holds those of all, so that a word is looked for in many at the price of one. */
+/** A term as it stands in the index. One field holds the terms of all fields, so a search in many costs as much as in one. */
 export function termOf(place: number, term: string): string {
   return `${place}:${term}`;
 }
@@ -63,14 +63,14 @@ export function lengthField(place: number): string {
   return `sluice_length_${place}`;
 }
 
-/** The document without its words, as JSON text that still wants its last brace. */
+/** Writes the document without its words, as JSON text that still lacks its last brace. */
 export function withoutWords(document: Document): string {
   return JSON.stringify(
     Object.fromEntries(Object.entries(document).filter(([name]) => name !== "sluice_words" && !name.startsWith("sluice_length_"))),
   ).slice(0, -1);
 }
 
-/** A field the document lacks was added to the table later, and is null. */
+/** Reads a row. A field that the document lacks was added to the table later, and is null. */
 export function decode(of: Entity, document: Document): Row {
   const row: Record<string, Value> = {};
   for (const name in of.fields) row[name] = widened(of.fields[name]!.type, document[name] ?? null);
@@ -81,27 +81,27 @@ export function tombstone(id: string, version: Version): string {
   return `{"sluice_key":${JSON.stringify(id)},"sluice_version":${version},"sluice_deleted":true}`;
 }
 
-/** The document's id. @throws Unheld: a single id too long makes the server refuse the whole bulk. */
+/** The document's id. @throws Unheld, because a single id that is too long makes the server refuse the whole bulk */
 export function idOf(key: Key): string {
   const id = keyText(key);
   if (!holds(id)) throw new Unheld(`a key of ${Buffer.byteLength(id)} bytes; an Elasticsearch id has 1 to 512`);
   return id;
 }
 
-/** Whether there can be a document with this id. */
+/** Whether a document with this id can exist. */
 export function holds(id: string): boolean {
   return id.length > 0 && (id.length <= 170 || Buffer.byteLength(id) <= 512);
 }
 
-/** Whether a 64-bit signed integer is what this text says. */
+/** Whether this text is a 64-bit signed integer. */
 export function isInt64(text: string): boolean {
   if (!/^-?\d{1,19}$/.test(text)) return false;
   return text.length < 19 || BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 }
 
 /**
- * The JSON text of a value, or null where it is not of the type: with strings, Elasticsearch would make a long
- * of "1.5" without a word. Days that do not exist it rejects itself.
+ * Writes the JSON text of a value, or null if it is not of the type: Elasticsearch would silently make a long of "1.5" as a string.
+ * It rejects days that do not exist by itself.
  */
 function writerOf(type: FieldType): (value: NonNullable<Value>) => string | null {
   const text = (
@@ -122,7 +122,7 @@ function writerOf(type: FieldType): (value: NonNullable<Value>) => string | null
   }
 }
 
-/** A document written while the column was still INT, or already BIGINT. */
+/** Reads a document written while the column was still INT, or already BIGINT. */
 function widened({ kind }: FieldType, value: Value): Value {
   if (kind === "int64" && typeof value === "number") return String(value);
   if (kind === "int32" && typeof value === "string") return Number(value);

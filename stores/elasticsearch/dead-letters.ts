@@ -18,7 +18,7 @@ interface Letter {
   readonly change: Change | null;
 }
 
-/** A letter's version, and what an action names to be done only while the letter is still that one. */
+/** A letter's version, and what makes an action happen only while the letter is still that one. */
 interface Parked {
   readonly version: Version;
   readonly if_seq_no: number;
@@ -95,7 +95,7 @@ export function deadLettersIn(cluster: Cluster): DeadLetters {
   };
 }
 
-/** Hashed, since a key that is too long for an id is one of the reasons to park it. */
+/** The id is a hash, because a key that is too long for an id is one of the reasons to park it. */
 function letterId({ entity, key }: Pick<DeadLetter, "entity" | "key">): string {
   return createHash("sha256").update(`${entity}/${keyText(key)}`).digest("base64url");
 }

@@ -8,17 +8,17 @@ export interface Cause {
   readonly caused_by?: Cause;
 }
 
-/** There is no such index, or what has its name is not the alias that ours are reached by. */
+/** The index is missing, or something else has its name than the alias for this store's index. */
 export class IndexMissing extends StoreRefusal {}
 
-/** For `promise.catch(...)`: throws what the client threw as one of our three kinds of failure. */
+/** For `promise.catch(...)`: throws what the client threw as one of the three kinds of failure. */
 export function failed(what: string): (error: unknown) => never {
   return (error) => {
     throw failureOf(what, error);
   };
 }
 
-/** `Retriable`, `StoreRefusal`, or the error itself where neither fits. Decided by class and status, never by text. */
+/** Returns `Retriable`, `StoreRefusal`, or the error itself if neither fits. Class and status decide, never the text. */
 export function failureOf(what: string, error: unknown): Error {
   if (error instanceof errors.ResponseError) return statusFailure(what, error.statusCode ?? 0, causeOf(error)) ?? error;
   if (error instanceof errors.ConnectionError || error instanceof errors.TimeoutError || error instanceof errors.NoLivingConnectionsError) {
@@ -30,12 +30,12 @@ export function failureOf(what: string, error: unknown): Error {
   return error instanceof Error ? error : new Error(`elasticsearch: ${what}: ${String(error)}`);
 }
 
-/** What a status says about the whole index or server; null where it says something about one document only. */
+/** What a status says about the whole index or server; null if it concerns one document only. */
 export function statusFailure(what: string, status: number, cause: Cause): Error | null {
   const reason = describe(cause);
   const refusal = (remedy: string) => new StoreRefusal("elasticsearch", `${what}: ${reason}`, remedy);
   switch (status) {
-    // A full disk (flood stage) is a 429 too: Elasticsearch lifts that block itself once there is room.
+    // A full disk (flood stage) is a 429 too; Elasticsearch lifts that block itself once there is room.
     case 408: case 429: case 502: case 503: case 504:
       return new Retriable(`elasticsearch: ${what}`, reason);
     case 401:
@@ -51,9 +51,9 @@ export function statusFailure(what: string, status: number, cause: Cause): Error
     case 406:
       return refusal("use Elasticsearch 9; the client's requests are not understood by other versions");
     default:
-      // As while it is restored. Its rows are not at fault.
+      // An index is closed while it is restored, for example. Its rows are not at fault.
       if (cause.type === "index_closed_exception") return new Retriable(`elasticsearch: ${what}`, `${reason}; open the index`);
-      // Mappings are strict: a field that the index lacks means it was not prepared for this catalog.
+      // Mappings are strict: if the index lacks a field, it was not prepared for this catalog.
       return cause.type === "strict_dynamic_mapping_exception" ? refusal("start or resume sync with this catalog, which widens the index")
         : null;
   }

@@ -10,7 +10,7 @@ import { ElasticsearchSink } from "./sink.js";
 
 /** @throws StoreRefusal when no usable server answers there, within 10 seconds */
 export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
-  // Who writes retries with a pause and a count that somebody sees, so the client does not.
+  // The pipeline retries with a wait, and counts that where operators see it. So the client does not retry.
   return new ElasticsearchSink(await connect(url, { retries: 0 }), catalog);
 }
 

@@ -18,8 +18,8 @@ export async function readProgress(cluster: Cluster): Promise<Progress | null> {
 }
 
 /**
- * The sink's progress. It is stored only over what this sink has read or stored last: another is of a backup, or of an index that was made
- * anew.
+ * The sink's progress. It is stored only over what this sink has read or stored last.
+ * Any other progress is from a backup, or from an index that was made again.
  */
 export class KnownProgress {
   #seen: Seen | null = null;

@@ -23,7 +23,7 @@ const purgeEveryMs = 600_000;
 const purgeAgainMs = 1_000;
 const lookEveryMs = 1_000;
 
-/** Changes become documents: one bulk for what arrives together, each row's newest only. */
+/** Turns changes into documents: one bulk for what arrives together, with only the newest change of each row. */
 export class ElasticsearchSink implements Sink {
   readonly name = "elasticsearch";
   /** A search sees what was written at the next refresh, by default once a second, and each request costs a flush to disk. */
@@ -31,11 +31,11 @@ export class ElasticsearchSink implements Sink {
   readonly deadLetters: DeadLetters;
   private readonly targets: ReadonlyMap<string, Target>;
   /**
-   * Those that have an index. None from when one of them was told to be absent: that it is to be copied again is stored before it is
-   * prepared.
+   * The entities that have an index. Empty from the moment one of them was reported absent: the pipeline stores that
+   * it must be copied again before it prepares it.
    */
   private entities: readonly Entity[] = [];
-  /** Of the indices, when they were prepared. */
+  /** The identities of the indices when they were prepared. */
   private identities: Identities = new Map();
   private readonly stored: KnownProgress;
   private purgeDueAt = 0;
@@ -73,7 +73,7 @@ export class ElasticsearchSink implements Sink {
   async write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
     const rejections: Rejection[] = [];
     const refused = await whileThere(sendBulk(this.cluster.client, this.operationsOf(changes, rejections), signal));
-    // What an alias that was moved refuses is no fault of the rows: they must not all become dead letters.
+    // What a moved alias refuses is not the fault of the rows, which must not all become dead letters.
     if (refused.length > 0) await this.look();
     for (const { from, reason } of refused) rejections.push(rejectionOf(from, reason));
     return rejections;
@@ -96,7 +96,7 @@ export class ElasticsearchSink implements Sink {
     this.purgeDueAt = Date.now() + (more ? purgeAgainMs : purgeEveryMs);
   }
 
-  /** @throws Replaced when an index is another than the one that was prepared: no position may say that it holds what that one held */
+  /** @throws Replaced when an index is not the prepared one: no position may say that it holds what the former one held */
   private async look(): Promise<void> {
     const lost = this.lostOf(this.entities, await identitiesIn(this.cluster, this.entities));
     this.lookDueAt = Date.now() + lookEveryMs;
@@ -113,7 +113,7 @@ export class ElasticsearchSink implements Sink {
     await this.cluster[Symbol.asyncDispose]();
   }
 
-  /** What cannot be written at all goes to `rejections` instead. */
+  /** Changes that cannot be written at all go to `rejections` instead. */
   private *operationsOf(changes: readonly Change[], rejections: Rejection[]): Generator<Operation<Change>> {
     for (const change of newestOf(changes)) {
       const { encode, action } = this.targetOf(change.entity);
@@ -123,7 +123,7 @@ export class ElasticsearchSink implements Sink {
         yield { lines: `${action(id, change.version)}${document}\n`, from: change };
       } catch (error) {
         if (!(error instanceof Unheld)) throw error;
-        // There is no document under a key that cannot be an id: its delete has nothing to do.
+        // No document can have a key that cannot be an id, so its delete has nothing to do.
         if (change.after) rejections.push(rejectionOf(change, error.message));
       }
     }
@@ -136,7 +136,7 @@ export class ElasticsearchSink implements Sink {
   }
 }
 
-/** @throws Replaced where an index is gone, which sync makes again */
+/** @throws Replaced if an index is gone, which sync makes again */
 async function whileThere<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -145,7 +145,7 @@ async function whileThere<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** One bulk may hold a document once: of a key's changes only the newest counts. */
+/** Keeps only the newest change of a key, because one bulk may hold a document once. */
 function newestOf(changes: readonly Change[]): Iterable<Change> {
   const newest = new Map<string, Change>();
   for (const change of changes) {

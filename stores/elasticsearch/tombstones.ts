@@ -7,17 +7,18 @@ import { aliasOf } from "./indices/indices.js";
 import { living, scan, searchIn } from "./read/scan.js";
 
 /**
- * Elasticsearch forgets the version of a deleted document after `gc_deletes` (60 s); a replay that comes later
- * would bring the row back. So a delete writes a document that says so, with the delete's version (invariant 4).
+ * Elasticsearch forgets the version of a deleted document after `gc_deletes` (60 s), and a
+ * replay that comes later would bring the row back.
+ * So a delete writes a document that says so, with the delete's version (invariant 4).
  */
 
 const sweepPage = 5_000;
 const purgePage = 2_000;
 const day = 86_400_000_000;
 
-/** Buries every row older than `olderThan` whose key is in the range. What is written meanwhile is newer, and stays. */
+/** Turns every row older than `olderThan` in the range into a tombstone. What is written meanwhile is newer, and stays. */
 export async function sweepRows(cluster: Cluster, of: Entity, olderThan: Version, within: KeyRange): Promise<void> {
-  // The greatest version that is still older; `gte`, since a row may have just that one.
+  // The greatest version that is still older. The action is `gte`, because a row may have just that version.
   const version = olderThan - 1;
   const action = indexAction(aliasOf(cluster.prefix, of.table), "external_gte");
   for await (const hits of scan(cluster, of.table, living({ filter: { range: { sluice_version: { lt: olderThan } } } }), sweepPage)) {
@@ -30,8 +31,9 @@ export async function sweepRows(cluster: Cluster, of: Entity, olderThan: Version
 }
 
 /**
- * Removes tombstones a day older than what the sink holds for good: a replay begins after them, so nothing that
- * they hold back can still come. At most one page a call; says whether there may be more.
+ * Removes tombstones a day older than what the sink holds for good: a replay begins after them,
+ * so nothing that they hold back can still come.
+ * A call removes one page at most, and says whether there may be more.
  */
 export async function purgeTombstones(cluster: Cluster, of: Entity, held: Version): Promise<boolean> {
   const alias = aliasOf(cluster.prefix, of.table);

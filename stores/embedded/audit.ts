@@ -33,7 +33,7 @@ export function auditOf(db: Connection): Audit {
       }
     },
     entryFields,
-    /** From the index alone, which is all that is looked into for a lookup: it may be out of step with the rows. */
+    /** Reads the index alone, because only it answers a lookup, and it may be out of step with the rows. */
     async *entries(of, lookup) {
       const fields = entryFields(of, lookup);
       const columns = fields.map(quoted).join(", ");

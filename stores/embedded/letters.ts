@@ -3,7 +3,7 @@ import type { Bound, Connection } from "./file/connection.js";
 
 const headsAtOnce = 1000;
 
-/** Keys are compared as JSON, which unlike SQLite's text as libsql reads it may hold any character. */
+/** Compares keys as JSON, which may hold any character, unlike SQLite's text as libsql reads it. */
 export function deadLettersOf(db: Connection): DeadLetters {
   return {
     async park(rejections) {

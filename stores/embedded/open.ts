@@ -9,7 +9,7 @@ import { readersOf } from "./search/readers.js";
 import { searchStoreOf } from "./search/search.js";
 import { sinkOf } from "./sink.js";
 
-/** Opens the file for its one writer, and makes it and its folder where they are missing. @throws StoreRefusal, Retriable */
+/** Opens the file for its one writer, and makes it and its folder if they are missing. @throws StoreRefusal, Retriable */
 export async function openSink(url: URL, catalog: Catalog): Promise<Sink> {
   return sinkOf(openWriter(fileOf(url)), catalog);
 }
@@ -33,7 +33,7 @@ export async function openStore(url: URL, _catalog: Catalog): Promise<Store> {
   };
 }
 
-/** `sqlite:relative/path.db`, `sqlite:/absolute/path.db` or `sqlite:///absolute/path.db`. */
+/** Reads `sqlite:relative/path.db`, `sqlite:/absolute/path.db` or `sqlite:///absolute/path.db`. */
 function fileOf(url: URL): string {
   const file = decodeURIComponent(url.pathname);
   if (url.host || url.search || url.hash || file === "" || file.endsWith("/")) {

@@ -2,7 +2,7 @@ import { adopted, type Progress } from "../../schema/position.js";
 import { Replaced } from "../ports.js";
 import type { Connection } from "./file/connection.js";
 
-/** Null also in a file that no sink has opened yet. */
+/** The stored progress. Null, too, in a file that no sink has opened yet. */
 export function readProgress(db: Connection): Progress | null {
   const stored = progressText(db);
   return stored === null ? null : adopted(JSON.parse(stored) as Progress);
@@ -13,9 +13,7 @@ function progressText(db: Connection): string | null {
   return (db.statement("SELECT progress FROM sluice_progress").first()?.[0] ?? null) as string | null;
 }
 
-/**
- * What the writer knows to be stored. Another progress than that was put there by a backup: nothing is stored over it before it was read.
- */
+/** Knows which progress is stored. Any other came with a backup, and nothing is stored over it before it was read. */
 export class KnownProgress {
   #text: string | null | undefined;
 
@@ -24,7 +22,7 @@ export class KnownProgress {
     return this.#text === null ? null : adopted(JSON.parse(this.#text) as Progress);
   }
 
-  /** Replaces it, in one transaction with what `also` does. @throws Replaced */
+  /** Replaces the progress, in one transaction with what `also` does. @throws Replaced */
   write(db: Connection, progress: Progress, also: () => void): void {
     const text = JSON.stringify(progress);
     db.transaction("write", () => {

@@ -36,7 +36,7 @@ export function rowStoreOf(db: Connection): RowStore {
   };
 }
 
-/** What no row can hold is in no row. */
+/** Null for a value that no row can hold, so no row has it. */
 function unlessUnheld<T>(encode: () => T): T | null {
   try {
     return encode();
@@ -46,7 +46,7 @@ function unlessUnheld<T>(encode: () => T): T | null {
   }
 }
 
-/** An entry is (orderBy, ...key); a field that is in it twice is compared once. */
+/** The place of an entry (orderBy, ...key); a field that is in it twice is compared once. */
 function placeOf(of: Entity, lookup: Lookup, entry: readonly unknown[]): Bound[] {
   const names = [lookup.orderBy, ...of.key];
   return orderOf(of, lookup).map((name) => encodeValue(name, of.fields[name]!, (entry[names.indexOf(name)] ?? null) as never));

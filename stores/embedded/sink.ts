@@ -13,8 +13,9 @@ import { greatestRowid, leastRowid, quoted, rowidColumn, versionColumn } from ".
 import { type Later, removeWhere, type Writer, writerOf } from "./writer.js";
 
 /**
- * How long a tombstone outlives the committed position, in microseconds of version. Nothing older than the position
- * is read again by its own pipeline; the day is for a second one that runs behind.
+ * How long a tombstone outlives the stored position, in microseconds of version. Its own
+ * pipeline reads nothing older than the position again.
+ * The day is for a second pipeline that runs behind.
  */
 const tombstoneLife = 86_400_000_000;
 const purgedAtOnce = 1000;
@@ -31,7 +32,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
   const known = new KnownProgress();
   const lacking = (entities: readonly Entity[]) =>
     entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table]));
-  /** A table that somebody dropped is no defect. @throws Replaced */
+  /** Runs `body`. A table that a person dropped is no defect. @throws Replaced */
   const attempt = <T>(what: string, tables: () => readonly Entity[], body: () => T): T => db.attempt(what, () => {
     try {
       return body();
@@ -61,7 +62,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
         return rejections;
       }));
     },
-    /** In pieces, each its own transaction, so that neither readers nor this process wait for the whole. */
+    /** Sweeps in pieces, each its own transaction, so that neither readers nor this process wait for the whole. */
     async sweep(of, olderThan, { after, upTo }) {
       // A range is one of whole numbers, and such a key is the rowid.
       const [first, last] = [after ? BigInt(after[0]!) + 1n : leastRowid, upTo ? BigInt(upTo[0]!) : greatestRowid];
@@ -75,7 +76,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
     async progress() {
       return db.attempt("reading progress", () => known.read(db));
     },
-    /** Consistent with the rows after a power loss: see `connection.ts`. */
+    /** Progress stays consistent with the rows after a power loss: see `connection.ts`. */
     async storeProgress(progress) {
       db.attempt("committing progress", () => known.write(db, progress, () => {
         db.statement(`DELETE FROM sluice_tombstone WHERE (entity, key) IN
@@ -91,7 +92,7 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
   };
 }
 
-/** Sweeps the piece that begins at `from`; where the next one begins, null after `to`. */
+/** Sweeps the piece that begins at `from`. Returns where the next one begins; null after `to`. */
 function sweepFrom(db: Connection, of: Entity, from: bigint, to: bigint, olderThan: Version): bigint | null {
   const [table, rowid] = [quoted(of.table), quoted(rowidColumn(of))];
   return db.transaction("write", () => {

@@ -11,9 +11,9 @@ import { columnList, quoted, rowidColumn, searchTable, versionColumn } from "./t
 export type Later = readonly [Statement, readonly Bound[]];
 
 /**
- * Applies one change within the transaction that is open; what it returns could not be stored. What the search index
- * is to be told is put into `later`: FTS5 writes its words out whenever another statement opens a savepoint, so row by
- * row it would cost five times as much.
+ * Applies one change within the open transaction. Returns a rejection if the change cannot be stored.
+ * What the search index must learn goes into `later`. FTS5 writes its words out whenever another statement opens a savepoint, so row by row
+ * it would cost five times as much.
  */
 export type Writer = (change: Change, later: Later[]) => Rejection | null;
 
@@ -30,7 +30,7 @@ export function writerOf(db: Connection, of: Entity): Writer {
       return null;
     } catch (error) {
       if (!isUnheld(error)) throw error;
-      // There is no row under a key that cannot be encoded: its delete has nothing to do.
+      // No row can have a key that cannot be encoded, so its delete has nothing to do.
       return after === null ? null : { entity, key, version, reason: error.message, change };
     }
   };
@@ -82,8 +82,8 @@ function removing(db: Connection, of: Entity): (row: Target, later: Later[]) => 
 }
 
 /**
- * `older` gives the rowid and texts of a key's row if it is older; `forget` takes a rowid, `learn` also what `indexed` gives, in place of
- * what it was given before.
+ * `older` gives the rowid and texts of a key's row if it is older. `forget` takes a rowid.
+ * `learn` takes a rowid and what `indexed` gives, which replaces what the index had.
  */
 function indexing(db: Connection, of: Entity): Readonly<Record<"older" | "forget" | "learn", Statement>> {
   const columns = of.search.map(quoted).join(", ");
@@ -106,8 +106,8 @@ function tombstoneOf(key: Key, encoded: readonly Bound[]): Bound {
 }
 
 /**
- * Removes every row that fulfils a condition, and its words, and remembers that nothing of this version or older may bring it back
- * (invariant 4).
+ * Removes every row that fulfils a condition, with its words, and remembers that nothing of this
+ * version or older may bring it back (invariant 4).
  */
 export function removeWhere(db: Connection, of: Entity, condition: string, values: readonly Bound[], version: Version): void {
   const table = quoted(of.table);

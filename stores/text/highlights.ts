@@ -3,11 +3,11 @@ import type { Highlight } from "../ports.js";
 import { isMeant, type Word } from "./query.js";
 import { piecesOf } from "./words.js";
 
-/** Texts up to this length are shown whole; of others this much, in UTF-16 units. */
+/** Texts up to this length are shown whole; longer ones are cut to the next line's lengths. All are in UTF-16 units. */
 const shownWhole = 300;
 const [shownBefore, shownFrom] = [60, 200];
 
-/** What matched in each of `fields`, and in no other (invariant 6). */
+/** Marks what matched in each of `fields`, and in no other (invariant 6). */
 export function highlightsOf(of: Entity, fields: readonly string[], row: Row, words: readonly Word[], forgiven: boolean): Highlight[] {
   return of.search.filter((name) => fields.includes(name)).flatMap((field) => {
     const value = row[field] ?? null;
@@ -21,7 +21,7 @@ interface Stretch {
   readonly end: number;
 }
 
-/** The text as HTML, what matched between `<em>` and `</em>`, cut to where the first match is; null where nothing matched. */
+/** Writes the text as HTML, matches between `<em>` and `</em>`, cut to where the first match is. Null when nothing matched. */
 export function snippetOf(text: string, words: readonly Word[], forgiven: boolean): string | null {
   const marked: Stretch[] = [];
   let shown: Stretch | null = text.length <= shownWhole ? { start: 0, end: text.length } : null;
@@ -36,7 +36,7 @@ export function snippetOf(text: string, words: readonly Word[], forgiven: boolea
   return shown && marked.length > 0 ? toHtml(text, whole(text, shown), joined(marked)) : null;
 }
 
-/** No character is cut in two, and no word where there is a space to cut at. */
+/** Moves the borders so that no character is cut in two, and no word when there is a space to cut at. */
 function whole(text: string, { start, end }: Stretch): Stretch {
   if (end === text.length) return { start, end };
   const space = text.slice(start, end).search(/\s\S*$/u);
@@ -44,7 +44,7 @@ function whole(text: string, { start, end }: Stretch): Stretch {
   return { start, end: /[\ud800-\udbff]/.test(text[end - 1]!) ? end - 1 : end };
 }
 
-/** Neighbours that touch are one: the letters and pairs of a run overlap. */
+/** Joins neighbours that touch, because the letters and pairs of a run overlap. */
 function joined(stretches: readonly Stretch[]): Stretch[] {
   const found: Stretch[] = [];
   for (const { start, end } of stretches.toSorted((a, b) => a.start - b.start)) {

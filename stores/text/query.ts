@@ -4,21 +4,22 @@ import { type Piece, piecesOf } from "./words.js";
 /** A term of what a person typed. */
 export interface Word {
   readonly term: string;
-  /** It may be the beginning of a longer word. */
+  /** Whether it may be the beginning of a longer word. */
   readonly begun: boolean;
-  /** One typing error in it may be forgiven. */
+  /** Whether one typing error in it may be forgiven. */
   readonly forgiving: boolean;
 }
 
 /**
- * A longer text is taken to be found nowhere: the price of one query stays bounded. A run without spaces has many terms, each of which
- * costs little.
+ * A longer text finds nothing, so that the price of one query stays bounded. A run without
+ * spaces has many terms, each of which costs little.
  */
 const [maxWords, maxTerms] = [32, 256];
 
 /**
- * The terms of a query, each once; none where nothing can be found. The last word may be begun, unless a sign stands after it: `C++` is not
- * the beginning of `cotton`. An asterisk asks for just that.
+ * The terms of a query, each once; none if the query can find nothing. The last word may be begun, unless a sign stands after it: `C++` is
+ * not the beginning of `cotton`.
+ * An asterisk asks for just that.
  */
 export function wordsOf(text: string): readonly Word[] {
   const words = new Map<string, Word>();
@@ -45,7 +46,7 @@ function isForgivable(term: string): boolean {
   return length >= 4 && length <= 40 && !/\p{N}/u.test(term);
 }
 
-/** Whether a term of a row is what the word asks for. With errors forgiven, its first letter is still taken to be right. */
+/** Whether a term of a row is what the word means. Even with errors forgiven, the first letter must be right. */
 export function isMeant({ term, begun, forgiving }: Word, found: string, forgiven: boolean): boolean {
   if (found === term || (begun && found.startsWith(term))) return true;
   return forgiven && forgiving && [...found][0] === [...term][0] && isOneErrorApart(term, found);

@@ -1,16 +1,13 @@
 import type { Key } from "../../schema/entity.js";
 import type { SearchTarget } from "../ports.js";
 
-/**
- * Where a hit stands among all hits of a query: what was found as typed before what was forgiven, then shorter texts, then by target and
- * key.
- */
+/** Where a hit stands among all hits of a query: hits as typed before forgiven ones, then shorter texts, then by target and key. */
 export interface HitRank {
-  /** A typing error had to be forgiven. */
+  /** Whether a typing error had to be forgiven. */
   readonly forgiven: boolean;
   /**
-   * Characters of the searched fields. Nothing else weighs: how rare a word is, and how long texts usually are, would tell a viewer of rows
-   * and fields that it may not see (invariant 6).
+   * Characters of the searched fields. Nothing else has weight.
+   * How rare a word is, and how long texts usually are, would tell a viewer about rows and fields that it may not see (invariant 6).
    */
   readonly length: number;
   /** Index of the target in the query. */
@@ -23,7 +20,7 @@ export function inOrder(a: HitRank, b: HitRank): number {
   return Number(a.forgiven) - Number(b.forgiven) || a.length - b.length || a.target - b.target;
 }
 
-/** From 0 to 2, and above 1 only for what was found as typed. */
+/** From 0 to 2, and above 1 only for hits as typed. */
 export function scoreOf({ forgiven, length }: HitRank): number {
   return 100 / (100 + length) + (forgiven ? 0 : 1);
 }
@@ -32,7 +29,7 @@ export function cursorOf({ forgiven, length, target, key }: HitRank): string {
   return Buffer.from(JSON.stringify([forgiven, length, target, ...key])).toString("base64url");
 }
 
-/** @throws RangeError for a text that no hit of these targets has as its cursor */
+/** @throws RangeError for a text that is not a cursor of these targets */
 export function afterCursor(cursor: string, targets: readonly SearchTarget[]): HitRank {
   try {
     const [forgiven, length, target, ...key] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];

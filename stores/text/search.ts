@@ -4,15 +4,15 @@ import { highlightsOf } from "./highlights.js";
 import { type Word, wordsOf } from "./query.js";
 import { afterCursor, cursorOf, inOrder, type HitRank, scoreOf } from "./ranking.js";
 
-/** What an engine is asked: the rows of each target in which every word occurs, in the order of `inOrder`. */
+/** What an engine must find: the rows of each target in which every word occurs, in the order of `inOrder`. */
 export interface Ask {
   readonly words: readonly Word[];
-  /** Where to look; by number, since an entity may be named twice. A target in which nothing can be found is left out. */
+  /** Where to look; by number, because an entity may be named twice. A target that can have no hits is left out. */
   readonly targets: readonly NumberedTarget[];
-  /** Only rows that the words as typed do not find, and that are found once errors are forgiven. */
+  /** Only rows that the words as typed miss, and that are found once errors are forgiven. */
   readonly forgiven: boolean;
   readonly after: HitRank | null;
-  /** The first so many of each target. */
+  /** How many rows of each target are wanted; the first ones. */
   readonly limit: number;
 }
 
@@ -37,7 +37,7 @@ export async function searchBy(query: SearchQuery, find: (ask: Ask) => Promise<r
   const targets = query.targets.map((target, number) => ({ ...target, number })).filter(isAnswerable);
   if (words.length === 0 || targets.length === 0) return { hits: [], more: false };
 
-  // One more than a page. Typing errors are forgiven only when what was found as typed leaves room.
+  // One hit more than a page. Typing errors are forgiven only when the hits as typed leave room.
   const wanted = query.limit + 1;
   const best = async (forgiven: boolean, limit: number): Promise<readonly Candidate[]> => {
     const found = await find({ words, targets, forgiven, after: cursor?.forgiven === forgiven ? cursor : null, limit });
@@ -50,7 +50,7 @@ export async function searchBy(query: SearchQuery, find: (ask: Ask) => Promise<r
   return { hits: hits.slice(0, query.limit).map((hit) => hitOf(query.targets[hit.target]!, words, hit)), more: hits.length > query.limit };
 }
 
-/** Something to look into, and a scope that is not nobody's: no row is in a scope of null. */
+/** Whether the target can have hits: it has a field to look into, and its scope is not null, because no row is in such a scope. */
 function isAnswerable({ entity, fields, scope }: SearchTarget): boolean {
   return entity.search.some((name) => fields.includes(name)) && (scope === null || scope.value !== null);
 }

@@ -1,4 +1,4 @@
-/** One letter missing, added, wrong, or two neighbours swapped; equal words are not one error apart. */
+/** Whether one letter is missing, added or wrong, or two neighbours are swapped. Equal words are not one error apart. */
 export function isOneErrorApart(a: string, b: string): boolean {
   const [x, y] = [[...a], [...b]];
   if (Math.abs(x.length - y.length) > 1 || a === b) return false;

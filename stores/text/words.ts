@@ -1,8 +1,8 @@
 import { fold } from "./fold.js";
 
 /**
- * How texts become what is looked up, the same for rows and for queries, in every store. A store keeps the number with its
- * search index; it is raised whenever the same text would give other terms, and sync then makes the index again.
+ * The version of how texts become terms, the same for rows and for queries, in every store. A store keeps the number with its search index.
+ * A change that gives any text other terms must raise it; sync then builds the index again.
  */
 export const wordsVersion = 2;
 
@@ -11,16 +11,16 @@ export interface Piece {
   readonly term: string;
   readonly start: number;
   readonly end: number;
-  /** A word between spaces or signs, which may be begun or misspelt; or, of a text without spaces, a letter, or two of them. */
+  /** A word between spaces or signs, which may be begun or misspelt; or, in a text without spaces, a letter or two of them. */
   readonly kind: "word" | "letter" | "pair";
-  /** It is in a pair as well, which a query asks for instead. */
+  /** Whether it is in a pair as well: then a query asks for the pair. */
   readonly isPaired: boolean;
 }
 
-/** Of a longer word only so many characters count: no engine takes a term of any length. */
+/** Only so many characters of a longer word count, because no engine takes a term of any length. */
 const longestTerm = 100;
 
-// Written without spaces, or, as Korean, with endings that grow onto the words.
+// Scripts written without spaces, or, as Korean, with endings that grow onto the words.
 const unspaced =
   "(?=[\\p{sc=Hani}\\p{sc=Hira}\\p{sc=Kana}\\u30fc\\u3031-\\u3035\\uff70"
     + "\\p{sc=Bopo}\\p{sc=Hang}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}])";
@@ -28,7 +28,7 @@ const unspaced =
 const attached = "[\\p{M}\\uff9e\\uff9f\\u00ad\\u061c\\u200c-\\u200f\\u2060\\ufeff]";
 const letter = "[\\p{L}\\p{N}\\p{Co}]";
 const unit = `${unspaced}${letter}${attached}*`;
-/** Without `©`, `™` and arrows, which people leave out. */
+/** `©`, `™` and arrows are left out, because people leave them out. */
 const pictogram = "(?![\\u00a9\\u00ae\\u2000-\\u21ff])\\p{Extended_Pictographic}";
 const pattern = new RegExp(`(?<run>(?:${unit})+)|(?<sign>${pictogram})|(?:(?!${unspaced})${letter}${attached}*)+`, "gu");
 // The same for texts of words only, in half the time.
@@ -36,8 +36,9 @@ const [onlyWords, notWords] = [new RegExp(`(?:${letter}${attached}*)+`, "gu"), n
 const units = new RegExp(unit, "gu");
 
 /**
- * The terms of a text. A word is one term. Of a run of letters that is written without spaces each letter and each pair of
- * neighbours is one, so that any part of the run is found; a pictogram is one by itself; all other signs are space.
+ * Yields the terms of a text. A word is one term. In a run of letters written without spaces, each letter and each pair of neighbours is
+ * one, so that any part of the run is found.
+ * A pictogram is a term by itself; all other signs count as space.
  */
 export function* piecesOf(text: string): Generator<Piece> {
   for (const match of text.matchAll(pattern)) {
@@ -45,7 +46,7 @@ export function* piecesOf(text: string): Generator<Piece> {
     const [found, start] = [match[0], match.index];
     if (run !== undefined) yield* partsOf(run, start);
     else if (sign !== undefined) yield { term: sign, start, end: start + sign.length, kind: "letter", isPaired: false };
-    // What `½` stands for is more than one word.
+    // `½` stands for more than one word.
     else for (const term of termsIn(found)) yield { term, start, end: start + found.length, kind: "word", isPaired: false };
   }
 }
@@ -65,7 +66,7 @@ function* partsOf(run: string, offset: number): Generator<Piece> {
   }
 }
 
-/** The terms of a text, for an index. Most texts are short and plain, and are taken apart ten times as fast. */
+/** Lists the terms of a text, for an index. Most texts are short and plain, and this is ten times as fast for them. */
 export function termsOf(text: string): readonly string[] {
   if (!/[^\x00-\x7f]/.test(text)) {
     const terms = text.toLowerCase().match(/[a-z0-9]+/g) ?? [];

@@ -4,16 +4,19 @@ import type { PauseSwitch, PauseCommand } from "../state/pause-switch.js";
 import type { PipelineState } from "../state/state.js";
 import { statusOf } from "../state/status.js";
 
-/** A pipeline and the pause switch an operator turns. */
+/** A pipeline and the pause switch that an operator turns. */
 export interface Controlled {
   readonly state: PipelineState;
   readonly pauseSwitch: PauseSwitch;
 }
 
-/** A store that does not answer now keeps its pipeline from coming to rest; nobody waits for that longer than this. */
+/** The longest wait for a pipeline to come to rest: a store that does not answer now keeps its pipeline from that. */
 const patienceMs = 8_000;
 
-/** What an operator may ask of the pipelines, which may be there only later. One that has failed is at rest, until it is to run again. */
+/**
+ * What an operator may ask of the pipelines, which may be there only later. A pipeline that has
+ * failed is at rest until it is asked to run again.
+ */
 export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[] {
   const turn = (name: string, command: PauseCommand): Route => ({
     method: "POST",
@@ -44,8 +47,8 @@ export function controlRoutes(pipelines: readonly Controlled[]): readonly Route[
 }
 
 /**
- * Whether a pipeline that had failed is on its way again, waiting for it no longer than `patienceMs`. What made it fail shows at its next
- * write, so that it began is not enough: something must have been settled, or all be current.
+ * Whether a pipeline that had failed goes on again; waits for at most `patienceMs`.
+ * What made it fail shows at its next write, so a beginning is not enough: the pipeline must have settled something, or be current.
  */
 async function goesOn(state: PipelineState, { rows, at }: { readonly rows: number; readonly at: number }): Promise<boolean> {
   const late = performance.now() + patienceMs;

@@ -6,7 +6,7 @@ import { makeFolder } from "../../runtime/folder.js";
 import { onThisMachine } from "../../runtime/http/listening.js";
 import { writePrivately } from "../../runtime/private-file.js";
 
-/** How commands on this machine reach the running sync. One data folder is for one sync process at a time. */
+/** How commands on this machine reach the running sync. A data folder serves one sync process at a time. */
 export interface RunningProcess {
   readonly url: string;
   readonly token: string;
@@ -19,7 +19,7 @@ export function newToken(): string {
   return randomBytes(32).toString("base64url");
 }
 
-/** Whether another process that still answers has announced itself there: to be asked before this one listens anywhere. */
+/** Finds another process that has announced itself there and still answers. Sync calls this before it listens anywhere. */
 export async function folderFindings(dataDir: string): Promise<readonly Finding[]> {
   const other = await readRunningProcess(dataDir).catch(() => null);
   if (!other || other.pid === process.pid || !isAlive(other.pid)) return [];
@@ -33,7 +33,7 @@ export async function folderFindings(dataDir: string): Promise<readonly Finding[
 
 const answersWithinMs = 2_000;
 
-/** Why no sync of this data folder answers: what an operator wants to know who finds it so. */
+/** Says why no sync of this data folder answers, for an operator who finds it so. */
 export async function absence(dataDir: string): Promise<string> {
   const announced = await readRunningProcess(dataDir);
   if (!announced) return `none has announced itself in ${dataDir}, or it has ended`;
@@ -42,7 +42,7 @@ export async function absence(dataDir: string): Promise<string> {
     : `process ${pid}, which announced itself at ${url}, was killed`;
 }
 
-/** A number that another process has meanwhile does not answer at its address. */
+/** Whether the process lives. If another process has its number now, that one does not answer at this address. */
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -51,20 +51,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Writes it down, for its owner only, until it is disposed of. */
+/** Writes down where this process is, for its owner only, and removes that when disposed of. */
 export async function announce(dataDir: string, running: RunningProcess): Promise<AsyncDisposable> {
   const file = fileIn(dataDir);
   makeFolder(dataDir);
   await writePrivately(file, JSON.stringify({ ...running, url: onThisMachine(running.url) }));
   return {
     async [Symbol.asyncDispose]() {
-      // Not that of a process which began meanwhile.
+      // It must not remove the file of a process that began meanwhile.
       if ((await readRunningProcess(dataDir))?.token === running.token) await rm(file, { force: true });
     },
   };
 }
 
-/** What the last sync process left; null when none runs that was not killed. @throws PreflightFailed when it cannot be read */
+/** What the last sync process left. Null when none runs and none was killed. @throws PreflightFailed when it cannot be read */
 export async function readRunningProcess(dataDir: string): Promise<RunningProcess | null> {
   try {
     return JSON.parse(await readFile(fileIn(dataDir), "utf8")) as RunningProcess;

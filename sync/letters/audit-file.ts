@@ -10,18 +10,19 @@ export interface Act {
   readonly store: string;
   readonly entity: string;
   readonly key: Key;
-  /** The letter's; of a repair, the one it is written with. */
+  /** The letter's version; for a repair, the version that it is written with. */
   readonly version: Version;
   readonly reason: string;
-  /** The row the store holds, and the one it is to hold; null for none. */
+  /** The row that the store holds, and the one that it will hold; null for none. */
   readonly before: Row | null;
   readonly after: Row | null;
 }
 
 /**
- * Runs `work` between two lines of JSON in the file, on disk before and after it: the act with who and when, then its outcome. A line
- * without an outcome is an act whose process was killed. One file for all stores: it outlives each of them, and holds rows, so only
- * its owner may read it.
+ * Runs `work` between two lines of JSON in the file, each on disk before the next step. The first has the act,
+ * with who did it and when; the second its outcome.
+ * A line without an outcome is an act whose process was killed. One file serves all stores, because it outlives each of them. It holds
+ * rows, so only its owner may read it.
  */
 export async function audited<T extends { readonly outcome: string }>(file: string, act: Act, work: () => Promise<T>): Promise<T> {
   const id = randomUUID();
@@ -42,7 +43,7 @@ async function append(file: string, line: object): Promise<void> {
   await audit.datasync();
 }
 
-/** A container's user need not have a name. */
+/** A container's user may have no name. */
 function userName(): string {
   try {
     return userInfo().username;

@@ -5,8 +5,9 @@ import type { KeyRange } from "../../schema/position.js";
 const whole = { int32: 31n, int64: 63n } as const;
 
 /**
- * What a person wrote of the keys of a table: `sales_order_id between 1000 and 2000`, `sales_order_id >= 1000 and sales_order_id < 2000`,
- * `sales_order_id = 7`. It never reaches a statement as text. @throws PreflightFailed with what is wrong with it
+ * Reads what a person wrote of the keys of a table: `sales_order_id between 1000 and 2000`, `sales_order_id >= 1000 and
+ * sales_order_id < 2000`, `sales_order_id = 7`.
+ * The text never reaches a statement. @throws PreflightFailed with what is wrong with it
  */
 export function keyRangeOf(entity: Entity, text: string): KeyRange {
   const [name, ...others] = entity.key as [string, ...string[]];
@@ -17,7 +18,7 @@ export function keyRangeOf(entity: Entity, text: string): KeyRange {
   };
   if (others.length > 0 || (kind !== "int64" && kind !== "int32")) {
     return fail(
-      `the key of ${entity.table} (${entity.key.join(", ")}) is not one whole number, so it has no ranges we can order`,
+      `the key of ${entity.table} (${entity.key.join(", ")}) is not one whole number, so it has no ranges that Sluice can order`,
       "leave --where out: copy the whole table again",
     );
   }
@@ -41,13 +42,13 @@ interface Bound {
   readonly value: string;
 }
 
-/** The least and the greatest key a bound admits, null where it sets none. */
+/** The least and the greatest key that a bound admits, null where it sets none. */
 const spans = {
   "=": (n: bigint) => [n, n], ">": (n: bigint) => [n + 1n, null], ">=": (n: bigint) => [n, null], "<": (n: bigint) => [null, n - 1n],
   "<=": (n: bigint) => [null, n],
 } as const satisfies Record<string, (n: bigint) => readonly [bigint | null, bigint | null]>;
 
-/** Null when the text is anything else than bounds joined by `and`. */
+/** Reads bounds joined by `and`; null when the text is anything else. */
 function boundsOf(text: string): readonly Bound[] | null {
   const simple = text.replace(/([a-z_0-9]+) +between +(-?\d{1,20}) +and +(-?\d{1,20})/gi, "$1 >= $2 and $1 <= $3");
   const bounds = simple.split(/ +and +/i).map((part) => /^ *([a-z_][a-z_0-9]*) *(=|>=|<=|>|<) *(-?\d{1,20}) *$/i.exec(part));

@@ -5,8 +5,8 @@ import { Unheld } from "../../schema/unheld.js";
 import { valueReader } from "../mysql/row/values.js";
 
 /**
- * A whole row from what a person wrote as JSON, in the catalog's own spelling (`schema/fields.ts`); fields left out are those of
- * `base`. @throws PreflightFailed with everything that is wrong with it
+ * Makes a whole row from what a person wrote as JSON, in the catalog's own spelling (`schema/fields.ts`). Fields left out come from `base`.
+ * @throws PreflightFailed with everything that is wrong with it
  */
 export function replacementOf(entity: Entity, key: Key, base: Row, given: unknown): Row {
   const where = `--row, ${entity.table} ${keyText(key)}`;
@@ -34,7 +34,7 @@ export function replacementOf(entity: Entity, key: Key, base: Row, given: unknow
 
 const string = (pattern: RegExp) => (value: Value) => typeof value === "string" && pattern.test(value);
 
-/** How each kind is written; whether it can be held is the codec's to say, as for rows of MySQL (invariant 9). */
+/** How each kind is written. The codec says whether it can be held, as for rows of MySQL (invariant 9). */
 const shapes: Readonly<Record<Field["type"]["kind"], { readonly text: string; readonly is: (value: Value) => boolean }>> = {
   int64: { text: 'digits in quotes: "42"', is: string(/^(0|-?[1-9]\d{0,18})$/) },
   int32: { text: "a whole number: 42", is: (value) => typeof value === "number" },

@@ -9,7 +9,7 @@ import type { Source } from "../source.js";
 import { type Act, audited } from "./audit-file.js";
 import { replacementOf } from "./replacement.js";
 
-/** What it takes to settle a letter by hand; a sync process may run meanwhile. */
+/** What the settling of a letter by hand needs; a sync process may run meanwhile. */
 export interface LetterActions {
   readonly source: Source;
   /** The same engine, to write to and to read from. */
@@ -26,14 +26,13 @@ export interface Settlement {
   readonly outcome: string;
 }
 
-/** Why a row that changes at this moment is left alone: refused once more it has a new letter, else its letter is settled. */
+/** Why a row that changes at this moment is left alone: if the store refuses it again it has a new letter, else its letter is settled. */
 const changing = "it has changed meanwhile, and its pipeline brings it as it is now";
 
 /**
- * Writes each row as MySQL has it now; one that is gone there is deleted. It stands at its place in the log, so it does not matter how far
- * the
- * pipeline is: what was committed before the row was read is in it and loses to it, what is committed after it is newer (invariants 3 and
- * 4).
+ * Writes each row as MySQL has it now, and deletes a row that is gone there.
+ * The row stands at its place in the log, so it does not matter how far the pipeline is. What was committed before the row was read is in
+ * it and loses to it; what is committed later is newer (invariants 3 and 4).
  * @returns one settlement a letter, in their order
  */
 export async function retryLetters(actions: LetterActions, letters: readonly LetterHead[]): Promise<readonly Settlement[]> {
@@ -52,7 +51,7 @@ export async function retryLetters(actions: LetterActions, letters: readonly Let
   return letters.map((letter) => settlements.get(letter)!);
 }
 
-/** Writes another row in place of the refused one, until MySQL's own changes. @throws PreflightFailed when it may not be */
+/** Writes another row in place of the refused one, until MySQL's own changes. @throws PreflightFailed when that is not allowed */
 export async function editLetter(actions: LetterActions, letter: LetterHead, given: unknown): Promise<Settlement> {
   const entity = actions.catalog.entity(letter.entity);
   const row = await rowNow(actions, letter);
@@ -62,7 +61,7 @@ export async function editLetter(actions: LetterActions, letter: LetterHead, giv
   if (row === null) throw refuse("MySQL has no such row any more", "retry the letter: that takes the row out of the store");
   const places = [...new Set(entity.lookups.flatMap(({ by, orderBy }) => [by, orderBy]))];
   if (row instanceof Unheld) {
-    // Its next change will have no before image that can be read, so nothing would take the lookups' entries away again.
+    // The row's next change will have no before image that can be read, so nothing would remove the lookups' entries again.
     if (places.length > 0) throw refuse(
       `${row.reason}, and ${entity.table} is listed in lookups`, "correct the row in MySQL; the letter then settles by itself",
     );
@@ -100,8 +99,8 @@ async function write(actions: LetterActions, letter: LetterHead, act: Act["act"]
 }
 
 /**
- * How far the store is. @throws PreflightFailed when the server is behind it, as a replica can be: its rows could be older than what was
- * refused
+ * How far the store is.
+ * @throws PreflightFailed when the server is behind it, as a replica can be: its rows could be older than what was refused
  */
 async function positionOf({ source, store }: LetterActions): Promise<Position> {
   const { position } = (await store.progress())!;

@@ -6,7 +6,7 @@ import { GtidSet } from "./binlog/gtid.js";
 import { begunAt, committedIn } from "./binlog/history.js";
 import { headOf, serverOf } from "./connection/server.js";
 
-/** The server's head, with what proves later that a log is the one it was the head of. */
+/** Reads the server's head, with what proves later that a log is the one of this head. */
 export async function headWithProof(connection: Connection, url: URL, signal: AbortSignal): Promise<Position> {
   const head = await headOf(connection, await serverOf(connection));
   const options = mysqlOptions(serverUrl(url));
@@ -20,8 +20,8 @@ export async function headWithProof(connection: Connection, url: URL, signal: Ab
 }
 
 /**
- * Of the transactions the log still has the server's own last one: what comes after a reset bears the same numbers. Else the last of
- * another server.
+ * The last transaction that the log still has and that the server itself made; else the last of another server.
+ * The server's own is the better proof: after a reset, new transactions bear the same numbers.
  */
 async function lastOf(connection: Connection, gtids: string): Promise<string | null> {
   const [[row]] = await connection.query<RowDataPacket[]>("SELECT @@GLOBAL.gtid_purged AS purged, @@server_uuid AS uuid");

@@ -28,12 +28,13 @@ import { Followed } from "./statement/effect.js";
 import { StatementMessages, type StatementOptions } from "./stream/statement-messages.js";
 import { EventMessages } from "./stream/stream.js";
 
-/** The server says so once a second when it has nothing new: that is how a pipeline knows that it is current. */
+/** When the server has nothing new, it says so once a second. So a pipeline knows that it is current. */
 const heartbeatMs = 1_000;
 
 /**
- * The catalog's tables in the database the URL names. `reader` names the pipeline: two readers of one name have one server id,
- * so that the server ends the older of them, be it a connection left behind by a crash or a second process started by mistake.
+ * Opens the catalog's tables in the database the URL names. `reader` names the pipeline.
+ * Two readers of one name have one server id, so the server ends the older of them. That may be a connection left behind by a crash, or a
+ * second process started by mistake.
  * `signal` ends waiting for a server that is away.
  */
 export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, options: MysqlSourceOptions = {}): Source {
@@ -64,7 +65,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
     passed: (at, place) => !isBefore(at, place),
     reached: (position, target) => (position.gtids || (target.gtids && !position.server)
       ? GtidSet.parse(position.gtids).contains(GtidSet.parse(target.gtids))
-      // A position by file stays one when the server begins with GTIDs, and its head then names no server.
+      // A position by file stays one when the server begins with GTIDs; its head then names no server.
       : (target.server ?? position.server) === position.server
         && !isBefore(position, target)),
     stream: (after, end, seen) => {
@@ -87,7 +88,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
   };
 }
 
-/** The log is the server's: it goes on when the database is dropped. */
+/** Connects without a database: the log is the server's, and it goes on when the database is dropped. */
 function ofServer(url: URL): ConnectionOptions {
   return mysqlOptions(serverUrl(url));
 }
@@ -119,7 +120,7 @@ async function* stream(
   await mustBeServerOf(asking, after, signal);
   try {
     for await (const events of readBinlog(options, signal)) {
-      // Whoever answers at this address after a break may be another server.
+      // After a break, another server may answer at this address.
       if (after.server && events.some(({ type }) => type === "resume")) await mustBeServerOf(asking, after, signal);
       const messages = reading.read(events);
       for (const [table, place] of statements.takeCascading()) await mustNotCascade(asking, catalog, database, table, place, signal);
@@ -142,7 +143,10 @@ async function mustBeServerOf(asking: Reading, { server, file, offset }: Positio
   );
 }
 
-/** A foreign key that was dropped since did its harm before: the copy that is due heals it. @throws SourceDiverged while it is there */
+/**
+ * A dropped foreign key did its harm before it was dropped, and the copy that is due heals that.
+ * @throws SourceDiverged while the key is there
+ */
 async function mustNotCascade(
   asking: Reading, catalog: Catalog, database: string, table: string, place: FileOffset, signal: AbortSignal,
 ): Promise<void> {
@@ -155,7 +159,7 @@ async function mustNotCascade(
   );
 }
 
-/** By what the server has now: its message cuts long sets short. */
+/** Computed from what the server has now, because its message cuts long sets short. */
 async function lostRange(url: URL, after: Position, { missing }: PurgedPosition): Promise<string> {
   const facts = await logFacts(url).catch((error: unknown) => {
     if (isLost(error)) return null;
@@ -165,7 +169,7 @@ async function lostRange(url: URL, after: Position, { missing }: PurgedPosition)
   return forecast?.kind === "gone" ? forecast.missing : missing || "it does not say which";
 }
 
-/** From the upper half of the numbers, far from those people give their servers. */
+/** The upper half of the numbers is far from those that people give their servers. */
 function serverId(url: URL, reader: string): number {
   const digest = createHash("sha256").update(`${url.host}${url.pathname}\0${reader}`).digest();
   return 0x8000_0000 + (digest.readUInt32BE(0) >>> 1);

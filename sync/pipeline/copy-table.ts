@@ -7,24 +7,25 @@ import { Overtaken } from "../source.js";
 import type { PipelineParts } from "../writing/parts.js";
 import type { Writing } from "../writing/writing.js";
 
-/** Before rows are read again whose place was lost: mostly the stream is being connected anew. */
+/** How long to wait before rows are read again whose place was lost: mostly the stream is connecting again. */
 const overtakenMs = 50;
-/** Ranges of a table that are read side by side. Each holds one piece at most while it waits for its place. */
+/** How many ranges of a table are read side by side. Each holds one piece at most while it waits for its place. */
 const readers = 4;
 
 export interface TableWork {
   readonly entity: Entity;
-  /** When the copy starts, unless it goes on with one that was begun. */
+  /** The version of the copy, unless it goes on with one that was begun. */
   readonly version: Version;
-  /** Where its rows enter the stream. */
+  /** Where the copy's rows enter the stream. */
   readonly interleaving: Interleaving;
-  /** Told whenever the copies stand otherwise, so that they are stored. */
+  /** Called whenever the state of the copies changes, so that it is stored. */
   readonly moved: () => void;
 }
 
 /**
- * Copies a table into the sink, from where it stands, and takes out what the source no longer has. Without a lock, beside the stream and
- * as a part of it: each piece stands at its place in the log (invariants 3 and 4). Returns early when `stop` aborts.
+ * Copies a table into the sink, from where the copy stands, and removes what the source no longer has.
+ * It takes no lock, and runs beside the stream and as a part of it. Each piece stands at its place in the log
+ * (invariants 3 and 4). Returns early when `stop` aborts.
  * @throws TableAbsent
  */
 export async function copyTable(
@@ -36,7 +37,7 @@ export async function copyTable(
   const failing = new AbortController();
   const end = AbortSignal.any([stop, cut, writing.failed, failing.signal]);
 
-  /** The rows that one statement reads. Returns what is left of the range; null when nothing is. */
+  /** Reads the rows of one statement. Returns what is left of the range; null when nothing is. */
   const readChunk = async (range: KeyRange): Promise<KeyRange | null> => {
     let rest = range;
     try {
@@ -51,7 +52,7 @@ export async function copyTable(
       await window.enter({ rows: [], until: null }, { op: "chunk-end", entity: table, version, upTo: range.upTo, left: null, rows: 0 });
       return null;
     } catch (error) {
-      // Whoever waited for the source was told to wait no longer.
+      // An aborted wait for the source ends here.
       if (end.aborted) return rest;
       if (!(error instanceof Overtaken)) throw error;
       await sleep(overtakenMs, end);
@@ -72,7 +73,7 @@ export async function copyTable(
   if (ended.aborted) return;
   const { version: bar, range, rows } = copies.of(table)!;
   await sink.sweep(entity, bar, range);
-  // A row that was refused, and deleted in what the log no longer tells, is settled by nothing else.
+  // Nothing else settles the letter of a row that was refused, and then deleted in a part of the log that is gone.
   await writing.write([], [], async () => {
     await writing.letters.swept(table, bar, range);
     state.apply({ kind: "settled", rows: 0, deadLetters: writing.letters.count });

@@ -8,13 +8,13 @@ import type { PipelineParts } from "../writing/parts.js";
 import type { Writing } from "../writing/writing.js";
 import { copyTable } from "./copy-table.js";
 
-/** Key ranges a table is read in at most. */
+/** A table is read in this many key ranges at most. */
 const ranges = 8;
 
 /**
- * Copies the tables that the sink lacks, or may hold wrongly, while the pipeline follows the log, one after another; then waits for the
- * next,
- * until `stop` aborts. A table that is not there is waited for, which keeps no other from being copied.
+ * Copies the tables that the sink lacks, or may hold wrongly, one after another, while the pipeline follows the log.
+ * Then it waits for the next, until `stop` aborts.
+ * If a table is absent, its copy waits, and the others are copied.
  */
 export async function copyBeside(
   parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, moved: () => void, stop: AbortSignal,
@@ -39,7 +39,7 @@ export async function copyBeside(
   }
 }
 
-/** Those of them that are not there. */
+/** Copies each table. Returns the tables that are absent. */
 async function copyEach(
   parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, tables: readonly Entity[], moved: () => void,
   stop: AbortSignal,

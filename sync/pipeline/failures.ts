@@ -11,7 +11,7 @@ export interface Failure {
   readonly error: unknown;
 }
 
-/** Some pipelines could not go on; the others did until they were stopped. Names each with its error. */
+/** Some pipelines could not go on; the others ran until they were stopped. The message names each with its error. */
 export class PipelinesFailed extends Error {
   override readonly name = "PipelinesFailed";
   constructor(readonly failures: readonly Failure[], readonly ofPipelines: number) {
@@ -20,14 +20,14 @@ export class PipelinesFailed extends Error {
   }
 }
 
-/** Whether nothing goes on before a person has mended something. Where another pipeline ran on, or would when started again, it does. */
+/** Whether nothing goes on before a person has mended something. False if another pipeline ran on, or would do so after a start. */
 export function needsMending(error: unknown): boolean {
   if (error instanceof PipelinesFailed) return error.failures.length === error.ofPipelines
     && error.failures.every((failure) => needsMending(failure.error));
   return error instanceof StoreRefusal || error instanceof Unresumable || error instanceof PreflightFailed;
 }
 
-/** Whether it was foreseen, and what is to be done is for a person: trying again would change nothing, or pass over what must not be. */
+/** Whether the error was foreseen and needs a person: trying again would change nothing, or would skip what must not be skipped. */
 export function isFinal(error: unknown): boolean {
   return [StoreRefusal, Unresumable, TooManyRejections, BinlogError, SourceDiverged].some((kind) => error instanceof kind);
 }

@@ -3,7 +3,7 @@ import { backoff } from "../../runtime/wait.js";
 import type { Controlled } from "../control/control.js";
 import { type Failure, isFinal } from "./failures.js";
 
-/** The pipelines of a process, of which some may be down. */
+/** The pipelines of a process, some of which may be down. */
 export class PipelineGroup {
   readonly #gone = new AbortController();
   #up: number;
@@ -12,7 +12,7 @@ export class PipelineGroup {
     this.#up = pipelines;
   }
 
-  /** Aborts when none is up any more: then the process ends, for whoever keeps it running to decide. */
+  /** Aborts when no pipeline is up any more. Then the process ends, and its process manager decides what follows. */
   get gone(): AbortSignal {
     return this.#gone.signal;
   }
@@ -29,9 +29,10 @@ export class PipelineGroup {
 const [firstMs, mostMs] = [1_000, 60_000];
 
 /**
- * Runs a pipeline until it is stopped, or no pipeline of the process is up any more. One that broke off for a reason nobody foresaw begins
- * again after a while, as a process would that somebody keeps running: the process itself cannot end for it while another pipeline is up.
- * One that waits for a person begins again when that person says so.
+ * Runs a pipeline until it is stopped, or no pipeline of the process is up any more.
+ * A pipeline that broke off for an unforeseen reason begins again after a while, as a process manager would restart a process. The process
+ * itself cannot end for it while another pipeline is up.
+ * A pipeline that waits for a person begins again when that person says so.
  */
 export async function keepRunning(
   run: () => Promise<void>, { state, pauseSwitch }: Controlled, group: PipelineGroup, log: Log, stop: AbortSignal,
@@ -49,7 +50,7 @@ export async function keepRunning(
       const againInMs = isFinal(error) ? null : Math.round(backoff(attempt, firstMs, mostMs));
       if (ending.aborted) log.error(about, "the pipeline cannot go on");
       else if (againInMs === null) log.error(
-        about, `the pipeline cannot go on before somebody has acted; then: sluice resume ${state.name}`,
+        about, `the pipeline cannot go on before a person has acted; then: sluice resume ${state.name}`,
       );
       else log.error({ ...about, stack: (error as Error).stack, againInMs }, "the pipeline broke off; it begins again");
       await pauseSwitch.askedToRun(ending, againInMs);

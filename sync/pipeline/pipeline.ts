@@ -16,9 +16,10 @@ import { Writing } from "../writing/writing.js";
 import { copyBeside } from "./copy.js";
 
 /**
- * Keeps the sink equal to the source until `stop` aborts, then drains: reads no more, settles what is being written, stores the
- * position. `cutoff` ends the draining too; what was not settled by then comes again at the next start (invariant 7).
- * @throws whatever a person must see to; everything that may pass by itself is retried below
+ * Keeps the sink equal to the source until `stop` aborts, then drains: it reads no more, settles
+ * what is being written, and stores the position.
+ * `cutoff` ends the draining too; what was not settled by then comes again at the next start (invariant 7).
+ * @throws what a person must see to; everything that may pass by itself is retried below
  */
 export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { state, log } = parts;
@@ -40,14 +41,16 @@ export async function runPipeline(parts: PipelineParts, stop: AbortSignal, cutof
 }
 
 /**
- * How far this process has read what it wrote, stored as a position or not. When the sink goes on from before that, and the source turns
- * out to have lost some of it, rows of what is lost may be in the sink.
+ * How far this process has read what it wrote, stored as a position or not.
+ * If the sink goes on from before that, and the source has lost some of it, rows of what is lost may be in the sink.
  */
 interface Seen {
   position: Position | null;
 }
 
-/** As long as no other process feeds this sink. Everything it holds may have been changed by another since we last held the lock. */
+/**
+ * Runs as long as no other process feeds this sink. Another process may have changed everything in it since this one last held the lock.
+ */
 async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { source, state, log } = parts;
   const isAbortOf = (signal: AbortSignal, error: unknown) => signal.aborted && !cutoff.aborted && error === signal.reason;
@@ -62,7 +65,7 @@ async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, 
       else if (!isAbortOf(lock.lost, error)) throw error;
     });
   } catch (error) {
-    // Whoever waited, for the feed lock or for a store that has not answered yet, was told to wait no longer.
+    // An aborted wait, for the feed lock or for a store that has not answered yet, ends here.
     if (!isAbortOf(stop, error)) throw error;
   } finally {
     state.apply({ kind: "lock left" });
@@ -96,14 +99,14 @@ async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Pr
       if (!stop.aborted) await advance(parts, writing, AbortSignal.any([stop, pauseSwitch.closing]));
     }
   } finally {
-    // The sink is closed by whoever opened it, so nothing may be on its way to it after this.
+    // The caller that opened the sink closes it, so nothing may be on its way to it after this.
     await writing.ended();
   }
 }
 
 /**
- * A table somebody dropped is made again, empty. That it is to be copied again is stored before that: a crash between must not hide it
- * (invariant 7).
+ * Makes a dropped table of the store again, empty. Before that it stores that the table must be copied again, because a
+ * crash between must not hide it (invariant 7).
  */
 async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise<void> {
   const progress = await sink.progress(), lost = await lostTables(sink, catalog, progress);
@@ -114,17 +117,17 @@ async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise
   });
 }
 
-/** Those the sink is to have rows of, by what it has stored, and has not. */
+/** The tables that the sink should have rows of, by what it has stored, and that are absent. */
 async function lostTables(sink: Sink, catalog: Catalog, progress: Progress | null): Promise<readonly string[]> {
   const copied: Copied = progress ? copiedIn(catalog, progress) : {};
   return (await sink.absent(catalog.entities)).map(({ table }) => table).filter((table) => (copied[table] ?? "due") !== "due");
 }
 
-/** From where the sink is, until `stop` aborts, or until it has to be set back: then it is called again. */
+/** Advances from where the sink is, until `stop` aborts, or until the sink has to be set back; then it is called again. */
 async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): Promise<void> {
   const { sink, catalog } = parts;
   const found = await sink.progress();
-  // It died since the lock was taken, and forgot that they are to be copied again.
+  // The store died since the lock was taken, and forgot that these tables must be copied again.
   if ((await lostTables(sink, catalog, found)).length > 0) throw new CameBack(sink.name);
   try {
     const progress = found ?? await begun(parts);
@@ -132,7 +135,7 @@ async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): P
     try {
       await follow(parts, writing, copies, progress, stop);
     } catch (error) {
-      // One whose log is purged again before any table is copied would copy for ever: that a person must see to.
+      // If the log is purged again before any table is copied, the copying would never end: a person must see to that.
       const heals = error instanceof Unresumable && (error.because !== "purged" || Object.values(copies.copied).includes("done"));
       if (!heals || parts.limits.stopWhenPurged) throw error;
       const written = parts.seen.position?.version ?? 0;
@@ -140,14 +143,15 @@ async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): P
       await heal(parts, writing, error, written);
     }
   } catch (error) {
-    // Whoever waited for a source that is away was told to wait no longer.
+    // An aborted wait for a source that is away ends here.
     if (!stop.aborted || error !== stop.reason) throw error;
     await writing.drained();
   }
 }
 
 /**
- * The first progress of a sink that has none: from where the source is now the stream brings what changes, and the copies what is there.
+ * The first progress of a sink that has none. From where the source is now the stream brings
+ * what changes, and the copies bring what is there.
  */
 async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress> {
   const position = await source.beginning();
@@ -160,8 +164,9 @@ async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress
 }
 
 /**
- * What the missing transactions changed is written nowhere else (a row deleted leaves no trace in its table), so any row of any table may
- * differ: all are copied again, and the sweep takes out what is gone. Readers keep what is there meanwhile.
+ * Has every table copied again. Nothing else shows what the missing transactions changed (a deleted row leaves no trace in its table), so
+ * any row of any table may differ.
+ * The sweep removes what is gone. Readers keep what is there meanwhile.
  */
 async function heal(
   { source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable, written: Version,
@@ -193,7 +198,7 @@ async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored
   );
   try {
     for await (const batch of batches(arrivals, limits.batch, { room: () => writing.room(), lingerMs: sink.lingerMs })) {
-      // Drained by hand, what was read is written too; else it comes again.
+      // When an operator drains the pipeline, what was read is written too; otherwise it comes again.
       if (stop.aborted && pauseSwitch.command !== "drain") break;
       seen.position = batch.commit?.position ?? seen.position;
       await writing.write(batch.changes, batch.unheld, async () => {
@@ -220,8 +225,9 @@ function copyAgain({ state, log }: PipelineParts, copies: Copies, { entities, ve
 }
 
 /**
- * Every write of an older row by the stream is settled by now; those of newer rows, which may be under way, are not touched by version.
- * Those by a copy of this table may come later: the copy sweeps once more.
+ * Sweeps the rows of the emptied table. Every write of an older row by the stream is settled by now, and newer rows, which may be under
+ * way, are safe by their version.
+ * Older writes by a copy of this table may come later, so the copy sweeps once more.
  */
 async function empty({ sink, catalog }: PipelineParts, { letters }: Writing, copies: Copies, { entity, version }: Truncate): Promise<void> {
   copies.emptied(catalog.entity(entity), version);

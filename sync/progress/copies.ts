@@ -11,7 +11,7 @@ export class Copies {
   #copied: Copied;
   readonly #cuts = new Map<string, AbortController>();
   readonly #surveys = new Map<string, Survey>();
-  /** By table: when it became doubtful last. */
+  /** For each table, the version at which it last became doubtful. */
   readonly #doubts = new Map<string, Version>();
   #wake: (() => void)[] = [];
 
@@ -19,7 +19,7 @@ export class Copies {
     this.#copied = copiedIn(catalog, progress);
   }
 
-  /** As it is to be stored; another object whenever something changed. */
+  /** What will be stored; another object whenever something changed. */
   get copied(): Copied {
     return this.#copied;
   }
@@ -37,7 +37,7 @@ export class Copies {
     this.#surveys.set(table, survey);
   }
 
-  /** Goes on with a table's copy, or begins one. `cut` aborts when nothing of it is wanted any more. */
+  /** Goes on with a table's copy, or begins one. `cut` aborts when nothing of the copy is wanted any more. */
   begin({ table }: Entity, version: Version): { readonly copy: TableCopy; readonly cut: AbortSignal } {
     const known = this.of(table);
     const start = Math.max(version, rewriteVersion(this.#doubts.get(table) ?? 0));
@@ -48,7 +48,7 @@ export class Copies {
     return { copy, cut: cut.signal };
   }
 
-  /** So many rows more of the copy that began at `version` are in the store; of the range that ends at `upTo` this is left. */
+  /** So many more rows of the copy that began at `version` are in the store. `left` is left of the range that ends at `upTo`. */
   advanced(table: string, version: Version, upTo: KeyRange["upTo"], left: KeyRange | null, rows: number): void {
     const copy = this.of(table);
     // Another copy of the table may have begun meanwhile.
@@ -58,7 +58,7 @@ export class Copies {
     this.#move(table, { ...copy, left: ranges, rows: copy.rows + rows });
   }
 
-  /** As it is stored now; null when it has not begun, or is done. */
+  /** The copy as it is stored now; null when it has not begun, or is done. */
   of(table: string): TableCopy | null {
     const copy = this.#copied[table];
     return copy === undefined || typeof copy === "string" ? null : copy;
@@ -69,10 +69,7 @@ export class Copies {
     this.state.apply({ kind: "copying", copying: null });
   }
 
-  /**
-   * Rows of the table that are older than `version` may differ from the source's: it is copied again, now or when the copy under way is
-   * done.
-   */
+  /** Rows of the table older than `version` may differ from the source's. The table is copied again, now or after the copy under way. */
   again(table: string, version: Version): void {
     this.#doubts.set(table, version);
     const copy = this.of(table);
@@ -80,8 +77,8 @@ export class Copies {
   }
 
   /**
-   * The table was emptied: every row it has now was written after that, so the stream brings it. What the copy wrote, and may be
-   * writing still, is to be swept.
+   * The table was emptied: every row it has now was written later, so the stream brings it. The sweep must remove
+   * what the copy wrote, and may still be writing.
    */
   emptied({ table }: Entity, version: Version): void {
     if (this.#copied[table] === "done") return;
@@ -107,7 +104,7 @@ export class Copies {
   }
 }
 
-/** A table that left the catalog is forgotten: nothing keeps it equal meanwhile, so should it come back it is copied anew. */
+/** Forgets a table that left the catalog. Nothing keeps it equal meanwhile, so it is copied again if it comes back. */
 export function copiedIn(catalog: Catalog, { copied }: Progress): Copied {
   return Object.fromEntries(catalog.entities.map(({ table }) => [table, copied ? copied[table] ?? "due" : "done"]));
 }

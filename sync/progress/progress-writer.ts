@@ -6,16 +6,16 @@ import type { Copies } from "./copies.js";
 
 /** How often progress is stored at most. */
 export interface Pace {
-  /** Under load, no matter how many transactions end. */
+  /** Under load, however many transactions end. */
   readonly busyMs: number;
-  /** Without news, when only the moment until which the sink is current moves on. */
+  /** When nothing changes, and only the moment until which the sink is current moves on. */
   readonly idleMs: number;
 }
 
 /**
- * How far a sink has come, and when to store it. It is told of batches in their order and only once they are settled
- * (invariant 1), and positions are those of commits (invariant 5), so what it stores only grows (invariant 2). It is stored
- * beside the writes: no batch waits for it, and at most one is on its way.
+ * Knows how far a sink has come, and stores that. It hears of batches in their order and only once they are settled (invariant 1).
+ * Its positions are those of commits (invariant 5), so what it stores only grows (invariant 2). It stores beside the writes: no batch waits
+ * for it, and at most one storing is on its way.
  */
 export class ProgressWriter implements AsyncDisposable {
   #position: Position;
@@ -49,7 +49,7 @@ export class ProgressWriter implements AsyncDisposable {
     this.#plan();
   }
 
-  /** Ends it: resolves when all that is settled is stored. @throws what storing failed with */
+  /** Ends the writer: resolves when all that is settled is stored. @throws what storing failed with */
   async store(): Promise<void> {
     await this[Symbol.asyncDispose]();
     if (!this.#failure && this.#hasMoved) await this.#begin();
@@ -57,8 +57,8 @@ export class ProgressWriter implements AsyncDisposable {
   }
 
   /**
-   * Nothing is on its way to the sink after this, whatever it is told: somebody else may be saying by then how far the sink is (invariant
-   * 2).
+   * After this, nothing is on its way to the sink, whatever the pipeline reports. By then another process
+   * may be saying how far the sink is (invariant 2).
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;

@@ -8,13 +8,13 @@ import type { Source } from "../source.js";
 import { copiedIn } from "./copies.js";
 
 /**
- * Sets tables of a store back (all when none is named), so that the next sync copies them again, takes out what MySQL no longer has, and
- * goes on. Readers keep what is there meanwhile. Only while no sync runs: it would store its own progress.
- *
- * A key range: only its rows are copied, and swept. All tables: the stream goes on from the source's head, so a purged log does not matter.
- * Some: they are copied beside the stream, which
- * goes on from the store's own position, as the others need it (invariant 3). The version of either is newer than all the store holds, so
- * the copy wins (invariant 4). `written`: of what was given to the store beyond its stored position.
+ * Sets tables of a store back (all when none is named). The next sync copies them again, removes what MySQL no longer has, and goes on.
+ * Readers keep what is there meanwhile.
+ * No sync may run, because it would store its own progress. With a key range, only its rows are copied and swept.
+ * With all tables, the stream goes on from the source's head, so a purged log does not matter. Some tables are copied beside the stream,
+ * which goes on from the store's own position, as the others need it (invariant 3).
+ * Either version is newer than all the store holds, so the copy wins (invariant 4). `written`: the version of what was
+ * given to the store beyond its stored position.
  */
 export async function resnapshot(
   source: Source, sink: Sink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey, written: Version = 0,

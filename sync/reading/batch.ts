@@ -6,15 +6,15 @@ import type { Arrival, ChunkEnd } from "./interleaving.js";
 export interface Batch {
   readonly changes: readonly Change[];
   readonly unheld: readonly UnheldChange[];
-  /** The last transaction end in it: once this and every earlier batch are settled, its position may be committed. */
+  /** The last transaction end in the batch. Once this and every earlier batch are settled, its position may be stored. */
   readonly commit: Commit | null;
-  /** When the source last had nothing further; everything before is in this batch or an earlier one. Milliseconds since the epoch. */
+  /** When the source last had nothing more, in milliseconds since the epoch; everything before is in this batch or an earlier one. */
   readonly idleAt: number | null;
-  /** It ends the batch: the changes in it came before, and are to be written before. */
+  /** The batch ends with it: its changes came before, so the pipeline writes them before. */
   readonly truncate: Truncate | null;
-  /** Tables to be copied again, from places within it. */
+  /** Tables that the pipeline copies again, from places within the batch. */
   readonly recopies: readonly Recopy[];
-  /** Pieces of copies, of which all is in it or an earlier one. */
+  /** Pieces of copies that end in this batch: each is whole in it and earlier ones. */
   readonly chunks: readonly ChunkEnd[];
 }
 
@@ -33,8 +33,9 @@ export interface Timing {
 }
 
 /**
- * Reads ahead, within `limits`, while what was given out is being written; once there is room for more, the next batch is everything that
- * has arrived meanwhile. So a batch is small when little happens, and as large as it must be when much does.
+ * Reads ahead, within `limits`, while what was given out is being written. Once there is room, the next
+ * batch is everything that has arrived meanwhile.
+ * So a batch is small when little happens, and as large as it must be when much does.
  */
 export async function* batches(
   messages: AsyncIterable<readonly Arrival[]>, limits: BatchLimits, { room, lingerMs }: Timing,
@@ -53,7 +54,7 @@ export async function* batches(
   }
 }
 
-/** Fills `arrivals` until the messages end; a failure reaches whoever takes from it. */
+/** Fills `arrivals` until the messages end. A failure reaches the taker. */
 async function readAhead(messages: AsyncIterable<readonly Arrival[]>, arrivals: Arrivals): Promise<void> {
   try {
     for await (const some of messages) {
@@ -95,7 +96,7 @@ class Arrivals {
     this.#notify();
   }
 
-  /** Resolves when more may be added; false when nobody will take it. */
+  /** Resolves when more may be added; false when no taker is left. */
   async room(): Promise<boolean> {
     while (!this.#closed && (this.#rows >= this.limits.rows || this.#bytes >= this.limits.bytes)) await this.#changed();
     return !this.#closed;
@@ -108,7 +109,7 @@ class Arrivals {
     return this.#rows > 0;
   }
 
-  /** Resolves when there is a whole batch, when no more will come, or after so long. */
+  /** Resolves when there is a whole batch, when no more will come, or after `withinMs`. */
   async full(withinMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     let isLate = false;

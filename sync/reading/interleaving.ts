@@ -4,11 +4,11 @@ import { type Key, keyText } from "../../schema/entity.js";
 import { type KeyRange, type LogPlace, type Position, rewriteVersion, type Version } from "../../schema/position.js";
 import { Overtaken, type Piece, type ServerPlace, type Source } from "../source.js";
 
-/** So many rows of a copy stand before it: once they are settled, `left` is left of the range that ends at `upTo`. */
+/** Stands behind `rows` rows of a copy. Once they are settled, `left` is left of the range that ends at `upTo`. */
 export interface ChunkEnd {
   readonly op: "chunk-end";
   readonly entity: string;
-  /** Of the copy. */
+  /** The version of the copy. */
   readonly version: Version;
   readonly upTo: KeyRange["upTo"];
   readonly left: KeyRange | null;
@@ -19,18 +19,19 @@ export interface ChunkEnd {
 export type Arrival = Message | ChunkEnd;
 
 /**
- * Gives rows that are read from tables a place of their own in the source's log, so that no older change ever follows them: no reader
- * sees a row go back. Netflix's DBLog has the idea; the watermarks are the log's own places. What was committed before a window was
- * opened is visible to the statement, and all that the statement can have seen was logged before the piece's `until`. Once the stream has
- * passed that place the rows enter it there, newer than all before and older than all after, but for those that changed since the window
- * was opened.
+ * Gives rows that are read from tables a place in the source's log. So no older change ever follows them, and no reader sees a row go back.
+ * Netflix's DBLog has the idea; the watermarks are the log's own places.
+ * What was committed before a window was opened is visible to the statement. All that the statement can
+ * have seen was logged before the piece's `until`.
+ * Once the stream has passed that place, the rows enter it there, newer than all before and older than all after. Rows that changed since
+ * the window was opened stay out.
  */
 export class Interleaving {
   #position: Position;
   /** The server that the stream comes from, and how far in its log; null before it says so. */
   #server: string | null = null;
   #place: LogPlace | null = null;
-  /** Changes of a transaction were given out, and its end was not. */
+  /** Whether changes of a transaction were given out, and its end was not. */
   #isWithin = false;
   readonly #windows = new Set<Window>();
   #wake: (() => void)[] = [];
@@ -44,7 +45,7 @@ export class Interleaving {
     return this.#position;
   }
 
-  /** The stream with the rows at their places. Windows that are open when it ends fail. */
+  /** Yields the stream with the rows at their places. Windows that are open when it ends fail. */
   async *through(
     open: (signal: AbortSignal) => AsyncIterable<readonly Message[]>, signal: AbortSignal,
   ): AsyncGenerator<readonly Arrival[], void, undefined> {
@@ -67,15 +68,13 @@ export class Interleaving {
     }
   }
 
-  /** Resolves when the stream has passed all that is logged by now: what is read then does not wait for long. */
+  /** Resolves when the stream has passed all that is logged by now. What is read after that does not wait for long. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     const until = await this.source.end(signal);
     while (until && !this.#hasPassed(until) && !signal.aborted) await untilAborted(signal, this.#woken());
   }
 
-  /**
-   * Begins to remember what changes in the table, of every key or of these, at the end of a transaction; null when `signal` aborts before.
-   */
+  /** Begins, at the end of a transaction, to remember what changes in the table: every key, or these. Null when `signal` aborts before. */
   async window(entity: string, signal: AbortSignal, keys?: readonly Key[]): Promise<Window | null> {
     while (this.#isWithin && !signal.aborted) await untilAborted(signal, this.#woken());
     if (signal.aborted) return null;
@@ -103,13 +102,13 @@ export class Interleaving {
           if (message.place) [this.#place, this.#isWithin] = [message.place, false];
           break;
         case "connected":
-          // What was read before a break may be of another server, or of transactions that are lost.
+          // What was read before a break may come from another server, or from transactions that are lost.
           if (this.#server !== null) this.#fail(new Overtaken("the stream began again"));
           [this.#server, this.#place, this.#isWithin] = [message.server, null, false];
           break;
         case "recopy":
           this.#isWithin = true;
-          // What was read before this is not to stand behind it: what is read again would be no newer.
+          // Rows that were read before this must not stand behind it: rows that are read again would be no newer.
           for (const window of this.#windows) if (message.entities.includes(window.entity)) window.doubt();
           break;
         case "truncate": case "unheld": case "read": case "create": case "update": case "delete":
@@ -151,7 +150,7 @@ export class Interleaving {
   }
 }
 
-/** Keys remembered at most. */
+/** How many keys a window remembers at most. */
 const mostTouched = 100_000;
 
 /** From the moment a statement may read its rows until these have entered the stream. */
@@ -162,7 +161,7 @@ export class Window implements Disposable {
     null;
   #failure: Error | null = null;
 
-  /** `seen`: what is committed up to here must be visible to the statement. `asked`: the keys it reads, where it does not read a range. */
+  /** `seen`: what is committed up to here must be visible to the statement. `asked`: the keys it reads, if it does not read a range. */
   constructor(
     readonly entity: string,
     readonly seen: Position,
@@ -188,7 +187,7 @@ export class Window implements Disposable {
     if (this.#touched.size > mostTouched) this.fail(new Overtaken(`more than ${mostTouched} rows changed`));
   }
 
-  /** Any row may have changed without a word: a range is read again, single keys are left to the copy that is due. */
+  /** Any row may have changed without a trace in the log. A range is read again; single keys are left to the copy that is due. */
   doubt(): void {
     if (this.asked) this.touch(null);
     else this.fail(new Overtaken("rows changed that the log does not tell"));

@@ -6,20 +6,21 @@ import { type ChunkEnd, Interleaving } from "./interleaving.js";
 
 export interface RowsAsOf {
   /**
-   * In the order of the keys; null where there is no row. `undefined`: it has changed since the position, so the stream brings it whole.
+   * In the order of the keys; null for a key without a row. `undefined`: the row has changed
+   * since the position, so the stream brings it whole.
    */
   readonly rows: readonly (Row | Unheld | null | undefined)[];
   /** Newer than all that was committed when the rows were read, and older than all that comes after. */
   readonly version: Version;
 }
 
-/** A break of the connection may come between; more of them are told. */
+/** One break of the connection is expected now and then; more of them are reported. */
 const mostTries = 3;
 
 /**
- * Rows of the source as they are now, with the place in its log to write them at: so that nothing that a pipeline still has to bring, from
- * the
- * store's `position` on, takes them back to an older state. The log is read from there, as sync itself reads it, whether or not sync runs.
+ * Reads rows of the source as they are now, with the place in its log to write them at. So nothing that a pipeline still has to bring, from
+ * the store's `position` on, takes them back to an older state.
+ * It reads the log from there, as sync itself does, whether or not sync runs.
  * @throws Unresumable when the log does not go back that far, Overtaken when too much has changed since
  */
 export async function rowsAsOf(

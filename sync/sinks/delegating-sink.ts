@@ -3,15 +3,15 @@ import type { Entity } from "../../schema/entity.js";
 import type { KeyRange, Progress, Version } from "../../schema/position.js";
 import type { DeadLetter, DeadLetters, LetterHead, Sink } from "../../stores/ports.js";
 
-/** What a sink is asked for, as the log and status name it. */
+/** The operations of a sink, as the log and status name them. */
 export type Operation = "look for tables" | "prepare" | "write" | "sweep" | "rebuild a lookup" | "read progress" | "store progress"
   | "park dead letters" | "list dead letters" | "read dead letters" | "count dead letters" | "settle dead letters";
 
 type Letter = Pick<DeadLetter, "entity" | "key" | "version">;
 
 /**
- * A sink around another: every call goes through `through`, so a wrapper overrides that one method, or the few calls it changes. It is the
- * only class that lists the members of a sink, so that no wrapper can lose one, the optional `rebuild` included.
+ * A sink around another: every call goes through `through`, so a wrapper overrides that one method, or the few calls it changes.
+ * Only this class lists the members of a sink, so no wrapper can lose one, the optional `rebuild` included.
  */
 export abstract class DelegatingSink implements Sink {
   readonly deadLetters: DeadLetters = {
@@ -23,7 +23,7 @@ export abstract class DelegatingSink implements Sink {
     settle: (letters) => this.settle(letters),
   };
 
-  /** The sink around which this one stands; null while there is none yet. */
+  /** The sink that this one wraps; null while there is none yet. */
   protected abstract readonly inner: Sink | null;
 
   constructor(readonly name: string) {}

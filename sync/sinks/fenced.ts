@@ -5,8 +5,9 @@ import { DelegatingSink } from "./delegating-sink.js";
 
 /**
  * The same sink for as long as this process holds the feed lock. After that it no longer says how far the sink is: another process does,
- * and may be further (invariant 2). Writes that are still under way do no harm: an older version loses (invariant 4), and nothing is
- * written before the position it comes after was stored.
+ * and may be further (invariant 2).
+ * Writes that are still under way do no harm: an older version loses (invariant 4), and nothing is written
+ * before the position it comes after was stored.
  */
 export class FencedSink extends DelegatingSink {
   constructor(protected readonly inner: Sink, readonly lock: FeedLock) {

@@ -2,20 +2,22 @@ import { unlessAborted } from "../../runtime/wait.js";
 import { Retriable, type Sink, Unreachable } from "../../stores/ports.js";
 import { DelegatingSink, type Operation } from "./delegating-sink.js";
 
-/** Whether a store that could not be opened may be there later, without a change of settings. */
+/** Whether a store that could not be opened may open later, without a change of settings. */
 export function isAway(error: unknown): error is Unreachable | Retriable {
   return error instanceof Unreachable || error instanceof Retriable;
 }
 
 /**
- * The sink of a store that was away when sync started. The first call opens the store, and throws `Retriable` as long as the store is away:
- * so the pipeline waits for it as for any other silence.
+ * The sink of a store that was away when sync started. The first call opens the store, and throws `Retriable` as long as the store is away.
+ * So the pipeline waits for it as for any other silence.
  */
 export class LateSink extends DelegatingSink {
   protected inner: Sink | null = null;
   #isFirst = true;
 
-  /** `failure`: why it could not be opened at the start. `opening`: an opening that has not ended yet. `stop` ends the waiting for it. */
+  /**
+   * `failure`: why the store could not be opened at the start. `opening`: an opening that has not ended yet. `stop` ends the wait for it.
+   */
   constructor(
     name: string, readonly failure: Error, private opening: Promise<Sink> | null, readonly open: () => Promise<Sink>,
     readonly stop: AbortSignal,
@@ -43,7 +45,7 @@ export class LateSink extends DelegatingSink {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    // A connection that comes after all is closed again, but not waited for.
+    // A connection that comes after all is closed again, without a wait for it.
     const closing = this.opening?.then((late) => late[Symbol.asyncDispose]());
     if (this.inner) await closing;
     else closing?.catch(() => undefined);

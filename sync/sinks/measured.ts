@@ -3,7 +3,7 @@ import type { Sink } from "../../stores/ports.js";
 import type { PipelineMetrics } from "../state/metrics.js";
 import { DelegatingSink } from "./delegating-sink.js";
 
-/** The same sink, its writes and rejections counted and timed. */
+/** The same sink; it counts and times writes and rejections. */
 export class MeasuredSink extends DelegatingSink {
   constructor(protected readonly inner: Sink, readonly metrics: PipelineMetrics) {
     super(inner.name);

@@ -6,21 +6,21 @@ import { type Sink, StoreRefusal, Unreachable } from "../../stores/ports.js";
 import { isAway, LateSink } from "./late-sink.js";
 
 export interface OpenedSinks extends AsyncDisposable {
-  /** One for each URL, in their order; none of them when something was found. */
+  /** One sink for each URL, in their order; empty when something was found. */
   readonly sinks: readonly Sink[];
-  /** What keeps us from starting, of the source and of the stores. */
+  /** What keeps sync from starting, in the source and in the stores. */
   readonly findings: readonly Finding[];
 }
 
-/** Once another store could begin, one that says nothing at all is waited for no longer than this. */
+/** The longest wait for a store that says nothing at all, once another store could begin. */
 const patienceMs = 3_000;
 
 /**
- * Opens every store, and tells of all that cannot be opened together with what `source` found. A store that is merely away does not
- * keep the others from starting: its sink is opened later. When something else is wrong, or all stores are away, it is a finding too.
- *
- * A store without a host is a file that opening makes, so it is opened only when there was nothing to find elsewhere: a failed start
- * leaves nothing behind.
+ * Opens every store, and reports all that cannot be opened together with what `source` found.
+ * A store that is merely away does not keep the others from starting: its sink is opened later. Anything else wrong
+ * is a finding; so is the absence of all stores.
+ * A store without a host is a file that opening makes. It is opened only after everything else was found
+ * sound, so a failed start leaves nothing behind.
  */
 export async function openSinks(
   urls: readonly URL[], catalog: Catalog, source: Promise<readonly Finding[]>, stop: AbortSignal,
@@ -48,7 +48,7 @@ export async function openSinks(
   };
 }
 
-/** A sink, or why there is none: what is away may come (and may be coming), what is found stays until somebody mends it. */
+/** A sink, or why there is none. A store that is away may come (and may be coming); a finding stays until a person mends it. */
 interface Attempt {
   readonly sink?: Sink;
   readonly away?: Error;

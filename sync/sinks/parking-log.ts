@@ -4,7 +4,7 @@ import type { Sink } from "../../stores/ports.js";
 import { causeOf } from "../writing/rejections.js";
 import { DelegatingSink } from "./delegating-sink.js";
 
-/** After a line, what is parked meanwhile is summed up in the next. */
+/** After a line, the next one sums up what was parked in this time. */
 const betweenMs = 10_000;
 
 interface Sum {
@@ -26,8 +26,9 @@ class ParkingSink extends DelegatingSink {
 }
 
 /**
- * Has the log hear of rows that become dead letters: a line for each entity and cause, at once and then with sums, so that a table that
- * fails row by row does not fill the disk. Values of rows are left out: the letters have them, and a log is read by others.
+ * Logs rows that become dead letters: a line for each entity and cause, at once and then with sums. So a table
+ * that fails row by row does not fill the disk.
+ * The log leaves out values of rows, because other people read it; the letters have them.
  */
 export class ParkingLog implements Disposable {
   readonly #sums = new Map<string, Sum>();
@@ -36,7 +37,7 @@ export class ParkingLog implements Disposable {
 
   constructor(readonly log: Log) {}
 
-  /** The same sink; the log tells what becomes a dead letter of it. */
+  /** The same sink; the log says what becomes a dead letter. */
   of(sink: Sink): Sink {
     return new ParkingSink(sink, (rejections) => this.#add(sink.name, rejections));
   }

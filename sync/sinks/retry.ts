@@ -7,7 +7,9 @@ import type { PipelineMetrics } from "../state/metrics.js";
 import type { PipelineState } from "../state/state.js";
 import { DelegatingSink, type Operation } from "./delegating-sink.js";
 
-/** The store answers again, or another stands in its place, but may lack what it confirmed last: its writer goes on from what it holds. */
+/**
+ * The store answers again, or another stands in its place, but it may lack what it confirmed last. Its writer goes on from what it holds.
+ */
 export class CameBack extends Error {
   override readonly name = "CameBack";
   /** `told`: the log has the reason already. */
@@ -16,27 +18,27 @@ export class CameBack extends Error {
   }
 }
 
-/** `stop`: what has not begun is not tried again after it. `cutoff`: nothing is. */
+/** `stop`: nothing new is tried again after it. `cutoff`: nothing at all is. */
 export interface Patience {
   readonly stop: AbortSignal;
   readonly cutoff: AbortSignal;
 }
 
 /**
- * The same sink, but what may pass by itself is tried again until it does, or a signal aborts: `stop` where nothing is under way yet, else
- * `cutoff`, or the one given to `write`. Each wait is longer than the last, up to ten seconds, and partly random. The log tells when the
+ * The same sink, but it tries again what may pass by itself, until it does or a signal aborts. That signal is `stop` where nothing is under
+ * way yet, else `cutoff`, or the one given to `write`.
+ * Each wait is longer than the last, up to ten seconds, and partly random. The log tells when the
  * store falls silent and when it answers again.
- *
  * After a severed connection every change, the position least of all, fails with `CameBack` until `progress` has been read again. Otherwise
- * a position could be stored past writes that the store has lost (invariant 1). Where another store stands in its place no row is written
- * before that one was prepared.
+ * a position could be stored past writes that the store has lost (invariant 1).
+ * If another store stands in its place, no row is written before that store was prepared.
  */
 export class RetryingSink extends DelegatingSink {
-  /** How often the store was found severed, and how many of these `progress` has been read after. */
+  /** How often the store was found severed, and after how many of these `progress` was read. */
   #breaks = 0;
   #heeded = 0;
   #returns = 0;
-  /** Another store stands in its place, which was not prepared yet. */
+  /** Whether another store stands in its place, which was not prepared yet. */
   #isReplaced = false;
 
   constructor(
@@ -79,7 +81,7 @@ export class RetryingSink extends DelegatingSink {
     this.#returns = 0;
   }
 
-  /** Begins again after a silence: then letters come that have come already. */
+  /** After a silence it begins again, so letters come that have come already. */
   protected override async *letters(): AsyncGenerator<readonly LetterHead[]> {
     let reading: AsyncIterator<readonly LetterHead[]> | null = null;
     const next = () => this.through("list dead letters", ({ deadLetters }) =>
@@ -100,7 +102,7 @@ export class RetryingSink extends DelegatingSink {
         if (!(error instanceof Retriable)) throw error;
         if (error instanceof Severed) this.#breaks++;
         this.metrics.retries.inc({ pipeline: this.name });
-        // A caller that was told to stop meanwhile does not say when the store answers.
+        // A call that was stopped meanwhile does not say whether the store answers.
         signal.throwIfAborted();
         if (error instanceof Replaced) this.#replaced(error);
         else this.state.apply({ kind: "store silent", doing: operation, error: error.message });
@@ -116,7 +118,7 @@ export class RetryingSink extends DelegatingSink {
     return this.#persist(operation, () => (isSevered() ? this.#cameBack(operation, signal) : attempt()), signal);
   }
 
-  /** A change of rows, which need tables. */
+  /** Changes rows, which need tables. */
   #changeRows<T>(operation: Operation, attempt: () => Promise<T>, signal: AbortSignal = this.patience.cutoff): Promise<T> {
     return this.#change(operation, () => (this.#isReplaced ? this.#cameBack(operation, signal) : attempt()), signal);
   }

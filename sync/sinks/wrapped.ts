@@ -16,8 +16,9 @@ export interface Wrapping {
 }
 
 /**
- * The sink that a pipeline writes to. From the inside out: the engine's sink (a `LateSink` where the store was away at the start), measured
- * call by call, its rejections told to the log, and retried as a whole. A `FencedSink` is added each time the pipeline takes the feed lock.
+ * The sink that a pipeline writes to. Inmost is the engine's sink (a `LateSink` if the store was away at the start). Around it stands one
+ * that measures each call, then one that logs its rejections, then one that retries the whole.
+ * A `FencedSink` is added each time the pipeline takes the feed lock.
  */
 export function wrapped(sink: Sink, { metrics, parking, state, log, patience }: Wrapping): Sink {
   return new RetryingSink(parking.of(new MeasuredSink(sink, metrics)), state, metrics, log, patience);

@@ -30,12 +30,12 @@ export function pipelineMetrics(registry: Registry, states: readonly PipelineSta
   gauge("sluice_sync_up", "1 while the pipeline copies or streams and its store answers.", (state) =>
     Number(["snapshot", "streaming"].includes(statusOf(state).state)));
   gauge(
-    "sluice_sync_failed", "1 once the pipeline cannot go on before somebody has acted.", (state) => Number(state.now.phase === "failed"),
+    "sluice_sync_failed", "1 once the pipeline cannot go on before a person has acted.", (state) => Number(state.now.phase === "failed"),
   );
   gauge(
     "sluice_sync_copy_rows_left", "About how many rows are left of the tables being copied.", (state) => state.now.copying?.rowsLeft ?? 0,
   );
-  gauge("sluice_sync_dead_letters", "Rows the store could not hold, waiting for somebody.", (state) => state.now.deadLetters);
+  gauge("sluice_sync_dead_letters", "Rows the store could not hold, waiting for a person.", (state) => state.now.deadLetters);
   new Counter({
     name: "sluice_sync_recopies_total", help: "Times tables had to be copied again, for statements the log does not tell the rows of.",
     labelNames, registers,

@@ -1,7 +1,7 @@
-/** `pause`: read no more, settle what is being written. `drain`: the same, and write what was read too. Both store the position. */
+/** `pause`: read no more, and settle what is being written. `drain`: also write what was read. Both store the position. */
 export type PauseCommand = "run" | "pause" | "drain";
 
-/** What an operator wants of one pipeline; whoever asks last decides. A pipeline begins open, also after a restart. */
+/** What an operator wants of one pipeline; the last command decides. A pipeline begins open, also after a restart. */
 export class PauseSwitch {
   #command: PauseCommand = "run";
   #closing = new AbortController();
@@ -13,7 +13,7 @@ export class PauseSwitch {
     return this.#command;
   }
 
-  /** Aborts when the pipeline is to come to rest; another one each time the pause switch was opened. */
+  /** Aborts when the pipeline must come to rest. Each time the switch was opened, it is another signal. */
   get closing(): AbortSignal {
     return this.#closing.signal;
   }
@@ -26,9 +26,7 @@ export class PauseSwitch {
     this.#notify();
   }
 
-  /**
-   * For the pipeline, when nothing of it is under way: resolves when the pause switch is open, or `stop` aborts; then `onRest` hears null.
-   */
+  /** For a pipeline with nothing under way: resolves when the switch is open, or `stop` aborts. Then `onRest` is called with null. */
   async opened(stop: AbortSignal, onRest: (rest: "paused" | "drained" | null) => void): Promise<void> {
     const wake = () => this.#notify();
     stop.addEventListener("abort", wake, { once: true });
@@ -44,7 +42,7 @@ export class PauseSwitch {
     stop.removeEventListener("abort", wake);
   }
 
-  /** For a pipeline that is down: resolves when somebody asks it to run, after so long, or when `stop` aborts. */
+  /** For a pipeline that is down: resolves when an operator asks it to run, after `withinMs`, or when `stop` aborts. */
   async askedToRun(stop: AbortSignal, withinMs: number | null): Promise<void> {
     const [asked, wake, late] = [this.#runs, () => this.#notify(), performance.now() + (withinMs ?? Infinity)];
     const timer = withinMs === null ? undefined : setTimeout(wake, withinMs + 1);
@@ -54,7 +52,7 @@ export class PauseSwitch {
     stop.removeEventListener("abort", wake);
   }
 
-  /** Whether the pipeline is at rest (or not), waiting for it at most so long. */
+  /** Whether the pipeline is at rest (or not); waits for it at most `withinMs`. */
   async reached(rest: boolean, withinMs: number): Promise<boolean> {
     const late = Date.now() + withinMs;
     const timer = setTimeout(() => this.#notify(), withinMs + 1);

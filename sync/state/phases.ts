@@ -1,10 +1,11 @@
 /**
- * What a pipeline is about. `waiting`: another process feeds the store. `paused` and `drained` are at rest: everything written is settled,
- * its position stored; a pipeline that has ended is `drained`, too.
+ * What a pipeline is doing. `waiting`: another process feeds the store.
+ * `paused` and `drained` are at rest: everything written is settled and the position is
+ * stored. A pipeline that has ended is `drained`, too.
  */
 export type Phase = "waiting" | "starting" | "snapshot" | "streaming" | "paused" | "drained" | "failed";
 
-/** The phases that may follow each. Any may fail, end, or lose the feed lock to another process and wait for it. */
+/** The phases that may follow each. From any phase a pipeline may fail, end, or lose the feed lock to another process and wait for it. */
 const after: Readonly<Record<Phase, readonly Phase[]>> = {
   waiting: ["starting"],
   starting: ["snapshot", "streaming", "paused"],

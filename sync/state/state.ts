@@ -5,18 +5,18 @@ import { type Phase, mayFollow } from "./phases.js";
 /** The table that is being copied. */
 export interface Copying {
   readonly table: string;
-  /** Copied of it, also by earlier processes. */
+  /** How many of its rows are copied, also by earlier processes. */
   readonly rows: number;
-  /** About how many it has, by the source's estimate. */
+  /** About how many rows it has, by the source's estimate. */
   readonly rowsAbout: number;
-  /** About how many are left of all tables. */
+  /** About how many rows are left of all tables. */
   readonly rowsLeft: number;
 }
 
 /** What one pipeline is doing. */
 export interface Doing {
   readonly phase: Phase;
-  /** Committed last. */
+  /** The position that was stored last. */
   readonly position: Position | null;
   /** Milliseconds since the epoch; see `Progress`. */
   readonly currentAt: number | null;
@@ -24,18 +24,18 @@ export interface Doing {
   /** Row changes settled by this process. */
   readonly rows: number;
   readonly deadLetters: number;
-  /** How often tables had to be copied again by this process, for what the log does not tell. */
+  /** How often this process had to copy tables again, for what the log does not tell. */
   readonly recopies: number;
   /** Set while the sink does not answer. */
   readonly retrying: { readonly since: number; readonly error: string } | null;
   /** Set while the source does not answer: where, and why. */
   readonly sourceSilent: string | null;
-  /** Set while another process feeds the store, or a table to be copied is not there: which. */
+  /** Set while another process feeds the store, or a table to copy is absent: which one. */
   readonly waitsFor: string | null;
   readonly error: string | null;
 }
 
-/** What happens to a pipeline. The parts of the pipeline tell it; the state says what follows from it. */
+/** What happens to a pipeline. Its parts report it, and the state says what follows. */
 export type PipelineEvent =
   | { readonly kind: "lock held elsewhere"; readonly source: string; readonly holder: string }
   | { readonly kind: "lock taken" }
@@ -61,7 +61,7 @@ const initially: Doing = {
   sourceSilent: null, waitsFor: null, error: null,
 };
 
-/** What one pipeline is doing. `apply` is the only writer, and tells the log when something begins to be away and when that ends. */
+/** What one pipeline is doing. Only `apply` writes it, and `apply` logs when a wait begins and ends. */
 export class PipelineState {
   #now: Doing = initially;
   /** The phase that a rest interrupts. */
@@ -73,7 +73,7 @@ export class PipelineState {
     return this.#now;
   }
 
-  /** @throws Error when the event cannot happen in this phase: a fault of ours */
+  /** @throws Error when the event cannot happen in this phase, which is a fault of Sluice's own */
   apply(event: PipelineEvent): void {
     const { phase } = this.#now;
     this.#tell(event);
@@ -114,7 +114,7 @@ export class PipelineState {
     }
   }
 
-  /** The log has one line when something begins, and one when it ends. */
+  /** Logs one line when something begins, and one when it ends. */
   #tell(event: PipelineEvent): void {
     const { waitsFor, sourceSilent, retrying } = this.#now, pipeline = this.name;
     switch (event.kind) {

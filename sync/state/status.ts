@@ -3,10 +3,10 @@ import type { Store } from "../../stores/ports.js";
 import type { Phase } from "./phases.js";
 import type { Copying, PipelineState } from "./state.js";
 
-/** The same as data for people and scripts. Times in milliseconds. */
+/** The state of a pipeline as data for people and scripts. Times are in milliseconds. */
 export interface PipelineStatus {
   readonly pipeline: string;
-  /** Of a store that no sync here feeds: `new`, or `stopped`, whatever was being done before. */
+  /** A store that no sync here feeds is `new`, or `stopped`, whatever sync was doing before. */
   readonly state: Phase | "retrying" | "new" | "stopped";
   readonly position: Position | null;
   /** How old what readers see may be; null while tables are copied. */
@@ -15,9 +15,7 @@ export interface PipelineStatus {
   /** Row changes settled since the process began; null when none runs. */
   readonly rows: number | null;
   readonly deadLetters: number | null;
-  /**
-   * How often since the process began tables had to be copied again, for statements the log does not tell the rows of; null when none runs.
-   */
+  /** How often this process had to copy tables again, for statements that do not say which rows they changed. Null when none runs. */
   readonly recopies: number | null;
   readonly error: string | null;
 }
@@ -37,7 +35,7 @@ export function statusOf({ name, now: state }: PipelineState, now = Date.now()):
   };
 }
 
-/** What the stores themselves hold of it, where no sync process tells what it does. */
+/** The status from what the stores hold, when no sync process reports what it does. */
 export async function storedStatus(stores: readonly Store[], now = Date.now()): Promise<readonly PipelineStatus[]> {
   return Promise.all(stores.map(async (store): Promise<PipelineStatus> => {
     const rest = { pipeline: store.name, copying: null, rows: null, deadLetters: null, recopies: null };
@@ -52,7 +50,7 @@ export async function storedStatus(stores: readonly Store[], now = Date.now()): 
   }));
 }
 
-/** `3 rows are in the dead letters: …`: what readers of a store go without. */
+/** Writes `3 rows are in the dead letters: …`: what readers of a store go without. */
 export function deadLettersText(count: number): string {
   return `${count.toLocaleString("en")} ${count === 1 ? "row is" : "rows are"} in the dead letters, so readers go without: sluice `
     + "dead-letters list";

@@ -15,19 +15,20 @@ import { type Deviation, formatDifference } from "./report/report.js";
 
 interface Repaired {
   readonly repaired: readonly Deviation[];
-  /** With why, if repairing was tried. */
+  /** What is left, with the reason if a repair was tried. */
   readonly left: readonly Deviation[];
 }
 
-/** Written one after another with their lines in the audit file: so many at once. */
+/** How many are written at once; each is written with its lines in the audit file, one after another. */
 const atOnce = 50;
 const mostAttempts = 6;
 
 /**
- * Writes what the source has now over what differs, and looks again. Rows that the dead letters explain are left to them. What is written
- * stands at its place in the log (`rowsAsOf`), so it does not matter whether sync runs, or how far it is (invariants 3 and 4); a row that
- * changes meanwhile is left to the pipeline. What somebody wrote with a newer version than that gives way only once the store's position is
- * raised above it, and for that its pipeline must be at rest.
+ * Writes what the source has now over what differs, and looks again. Rows that the dead letters explain are left to them.
+ * What is written stands at its place in the log (`rowsAsOf`). So it does not matter whether sync runs, or how far it is (invariants 3 and
+ * 4). A row that changes meanwhile is left to the pipeline.
+ * A row that was written by hand with a newer version gives way only once the store's position is raised
+ * above it. For that its pipeline must be at rest.
  */
 export async function repair(side: Side, repairer: Repairer, content: Content, deviations: readonly Deviation[]): Promise<Repaired> {
   const explained = deviations.filter(({ differences }) => differences.every(({ deadLetter }) => deadLetter !== undefined));
@@ -52,8 +53,8 @@ export async function repair(side: Side, repairer: Repairer, content: Content, d
   ]);
   const places = new Set(left.map(placeOf));
   const why = rested
-    ? "the store holds it with a version that is newer than the clock: empty the store, and sync copies it anew"
-    : "somebody wrote it with a newer version than sync's, and sync cannot be brought to rest from here: stop it, or pause this "
+    ? "the store holds it with a version that is newer than the clock: empty the store, and sync copies it again"
+    : "it was written with a newer version than sync's, and sync cannot be brought to rest from here: stop it, or pause this "
       + "pipeline, and repair again";
   return {
     repaired: open.filter((each) => !places.has(placeOf(each))),
@@ -61,16 +62,19 @@ export async function repair(side: Side, repairer: Repairer, content: Content, d
   };
 }
 
-/** How far the store is; or why nothing can be repaired. */
+/** How far the store is, or why nothing can be repaired. */
 async function positionOf({ source, store }: Side, { sink }: Repairer): Promise<Position | string> {
   const progress = await sink.progress();
   if (!progress || !isWhole(progress)) return "its snapshot is not complete";
-  // As a replica can be: its rows could be older than what the store was given.
+  // A replica can be behind: its rows could be older than what the store was given.
   if (!source.reached(await source.head(), progress.position)) return `${source.name} does not have yet what ${store.name} already holds`;
   return progress.position;
 }
 
-/** The store's position, its version raised above every clock's: so is what is written at a place after it, and every later change. */
+/**
+ * The store's position, with its version raised above every clock's. What is written at a place after it, and
+ * every later change, has a higher version, too.
+ */
 async function raised({ source }: Side, { sink }: Repairer): Promise<Position> {
   const progress = await sink.progress();
   if (!progress || !isWhole(progress)) throw new Error(`${sink.name} was set back while it was repaired`);
@@ -80,7 +84,7 @@ async function raised({ source }: Side, { sink }: Repairer): Promise<Position> {
   return position;
 }
 
-/** By key text, what the store refused and why. */
+/** Writes the rows. Returns, by key text, what the store refused and why. */
 async function write(
   side: Side, { sink, auditFile }: Repairer, content: Content, deviations: readonly Deviation[], position: Position,
 ): Promise<Map<string, string>> {
@@ -91,7 +95,7 @@ async function write(
   const write = async (
     deviation: Deviation, row: Row | null,
   ) => audited(auditFile, actOf(side, entity.table, deviation, row, version), async () => {
-    if (rebuild) return { outcome: "the lookup is made anew from the rows" };
+    if (rebuild) return { outcome: "the lookup is rebuilt from the rows" };
     const [rejection] = await persist(
       () => sink.write([changeOf(entity.table, lookup !== null, deviation, row, version)], side.signal), side.signal,
     );
@@ -109,7 +113,10 @@ async function write(
   return refused;
 }
 
-/** `undefined` where a row has changed since the position. What no store can hold, and no key of the table, has no row. */
+/**
+ * The rows now; `undefined` if a row has changed since the position. A row that no store can hold, and a
+ * key that cannot be the table's, count as no row.
+ */
 async function rowsNow(
   { log, paces }: Side, { entity }: Content, keys: readonly Key[], position: Position,
 ): Promise<{ readonly rows: readonly (Row | null | undefined)[]; readonly version: Version }> {
@@ -122,7 +129,7 @@ async function rowsNow(
 
 const withoutUnheld = (row: Row | Unheld | null | undefined) => (row instanceof Unheld ? null : row);
 
-/** Sync may be writing to the same file or partition at this moment. */
+/** Tries again, because sync may be writing to the same file or partition at this moment. */
 async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -135,7 +142,7 @@ async function persist<T>(work: () => Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-/** An entry that is wrong is the image to be taken away; so is a ghost, with its entries. */
+/** The change that repairs. A wrong entry, or a ghost with its entries, is the image that the change removes. */
 function changeOf(entity: string, isEntry: boolean, { key, held }: Deviation, row: Row | null, version: Version): Change {
   if (!row) return { op: "delete", entity, key, before: held, after: null, version };
   return isEntry && held ? {

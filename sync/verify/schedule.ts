@@ -16,9 +16,9 @@ export interface RoundResult {
 }
 
 export interface Rounds {
-  /** From the beginning of one round to that of the next; one that takes longer is followed at once. */
+  /** The time from the beginning of one round to that of the next; a round that takes longer is followed at once. */
   readonly everyMs: number;
-  /** On 127.0.0.1; 0 takes a free one. */
+  /** The port on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
   round(): Promise<Report>;
   listening(url: string): void;
@@ -26,8 +26,8 @@ export interface Rounds {
 }
 
 /**
- * Verifies again and again until `signal` aborts, and tells by /metrics and /health how it went. A round that fails, because a store
- * is away or behind, is one of the results; only what keeps the first one from beginning is thrown.
+ * Verifies again and again until `signal` aborts, and reports the results by /metrics and /health.
+ * A round that fails, because a store is away or behind, is one of the results. Only what keeps the first one from beginning is thrown.
  */
 export async function runRounds({ everyMs, port, round, listening, ended }: Rounds, signal: AbortSignal): Promise<void> {
   const registry = new Registry();
@@ -83,7 +83,7 @@ export function roundMetrics(registry: Registry): (result: RoundResult) => void 
   const at = new Gauge({ name: "sluice_verify_last_round_timestamp_seconds", help: "When the last round ended.", registers });
   const took = new Gauge({ name: "sluice_verify_last_round_seconds", help: "How long it took.", registers });
   const equal = new Gauge({ name: "sluice_verify_last_round_equal", help: "1 when it found every store equal, else 0.", registers });
-  // Nothing is said of a round before there was one.
+  // Before the first round the gauges have no values.
   for (const gauge of [at, took, equal]) gauge.remove();
   return ({ result, tookMs, report }) => {
     rounds.inc({ result });

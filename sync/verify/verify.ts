@@ -20,20 +20,21 @@ export interface VerifyParts {
   readonly source: Source;
   readonly stores: readonly Store[];
   readonly catalog: Catalog;
-  /** How long to wait for a store to hold what is committed; 0 compares with the source as it is, however far the store is. */
+  /** How long to wait for a store to hold what is committed. 0 compares with the source as it is, however far the store is. */
   readonly waitMs: number;
-  /** How fast rows are read at most, from the source and from each store; null as fast as it goes. */
+  /** How many rows a second are read at most, from the source and from each store; null as fast as it goes. */
   readonly rowsPerSecond?: number | null;
-  /** By store, what it takes to repair what differs; nothing is repaired in a store that has none. */
+  /** For each store, what its repair needs. A store without one is not repaired. */
   readonly repairers?: ReadonlyMap<Store, Repairer>;
-  /** Told now and then how many rows and entries have been read so far, on both sides, and about how many there are. */
+  /** Called now and then with how many rows and entries have been read so far, on both sides, and about how many there are. */
   readonly onProgress?: (read: number, total: number) => void;
 }
 
 /**
- * Compares every table with each store, rows and entries of lookups. Each side is read once, in sections of the key, and reduced to
- * checksums; where these differ, rows are compared by value, and what differs is looked at again behind a fence, so that writes that
- * go on meanwhile are not taken for differences. Holds a chunk and the checksums at a time.
+ * Compares every table with each store, rows and entries of lookups. It reads each side once, in
+ * sections of the key, and reduces it to checksums.
+ * Where these differ, it compares rows by value, and looks again behind a fence at what differs. So writes that go on meanwhile do not
+ * count as differences. It holds one chunk and the checksums at a time.
  * @throws NotCurrent when a store does not catch up in time
  */
 export async function verify(parts: VerifyParts, signal: AbortSignal): Promise<Report> {
@@ -72,12 +73,12 @@ async function totalOf(source: Source, stores: readonly Store[], { entities }: C
 
 interface Wanted {
   readonly sections: Sections;
-  /** Rows with values that the catalog's types cannot hold; the first of them. */
+  /** The first rows with values that the catalog's types cannot hold. */
   readonly unheld: readonly Key[];
   of(content: Content): Checksums;
 }
 
-/** The checksums a store must have, of every content. */
+/** Reads the checksums that a store must have, for every content. */
 async function readSource(
   source: Source, entity: Entity, contents: readonly Content[], pace: Pace, signal: AbortSignal, progress: (rows: number) => void,
 ): Promise<Wanted> {
@@ -107,7 +108,7 @@ async function readSource(
   return { sections, unheld, of: (content) => sumsOf.get(shape(content))!.sums };
 }
 
-/** When one fails the others end too; resolves or rejects once nothing is under way any more. */
+/** When one work fails, the others end too. Resolves or rejects once nothing is under way any more. */
 async function all(works: readonly Promise<void>[], failure: AbortController): Promise<void> {
   const results = await Promise.allSettled(works.map((work) => work.catch((error: unknown) => {
     failure.abort(error);
@@ -117,8 +118,8 @@ async function all(works: readonly Promise<void>[], failure: AbortController): P
 }
 
 /**
- * A table's lookups side by side: most of the time goes by in waiting at fences. While repairing one by one, since rows take their entries
- * along.
+ * Compares a table's lookups side by side, because most of the time is spent waiting at fences. While repairing, it takes one after
+ * another, because rows take their entries along.
  */
 async function compareStore(
   side: Side, entity: Entity, wanted: Wanted, progress: (rows: number) => void, failure: AbortController,

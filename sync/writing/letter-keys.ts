@@ -3,9 +3,9 @@ import { type Key, keyText } from "../../schema/entity.js";
 const bits = 2 ** 23;
 
 /**
- * Which keys may have a letter, in a mebibyte however many there are: it forgets none, and takes some for one that have none (one in 80
- * with
- * 100,000 letters). So nearly every change of a row without a letter is passed over without a question to the store.
+ * Remembers which keys may have a letter, in a mebibyte however many there are. It forgets none, and takes a few keys without a letter for
+ * one (one in 80 with 100,000 letters).
+ * So for nearly every change of a row without a letter, the pipeline need not ask the store.
  */
 export class LetterKeys {
   readonly #bits = new Uint8Array(bits / 8);
@@ -21,7 +21,7 @@ export class LetterKeys {
   }
 }
 
-/** FNV-1a, mixed once more: keys that follow one another must not fall beside one another. */
+/** FNV-1a, mixed once more, because keys that follow one another must not fall side by side. */
 function placeOf(entity: string, key: Key): number {
   let hash = 0x811c9dc5;
   for (const text of [entity, keyText(key)]) {

@@ -1,6 +1,6 @@
 /**
- * Work that runs side by side, at most `most` at once, with a follow-up each: the follow-ups run one at a time and in the
- * order the work began. That is how writes overlap while what is said of them is said in order (invariant 1).
+ * Runs work side by side, at most `most` at once, with a follow-up each. The follow-ups run one at a time and in the order the work began.
+ * So writes overlap while what is reported of them is reported in order (invariant 1).
  */
 export class Ordered {
   readonly #waiting: { readonly work: Promise<unknown>; readonly then: () => Promise<void> }[] = [];
@@ -8,7 +8,7 @@ export class Ordered {
   #failure: { readonly error: unknown } | null = null;
   #wake: (() => void)[] = [];
 
-  /** `onFailure` is told once, so that whoever waits for more to do can stop waiting. */
+  /** `onFailure` aborts once, so that callers that wait for more to do can stop waiting. */
   constructor(readonly most: number, readonly onFailure: AbortController) {}
 
   get size(): number {
@@ -25,7 +25,7 @@ export class Ordered {
   async add<T>(begin: () => Promise<T>, then: (result: T) => Promise<void>): Promise<void> {
     await this.room();
     const work = begin();
-    // A failure is met when its turn comes, and must not end the process before that.
+    // Its follow-up meets a failure, which must not end the process before that.
     work.catch(() => undefined);
     this.#waiting.push({ work, then: async () => then(await work) });
     if (!this.#running) void this.#run();
@@ -59,7 +59,7 @@ export class Ordered {
         this.#notify();
       }
     } catch (error) {
-      // What began later is left to end by itself: it is never spoken of, so it comes again.
+      // What began later ends by itself: it is never reported, so it comes again.
       this.#failure = { error };
       this.onFailure.abort(error);
       this.#notify();

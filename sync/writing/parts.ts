@@ -10,11 +10,11 @@ import type { RejectionLimit } from "./rejections.js";
 
 export interface PipelineLimits {
   readonly batch: BatchLimits;
-  /** Batches being written at once. What a pipeline holds in memory is about this many batches, the next one, and as much read ahead. */
+  /** How many batches are written at once. A pipeline holds about this many batches in memory, the next one, and as much read ahead. */
   readonly writesAtOnce: number;
   readonly rejections: RejectionLimit;
   readonly pace: Pace;
-  /** When the source has purged what the sink needs next: end, rather than copy every table again. */
+  /** When the source has purged what the sink needs next, the pipeline ends instead of copying every table again. */
   readonly stopWhenPurged?: boolean;
 }
 
@@ -25,7 +25,7 @@ export const defaultLimits: PipelineLimits = {
   pace: { busyMs: 200, idleMs: 1_000 },
 };
 
-/** One source, one sink, nothing shared with other pipelines: a sink that is slow or away holds up nobody else. */
+/** One source and one sink. Pipelines share nothing, so a sink that is slow or away holds up no other pipeline. */
 export interface PipelineParts {
   readonly source: Source;
   readonly sink: Sink;

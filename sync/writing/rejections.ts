@@ -11,7 +11,7 @@ export interface RejectionLimit {
   readonly windowMs: number;
 }
 
-/** So many rows are refused that it is the sink or the catalog that is wrong, not the rows. */
+/** So many rows are refused that the sink or the catalog must be wrong, not the rows. */
 export class TooManyRejections extends Error {
   override readonly name = "TooManyRejections";
   constructor(sink: string, count: number, windowMs: number, reason: string, ofIt: number) {
@@ -20,10 +20,13 @@ export class TooManyRejections extends Error {
   }
 }
 
-/** Letters are also settled by hand: while there are any, they are counted this often. */
+/** People also settle letters by hand, so while there are any, they are counted this often. */
 const recountMs = 5_000;
 
-/** The dead letters of one pipeline: parks what is refused, settles what has been overtaken. Called in the order of the batches. */
+/**
+ * The dead letters of one pipeline: it parks what is refused, and settles what has been
+ * overtaken. It is called in the order of the batches.
+ */
 export class LetterBox {
   readonly #keys = new LetterKeys();
   #recent: { readonly at: number; readonly reason: string }[] = [];
@@ -39,12 +42,12 @@ export class LetterBox {
     return box;
   }
 
-  /** Letters there are, as far as this pipeline knows. */
+  /** How many letters there are, as far as this pipeline knows. */
   get count(): number {
     return this.#count;
   }
 
-  /** Durable before it returns (invariant 1). @throws TooManyRejections once they are parked */
+  /** Parks rejections, which are durable before it returns (invariant 1). @throws TooManyRejections once they are parked */
   async park(rejections: readonly Rejection[]): Promise<void> {
     if (rejections.length === 0) return;
     await this.letters.park(rejections);
@@ -53,7 +56,7 @@ export class LetterBox {
     this.#judge(rejections);
   }
 
-  /** Settles the letters of keys of which a newer version was accepted. */
+  /** Settles the letters of keys whose newer version was accepted. */
   async overtaken(accepted: readonly Change[]): Promise<void> {
     if (this.#count === 0) return;
     const newest = new Map<string, Change>();
@@ -62,7 +65,7 @@ export class LetterBox {
       const name = `${change.entity}\0${keyText(change.key)}`;
       if ((newest.get(name)?.version ?? -1) < change.version) newest.set(name, change);
     }
-    // One of the same version says that this very change was refused before, and what was taken out for it has that version too.
+    // A letter of the same version says that this very change was refused before. What was removed for it has that version too.
     await this.#settle([...newest.values()].map(({ entity, key, version }) => ({ entity, key, version: version - 1 })));
   }
 
@@ -72,7 +75,7 @@ export class LetterBox {
     this.#countedAt = Date.now();
   }
 
-  /** What is older was swept: letters about such rows mean nothing any more. */
+  /** Older rows were swept, so letters about them mean nothing any more. */
   async swept(entity: string, version: Version, within: KeyRange): Promise<void> {
     if (this.#count === 0) return;
     for await (const some of this.letters.all()) {

@@ -5,8 +5,9 @@ import { Ordered } from "./ordered.js";
 import { asRejection, type LetterBox } from "./rejections.js";
 
 /**
- * The writes of one pipeline: several at once, which is harmless because a sink keeps the newest version whatever comes first
- * (invariant 4); settled one after another, so that what is said of a batch is said after every batch before it.
+ * The writes of one pipeline. Several run at once, which is harmless because a sink keeps the
+ * newest version whatever comes first (invariant 4).
+ * They are settled one after another, so that what is reported of a batch is reported after every batch before it.
  */
 export class Writing {
   readonly #failed = new AbortController();
@@ -29,9 +30,7 @@ export class Writing {
     return this.#ordered.room();
   }
 
-  /**
-   * Begins a write once there is room for it; `settled` is called when it and every earlier one is stored or in the dead letters.
-   */
+  /** Begins a write once there is room for it. `settled` is called when it and every earlier one is stored or in the dead letters. */
   async write(changes: readonly Change[], unheld: readonly UnheldChange[], settled: () => Promise<void>): Promise<void> {
     const begin = () => (changes.length > 0 ? this.sink.write(changes, this.#signal) : Promise.resolve([]));
     await this.#ordered.add(begin, async (rejections) => {
@@ -71,10 +70,9 @@ export class Writing {
   }
 
   /**
-   * What the store has of a refused row is past, and readers would take it for true: it goes, whatever brought the refusal. A sink that
-   * writes only
-   * the newest change of a row has left out a delete before it. Entries of an older row that a copy has no image of go with the copy's
-   * sweep.
+   * Removes what the store has of a refused row, whatever brought the refusal: it is out of date, and readers would take it for true.
+   * A sink that writes only the newest change of a row has left out a delete before it. If a copy has no image of an
+   * older row, its entries go with the copy's sweep.
    */
   async #withdraw(rejections: readonly Rejection[]): Promise<void> {
     const gone = rejections.flatMap(({ change }) => (change?.after ? [{ ...change, op: "delete" as const, after: null }] : []));

@@ -42,7 +42,7 @@ function refused(ended: Ended, ...says: readonly RegExp[]): void {
   expect(tablesInStore()).toEqual([]);
 }
 
-/** Nothing half-written: the store's file may have been opened to see that it can be, but nothing was made in it. */
+/** Nothing is half-written: the store's file may have been opened for a try, but nothing was made in it. */
 function tablesInStore(): readonly string[] {
   const file = join(folder, "store.db");
   if (!existsSync(file)) return [];
@@ -72,7 +72,7 @@ test.each([
   expect(ended.stdout + ended.stderr).not.toMatch(/S3CR/);
 });
 
-test("unknown options and words are named all at once, with the bad values beside them", async () => {
+test("unknown options and words are all named together, with the bad values beside them", async () => {
   refused(await sync(good.href, "--batch-sze", "7"), /unknown option '--batch-sze'/);
   refused(
     await sync(good.href, "--stors=x", "--verbose", "--max-rejections", "many"), /3 problems to mend/,

@@ -9,7 +9,7 @@ import { runCli } from "../support/cli.js";
 const folder = mkdtempSync(join(tmpdir(), "sluice-k6-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Stands in for k6, which is built by Go: what it is given, and how it ends, is all that is looked at. */
+/** Stands in for k6, which is built by Go. The test checks only the arguments that k6 gets and how it ends. */
 const k6 = `#!${process.execPath}
 const args = process.argv.slice(2);
 console.log("k6 for people");

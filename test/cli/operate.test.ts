@@ -130,7 +130,7 @@ test("MySQL away: sync and status say so, with where and the remedy, and go on b
   expect(running.said()).toMatch(/the source does not answer; trying again until it does.*the source answers again/s);
 });
 
-test("a second sync in one data folder is told so, also on another port, and the first is still found", async () => {
+test("a second sync in one data folder is refused, also on another port, and the first is still found", async () => {
   await using _ = await syncing();
   const second = await sluice("sync", "--stores", `sqlite://${folder}/another.db`);
   expect(second).toMatchObject({ code: 2, stderr: expect.stringMatching(
@@ -168,7 +168,7 @@ test("a purged position: forecast, named with the choices where that is wanted, 
   expect(running.said()).toMatch(
     /which rows they changed cannot be known, so every table is copied again, while readers keep what is there/,
   );
-  // The row deleted in what was purged is taken out by the sweep.
+  // The sweep removes the row that was deleted in what was purged.
   expect(await sluice("verify")).toMatchObject({ code: 0 });
 });
 
@@ -225,7 +225,7 @@ test("of a key range the rows are copied again and what is gone is taken out; th
   expect(new Set(await keys())).toEqual(new Set(["12 value", "900 ghost"]));
 });
 
-test("how long a store could resume from the log is told", async () => {
+test("status says how long a store could resume from the log", async () => {
   await mysql.query("SET PERSIST binlog_expire_logs_seconds = 60");
   const { forecast } = await status();
   expect(forecast.kind).toBe("possible");
@@ -238,7 +238,7 @@ test("events the server itself lost: sync ends naming where, also when it is sta
     return { code, said: stdout + stderr };
   };
   await (await syncing())[Symbol.asyncDispose]();
-  // Rows of an engine without transactions that do not fit the cache are in the table and not in the log, and the log says so.
+  // If rows of an engine without transactions do not fit the cache, they are in the table and not in the log, and the log says so.
   await mysql.query("SET GLOBAL max_binlog_stmt_cache_size = 4096, GLOBAL binlog_stmt_cache_size = 4096");
   const other = await createConnection({ uri: url.href });
   await other.query("CREATE TABLE unlogged (v VARCHAR(1000)) ENGINE = MyISAM");

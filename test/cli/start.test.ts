@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const args = (...more: readonly string[]) => ["start", "--data-dir", dataDir, "--rows", "3000", ...anyPort, ...more];
 
-/** A `start`, and what it has said so far. */
+/** A `start`, and what it has printed so far. */
 function starting(...more: readonly string[]): RunningCli & { said(what: RegExp): Promise<RegExpExecArray> } {
   const running = startCli(args(...more));
   let text = "";
@@ -41,7 +41,7 @@ const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 const log = (name: string) => readFileSync(join(dataDir, "logs", `${name}.log`), "utf8");
 
-/** The MySQL of the data folder, as it was written down. */
+/** The MySQL of the data folder, as `start` wrote it down. */
 const server = () => (JSON.parse(readFileSync(join(dataDir, "engines", "mysql", "running.json"), "utf8")) as Running);
 
 test("a port of 0 is a free one; a second start in the folder is told which process has it; no token is in a log", async () => {
@@ -82,7 +82,7 @@ test("a port of 0 is a free one; a second start in the folder is told which proc
   expect(log("gateway").startsWith(before.gateway)).toBe(true);
 });
 
-test("what would keep the services from starting is found before anything is started or emptied, all at once", async () => {
+test("everything that would keep the services from starting is found together, before anything is started or emptied", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   const port = String((taken.address() as AddressInfo).port);
@@ -157,9 +157,9 @@ test.each([
   const { what } = existsSync(join(home, "running.json")) ? server() : { what: null };
   for (let n = 0; n < 3; n++) running.process.kill("SIGINT");
   const { code } = await running.ended;
-  // Signals that come together may be one; then it drains.
+  // Signals that come together may count as one; then it drains.
   expect([0, 1, 130]).toContain(code);
-  // It is asked to end, and does when it has written what it holds.
+  // It is asked to end, and ends when it has written what it holds.
   while (what && "pid" in what && isAlive(what)) await soon();
 });
 

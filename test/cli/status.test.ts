@@ -31,7 +31,7 @@ const insert = (id: number) => database.server.query(
   "INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (?, 'Tote', '/art', 'a.png')", [id],
 );
 
-/** A sync that is streaming, and what it has written to its log so far. */
+/** A sync that is streaming, and what it has logged so far. */
 async function syncing(): Promise<RunningCli & { said(): string }> {
   const running = startCli(["sync"], place());
   let said = "";
@@ -40,7 +40,7 @@ async function syncing(): Promise<RunningCli & { said(): string }> {
   return { ...running, said: () => said };
 }
 
-/** The test's own timeout decides whether it never comes. */
+/** The test's own timeout decides when it has waited too long. */
 async function until(what: () => Promise<boolean>): Promise<void> {
   while (!(await what())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
@@ -66,7 +66,7 @@ test("status of a sync that was killed: no sync runs here, what became of it, `s
     code: 2, stderr: expect.stringMatching(/no running sync answers: process \d+, .* was killed/),
   });
 
-  // What the killed one left is no obstacle.
+  // The killed one left nothing that hinders the next.
   const next = await syncing();
   expect(await status()).toMatchObject({ code: 0 });
   next.process.kill("SIGTERM");
@@ -74,7 +74,7 @@ test("status of a sync that was killed: no sync runs here, what became of it, `s
   expect(await status()).toMatchObject({ code: 1, stdout: expect.stringMatching(/or it has ended\. [^]*embedded +stopped /) });
 });
 
-test("a row that is parked is told in the log, in /health and by status with exit code 1, without its values", async () => {
+test("a parked row is reported in the log, in /health and by status with exit code 1, without its values", async () => {
   const { process, ended, said } = await syncing();
   await database.server.query("UPDATE design SET created_at = '0000-00-00' WHERE design_id = 1");
   await until(async () => said().includes("are in the dead letters"));
@@ -93,7 +93,7 @@ test("a row that is parked is told in the log, in /health and by status with exi
   });
   expect(await status()).toMatchObject({ code: 1, stdout: expect.stringContaining("embedded: 1 row is in the dead letters") });
 
-  // Many that are refused for one cause are one line more.
+  // Many rows that are refused for one cause make one more line.
   for (let id = 2; id <= 40; id++) await insert(id);
   await database.server.query("UPDATE design SET created_at = '0000-00-00' WHERE design_id > 1");
   await until(async () => (await (await fetch(`${url}/health`)).text()).includes("40 rows are in the dead letters"));
@@ -111,7 +111,7 @@ test("a row that is parked is told in the log, in /health and by status with exi
   await again.ended;
 });
 
-test("what is written is for its owner only, whatever the shell's umask says and whatever was there before", async () => {
+test("files are for their owner only, whatever the shell's umask says and whatever was there before", async () => {
   const page = join(folder, "report.html");
   writeFileSync(page, "an earlier one");
   chmodSync(page, 0o644);

@@ -45,7 +45,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-// Sync is not running, and others commit on the server: nothing is waited for.
+// Sync is not running, and other clients commit on the server: verify must not wait.
 const place = (...more: readonly string[]) => [
   "verify", "--mysql", database.url.href, "--stores", store.href, "--data-dir", folder, "--wait", "0", ...more,
 ];
@@ -143,7 +143,7 @@ test("--every verifies until SIGTERM, a line each round, and tells by /metrics a
   expect(await told.ended).toMatchObject({ code: 0 });
 });
 
-test("what cannot be is said at once, and a store that is behind is not taken for a different one", async () => {
+test("bad input is refused at once, and a store that is behind is not taken for a different one", async () => {
   const { code, stderr } = await runCli(place("--every", "15x", "--rate", "1", "--port", "70000"));
   expect(code).toBe(2);
   expect(stderr).toMatch(
@@ -155,7 +155,7 @@ test("what cannot be is said at once, and a store that is behind is not taken fo
   });
 });
 
-test("a MySQL that does not answer is said at once, with the remedy", async () => {
+test("a MySQL that does not answer is reported at once, with the remedy", async () => {
   const { code, stderr } = await runCli(
     ["verify"], { SLUICE_MYSQL_URL: "mysql://root:secret@127.0.0.1:1/totesys", SLUICE_STORES: store.href },
   );

@@ -41,7 +41,7 @@ export function historyOf(of: Entity, states: readonly (Row | null)[]): Change[]
   return changes;
 }
 
-/** By key where the engine can, else by looking at everything. */
+/** Finds a row by key where the engine can, else by looking at everything. */
 export async function rowsOf(store: Store, of: Entity, keys: readonly Key[]): Promise<readonly (Row | null)[]> {
   if (store.rows) return store.rows.get(of, keys);
   const found = new Map((await everyRow(store, of)).map((row) => [keyText(keyOf(of, row)), row]));

@@ -47,7 +47,7 @@ export const specimen = entity("specimen", {
   ],
 });
 
-/** A key of two fields, one of which is also what its lookup is by. */
+/** A key of two fields; its lookup is by one of them. */
 export const sample = entity("sample", {
   description: "A piece of a specimen.",
   key: ["specimen_id", "part"],
@@ -64,7 +64,7 @@ export const sample = entity("sample", {
   search: ["part", "note"],
 });
 
-/** Swept by the contract, so that other tests keep their rows. */
+/** The contract sweeps this entity, so that other tests keep their rows. */
 export const crate = entity("crate", {
   description: "What is swept.",
   key: ["crate_id"],
@@ -79,7 +79,7 @@ export const crate = entity("crate", {
   search: ["label"],
 });
 
-/** Declared again, wider or otherwise, by the tests of `prepare`. */
+/** The tests of `prepare` declare this entity again, wider or otherwise. */
 const drawerFields = {
   drawer_id: int64("public", "Identifies the drawer."),
   code: string(40, "public", "Its code."),
@@ -97,7 +97,7 @@ export const widerDrawer = entity("drawer", {
   search: ["code", "colour"],
 });
 
-/** What every engine under contract is opened with: totesys and the entities above. */
+/** The catalog that every engine under contract is opened with: totesys and the entities above. */
 export const contractCatalog = catalogWith(drawer);
 
 export function catalogWith(redeclared: Entity): ReturnType<typeof catalog> {

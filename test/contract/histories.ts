@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Change } from "../../schema/change.js";
 
-/** What a row looks like for a while; `shelf` is the partition it stands in. */
+/** The state of a row for a while; `shelf` is the partition it stands in. */
 export interface State {
   readonly text: string;
   readonly maybe: string | null;

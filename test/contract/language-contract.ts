@@ -8,7 +8,7 @@ import type { Bench } from "./store-contract.js";
 const counterparty: Entity = totesys.entity("counterparty");
 const names: SearchTarget = { entity: counterparty, fields: ["counterparty_legal_name"], scope: null };
 
-/** A text, what finds it, what does not, and what is marked by the first of what finds it. */
+/** A text, queries that find it, queries that do not, and what the first query marks. */
 interface Sample { readonly text: string; readonly by: readonly string[]; readonly not: readonly string[]; readonly marked: string }
 
 const languages: readonly Sample[] = [
@@ -46,7 +46,7 @@ const languages: readonly Sample[] = [
   },
 ];
 
-/** What people write in many scripts is found as they type it, the same in every store. */
+/** Texts that people write in many scripts are found as they type them, the same in every store. */
 export function languageContract(bench: () => Bench): void {
   const search = async (text: string) => (await bench().store.search!.search({ text, targets: [names], limit: 50, after: null })).hits;
   const capable = (promise: string, body: () => Promise<void>) =>
@@ -86,7 +86,7 @@ export function languageContract(bench: () => Bench): void {
     const before = await answers();
     expect(before.map((hits) => hits.length)).toEqual([1, 1, 1, 1]);
     const letters = "abcdefghijklmnopqrstuvwxyz";
-    // Hundreds of other words that are one error away from what is typed, each of them in many foreign rows, and hundreds that begin so.
+    // Hundreds of other words, each in many foreign rows, are one error away from the query, and hundreds begin with it.
     const near = [...letters].flatMap((letter) => [
       `plinthwa${letter}ks`, `plinth${letter}arks`, `plin${letter}hwarks`, `plinthwark${letter}`, `osterla${letter}`,
     ]);
@@ -99,7 +99,7 @@ export function languageContract(bench: () => Bench): void {
     expect(await answers()).toEqual(before);
   });
 
-  capable("a search that nobody waits for any more ends with the reason why", async () => {
+  capable("a search whose caller has gone ends with the reason why", async () => {
     const gone = new AbortController();
     const query = { text: "anything", targets: [names], limit: 9, after: null };
     const asked = bench().store.search!.search(query, gone.signal);

@@ -74,7 +74,7 @@ export function lookupContract(bench: () => Bench): void {
     expect((await walk(sample, lookup, id, 3, true)).pages.toReversed().flat()).toEqual(forward.pages.flat());
   });
 
-  capable("nobody's lookup is empty, and so is that of null", async () => {
+  capable("the lookup of an unused value is empty, and so is that of null", async () => {
     await write(created(specimen, specimenRow(nextId())));
     await bench().settle();
     for (const by of [nextId(), null]) {

@@ -1,4 +1,4 @@
-/** What people, machines and attackers type into a search box. None of it is a query language. */
+/** Texts that people, machines and attackers type into a search box. None of them is a query language. */
 export const oddTexts: readonly string[] = [
   "\"", "\"\"\"", "'", "\\", "\\\"", "*", "a*", "*a", "?", "%", "_", "~", "^", "(", ")", "((a", "[", "{", "}", ":", "-", "--", "+", "!",
   "&&", "||", "/.*/",

@@ -23,12 +23,12 @@ const stream = (): Progress => ({ position: position(), currentAt: Date.now() })
 const besideStream = (): Progress => ({ ...stream(), copied: copied() }) as Progress;
 
 export function progressContract(bench: () => Bench): void {
-  test("a place nobody wrote to has none", async () => {
+  test("a new place has none", async () => {
     expect(await bench().sink.progress()).toBeNull();
     expect(await bench().store.progress()).toBeNull();
   });
 
-  test("what was committed last reads back, while tables are copied and after, for writer and reader", async () => {
+  test("the progress stored last reads back, while tables are copied and after, for writer and reader", async () => {
     for (const progress of [copying(), stream(), copying(), besideStream(), stream(), stream()]) {
       await bench().sink.storeProgress(progress);
       expect(await bench().sink.progress()).toEqual(progress);

@@ -14,7 +14,7 @@ import type { Bench } from "./store-contract.js";
 /** No engine can hold it: whole numbers have 64 bits. */
 const beyond = "9223372036854775808";
 
-/** What a pipeline leaves in a store of rows that it refuses, whatever the batches are. */
+/** What a pipeline leaves in a store when the store refuses rows, whatever the batches are. */
 export function refusalContract(bench: () => Bench): void {
   const limit = { rejections: 1e9, windowMs: 1 };
 

@@ -51,7 +51,7 @@ export function rowContract(bench: () => Bench): void {
     expect(await read(id)).toEqual(row);
   });
 
-  test("a row met by the snapshot reads back like one that was streamed", async () => {
+  test("a row that the snapshot found reads back like one that was streamed", async () => {
     const row = specimenRow(nextId(), { text: "copied" });
     await write({ ...created(specimen, row), op: "read" });
     expect(await read(row.specimen_id as string)).toEqual(row);

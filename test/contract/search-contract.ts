@@ -134,7 +134,7 @@ export function searchContract(bench: () => Bench): void {
     }
   });
 
-  capable("a cursor that this search did not give out is refused by name", async () => {
+  capable("a cursor of another search is refused by name", async () => {
     await store(counterparty, named("Cursor Row"));
     const strange = ["", "made up", ...[
       [1], { a: 1 }, [true, 1, 7, "1"], [true, 1, 0, 1], [true, 1, 0, "x"], [false, 1, 0, "9".repeat(19)],
@@ -167,7 +167,7 @@ export function searchContract(bench: () => Bench): void {
     }
   });
 
-  capable("a row is found by what it says now, and not at all once deleted", async () => {
+  capable("a row is found by its present text, and not at all once deleted", async () => {
     const row = named("Foxglove", { commercial_contact: "Cartwright" });
     const after = { ...row, counterparty_legal_name: "Buttercup", commercial_contact: null };
     await store(counterparty, row);

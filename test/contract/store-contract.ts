@@ -12,7 +12,7 @@ import { rowContract } from "./row-contract.js";
 import { searchContract } from "./search-contract.js";
 import { sweepContract } from "./sweep-contract.js";
 
-/** An engine at a place nobody used before, opened with `contractCatalog`. */
+/** An engine at a place that is new, opened with `contractCatalog`. */
 export interface Subject {
   readonly sink: Sink;
   readonly store: Store;
@@ -22,9 +22,9 @@ export interface Subject {
     /** The store has `search`. */
     readonly search: boolean;
   };
-  /** Makes what was written visible to readers, where an engine does that later: a search index's refresh. */
+  /** Makes what was written visible to readers, if the engine does that later: a search index's refresh. */
   settle?(): Promise<void>;
-  /** The same place opened once more, as after a restart. The suite disposes both. */
+  /** Opens the same place once more, as after a restart. The suite disposes both. */
   reopen(catalog: Catalog): Promise<{ readonly sink: Sink; readonly store: Store }>;
   /** Closes the sink and the store and removes the place. */
   dispose(): Promise<void>;
@@ -35,7 +35,7 @@ export interface Bench extends Subject {
   settle(): Promise<void>;
 }
 
-/** What every store engine promises. Call it once in a test file. */
+/** The promises of every store engine. Call it once in a test file. */
 export function storeContract(name: string, open: () => Promise<Subject>): void {
   describe(`store contract: ${name}`, () => {
     jest.setTimeout(120_000);

@@ -9,7 +9,7 @@ const made = ["node_modules", "dist", ".git", ".sluice"];
 const top = readdirSync(root, { withFileTypes: true }).filter(({ name }) => !made.includes(name));
 const folders = top.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 const fileEnding = /\.(ts|cjs|js|md|json|yml|graphql)$/;
-/** A bare name may be that of a file which a command writes; of these only documents stand at the top of the repository. */
+/** A bare name may be that of a file that a command writes; only documents stand at the top of the repository. */
 const bareName = /^[\w-]+\.(?!md$)\w+$/;
 
 test("the documents are found", () => {
@@ -32,7 +32,7 @@ describe.each(documents)("%s", (document) => {
   });
 });
 
-test("a path that does not exist is noticed, and other text in backticks is none", () => {
+test("a path that does not exist is noticed, and other text in backticks is not taken for one", () => {
   expect(pathsIn("`sync/gone.ts`, `stores/`, `sync/main.ts:12`, `a/b`, `npm test`, `/metrics`, `sync.json`, `GONE.md`")).toEqual([
     "sync/gone.ts", "stores/", "sync/main.ts", "GONE.md",
   ]);
@@ -59,7 +59,7 @@ function barePathsIn(markdown: string): readonly string[] {
   return words.filter((word) => folders.includes(word.split("/")[0]!) && word.includes("/") && fileEnding.test(word));
 }
 
-/** `cli/{main,words}.ts`: both of them. */
+/** Expands `cli/{main,words}.ts` into both names. */
 function writtenOut(path: string): readonly string[] {
   const [, before, choices, after] = /^([^{]*)\{([^}]*)\}(.*)$/.exec(path) ?? [];
   return choices === undefined ? [path] : choices.split(",").flatMap((choice) => writtenOut(`${before}${choice}${after}`));
@@ -76,7 +76,7 @@ function resolves(document: string, link: string): boolean {
   return heading === undefined || headingsOf(readFileSync(target, "utf8")).includes(heading);
 }
 
-/** As GitHub names them. */
+/** Anchors as GitHub names them. */
 function headingsOf(markdown: string): readonly string[] {
   return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading!.toLowerCase().replace(/[^\w\- ]/g, "").replace(/ /g, "-"));
 }

@@ -25,7 +25,7 @@ interface Syncing extends AsyncDisposable {
   /** /health, by store. */
   health(): Promise<{ readonly code: number; readonly stores: Readonly<Record<string, PipelineStatus>> }>;
   metric(name: string, store: string): Promise<number>;
-  /** SIGTERM, and how it ended. */
+  /** Sends SIGTERM, and returns how it ended. */
   stop(): Promise<Ended>;
 }
 
@@ -97,7 +97,7 @@ test("a store that is away when sync starts delays no other, is named, and catch
   expect(ended.stderr.match(/the store does not answer; trying again until it does/g)).toHaveLength(1);
 });
 
-test("told to stop while a store has never answered, it stops at once", async () => {
+test("a sync that is stopped while a store has never answered stops at once", async () => {
   const [embedded, cassandra] = system.stores as [URL, URL, URL];
   await using tunnel = await Tunnel.to(cassandra);
   await tunnel.cut();
@@ -145,7 +145,7 @@ test("a pipeline that cannot go on stops no other, stays failed with the reason 
   expect((await system.verified()).differences.map(formatDifference)).toEqual([]);
 });
 
-test("a store that refuses us is a finding, beside one that is away and one that is there, and nothing is started", async () => {
+test("a store that refuses sync is a finding, beside one that is away and one that is there, and nothing is started", async () => {
   const wrong = new URL(system.stores[1]!);
   wrong.searchParams.set("dc", "nowhere");
   const file = join(dataDir, "untouched.db");

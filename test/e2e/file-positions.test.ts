@@ -51,7 +51,7 @@ async function query(mysql: URL, ...statements: readonly string[]): Promise<void
 const design = (id: number, name = "Tote") =>
   `INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, '${name}', '/art', 'a.png')`;
 
-/** Once the store has caught up. */
+/** Waits until the store has caught up. */
 async function differences(mysql: URL): Promise<string[]> {
   const never = new AbortController().signal;
   await using source = openMysqlSource(mysql, totesys, "test", never);
@@ -107,7 +107,7 @@ test("without GTIDs a server is followed by file and offset, through rotations, 
     server = await start("one", false, Number(new URL(server.url).port));
     await query(at(server), design(8));
     expect(await differences(at(server))).toEqual([]);
-    // GTIDs begin: the position stays one by file, for a set would lack what came before.
+    // GTIDs begin: the position stays one by file, because a set would lack what came before.
     await query(
       at(server), "SET GLOBAL enforce_gtid_consistency = ON",
       ...["OFF_PERMISSIVE", "ON_PERMISSIVE", "ON"].map((mode) => `SET GLOBAL gtid_mode = ${mode}`), design(20), "FLUSH BINARY LOGS",
@@ -135,11 +135,11 @@ test("without GTIDs a server is followed by file and offset, through rotations, 
   }
   expect((await position()).server).not.toBe(first.server);
 
-  // The files begin anew: the position's is gone, and what came after it is not known.
+  // The files begin again: the position's file is gone, and what came after it is not known.
   await query(at(other), "RESET BINARY LOGS AND GTIDS", "UPDATE design SET design_name = 'Anew' WHERE design_id = 9");
   {
     await using _ = syncing(at(other));
-    // Until sync has noticed, its place in the old files passes for one after all that is in the new.
+    // Until sync has noticed, its place in the old files counts as one after everything in the new files.
     for (const deadline = Date.now() + 60_000; (await position()).file !== "binlog.000001" && Date.now() < deadline;) await sleep(
       20, new AbortController().signal,
     );

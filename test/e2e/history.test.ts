@@ -68,7 +68,7 @@ afterAll(async () => {
 const insert = (id: number, name: string) =>
   `INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (${id}, '${name}', '/art', 'a.png')`;
 const reset = "RESET BINARY LOGS AND GTIDS";
-/** What every history begins with, and what the one that is lost goes on with: a transaction each. */
+/** The transactions that every history begins with, and those that the lost one goes on with. */
 const [common, lost] = [[1, 2, 3], [4, 5, 6, 7]];
 
 /** Writes rows, a transaction each, whose sizes in the log are the same in both histories. */
@@ -76,19 +76,21 @@ async function write({ db }: Server, ids: readonly number[], name: string): Prom
   for (const id of ids) await db.query(insert(id, name));
 }
 
-/** The server as a backup has it, or as its first day did: the common rows, and nothing in the log, or all of it that was purged. */
+/**
+ * Puts the server back as a backup has it, or as on its first day: the common rows, and nothing in the log, or all of it that was purged.
+ */
 async function restore({ db, hasGtids }: Server, executed: string, ids: readonly number[] = common): Promise<void> {
   await db.query("SET sql_log_bin = 0");
   await db.query("DELETE FROM design");
   for (const id of ids) await db.query(insert(id, "common"));
   await db.query("SET sql_log_bin = 1");
-  // Without GTIDs a file is told by the second it was begun in.
+  // Without GTIDs a file is told from others by the second it was begun in.
   if (!hasGtids) await sleep(1_000 - (Date.now() % 1_000), never);
   await db.query(reset);
   if (executed) await db.query(`SET GLOBAL gtid_purged = '${executed}'`);
 }
 
-/** A sync of this process, drained at the end of the scope. Of `held` nothing is read before that resolves. */
+/** A sync of this process, drained at the end of the scope. It reads nothing of `held` before that resolves. */
 function syncing(mysql: URL, held?: Promise<void>): AsyncDisposable {
   const stop = new AbortController();
   const run = async () => {
@@ -123,7 +125,7 @@ async function differences({ url }: Server): Promise<string[]> {
   return report.differences.map(formatDifference);
 }
 
-/** Until the store is equal, at most a minute: what then differs. */
+/** Waits at most a minute until the store is equal; returns what differs then. */
 async function settled(at: Server): Promise<string[]> {
   for (const deadline = Date.now() + 60_000; ; await sleep(200, never)) {
     const found = await differences(at).catch((error: unknown) => [String(error)]);
@@ -131,7 +133,7 @@ async function settled(at: Server): Promise<string[]> {
   }
 }
 
-/** Until the copy has stored a row of that name. */
+/** Waits until the copy has stored a row of that name. */
 async function untilHeld(name: string): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50, never)) {
     await using reading = await openStore(store, totesys);
@@ -151,9 +153,9 @@ async function fed(from: Server): Promise<void> {
 type When = "while sync is stopped" | "while it streams" | "while it copies";
 interface Variant {
   readonly when: When;
-  /** The number of transactions after it: of the log as a whole as many as the store knows are 7. */
+  /** The number of transactions after it. With 7 the log as a whole has as many as the store knows. */
   readonly many: "fewer" | "as many" | "more";
-  /** `restored`: a backup with the first three was put back, so only what came after it is written anew. */
+  /** `restored`: a backup with the first three was put back, so only what came after it is written again. */
   readonly how?: "reset" | "restored" | "restored elsewhere";
   readonly gtids?: "with" | "without";
 }

@@ -11,7 +11,7 @@ import { openSystem } from "../support/system.js";
 
 jest.setTimeout(300_000);
 
-/** Payments, out of each store, behind sync's back. */
+/** Drops payments from each store behind sync's back. */
 async function dropPayments([embedded, cassandra, elasticsearch]: readonly URL[]): Promise<void> {
   const db = new Database(decodeURIComponent(embedded!.pathname));
   db.exec("DROP TABLE payment");
@@ -29,7 +29,7 @@ test("invariant 7: a table that every store lost is copied while the log is foll
     SLUICE_MYSQL_URL: system.mysql.href, SLUICE_STORES: system.stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder,
     SLUICE_SYNC_PORT: "0",
   };
-  /** Until it has said so, three times: once a store. */
+  /** Waits until the log has said so three times: once a store. */
   const syncUntil = async (said: RegExp, by: NodeJS.Signals) => {
     const running = startCli(["sync"], place);
     let text = "";
@@ -53,7 +53,7 @@ test("invariant 7: a table that every store lost is copied while the log is foll
   );
   const again = startCli(["sync"], place);
   expect((await trading.end()).rows.inserted).toBeGreaterThan(0);
-  // Comparing waits for the stores to be whole, and finds every row that is not as it should be.
+  // The comparison waits until the stores are whole, and finds every wrong row.
   const report = await system.verified(120_000);
   expect(report.differences.map(formatDifference)).toEqual([]);
   again.process.kill("SIGTERM");

@@ -96,7 +96,7 @@ async function kill(command = "%"): Promise<void> {
   const [connections] = await root.query<RowDataPacket[]>(
     "SELECT id FROM information_schema.processlist WHERE user = 'sync' AND command LIKE ?", [command],
   );
-  // One that ended meanwhile needs no kill.
+  // A connection that ended meanwhile needs no kill.
   for (const each of connections) await root.query(`KILL ${each.id}`).catch((
     error: { readonly code?: string },
   ) => expect(error.code).toBe("ER_NO_SUCH_THREAD"));
@@ -167,7 +167,7 @@ test("point 8: a server that answered and dies while sync asks what it is, is wa
   expect(told).toHaveLength(1);
 });
 
-test("the reader of the log, which knows nothing of the rest, takes every error of a server for what the rest takes it for", () => {
+test("the reader of the log, which knows nothing of the rest, classifies every error of a server as the rest does", () => {
   for (let errno = 1_000; errno < 5_000; errno++) {
     if (errno === 1236) continue;
     const refusal = classifyRefusal({ errno, message: "" }, 1);

@@ -55,7 +55,7 @@ test("invariant 1, of a store that is replaced under the running sync: it goes o
     }
   };
   const equal = async () => expect((await system.verified(240_000)).differences.map(formatDifference)).toEqual([]);
-  // As a gateway has it open, from before all that happens.
+  // A gateway has it open like this, from before all that happens.
   await using reader = await openStore(embedded, totesys);
   await using trading = system.trade(20);
   await equal();

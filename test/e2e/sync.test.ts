@@ -30,7 +30,7 @@ function syncing(): AsyncDisposable & { readonly ended: Promise<void> } {
 test("invariants 3 and 8: copied while it is traded, then followed, every table is equal in every store", async () => {
   await using trading = system.trade(60);
   await using _ = syncing();
-  // Also while it changes: what is under way is no difference.
+  // The comparison runs while rows change, too: what is under way is no difference.
   const under = await system.verified();
   expect(under.differences.map(formatDifference)).toEqual([]);
   const { rows } = await trading.end();

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), "sluice-two-"));
 let system: System;
 beforeAll(async () => void (system = await openSystem("two", 400)));
 afterAll(async () => {
-  // Also a frozen one, whatever came before.
+  // A frozen process is killed as well, whatever came before.
   for (const each of started) each.process.kill("SIGKILL");
   await system[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
@@ -27,7 +27,7 @@ interface Process extends RunningCli {
   states(): Promise<readonly PipelineStatus[] | null>;
 }
 
-/** On a port and a data folder of its own, as on another machine. */
+/** Runs a sync on a port and a data folder of its own, as on another machine. */
 async function sync(name: string): Promise<Process> {
   const dataDir = join(folder, name);
   const running = startCli(
@@ -78,7 +78,7 @@ test("invariants 2 and 7: of two sync processes for the same stores one waits, b
   );
   await reaches(first, "streaming");
 
-  // Frozen with writes under way, for longer than its turn lasts without a word; then it finds another in its place.
+  // It is frozen with writes under way, for longer than its turn lasts in silence; then another process has its place.
   first.process.kill("SIGSTOP");
   let seen = await positions();
   // The file may have been frozen locked.

@@ -12,14 +12,14 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test("an engine whose URL is given is taken as it is", async () => {
+test("an engine given by URL is used as it is", async () => {
   const urls = { mysql: "mysql://somewhere:3306/", cassandra: "cassandra://somewhere:9042" };
   await using engines = await ensureEngines(["mysql", "cassandra"], { dataDir: folder, urls });
   expect(engines.mysql).toMatchObject({ name: "mysql", url: urls.mysql, source: "url", pid: null });
   expect(engines.cassandra.url).toBe(urls.cassandra);
 });
 
-test("all engines that cannot be had are reported together", async () => {
+test("all engines that cannot be obtained are reported together", async () => {
   process.env.PATH = folder;
   const failure: unknown = await ensureEngines(
     ["mysql", "cassandra"], { dataDir: folder, packagesDir: join(folder, "packages") },

@@ -79,7 +79,7 @@ test("a server that died is started again on its data", async () => {
   while (processOf(first.pid ?? 0)) await pause(20);
   const second = await startMysql({ dataDir });
   expect(second.pid).not.toBe(first.pid);
-  // Whoever was told where it is finds it there again.
+  // Programs that know its address find it there again.
   expect(second.url).toBe(first.url);
   expect(await query(second.url, "SHOW DATABASES LIKE 'survivor'")).toBeDefined();
   await first.stop();
@@ -134,7 +134,7 @@ test("a server that cannot start is reported with the end of its log and the rem
   expect(existsSync(join(dataDir, "running.json"))).toBe(false);
 });
 
-test("what a killed start left at making the data is ended by the next", async () => {
+test("a process that a killed start left making the data is ended by the next start", async () => {
   const maker = spawn("sleep", ["600"]);
   await writeFile(join(dataDir, "making.json"), JSON.stringify(processOf(maker.pid!)));
   await expect(startMysql({ dataDir, flags: { "no-such-option": "1" } })).rejects.toThrow();

@@ -26,7 +26,7 @@ test("a download that fails leaves nothing half", async () => {
   expect(await readdir(packages)).toEqual([]);
 });
 
-test("what a killed download left is not taken for a package", async () => {
+test("the remains of a killed download are not taken for a package", async () => {
   await mkdir(join(packages, "server.partial"));
   await writeFile(join(packages, "server.partial", "half"), "");
   const folder = await cached("server", work, (partial) => writeFile(join(partial, "whole"), ""));
@@ -34,7 +34,7 @@ test("what a killed download left is not taken for a package", async () => {
   expect(await readdir(packages)).toEqual(["server"]);
 });
 
-test("who asks at the same time shares one download", async () => {
+test("callers that ask at the same time share one download", async () => {
   let downloads = 0;
   const fill = async (folder: string) => {
     downloads += 1;

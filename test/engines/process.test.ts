@@ -20,7 +20,7 @@ test("a process is known by more than its number: a stranger with the same one i
   expect(isAlive(itself)).toBe(false);
 });
 
-test("what does not end when asked is ended", async () => {
+test("a process that does not end when asked is killed", async () => {
   const child = spawn("sh", ["-c", "trap '' TERM; echo ready; while :; do sleep 0.05; done"], { stdio: ["ignore", "pipe", "ignore"] });
   await once(child.stdout, "data");
   const itself = processOf(child.pid ?? 0);
@@ -29,7 +29,7 @@ test("what does not end when asked is ended", async () => {
   expect(isAlive(itself)).toBe(false);
 });
 
-test("a paused process is ended too", async () => {
+test("a paused process is killed too", async () => {
   const child = spawn("sleep", ["60"]);
   const itself = processOf(child.pid ?? 0);
   if (itself === null) throw new Error("sleep did not start");

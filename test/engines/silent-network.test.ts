@@ -23,7 +23,7 @@ afterAll(() => {
 const url = () => `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
 const work: Work = { packages: folder, progress: () => undefined, signal: new AbortController().signal };
 
-/** How it failed, and that it took less than 20 s. */
+/** Returns how it failed, and checks that it took less than 20 s. */
 async function failure(fetching: Promise<void>): Promise<PreflightFailed> {
   const began = performance.now();
   const error = await fetching.then(() => null, (thrown: unknown) => thrown);
@@ -34,7 +34,7 @@ async function failure(fetching: Promise<void>): Promise<PreflightFailed> {
   return error as PreflightFailed;
 }
 
-test("a Debian mirror that accepts and never answers is said within 20 s, with the remedy", async () => {
+test("a Debian mirror that accepts and never answers is reported within 20 s, with the remedy", async () => {
   const source = { uris: [url()], suites: ["bookworm"], signedBy: null };
   const { findings } = await failure(unpackDebian("forky", ["mysql-server-core"], folder, work, [source]));
   expect(findings).toMatchObject([{
@@ -43,7 +43,7 @@ test("a Debian mirror that accepts and never answers is said within 20 s, with t
   }]);
 });
 
-test("a Maven repository that accepts and never answers is said within 20 s, with the remedy", async () => {
+test("a Maven repository that accepts and never answers is reported within 20 s, with the remedy", async () => {
   // Maven takes its settings and its local repository from the home folder.
   mkdirSync(join(folder, ".m2"));
   writeFileSync(join(folder, ".m2", "settings.xml"),

@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The workload of each lasts this many seconds at most; `npm run faults` runs as many and as long as one likes. */
+/** The workload of each history lasts this many seconds at most; `npm run faults` runs as many and as long as its options say. */
 const seconds = 4;
 
 test.each([2, 3, 4, 6, 255])(

@@ -20,7 +20,7 @@ const stored = async () => (await system.reading(storedStatus)).map(({ state, la
 
 test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains in its time, code 0, position stored", async () => {
   await using trading = system.trade(60);
-  // Of different lengths, so that they end in the snapshot, between it and the stream, and in the stream.
+  // The runs differ in length, so that they end in the snapshot, between it and the stream, and in the stream.
   for (const ms of [2_500, 4_000, 6_000, 3_000, 8_000]) {
     const { process, ended } = sync();
     await pause(ms);
@@ -31,7 +31,7 @@ test("invariants 3 and 7: five SIGKILLs under load lose nothing; SIGTERM drains 
   const { process, ended } = sync();
   while ((await stored()).some(({ isWhole }) => !isWhole)) await pause(500);
   const first = await stored();
-  // Every store moves on under load; however slow the machine is, it is asked to end in the midst of that.
+  // Every store moves on under load. However slow the machine is, the stop comes in the midst of that.
   let before = first;
   while (before.some(({ executed }, i) => executed.toString() === first[i]!.executed.toString())) {
     await pause(200);

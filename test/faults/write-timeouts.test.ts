@@ -7,7 +7,7 @@ const request = (stream: number, opcode: number, body: number) => {
   return frame;
 };
 
-test("each request is answered once with a write timeout of its own stream, however the bytes are cut; what is no request, not", () => {
+test("each request is answered once with a write timeout of its own stream, however the bytes are cut; other bytes are not", () => {
   const sent = Buffer.concat([request(1, 0x0a, 40), request(2, 0x05, 0), request(3, 0x0d, 0), request(4, 0x07, 7)]);
   for (const size of [1, 2, 5, 9, 10, 31, sent.length]) {
     const timeouts = new WriteTimeouts();

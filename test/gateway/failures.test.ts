@@ -21,7 +21,7 @@ async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, o
   await fill(config.stores[0]!);
   const real = await openStore(config.stores[0]!, totesys);
   const calls = { begun: 0 };
-  // The first search starts the process that answers it, for which the gateway below would not wait.
+  // The first search starts the process that answers it; the gateway below would not wait for that.
   await real.search!.search({
     text: "tote", targets: [{ entity: totesys.entity("design"), fields: ["design_name"], scope: null }], limit: 1, after: null,
   });
@@ -61,7 +61,7 @@ async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, o
 
 const query = `{ viewer { role } design(designId: "1") { designName } search(text: "tote") { nodes { __typename } } }`;
 
-test("a store that is down, hangs or breaks costs only its fields; nothing of the inside is told", async () => {
+test("a store that is down, hangs or breaks costs only its fields; nothing of the inside is shown", async () => {
   const failure: { now: Failure } = { now: "none" };
   await using gateway = await gatewayOver(failure);
   expect((await gateway.ask(query)).errors).toBeUndefined();
@@ -84,7 +84,7 @@ test("a store that is down, hangs or breaks costs only its fields; nothing of th
   expect((await gateway.ask(query)).errors).toBeUndefined();
 });
 
-test("invariant 7: what is under way when the gateway stops is still answered", async () => {
+test("invariant 7: requests under way when the gateway stops are still answered", async () => {
   const gateway = await gatewayOver({ now: "hangs" });
   const under = gateway.ask(query);
   // The request has arrived once its headers were read by the server: a second one on another connection proves that it accepts.
@@ -110,12 +110,12 @@ test("a request whose client went away reads nothing more, and costs its viewer 
   await until(() => gateway.calls.begun > before);
   away.abort();
   await expect(left).rejects.toThrow(/abort/);
-  // The next of the same viewer has its turn while the store still has not answered the first.
+  // The viewer's next request gets its turn while the store still has not answered the first.
   expect((await gateway.ask("{ viewer { role } }", "administrator")).data).toEqual({ viewer: { role: "ADMINISTRATOR" } });
   release();
   await gateway.ask("{ viewer { role } }", "administrator");
   expect(gateway.logged.join("")).toBe("");
-  // What was under way was given up, and nothing after it begun.
+  // What was under way was given up, and nothing began after it.
   expect(await storeCalls(gateway.metrics)).toEqual({ get: 1 });
 });
 
@@ -146,7 +146,7 @@ function firstOf(all: readonly Promise<Answer>[], n: number): Promise<readonly A
   }, reject)));
 }
 
-/** Calls of the stores that ended, by what was asked. */
+/** The calls of the stores that ended, by operation. */
 async function storeCalls(metrics: GatewayMetrics): Promise<Record<string, number>> {
   const text = await metrics.registry.metrics();
   return Object.fromEntries(

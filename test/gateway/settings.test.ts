@@ -34,7 +34,7 @@ test("development tokens are never offered to a network", () => {
   for (const host of ["127.0.0.1", "::1", "localhost"]) expect(check({ development: true, host })).toEqual([]);
 });
 
-test("all that is wrong is said at once", () => {
+test("all problems are reported together", () => {
   expect(check({ development: true, host: "0.0.0.0", jwtSecret: "x".repeat(32), jwtKeys: "http://keys.example.org/jwks" })).toHaveLength(3);
   const wrong = { stores: "mongodb://x", port: "70000", jwtSecret: "short", maxPage: "many" };
   expect(findings(() => configOf(dataDir, wrong)).map((line) => line.split(":")[0])).toEqual([

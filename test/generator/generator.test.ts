@@ -31,7 +31,7 @@ test("one seed gives the same data, whenever it is made; another seed gives othe
   expect(await contents(two)).not.toEqual(await contents(one));
 });
 
-test("the history is coherent: nothing refers to what was not there yet, and sums are right", async () => {
+test("the history is coherent: no row refers to a later one, and sums are right", async () => {
   await using database = await filled({ rows: 5_000 });
   expect(await violations(database)).toEqual([]);
   for (const { table } of totesys.entities) {
@@ -67,7 +67,7 @@ test("2,000 streamed transactions, on four connections at once, leave every refe
 test("the rate is kept by the clock, and when the database cannot, the stream says how far it is behind", async () => {
   await using database = await filled({ rows: 500 });
   const calm = await streamed(database, { rate: 50, transactions: 50 });
-  // Never before it is due; how much later is the machine's business.
+  // A transaction never comes before it is due; how much later depends on the machine.
   expect(calm.seconds).toBeGreaterThan(0.95);
   const seen: number[] = [];
   const rushed = await stream(
@@ -87,7 +87,7 @@ test("an abort ends a stream after the transactions under way and a fill after i
     doneThen = done;
     stop.abort();
   });
-  // One on each connection was under way.
+  // One transaction on each connection was under way.
   expect(ended.transactions - doneThen).toBeLessThanOrEqual(2);
   expect(await violations(database)).toEqual([]);
 
@@ -103,7 +103,7 @@ test("an interrupted fill is never taken for a whole one: nobody trades on it, a
   await using whole = await filled({ rows: 6_000 });
   await using half = await migrated();
   const plan = { mysql: half.url, seed: 1, rows: 6_000, until };
-  // At its first commit, and once more further on.
+  // The abort comes at its first commit, and once more further on.
   for (const rows of [1, 3_000]) {
     const soon = new AbortController();
     expect(await fill(plan, soon.signal, ({ done }) => { if (done >= rows) soon.abort(); })).toMatchObject({ complete: false });
@@ -119,7 +119,7 @@ test("an interrupted fill is never taken for a whole one: nobody trades on it, a
   expect(await fillState(half.url)).toBe("filled");
   expect(await contents(half)).toEqual(await contents(whole));
 
-  // Killed after its last row and before it said so.
+  // The fill was killed after its last row and before it marked the end.
   await half.server.query(`UPDATE \`${half.name}\`.sluice_generator_fill SET whole = FALSE`);
   expect(await fill(plan, unstopped, quiet)).toMatchObject({ complete: true, rows: 6_000 });
   expect(await fillState(half.url)).toBe("filled");
@@ -136,7 +136,7 @@ test("progress reaches its total", async () => {
   expect(await fillState(database.url)).toBe("filled");
 });
 
-test("a database that is not empty, not migrated or has nobody to trade with is refused with the remedy", async () => {
+test("a database that is not empty, not migrated or has no parties to trade with is refused with the remedy", async () => {
   await using full = await filled({ rows: 100 });
   await using bare = await freshDatabase("generator");
   await using empty = await migrated();
@@ -174,7 +174,7 @@ async function contents(database: FreshDatabase): Promise<Record<string, unknown
   return Object.fromEntries(await Promise.all(all));
 }
 
-/** What foreign keys do not say: time, bookings and sums. */
+/** Checks what foreign keys do not: time, bookings and sums. */
 async function violations(database: FreshDatabase): Promise<unknown[]> {
   const references = totesys.entities.flatMap((entity) =>
     Object.entries(entity.fields as Fields).flatMap(([name, { references: target }]) => !target ? [] : [

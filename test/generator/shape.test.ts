@@ -53,7 +53,7 @@ test("numbers stay within what was asked for, and reach its ends", () => {
   }));
 });
 
-test("a few places are met most of the time, as Zipf found", () => {
+test("a few places come most of the time, as Zipf found", () => {
   const random = drawFrom(1)("t", 1, "f");
   const met = new Array<number>(1_001).fill(0);
   for (let i = 0; i < 100_000; i++) met[random.zipf(1_000)]!++;

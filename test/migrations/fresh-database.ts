@@ -4,11 +4,11 @@ import { connectMysql, serverUrl } from "../../runtime/mysql/mysql.js";
 import { engineUrls } from "../support/engines.js";
 
 
-/** A name no other test has; the database is dropped at the end, whether it was ever made or not. */
+/** Makes a name that no other test has; the database is dropped at the end, whether it was ever made or not. */
 export interface FreshDatabase extends AsyncDisposable {
   readonly name: string;
   readonly url: URL;
-  /** On the server, in no database. */
+  /** A connection to the server, without a database. */
   readonly server: Connection;
   rows<T = RowDataPacket>(sql: string, values?: readonly (string | number)[]): Promise<T[]>;
 }

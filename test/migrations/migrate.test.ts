@@ -40,7 +40,7 @@ test("a database with a newer history is refused, with the migrations it has", a
   ]);
 });
 
-test("what a person can cure is a finding with its remedy, and nothing is written", async () => {
+test("a problem that a person can cure is a finding with its remedy, and nothing is written", async () => {
   await using database = await freshDatabase("migrate");
   const changed = (change: (url: URL) => void) => {
     const url = new URL(database.url);

@@ -82,7 +82,7 @@ test("the ORM gives back every row of every table as it was saved, in a UTC sess
     expect(made).toEqual({
       currency_id: expect.stringMatching(/^\d+$/), currency_code: "GBP", created_at: expect.any(String), last_updated: made.created_at,
     });
-    // Both clocks are this machine's; the server's is read in its own steps.
+    // Both clocks are this machine's; the server reads its own in steps of its own.
     expect(Date.parse(String(made.created_at))).toBeGreaterThan(before - 1_000);
     expect(Date.parse(String(made.created_at))).toBeLessThan(Date.now() + 1_000);
     await currency.delete({ currency_id: made.currency_id as string });
@@ -122,7 +122,7 @@ function valueOf({ type, nullable }: Field, extreme: boolean): Value {
   }
 }
 
-/** Written out here once more, so that neither side is derived from the other. */
+/** The test writes these out, so that neither side is derived from the other. */
 function columnType(type: FieldType): string {
   switch (type.kind) {
     case "int64": return "bigint";

@@ -16,7 +16,7 @@ import { instead } from "./model/instead.js";
 import { equal } from "./model/run.js";
 import { item, owner, refused, type StoreCrash, storeCrash, things, unheld } from "./model/world.js";
 
-/** Waits between tries take no time: what is tried here is what happens in which order. */
+/** Waits between tries take no time, because the test checks only what happens in which order. */
 jest.mock(
   "../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), sleep: () => new Promise(setImmediate) }),
 );
@@ -44,8 +44,7 @@ const history: fc.Arbitrary<Transaction[]> = fc.array(
 class Crash extends Error {}
 
 /**
- * Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. Meanwhile the store
- * dies.
+ * Lets `effects` happen, each after a while of its own, and then none any more: a SIGKILL between two effects. Meanwhile the store dies.
  */
 function weather(effects: number, dice: Iterator<number>, disk: MemoryDisk, dying: StoreCrash[]): Weather {
   let [left, since] = [effects, 0];
@@ -106,7 +105,7 @@ test("a table that joined the catalog, or that the store lost, is copied while t
       const before = loses ? all : few;
       await run(before, Infinity, [], (progress) => whole(progress, before) && progress.position.offset >= Math.min(until, source.length));
       if (loses) disk.drop(item);
-      // A store that dies when all is stored is met by the next.
+      // If a store dies when all is stored, the next pipeline finds that out.
       for (const [effects, dying] of [...[...crashes, Infinity].map((each) => [each, storeCrashes] as const), [Infinity, []] as const]) {
         await run(all, effects, [...dying], (progress) => {
           if (!whole(progress, all) && source.length > until) beside++;

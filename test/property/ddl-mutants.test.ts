@@ -7,7 +7,7 @@ import { Following, openWorld, type World } from "./ddl/world.js";
 
 jest.setTimeout(600_000);
 
-/** What is planted in the reading of statements: of the event, or of what is made of it. */
+/** The mistakes that are planted in the reading of statements: in the event, or in what is made of it. */
 interface Mutant {
   readonly event?: (event: QueryEvent) => QueryEvent;
   readonly effect?: (effect: Effect, event: QueryEvent) => Effect;

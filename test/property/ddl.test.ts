@@ -4,7 +4,10 @@ import { openTestStore } from "../stores/elasticsearch/test-store.js";
 import { type Outcome, runSequence } from "./ddl/run.js";
 import { Following, openWorld } from "./ddl/world.js";
 
-/** How many; some by default. SLUICE_DDL_SEED names the first; SLUICE_DDL_STORES=all has Cassandra and Elasticsearch follow, too. */
+/**
+ * How many sequences to run; some by default. SLUICE_DDL_SEED names the first; with
+ * SLUICE_DDL_STORES=all, Cassandra and Elasticsearch follow, too.
+ */
 const sequences = Number(process.env.SLUICE_DDL_SEQUENCES ?? 20), first = Number(process.env.SLUICE_DDL_SEED ?? 1);
 
 jest.setTimeout(sequences > 20 ? 14_400_000 : 300_000);

@@ -9,7 +9,7 @@ import { histories, type History, things } from "./model/world.js";
 
 jest.setTimeout(600_000);
 
-/** A sink that says a write is done before it is. */
+/** A sink that reports a write as done too early. */
 const commitBeforeWrite: Mutant = {
   sink: (sink) => instead(sink, {
     async write(changes, signal) {
@@ -19,7 +19,7 @@ const commitBeforeWrite: Mutant = {
   }),
 };
 
-/** What is copied was read before what the window has seen. */
+/** The copy uses rows that were read before the window saw the changes. */
 const staleRead: Mutant = {
   source(source) {
     let read = source.frozen();
@@ -40,7 +40,7 @@ const lookupWithoutBefore: Mutant = {
   sink: (sink) => instead(sink, { write: (changes, signal) => sink.write(changes.map((change) => ({ ...change, before: null })), signal) }),
 };
 
-/** What is copied enters the stream before its place: what comes next is older than it. */
+/** Copied rows enter the stream before their place, so what follows them is older. */
 const enteringTooEarly: Mutant = {
   source: (source) => instead(source, {
     async *chunk(entity, range, seen, signal) {
@@ -49,7 +49,7 @@ const enteringTooEarly: Mutant = {
   }),
 };
 
-/** What the stream brings while rows are read does not count. */
+/** Changes that the stream brings while rows are read do not count. */
 const forgetfulWindow: Mutant = {
   begin() {
     const touch = jest.spyOn(Window.prototype, "touch").mockImplementation(() => undefined);
@@ -59,7 +59,7 @@ const forgetfulWindow: Mutant = {
 
 const noSweep: Mutant = { sink: (sink) => instead(sink, { sweep: async () => undefined }) };
 
-/** Halfway through each transaction it says that it has ended. */
+/** Halfway through each transaction the source reports its end. */
 const positionWithin: Mutant = {
   source: (source) => instead(source, {
     async *stream(after, signal) {
@@ -78,7 +78,7 @@ const positionWithin: Mutant = {
   }),
 };
 
-/** Whatever comes last stays. */
+/** The last write stays, whatever its version. */
 class Unguarded extends MemoryDisk {
   override put(...[{ table, place, cell }]: Parameters<MemoryDisk["put"]>): void {
     const cells = this.tables.get(table) ?? new Map<string, typeof cell>();
@@ -87,7 +87,7 @@ class Unguarded extends MemoryDisk {
 }
 const noVersionGuard: Mutant = { disk: (kind) => new Unguarded(things, kind) };
 
-/** Only what an update refused is taken out; what else was refused leaves the row as it was. */
+/** Only a refused update removes the row; any other refusal leaves it as it was. */
 const withdrawalOfUpdatesOnly: Mutant = {
   sink(sink) {
     const kept = new Set<string>();
@@ -105,9 +105,9 @@ const withdrawalOfUpdatesOnly: Mutant = {
 interface Planted {
   readonly name: string;
   readonly mutant: Mutant;
-  /** The promises of which one must be seen broken. */
+  /** The promises; one of them must be seen broken. */
   readonly breaks: readonly Promised[];
-  /** Only where a second process writes, and not in the same history without it. */
+  /** The mutant breaks a promise only when a second process writes, and not in the same history without it. */
   readonly bySecond?: true;
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { runHistory } from "./model/run.js";
 import { histories } from "./model/world.js";
 
-/** How many of each kind. How long they take is the machine's business. */
+/** How many histories of each kind. How long they take depends on the machine. */
 const numRuns = Number(process.env.SLUICE_HISTORIES ?? 200);
 
 jest.setTimeout(Math.max(900_000, numRuns * 100));
@@ -14,7 +14,7 @@ test.each([
   + "ever saw a row go back", async (_, two) => {
   const began = performance.now();
   const details = await fc.check(fc.asyncProperty(histories(two), (history) => runHistory(history)), { numRuns });
-  // The seed and the path bring it back: fc.check(property, { seed, path }).
+  // The seed and the path repeat it: fc.check(property, { seed, path }).
   if (details.failed) throw new Error(
     `seed ${details.seed}, path ${details.counterexamplePath}: ${String(details.errorInstance)}`, { cause: details.errorInstance },
   );

@@ -23,7 +23,7 @@ const note = entity("note", {
 const notes = catalog([note]);
 const signal = new AbortController().signal;
 
-/** Few, so that texts and queries meet; each is odd in a way of its own. */
+/** The words are few, so that texts and queries meet; each is odd in a way of its own. */
 const fragments = [
   "heron", "herons", "hero", "Hèron", "heorn", "hexon", "ex", "Straße", "STRASSE", "strasze", "ΟΔΥΣΣΕΥΣ", "οδυσσεύς", "İstanbul",
   "ıstanbul", "蓝色设计手册", "设计", "手册", "한국어설계", "설계",
@@ -55,7 +55,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What is to be found, by looking at each row: the ids, in order. */
+/** The ids that a search must find, in order, by looking at each row. */
 function expected(rows: readonly Row[], query: string, fields: readonly string[], owner: string | null): readonly unknown[] {
   const words = wordsOf(query);
   if (words.length === 0) return [];

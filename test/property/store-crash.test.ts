@@ -16,7 +16,7 @@ import { equal } from "./model/run.js";
 import { Violation } from "./model/violation.js";
 import { histories, type History, refused, type StoreCrash, storeCrash, things, unheld } from "./model/world.js";
 
-/** Waits between tries take no time: what is tried here is what happens in which order. */
+/** Waits between tries take no time, because the test checks only what happens in which order. */
 jest.mock(
   "../../runtime/wait.js", () => ({ ...jest.requireActual<object>("../../runtime/wait.js"), sleep: () => new Promise(setImmediate) }),
 );
@@ -39,7 +39,7 @@ const ours: Retrying = (sink, stop) => {
   return new RetryingSink(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop, cutoff: new AbortController().signal });
 };
 
-/** Goes on with what it was about when the store is there again. */
+/** Goes on with its work when the store is there again. */
 const stubborn: Retrying = (sink) => {
   const again = async <T>(attempt: () => Promise<T>): Promise<T> => {
     for (;;) {
@@ -86,7 +86,7 @@ async function follow(
   const limits = {
     batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
   };
-  // A crash after the last position was stored is met by the second.
+  // If the crash comes after the last position was stored, the second run finds it.
   for (let run = 0; run < 2; run++) {
     const stop = new AbortController();
     const sink = new MemorySink(disk, refused, weather, (progress) => {
@@ -110,7 +110,7 @@ test("invariant 1, of a store that loses with its process what it had confirmed 
   );
 });
 
-test("a planted mutant is killed: going on with what it was about once the store is there again", async () => {
+test("a planted mutant is killed: going on with the same work once the store is there again", async () => {
   const unbroken = fc.asyncProperty(histories("never"), crashes, (history, dying) =>
     follow(history, dying, stubborn).then(() => true, (error: unknown) => {
     if (error instanceof Violation) return false;

@@ -30,7 +30,7 @@ const log = openLog("test", "silent");
 const unheld = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
 const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
 
-/** So few rows and values that rows come back to what they were, again and again. */
+/** The rows and values are so few that rows return to former values again and again. */
 const key = fc.constantFrom("1", "2", "3");
 const itemRow = fc.record({
   id: key, text: fc.constantFrom("a", "b", "zero date", "too long"), rank: fc.nat(1), owner_id: fc.option(fc.constantFrom("1", "2")),
@@ -49,7 +49,7 @@ const setting = fc.record({
   growth: fc.integer({ min: 1, max: 3 }), chunk: fc.integer({ min: 1, max: 4 }), rows: fc.integer({ min: 1, max: 4 }), turns: fc.nat(3),
 });
 
-/** Verifies while a pipeline follows a source that changes with every look at it. */
+/** Verifies while a pipeline follows a source that changes at every look. */
 async function underLoad(
   transactions: readonly Transaction[], { growth, chunk, rows, turns }: { growth: number; chunk: number; rows: number; turns: number },
   plant: (disk: MemoryDisk) => void,

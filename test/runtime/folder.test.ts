@@ -14,7 +14,7 @@ test("a folder is made with those above it, and may be there already", () => {
   expect(statSync(folder).isDirectory()).toBe(true);
 });
 
-test("where none can be made that is a finding, with the remedy, at once", () => {
+test("a folder that cannot be made is a finding, with the remedy, at once", () => {
   writeFileSync(join(home, "file"), "");
   for (const folder of ["/proc/sluice/data", join(home, "file", "data")]) {
     expect(() => makeFolder(folder)).toThrow(PreflightFailed);

@@ -15,7 +15,7 @@ export interface RunningCli {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts a command of the built CLI as a user would, with nothing of this process's own Sluice settings. */
+/** Starts a command of the built CLI as a user would, without this process's own Sluice settings. */
 export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("SLUICE_"));
   const child = spawn(process.execPath, ["--enable-source-maps", join(projectRoot, "dist", "cli", "main.js"), ...args], {

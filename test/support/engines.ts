@@ -8,7 +8,7 @@ export const engineVariables: Readonly<Record<EngineName, string>> = {
   elasticsearch: "SLUICE_TEST_ELASTICSEARCH_URL",
 };
 
-/** Where the engines are that tests share. A test file works in a database, keyspace and indexes of its own. */
+/** The URLs of the engines that tests share. A test file works in a database, keyspace and indexes of its own. */
 export function engineUrls(): Readonly<Record<EngineName, string>> {
   return {
     get mysql() { return urlOf("mysql"); },

@@ -1,4 +1,4 @@
-// Without its extension: this import is what makes the others work.
+// The extension is left out, because this import is what makes the others work.
 import "./typescript-imports";
 import { join } from "node:path";
 import type { EngineName } from "../../engines/engine.js";
@@ -20,6 +20,6 @@ export default async function setUp(): Promise<void> {
   });
   globalThis.startedEngines = engines;
   for (const name of names) process.env[engineVariables[name]] = engines[name].url;
-  // Processes that our source forks are TypeScript too.
+  // Processes that the source forks are TypeScript too.
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ""} --require "${join(projectRoot, "test", "support", "typescript.cjs")}"`;
 }

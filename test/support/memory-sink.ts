@@ -10,7 +10,7 @@ interface Cell {
   readonly row: Row | null;
 }
 
-/** One indivisible effect of a write: what is left half-done by a crash is some of these. */
+/** One indivisible effect of a write. A crash leaves some of these half-done. */
 interface Atom {
   readonly table: string;
   readonly place: string;
@@ -18,24 +18,23 @@ interface Atom {
 }
 
 /**
- * How a store keeps rows: each entry of a lookup apart from its row, as a wide-column store does; or documents only, from which lookups are
- * answered, and
- * of what arrives together each row's newest, as an index of documents does.
+ * How a store keeps rows. A wide-column store keeps each entry of a lookup apart from its row. An index of documents answers lookups from
+ * the documents, and keeps only the newest row of what arrives together.
  */
 export type Kind = "entries" | "documents";
 
 /** What a store keeps on disk: it outlives the sinks opened on it. */
 export class MemoryDisk {
   readonly tables = new Map<string, Map<string, Cell>>();
-  /** By table: when it was made. */
+  /** When each table was made. */
   readonly prepared = new Map<string, number>();
   progress: Progress | null = null;
   progressAt = 0;
   readonly letters = new Map<string, DeadLetter>();
-  /** How to take back each effect, in their order. */
+  /** How to undo each effect, in their order. */
   readonly #undo: (() => void)[] = [];
   #time = 0;
-  /** A number for each time the store's process was started. */
+  /** A number for each start of the store's process. */
   session = 0;
 
   constructor(readonly catalog: Catalog, readonly kind: Kind = "entries") {}
@@ -50,7 +49,7 @@ export class MemoryDisk {
     this.did(() => (held ? cells.set(place, held) : cells.delete(place)));
   }
 
-  /** What time it is: later whenever somebody asks. */
+  /** The time, which is later at each call. */
   get now(): number {
     return ++this.#time;
   }
@@ -59,13 +58,13 @@ export class MemoryDisk {
     this.#undo.push(undo);
   }
 
-  /** The store's process dies and takes the last so many effects with it, whether confirmed or not; it is there again at once. */
+  /** Kills the store's process, which takes the last `effects` with it, whether confirmed or not. It is there again at once. */
   crash(effects: number): void {
     this.session++;
     for (const undo of this.#undo.splice(Math.max(0, this.#undo.length - effects)).reverse()) undo();
   }
 
-  /** As if somebody dropped the entity's tables. */
+  /** Drops the entity's tables behind the sink's back. */
   drop(entity: Entity): void {
     this.prepared.delete(entity.table);
     for (const table of [entity.table, ...entity.lookups.map((lookup) => lookupTable(entity, lookup))]) {
@@ -113,7 +112,7 @@ function newestOf(changes: readonly Change[]): readonly Change[] {
   return [...newest.values()];
 }
 
-/** The letters on a disk, for who only reads them. */
+/** The letters on a disk, for readers only. */
 export function lettersIn({ letters }: MemoryDisk): Pick<DeadLetters, "list" | "all" | "of"> {
   return {
     list: async (limit) => [...letters.values()].slice(0, limit),
@@ -124,13 +123,13 @@ export function lettersIn({ letters }: MemoryDisk): Pick<DeadLetters, "list" | "
   };
 }
 
-/** How things go wrong: asked before each effect, it may wait, throw `Retriable`, or throw something fatal. */
+/** How things go wrong. It is asked before each effect, and may wait, throw `Retriable`, or throw something fatal. */
 export interface Weather {
   /** `atom`: within a write, before the next part of it. */
   before(what: "look" | "prepare" | "write" | "atom" | "sweep" | "commit" | "park" | "settle"): Promise<void>;
 }
 
-/** Whoever began before the store died is answered no more; whoever asks next is told that it died. */
+/** A caller that began before the store died gets no answer; the next caller learns that it died. */
 class Connection {
   #session: number;
 

@@ -4,7 +4,7 @@ import { everyKey, type KeyRange, type LogPlace, nextVersion, type Position, typ
 import { Unheld } from "../../schema/unheld.js";
 import type { Found, Piece, ServerPlace, Source, Survey, FeedLock } from "../../sync/source.js";
 
-/** One row of one table set to a state, given another key, or emptied tables; or a row set by what the log tells only to have happened. */
+/** One row of one table set to a state, given another key, or emptied tables; or a row set without its values in the log. */
 export type Operation =
   | { readonly entity: Entity; readonly key: Key; readonly moved: Row }
   | { readonly entity: Entity; readonly key: Key; readonly row: Row | null }
@@ -20,26 +20,27 @@ export interface Transaction {
 interface Logged {
   readonly messages: readonly Message[];
   readonly version: Version;
-  /** By table; of every row where there is no place. */
+  /** By table; without a place, every row of it. */
   readonly effects: readonly { readonly table: string; readonly place?: string; readonly row: Row | null }[];
 }
 
-/** Which rows the "source" cannot read, as a zero date could not be. */
+/** Which rows the "source" cannot read, like a zero date. */
 export type Readable = (row: Row) => string | null;
 
 /**
- * A system of record in memory, with a log. Each chunk somebody reads lets `growth` more transactions commit, so that everything
- * happens while it is being read. Positions are numbers of transactions, in `offset`.
+ * A system of record in memory, with a log. Each chunk that is read lets `growth` more transactions commit,
+ * so that everything happens during the reading.
+ * Positions are numbers of transactions, in `offset`.
  */
 export class MemorySource implements Source {
   readonly name = "memory";
   readonly #log: Logged[] = [];
   readonly #rows = new Map<string, Map<string, Row>>();
-  /** As statements see them: a transaction is logged, and can be followed, before it is visible. */
+  /** The rows as statements see them: a transaction is logged, and can be followed, before it is visible. */
   readonly #visible = new Map<string, Map<string, Row>>();
   #shown = 0;
   readonly #pending: Transaction[];
-  /** By `entity\0key`: every state the row had, in order; at first it is not there. */
+  /** By `entity\0key`: every state the row had, in order. At first there is no row. */
   readonly #states = new Map<string, (Row | null)[]>();
   #version: Version = 0;
 
@@ -51,7 +52,7 @@ export class MemorySource implements Source {
     return this.#log.length + this.#pending.length;
   }
 
-  /** Transactions committed by now. */
+  /** How many transactions are committed by now. */
   get committed(): number {
     return this.#log.length;
   }
@@ -77,14 +78,14 @@ export class MemorySource implements Source {
     return versions;
   }
 
-  /** Whether the row was deleted, or its table emptied, or changed by a statement, after that version: a snapshot need not have met it. */
+  /** Whether, after that version, the row was deleted, its table emptied, or a statement changed it: then a snapshot may miss it. */
   goneAfter(entity: string, place: string, version: Version): boolean {
     const isGone = (m: Message) => (m.op === "recopy" ? m.entities.includes(entity)
       : "entity" in m && m.entity === entity && (m.op === "truncate" || (m.op === "delete" && keyText(m.key) === place)));
     return this.#log.some(({ messages }) => messages.some((m) => "version" in m && m.version > version && isGone(m)));
   }
 
-  /** The tables as they are now, to be read later. */
+  /** The tables as they are now, for a later read. */
   frozen(): Pick<MemorySource, "snapshot"> {
     const frozen = new MemorySource([], this.unheld, this.growth, this.atOnce);
     for (const [table, rows] of this.#rows) frozen.#rows.set(table, new Map(rows));
@@ -136,7 +137,7 @@ export class MemorySource implements Source {
     }
   }
 
-  /** Of what is logged already perhaps only `seen` is visible. Transactions commit before the log's end is asked, and after. */
+  /** Perhaps only `seen` is visible of what is logged already. Transactions commit before the caller asks for the log's end, and after. */
   async *chunk(entity: Entity, range: KeyRange, seen: Position, signal: AbortSignal): AsyncGenerator<Piece> {
     this.#show(seen.offset);
     const rows = this.#read(this.#visible.get(entity.table) ?? new Map<string, Row>(), entity, range);

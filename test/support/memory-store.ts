@@ -3,7 +3,7 @@ import type { Value } from "../../schema/fields.js";
 import type { Store } from "../../stores/ports.js";
 import { lettersIn, type MemoryDisk } from "./memory-sink.js";
 
-/** Reads what is on the disk at the moment it is asked; `meanwhile` happens before each answer. */
+/** Reads what is on the disk at the moment of the call; `meanwhile` happens before each answer. */
 export function memoryStore(disk: MemoryDisk, meanwhile: () => Promise<void>): Store {
   const entries = (of: Entity, lookup: Lookup) => [...disk.live(lookupTable(of, lookup)).values()];
   return {
@@ -56,7 +56,7 @@ function inOrder(a: readonly Value[], b: readonly Value[]): number {
   return 0;
 }
 
-/** A row of the table as nobody but the test put it there, whatever its version. */
+/** Puts a row into the table as only the test does, whatever its version. */
 export function putBehind(disk: MemoryDisk, table: string, place: string, row: Row | null): void {
   const cells = disk.tables.get(table) ?? new Map();
   disk.tables.set(table, cells.set(place, { version: 1, row }));

@@ -6,10 +6,10 @@ import { defaultPackages } from "../../engines/project.js";
 import { type Lifetime, start } from "../../engines/start.js";
 
 export interface MysqlOptions extends Lifetime {
-  /** The server's own folder; to start again on it is to restart that server. */
+  /** The server's own folder. A start on it restarts that server. */
   readonly dataDir: string;
   readonly port?: number;
-  /** Added to the development server's, or in place of them: `{ "binlog-format": "STATEMENT", "skip-log-bin": "" }`. */
+  /** Added to the development server's flags, or replacing them: `{ "binlog-format": "STATEMENT", "skip-log-bin": "" }`. */
   readonly flags?: Flags;
   readonly onProgress?: DownloadReport;
   readonly signal?: AbortSignal;

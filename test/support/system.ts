@@ -12,14 +12,14 @@ import { freshKeyspace } from "../stores/cassandra/fresh-keyspace.js";
 import { openTestStore } from "../stores/elasticsearch/test-store.js";
 import { place } from "../stores/embedded/test-store.js";
 
-/** A migrated and filled database, and a place in each store that nobody used before; all gone at the end. */
+/** A migrated and filled database, and a new place in each store. All are gone at the end. */
 export interface System extends AsyncDisposable {
   readonly mysql: URL;
   readonly stores: readonly URL[];
   readonly source: Source;
   /** Trades until it is stopped, at the latest with the system. */
   trade(rate: number): Trading;
-  /** Once every store has caught up; 0 does not wait. */
+  /** Resolves once every store has caught up; 0 does not wait. */
   verified(waitMs?: number): Promise<Report>;
   /** The same places, open for reading. */
   reading<T>(use: (stores: readonly Store[]) => Promise<T>): Promise<T>;
@@ -27,7 +27,7 @@ export interface System extends AsyncDisposable {
 }
 
 export interface Trading extends AsyncDisposable {
-  /** Stops it and says what was done. */
+  /** Stops it and returns what was done. */
   end(): Promise<Streamed>;
 }
 

@@ -2,8 +2,8 @@ import Module from "node:module";
 
 type Resolve = (request: string, ...rest: readonly unknown[]) => string;
 
-// In tests Jest's moduleNameMapper finds `./x.ts` for `./x.js`; its global set-up and tear-down are loaded by Node's own
-// require, which needs to be told the same.
+// In tests Jest's moduleNameMapper finds `./x.ts` for `./x.js`. Node's own require loads its global
+// set-up and tear-down, and needs the same mapping.
 const loader = Module as unknown as { _resolveFilename: Resolve };
 const resolve = loader._resolveFilename;
 loader._resolveFilename = function (request, ...rest) {

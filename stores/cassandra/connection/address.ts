@@ -25,7 +25,7 @@ const consistencies: Readonly<Record<string, types.consistencies>> = {
 const tlsModes: Readonly<Record<string, ConnectionOptions | null>> = {
   DISABLED: null,
   REQUIRED: { rejectUnauthorized: false },
-  // Nodes are met at the addresses they gossip, so their certificates need not name those.
+  // The nodes gossip their addresses, so their certificates need not name those.
   VERIFY_CA: { rejectUnauthorized: true, checkServerIdentity: () => undefined },
 };
 

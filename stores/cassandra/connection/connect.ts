@@ -4,7 +4,7 @@ import { classified, Invalid, mayPass, reasons } from "../errors.js";
 import { type Address, addressOf } from "./address.js";
 import { Session } from "./session.js";
 
-/** Connects to the keyspace, which is made if it is not there. @throws StoreRefusal, Unreachable within about 10 s, Retriable */
+/** Connects to the keyspace, and makes it if it is not there. @throws StoreRefusal, Unreachable within about 10 s, Retriable */
 export async function connect(url: URL): Promise<Session> {
   const address = addressOf(url);
   const localDataCenter = await prepareKeyspace(address);
@@ -20,7 +20,7 @@ export async function connect(url: URL): Promise<Session> {
   );
 }
 
-/** Makes the keyspace once more where it is missing. @throws as `connect` */
+/** Makes the keyspace again if it is missing. @throws as `connect` */
 export async function makeKeyspace(url: URL): Promise<void> {
   await prepareKeyspace(addressOf(url));
 }
@@ -35,7 +35,7 @@ async function copiesIn(client: Client, keyspace: string, centre: string): Promi
   return Number(replication[centre] ?? replication.replication_factor ?? 0);
 }
 
-/** Makes the keyspace where it is missing, and answers the name of the local data centre. */
+/** Makes the keyspace if it is missing, and returns the name of the local data centre. */
 async function prepareKeyspace(address: Address): Promise<string> {
   const options = optionsOf(address);
   const client = new Client({
@@ -101,7 +101,7 @@ async function reach(client: Client, address: Address): Promise<void> {
       }),
     ]);
   } catch (error) {
-    // The driver cannot break off an attempt: should it succeed after all, nobody wants it any more.
+    // The driver cannot break off an attempt, so a connection that comes too late is closed.
     connecting.then(() => client.shutdown(), () => undefined);
     throw refusal(address, error);
   } finally {

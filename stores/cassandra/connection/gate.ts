@@ -1,4 +1,4 @@
-/** Lets `places` in at once; the others wait in order. */
+/** Lets `places` tasks in at once; the others wait in order. */
 export class Gate {
   readonly #waiting: (() => void)[] = [];
   #next = 0;
@@ -19,15 +19,15 @@ export class Gate {
       this.places++;
       return;
     }
-    // The queue is cut now and then, not at every step: shifting a long array costs its length.
+    // The queue is cut now and then, because each shift of a long array costs its length.
     if (++this.#next === 1024 || this.#next === this.#waiting.length) this.#waiting.splice(0, this.#next), (this.#next = 0);
     next();
   }
 }
 
 /**
- * Does all tasks, `most` at once. The first failure, or the signal, keeps further ones from starting; those begun are
- * waited for, so that nothing goes on after it returns. @throws the first failure, or the signal's reason
+ * Does all tasks, `most` at once. The first failure, or the signal, keeps further tasks from starting.
+ * It waits for those that have begun, so that nothing goes on after it returns. @throws the first failure, or the signal's reason
  */
 export async function inParallel<T>(
   tasks: readonly T[], most: number, run: (task: T, index: number) => Promise<void>, signal?: AbortSignal,

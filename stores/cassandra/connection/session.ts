@@ -3,15 +3,16 @@ import { Severed } from "../../ports.js";
 import { classified } from "../errors.js";
 import { Gate } from "./gate.js";
 
-/** A statement to be prepared, and its parameters by position. */
+/** A statement to prepare, and its parameters by position. */
 export interface Statement {
   readonly query: string;
   readonly params: readonly unknown[];
 }
 
 /**
- * A connected keyspace. Every request passes one gate, so that whatever is asked of it at once, a connection never has
- * more in flight than it can carry; and every error leaves as one of the three kinds of failure.
+ * A connected keyspace. Every request passes one gate, so a connection never has more in flight
+ * than it can carry, however much is asked at once.
+ * Every error leaves as one of the three kinds of failure.
  */
 export class Session implements AsyncDisposable {
   readonly #gate = new Gate(maxInFlight);
@@ -21,7 +22,8 @@ export class Session implements AsyncDisposable {
   constructor(private readonly client: Client, readonly place: string, readonly keyspace: string, readonly everyNodeHoldsAll: boolean) {}
 
   /**
-   * From now on who asks next is told that a node went down, and perhaps came back, while nobody asked: what it had confirmed may be gone.
+   * From now on the next caller learns that a node went down, and perhaps came back, while no request was under
+   * way. What that node had confirmed may be gone.
    */
   watch(): this {
     this.client.on("hostDown", ({ address }: { readonly address: string }) => { this.#lost = address; });
@@ -33,7 +35,7 @@ export class Session implements AsyncDisposable {
     return this.#ask(query, () => this.client.execute(query, params as unknown[], options));
   }
 
-  /** Several writes in one request; those that share a partition are one mutation of the replica. */
+  /** Sends several writes in one request. Those that share a partition are one mutation of the replica. */
   async batch(statements: readonly Statement[]): Promise<void> {
     const [first, ...others] = statements;
     if (!first) return;
@@ -53,14 +55,14 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  /** @throws Severed once for all that went down since the last time */
+  /** @throws Severed once for all nodes that went down since the last time */
   #tellLost(query: string): void {
     const node = this.#lost;
     this.#lost = null;
     if (node) throw new Severed(`${this.place}: ${subjectOf(query)}`, `the connection to ${node} broke before`);
   }
 
-  /** All rows, one page in memory at a time. */
+  /** Yields all rows, one page in memory at a time. */
   async *pages(query: string, params: readonly unknown[], pageSize: number): AsyncGenerator<readonly types.Row[]> {
     let pageState: string | null = null;
     do {
@@ -72,7 +74,7 @@ export class Session implements AsyncDisposable {
     } while (pageState);
   }
 
-  /** Changes the schema, and returns once all nodes know it. */
+  /** Changes the schema, and returns once all nodes know the change. */
   async define(statement: string): Promise<void> {
     await this.execute(statement, [], { prepare: false, isIdempotent: false, readTimeout: 60_000 });
   }

@@ -7,16 +7,16 @@ import { insertInto, progressTable, type Table, versionColumn } from "../tables/
 import { perform } from "../write/perform.js";
 import { plannerOf, type Write } from "../write/plan.js";
 
-/** The comment of a lookup's table that was made when there were rows already. */
+/** The comment on the table of a lookup that was declared when there were rows already. */
 export const madeLater = "sluice: made after its rows";
 
 /**
- * Copies an entity's rows into the table of a lookup that was declared after they were written, unless that was done. Each goes in with its
- * own version, so a copy never stands above a later change (invariant 4), and the whole may be repeated after a crash.
+ * Copies an entity's rows into the table of a lookup that was declared after them, unless that was done.
+ * Each row keeps its own version, so a copy never stands above a later change (invariant 4), and the whole may be repeated after a crash.
  */
 export async function fillLookup(session: Session, of: Entity, lookup: Table, { id }: Existing): Promise<void> {
-  // Written as the entries are, so that a server that loses what it confirmed last loses this before them; the table's schema it would
-  // keep.
+  // It is written as the entries are, so a server that loses what it confirmed last loses this
+  // before them. It would keep the table's schema.
   const name = `filled ${lookup.name}`;
   const { rows: [filled] } = await session.execute(`SELECT progress FROM ${progressTable.name} WHERE pipeline = ?`, [name]);
   if (filled?.progress === id) return;

@@ -7,9 +7,10 @@ import { addColumn, createTable, deadLetterTable, lookAt, progressTable, type Ta
 import { fillLookup, madeLater } from "./fill.js";
 
 /**
- * Creates the tables that are missing, adds the columns that are missing, and fills a lookup declared after its rows were
- * written. Nothing is dropped; columns that nobody declares stay. @throws StoreRefusal with all that stands in the way,
- * before anything is changed; Retriable. `storedAt` is the stamp of the latest progress known, which is older than a table made now.
+ * Creates the tables and columns that are missing, and fills a lookup that was declared after its rows were
+ * written. It drops nothing; undeclared columns stay.
+ * @throws StoreRefusal with all that stands in the way, before anything is changed; Retriable.
+ * `storedAt` is the stamp of the latest progress known, which is older than a table made now.
  */
 export async function prepareTables(session: Session, entities: readonly Entity[], storedAt = 0): Promise<void> {
   const existing = await readTables(session);
@@ -19,7 +20,7 @@ export async function prepareTables(session: Session, entities: readonly Entity[
   if (problems.length > 0) {
     throw new StoreRefusal(
       where, problems.join("; "),
-      "name another keyspace in the URL, which sync fills anew, or put the tables right (to drop them and their data is yours to decide)",
+      "name another keyspace in the URL, which sync fills, or put the tables right (to drop them and their data is yours to decide)",
     );
   }
 
@@ -58,15 +59,14 @@ function madeAfter(storedAt: number): string {
   return `${after}${storedAt}`;
 }
 
-/** Whether a table is younger than the progress stored then: what that says of its rows it says of another table. */
+/** Whether a table is younger than the progress stored then: that progress speaks of another table's rows. */
 export function isYounger({ comment }: Existing, storedAt: number): boolean {
   return comment.startsWith(after) && Number(comment.slice(after.length)) > storedAt;
 }
 
 /**
- * A server killed while it made a table may describe it afterwards, and answer all the same that there is none: its commit log has brought
- * the
- * description back when the schema was read already. To make the table once more, or another restart, cures that.
+ * Finds tables that the server describes and yet does not know, as after it was killed while it made them.
+ * Its commit log brought the description back after the schema was read. Making the table again, or another restart, cures that.
  */
 async function unknownTo(session: Session, tables: readonly Table[]): Promise<readonly Table[]> {
   const known = await Promise.all(tables.map((table) => session.execute(
@@ -78,7 +78,7 @@ async function unknownTo(session: Session, tables: readonly Table[]): Promise<re
   return tables.filter((_, i) => !known[i]);
 }
 
-/** Whether what the server has is what these entities need: false after somebody dropped or changed a table. */
+/** Whether the server has what these entities need; false after a person dropped or changed a table. */
 export async function isPrepared(session: Session, entities: readonly Entity[]): Promise<boolean> {
   const existing = await readTables(session);
   const wanted = wantedTables(entities);
@@ -97,7 +97,7 @@ function nameProblems(entities: readonly Entity[], wanted: readonly Table[]): st
     ...[
       ...new Set(names.filter((name, i) => names.indexOf(name) !== i)),
     ].map((name) => `two declared tables or lookups would share the table ${name}`),
-    ...entities.filter((of) => versionColumn in of.fields).map((of) => `${of.table} has a field ${versionColumn}, a name that is ours`),
+    ...entities.filter((of) => versionColumn in of.fields).map((of) => `${of.table} has a field ${versionColumn}, a reserved name`),
   ];
 }
 
@@ -123,7 +123,7 @@ function keyText({ partition, clustering }: Table): string {
   return `((${partition.join(", ")})${clustering.map((c) => `, ${c.column} ${c.direction}`).join("")})`;
 }
 
-/** One at a time: Cassandra wants schema changes to follow one another. */
+/** Makes one change at a time, because Cassandra wants schema changes to follow one another. */
 async function define(session: Session, statement: string): Promise<void> {
   try {
     await session.define(statement);

@@ -6,16 +6,16 @@ import { equal, list, quoted, tablesOf } from "../tables/tables.js";
 import { encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";
 import { selectFrom } from "./select.js";
 
-/** How pages of one lookup are asked for. */
+/** How pages of one lookup are read. */
 export interface Listing {
-  /** One row more than the page holds is asked for, in the page's direction; null when there can be none. */
+  /** The query for a page and one row more, in the page's direction; null when no row can match. */
   ask(by: Value, page: Page): { readonly query: string; readonly params: readonly unknown[] } | null;
   readonly decode: (found: types.Row) => Row;
 }
 
 /**
- * Pages by key set: `(order, key...) > (?, ?)` begins in the middle of a partition at no cost, whereas an offset would
- * read all before it. An entry that is gone meanwhile still marks its place.
+ * Pages by key set: `(order, key...) > (?, ?)` begins in the middle of a partition at no cost, whereas an offset would read all before it.
+ * An entry that is gone meanwhile still marks its place.
  */
 export function listingOf(of: Entity, lookup: Lookup): Listing {
   const table = tablesOf(of).find(({ name }) => name === lookupTable(of, lookup))!;
@@ -32,7 +32,7 @@ export function listingOf(of: Entity, lookup: Lookup): Listing {
   const descending = texts(false);
 
   const encodeBy = keyEncoder(encoderOf(of.fields[lookup.by]!.type));
-  /** Each with its place in an `entryOf`: the `orderBy` value, then the key. */
+  /** Each column with its place in an `entryOf`: the `orderBy` value, then the key. */
   const places = columns.map((column) => ({
     at: column === lookup.orderBy ? 0 : 1 + of.key.indexOf(column),
     encode: keyEncoder(encoderOf(of.fields[column]!.type)),

@@ -9,13 +9,13 @@ import { type Bytes, encodedOrNull, encoderOf, keyEncoder } from "../values/code
 import { type Listing, listingOf } from "./listing.js";
 import { selectFrom } from "./select.js";
 
-/** Rows by key, and pages of lookups: every request reads one partition. */
+/** Reads rows by key, and pages of lookups. Every request reads one partition. */
 export function rowsIn(session: Session): RowStore {
   const byKey = new WeakMap<Entity, ByKey>();
   const byLookup = new WeakMap<Lookup, Listing>();
 
   return {
-    // Single reads side by side rather than `IN`, which would have one coordinator fetch them all.
+    // It reads rows one by one, side by side: with `IN`, one coordinator would fetch them all.
     async get(of, keys) {
       const { query, encode, decode } = remembered(byKey, of, () => byKeyOf(of));
       const rows = new Array<Row | null>(keys.length).fill(null);
@@ -60,7 +60,7 @@ function byKeyOf(of: Entity): ByKey {
   };
 }
 
-/** The server refuses a read only where a table or column is not there. */
+/** Runs a read. The server refuses one only if a table or column is absent. */
 export async function read<T>(session: Session, of: Entity, request: () => Promise<T>): Promise<T> {
   try {
     return await request();

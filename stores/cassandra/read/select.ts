@@ -20,7 +20,7 @@ export function selectFrom(of: Entity, table: string, further: readonly string[]
   };
 }
 
-/** Columns are named, never `*`: a column added meanwhile does not disturb a prepared statement. */
+/** Columns are named, never `*`, so that a column added meanwhile does not disturb a prepared statement. */
 export function rowDecoder(of: Entity): (found: types.Row) => Row {
   const names = Object.keys(of.fields);
   const decoders = names.map((name) => decoderOf(of.fields[name]!.type));
@@ -31,10 +31,7 @@ export function rowDecoder(of: Entity): (found: types.Row) => Row {
   };
 }
 
-/**
- * Every null of a whole row is a tombstone to Cassandra, which refuses a page that meets 100,000
- * (`tombstone_failure_threshold`).
- */
+/** Cassandra counts every null of a whole row as a tombstone, and refuses a page that meets 100,000 (`tombstone_failure_threshold`). */
 export function pageSizeOf(of: Entity): number {
   const nullable = Object.values(of.fields).filter((field) => field.nullable).length;
   return Math.max(10, Math.min(2_000, Math.floor(50_000 / (nullable + 1))));

@@ -5,7 +5,7 @@ import type { Table } from "./tables.js";
 /** A table as the server has it. */
 export interface Existing extends Table {
   readonly comment: string;
-  /** Of this table, and of no later one of its name. */
+  /** The id of this table, which no later one of its name has. */
   readonly id: string;
 }
 

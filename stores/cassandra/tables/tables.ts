@@ -15,12 +15,12 @@ export interface Clustering {
   readonly direction: "asc" | "desc";
 }
 
-/** Beside the fields of a row: the version it was written with, which is also the timestamp of every one of its cells. */
+/** The column beside a row's fields with the version it was written with, which is also the timestamp of all its cells. */
 export const versionColumn = "sluice_version";
 
 /**
- * The tables of an entity: its rows by key, then a full copy of each row per lookup, so that a page of a lookup is one
- * slice of one partition. An entry is placed by (`orderBy`, key) in the lookup's direction.
+ * The tables of an entity: its rows by key, then a full copy of each row per lookup. So a page of a lookup is one slice of one partition.
+ * An entry is placed by (`orderBy`, key) in the lookup's direction.
  */
 export function tablesOf(of: Entity): readonly [Table, ...Table[]] {
   const columns = Object.freeze({
@@ -32,7 +32,7 @@ export function tablesOf(of: Entity): readonly [Table, ...Table[]] {
     name: lookupTable(of, lookup),
     columns,
     partition: [lookup.by],
-    // A column stands once in a primary key: what the partition fixes, and what already orders, adds nothing.
+    // A column stands once in a primary key: one that the partition fixes, or that already orders, adds nothing.
     clustering: [...new Set([lookup.orderBy, ...of.key])].filter((column) => column !== lookup.by)
       .map((column) => ({ column, direction: lookup.direction })),
   }));
@@ -72,7 +72,7 @@ export function createTable({ name, columns, partition, clustering }: Table, com
   ].join("\n");
 }
 
-/** One row at most, with every column. */
+/** Selects one row at most, with every column. */
 export function lookAt({ name, columns }: Table): string {
   return `SELECT ${list(Object.keys(columns))} FROM ${quoted(name)} LIMIT 1`;
 }
@@ -81,7 +81,7 @@ export function addColumn(table: Table, column: string): string {
   return `ALTER TABLE ${quoted(table.name)} ADD ${quoted(column)} ${table.columns[column]}`;
 }
 
-/** Quoted always, so that a column may be called `order`. Names are lower case with underscores, so none holds a quote. */
+/** Names are always quoted, so that a column may be called `order`. They are lower case with underscores, so none holds a quote. */
 export function quoted(name: string): string {
   return `"${name}"`;
 }
@@ -99,13 +99,13 @@ export function equal(columns: readonly string[]): string {
   return columns.map((column) => `${quoted(column)} = ?`).join(" AND ");
 }
 
-/** Takes every column in its order, then the timestamp. */
+/** Its parameters are every column in order, then the timestamp. */
 export function insertInto({ name, columns }: Table): string {
   const names = Object.keys(columns);
   return `INSERT INTO ${quoted(name)} (${list(names)}) VALUES (${names.map(() => "?").join(", ")}) USING TIMESTAMP ?`;
 }
 
-/** Takes the timestamp, then the primary key. */
+/** Its parameters are the timestamp, then the primary key. */
 export function removeFrom(table: Table): string {
   return `DELETE FROM ${quoted(table.name)} USING TIMESTAMP ? WHERE ${equal(primaryKey(table))}`;
 }

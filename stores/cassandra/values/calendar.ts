@@ -12,11 +12,11 @@ export function dayNumber(text: string): number | null {
   const day = Number(text.slice(8, 10));
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   if (day < 1 || day > (monthDays[month - 1] ?? 0) + (leap && month === 2 ? 1 : 0)) return null;
-  // Date.UTC reads years below 100 as 19xx; the calendar repeats every 400 years, so we ask for a year it reads as it is.
+  // Date.UTC reads years below 100 as 19xx. The calendar repeats every 400 years, so a year is used that it reads as it is.
   return Date.UTC(2000 + (year % 400), month - 1, day) / msInDay + (Math.floor(year / 400) - 5) * daysIn400Years;
 }
 
-/** Whether it is a moment that was or will be, as a `Row` writes it: `2026-02-28T09:30:00.000001Z`. */
+/** Whether the text is a real moment, as a `Row` writes it: `2026-02-28T09:30:00.000001Z`. */
 export function isMoment(text: string): boolean {
   return momentForm.test(text) && dayNumber(text.slice(0, 10)) !== null;
 }

@@ -9,8 +9,8 @@ export type Encode = (value: Value | undefined) => Bytes;
 export type Decode = (value: unknown) => Value;
 
 /**
- * The CQL type that holds a field exactly and in the order of its values. CQL's `timestamp` counts milliseconds, so a
- * moment is the fixed-width text of a `Row`, whose order is time's.
+ * The CQL type that holds a field exactly and in the order of its values. CQL's `timestamp` counts milliseconds only.
+ * So a moment is the fixed-width text of a `Row`, whose order is time's.
  */
 export function cqlType(fieldType: FieldType): string {
   switch (fieldType.kind) {
@@ -25,8 +25,8 @@ export function cqlType(fieldType: FieldType): string {
 }
 
 /**
- * Values to bytes as in `native_protocol_v4.spec`, section 6: the driver passes buffers on as they are, so the form is
- * checked and the bytes are made once per row, however many tables it goes to. @throws Unheld
+ * Turns values into bytes as in `native_protocol_v4.spec`, section 6. The driver passes buffers on as they are.
+ * So the form is checked and the bytes are made once per row, however many tables it goes to. @throws Unheld
  */
 export function encoderOf(fieldType: FieldType): Encode {
   const encode = encoderOfValue(fieldType);
@@ -61,7 +61,7 @@ export function keyEncoder(encode: Encode): Encode {
   };
 }
 
-/** What `encode` gives; null for what could never have been written, so that nobody need look for it. */
+/** Returns what `encode` gives; null for a value that could never have been written, so that no query looks for it. */
 export function encodedOrNull<T>(encode: () => T): T | null {
   try {
     return encode();
@@ -71,7 +71,7 @@ export function encodedOrNull<T>(encode: () => T): T | null {
   }
 }
 
-/** What the driver read (64-bit numbers as bigint) to the value of a `Row`. */
+/** Turns what the driver read (64-bit numbers as bigint) into the value of a `Row`. */
 export function decoderOf(fieldType: FieldType): Decode {
   switch (fieldType.kind) {
     case "int32": case "boolean": case "string": case "timestamp": case "choice": return (value) => (value ?? null) as Value;
@@ -114,7 +114,7 @@ function int32Bytes(value: unknown): Buffer {
   return bytes;
 }
 
-/** UTF-8 has no form for half a surrogate pair: `Buffer.from` would write U+FFFD in its place. */
+/** UTF-8 has no form for half a surrogate pair; `Buffer.from` would write U+FFFD in its place. */
 function textBytes(value: unknown): Buffer {
   if (typeof value !== "string") return unheld(value, "text");
   if (loneSurrogate.test(value)) throw new Unheld("the text has half of a surrogate pair, which UTF-8 cannot hold");

@@ -1,9 +1,9 @@
 const decimalForm = /^(?!-0(?:\.0+)?$)-?(?:0|[1-9]\d*)(?:\.(\d+))?$/;
 
 /**
- * `"-12.50"` as CQL's decimal: four bytes of scale, then the digits as a big-endian two's complement number of no more
- * bytes than needed (`native_protocol_v4.spec`, section 6.7). Null when it is not a number of exactly `scale` digits
- * after the point in its one form: what reads back must be the same text.
+ * Writes `"-12.50"` as CQL's decimal: four bytes of scale, then the digits as a big-endian two's complement number of no more bytes than
+ * needed (`native_protocol_v4.spec`, section 6.7).
+ * Null unless the text is a number of exactly `scale` digits after the point in its one form, because it must read back as the same text.
  */
 export function decimalBytes(value: unknown, scale: number): Buffer | null {
   const form = typeof value === "string" ? decimalForm.exec(value) : null;
@@ -22,7 +22,7 @@ function ofSmall(unscaled: number, scale: number): Buffer {
 }
 
 function ofLarge(unscaled: bigint, scale: number): Buffer {
-  // One bit more than the magnitude has, for the sign.
+  // The number needs one bit more than its magnitude has, for the sign.
   const magnitude = unscaled < 0n ? -unscaled - 1n : unscaled;
   const length = Math.floor(magnitude.toString(2).length / 8) + 1;
   const bytes = Buffer.allocUnsafe(4 + length);

@@ -5,8 +5,8 @@ import { Invalid } from "../errors.js";
 import type { Write } from "./plan.js";
 
 /**
- * Does all writes, in any order: their stamps decide, not the order they arrive in. Answers the changes whose statements
- * the server will never take, and why. @throws Retriable, StoreRefusal
+ * Does all writes, in any order, because their stamps decide. Returns the changes whose statements the server will never take, and why.
+ * @throws Retriable, StoreRefusal
  */
 export async function perform(session: Session, writes: readonly Write[], signal?: AbortSignal): Promise<Map<Change, string>> {
   const partitions = byPartition(writes);
@@ -21,7 +21,7 @@ async function send(session: Session, requests: readonly Write[][], signal?: Abo
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
       if (request.length === 1) refused.set(request[0]!.change, error.message);
-      // One statement spoils its whole batch: alone, each answers for itself.
+      // One statement spoils its whole batch; alone, each answers for itself.
       else for (const [change, reason] of await send(session, request.map((write) => [write]), signal)) refused.set(change, reason);
     }
   }, signal);
@@ -32,7 +32,7 @@ const mostRequests = 512;
 const mostInBatch = 50;
 const mostBatchBytes = 128 * 1024;
 
-/** Writes to one partition share a request, which a replica applies as one mutation; all others go alone. */
+/** Groups writes: those to one partition share a request, which a replica applies as one mutation; all others go alone. */
 function byPartition(writes: readonly Write[]): Write[][] {
   const requests: Write[][] = [];
   const open = new Map<string, { readonly writes: Write[]; bytes: number }>();
@@ -55,8 +55,9 @@ function byPartition(writes: readonly Write[]): Write[][] {
 }
 
 /**
- * Several partitions in a request, where any node that is asked holds them all: to divide them among other nodes would cost more than it
- * saves. Below what makes a server warn: `unlogged_batch_across_partitions_warn_threshold` (10) and `batch_size_warn_threshold` (5 KiB).
+ * Puts several partitions into a request, if any node that is asked holds them all. Otherwise dividing them
+ * among other nodes would cost more than it saves.
+ * It stays below what makes a server warn: `unlogged_batch_across_partitions_warn_threshold` (10) and `batch_size_warn_threshold` (5 KiB).
  */
 function packed(partitions: readonly Write[][]): Write[][] {
   const requests: Write[][] = [];
@@ -77,7 +78,7 @@ function packed(partitions: readonly Write[][]): Write[][] {
 const mostPacked = 10;
 const mostPackedBytes = 4_500;
 
-/** About the size of the mutation: each cell has a time stamp and a header besides its value. */
+/** About the size of the mutation: each cell has a timestamp and a header besides its value. */
 function bytesOf({ params }: Write): number {
   let bytes = 0;
   for (const param of params) bytes += 10 + (param?.length ?? 0);

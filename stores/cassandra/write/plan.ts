@@ -9,15 +9,16 @@ export interface Write {
   readonly query: string;
   readonly params: readonly Bytes[];
   readonly change: Change;
-  /** Equal for writes to one partition of one table; null where every row is a partition of its own. */
+  /** Equal for writes to one partition of one table; null when every row is a partition of its own. */
   readonly partition: string | null;
 }
 
 /**
- * Compiles an entity to what a change of it takes: it adds the statements to `writes`, and answers why the row cannot be
- * held, or null. Every statement has the change's version as its timestamp, so Cassandra keeps the newest whatever comes
- * last; at equal stamps a delete wins, but no change both writes and deletes one entry (invariant 4). Deletes are remembered
- * for `gc_grace_seconds`, ten days unless a table says otherwise: a replay must not begin further back.
+ * Compiles an entity to a function that plans a change: it adds the statements to `writes`,
+ * and returns null, or why the row cannot be held.
+ * Every statement has the change's version as its timestamp, so Cassandra keeps the newest whatever comes last. At equal stamps a delete
+ * wins, but no change both writes and deletes one entry (invariant 4).
+ * Cassandra remembers deletes for `gc_grace_seconds`, ten days unless a table says otherwise: a replay must not begin further back.
  */
 export function plannerOf(of: Entity): (change: Change, writes: Write[]) => string | null {
   const [rows, ...lookups] = tablesOf(of).map((table) => compile(of, table)) as [Compiled, ...Compiled[]];
@@ -43,8 +44,8 @@ export function plannerOf(of: Entity): (change: Change, writes: Write[]) => stri
     }
     if (!before) return unheld;
 
-    // Where the row stood, unless it still stands there. Also when the new row is unheld: the change that supersedes it
-    // will have the unheld row as its before image, and so could not name this entry any more.
+    // Removes the entry at the row's old place, unless the row still stands there. It does so also for an unheld new row.
+    // The next change will have that row as its before image, and so could not name this entry any more.
     for (const { remove, name, by, place, placing } of lookups) {
       if (before[by] === null || (after && placing.every((column) => after[column] === before[column]))) continue;
       const params = place(before, version);
@@ -58,7 +59,7 @@ interface Compiled {
   readonly name: string;
   readonly insert: string;
   readonly remove: string;
-  /** The first column of the partition key: of a lookup's table, the only one. */
+  /** The first column of the partition key; a lookup's table has only one. */
   readonly by: string;
   readonly placing: readonly string[];
   /** The parameters of `remove`; null for a row that could never be written, so there is nothing to remove. */
@@ -80,7 +81,7 @@ function compile(of: Entity, table: Table): Compiled {
   };
 }
 
-/** The parameters of every `insert` of the entity, which are the same for all its tables; or why there are none. */
+/** Makes the parameters of every `insert` of the entity, which all its tables share, or says why there are none. */
 function rowEncoder(of: Entity): (row: Row, version: Buffer) => readonly Bytes[] | string {
   const names = Object.keys(of.fields);
   const always = new Set([...of.key, ...of.lookups.map(({ orderBy }) => orderBy)]);

@@ -7,9 +7,10 @@ import { equal, list, primaryKey, quoted, type Table, tablesOf, versionColumn } 
 import { bigintBytes } from "../values/codec.js";
 
 /**
- * Deletes what is older than a version, in every table of the entity. The delete of a whole partition is stamped just
- * below the bar, so in it too only what is older goes, and a row written meanwhile stays (invariant 4). Of a key range, rows are
- * deleted one by one: a lookup's partition has entries of other keys.
+ * Deletes what is older than a version, in every table of the entity.
+ * The delete of a whole partition is stamped just below the bar. So there, too, only what is older goes,
+ * and a row written meanwhile stays (invariant 4).
+ * In a key range it deletes rows one by one, because a lookup's partition has entries of other keys.
  */
 export async function sweepTables(session: Session, of: Entity, olderThan: Version, within: KeyRange): Promise<void> {
   for (const table of tablesOf(of)) await sweepTable(session, of, table, olderThan, within);

@@ -7,8 +7,8 @@ import { causeOf, failed, failureOf } from "../errors.js";
 import type { Mapping } from "./mapping.js";
 
 /**
- * Every index has a name that is an alias, over one index with a `-v1` behind it, or `-v2` and so on once it was built anew. Writes demand
- * the alias, so a write to an index somebody deleted fails, where Elasticsearch would make one with guessed types.
+ * Every index is reached by an alias, over one index with `-v1` behind it, or `-v2` and so on once it was built again.
+ * Writes demand the alias. So a write to a deleted index fails, where Elasticsearch would make one with guessed types.
  */
 export function aliasOf(prefix: string, name: string): string {
   return `${prefix}-${name}`;
@@ -19,8 +19,8 @@ export function indexOf(prefix: string, name: string, generation = 1): string {
 }
 
 /**
- * The alias that searches demand: only an index has it whose documents were all written with the words, and of the fields, that this
- * program looks for.
+ * The alias that searches demand. An index has it only if all its documents were written with the
+ * words and fields that this program looks for.
  */
 export function searchAliasOf(prefix: string, of: Entity): string {
   const form = createHash("sha256").update(JSON.stringify([wordsVersion, of.search])).digest("hex").slice(0, 8);
@@ -32,7 +32,9 @@ export const lettersName = "sluice-dead-letters";
 
 export type Mappings = Omit<Mapping, "_meta"> & Partial<Pick<Mapping, "_meta">>;
 
-/** By table, which index its alias stands for: another after it was deleted, restored, or the alias was moved. */
+/**
+ * For each table, the index that its alias stands for. It is another one after the index was deleted or restored, or the alias was moved.
+ */
 export type Identities = ReadonlyMap<string, string>;
 
 export async function identitiesIn({ client, prefix }: Cluster, entities: readonly Entity[]): Promise<Identities> {
@@ -66,7 +68,7 @@ export async function createIndex(
       "index.mapping.total_fields.limit": fieldLimit(mapping.properties),
     },
   }).catch((error: unknown) => {
-    // A second process prepared at the same moment; ours are equal or the next start says how not.
+    // A second process prepared at the same moment. Its index is equal, or the next start says how it is not.
     if (causeOf(error).type !== "resource_already_exists_exception") throw failureOf(`creating ${index}`, error);
   });
 }

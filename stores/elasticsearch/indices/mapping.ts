@@ -3,7 +3,7 @@ import type { Entity } from "../../../schema/entity.js";
 import type { Field } from "../../../schema/fields.js";
 import { lengthField } from "../codec.js";
 
-/** A field of an index, as far as we use it. */
+/** A field of an index, as far as this store uses it. */
 export interface Property {
   readonly type?: string;
   readonly format?: string;
@@ -16,16 +16,17 @@ export interface Property {
 
 export interface Mapping {
   readonly dynamic: "strict";
-  /** What the mapping itself cannot say but a change of which makes the documents useless. */
+  /** What the mapping itself cannot say, although a change of it would make the documents useless. */
   readonly _meta: { readonly key: readonly string[] };
   readonly properties: Readonly<Record<string, Property>>;
 }
 
 /**
- * An entity's index. `_source` holds the row exactly; the index types below serve search, order and range:
- * a timestamp has milliseconds there, a decimal is a double. What lists and scopes compare exactly is a
- * keyword or a long. int32 is a long too, so that a column that becomes BIGINT needs no new index. Searches look only
- * into the terms that `codec.ts` adds.
+ * An entity's index. `_source` holds the row exactly; the index types below serve search, order and range: a timestamp
+ * has milliseconds there, a decimal is a double.
+ * What lists and scopes compare exactly is a keyword or a long. int32 is a long too, so that a
+ * column that becomes BIGINT needs no new index.
+ * Searches look only into the terms that `codec.ts` adds.
  */
 export function mappingOf(of: Entity): Mapping {
   return {
@@ -47,7 +48,7 @@ export function exactField(of: Entity, name: string): string {
   return propertyOf(of, name, of.fields[name]!).fields ? `${name}.exact` : name;
 }
 
-/** What cannot be derived from a declaration without lying. */
+/** Finds what no index can follow exactly. */
 export function undeclarable(of: Entity): string[] {
   const reserved = Object.keys(of.fields).filter((name) => name.startsWith("sluice_"));
   const inexact = of.lookups.filter(({ orderBy }) => {
@@ -55,17 +56,14 @@ export function undeclarable(of: Entity): string[] {
     return type.kind === "decimal" && type.precision > 15;
   });
   return [
-    ...reserved.map((name) => `${of.table}.${name}: names that begin with sluice_ are ours; rename the column`),
+    ...reserved.map((name) => `${of.table}.${name}: names that begin with sluice_ are reserved; rename the column`),
     ...inexact.map(
       ({ name, orderBy }) => `${of.table}: lookup ${name} is ordered by ${orderBy}, whose more than 15 digits a double cannot order`,
     ),
   ];
 }
 
-/**
- * What must be added to `actual` to hold what `wanted` says, and what stands in the way. In an index that is built anew a text may become a
- * keyword.
- */
+/** Lists what `actual` lacks of `wanted`, and what stands in the way. In an index that is built again, a text may become a keyword. */
 export function widening(
   actual: Partial<Mapping>, wanted: Mapping, isRebuilt = false,
 ): { readonly added: Mapping["properties"]; readonly problems: readonly string[] } {
@@ -81,7 +79,7 @@ export function widening(
   return { added: Object.fromEntries(fields.filter(([name]) => !before[name])), problems };
 }
 
-// Longer terms than 32,766 bytes make Lucene refuse the document; this many characters never reach that.
+// Terms longer than 32,766 bytes make Lucene refuse the document; this many characters never reach that.
 const longestTerm = 8191;
 
 function propertyOf(of: Entity, name: string, { type }: Field): Property {
@@ -90,11 +88,11 @@ function propertyOf(of: Entity, name: string, { type }: Field): Property {
     case "int64": case "int32": return { type: "long" };
     case "decimal": return { type: "double" };
     case "boolean": return { type: "boolean" };
-    // Not `strict_date`, which takes 30 February and files it under another day.
+    // `strict_date` would take 30 February and file it under another day.
     case "date": case "timestamp": return { type: "date", format: "strict_date_optional_time", ...exact };
     case "choice": return { type: "keyword" };
     case "string":
-      // Searches look into `sluice_words`, and nothing else asks for it.
+      // Searches look into `sluice_words`, and nothing else reads this field.
       if (of.search.includes(name) && !exact.fields) return { type: "keyword", index: false, doc_values: false };
       return exact.fields ? { type: "keyword" } : { type: "keyword", ignore_above: longestTerm };
     default: return type satisfies never;

@@ -23,7 +23,7 @@ const ours: readonly (readonly [string, Mappings])[] = [
 ];
 
 /**
- * Creates what is not there, adds fields to what is, and builds again what cannot be searched. Looks at everything first.
+ * Creates what is not there, adds fields to what is, and builds again what cannot be searched. It looks at everything first.
  * @throws StoreRefusal with all problems, before anything was changed
  */
 export async function prepareIndices(cluster: Cluster, entities: readonly Entity[]): Promise<void> {
@@ -39,7 +39,7 @@ export async function prepareIndices(cluster: Cluster, entities: readonly Entity
     const nameless = named.length === 0 ? Object.entries(found).filter(([index, { aliases }]) =>
       isOf(alias, index) && !hasUnfinished(cluster, of, aliases)) : [];
     const there = [...named, ...nameless];
-    // One that somebody took the alias from gets it back; what it holds is copied again, as of one that is absent.
+    // An index whose alias was removed gets it back. Its rows are copied again, as those of an absent one.
     if (nameless[0]) steps.push(() => client.indices.putAlias({ index: nameless[0]![0], name: alias }).catch(failed(`naming ${alias}`)));
     if (found[alias]) problems.push(`an index named ${alias} is there that is not ours`);
     else if (there.length > 1) problems.push(`${alias} stands for ${there.map(([index]) => index).join(" and ")}`);
@@ -77,7 +77,7 @@ function hasUnfinished({ prefix }: Cluster, of: Entity | null, aliases: estypes.
   return of !== null && aliases?.[unfinishedAlias(prefix, of)] !== undefined;
 }
 
-/** Whether the words of the documents are those that are looked for; an index that has none needs none. */
+/** Whether the documents have the words that searches look for. An entity without searched fields needs none. */
 function isSearchable({ prefix }: Cluster, of: Entity, { aliases, mappings }: estypes.IndicesIndexState): boolean {
   const hasTexts = Object.values(mappings?.properties ?? {}).some(({ type }) => type === "text");
   return !hasTexts && (of.search.length === 0 || aliases?.[searchAliasOf(prefix, of)] !== undefined);

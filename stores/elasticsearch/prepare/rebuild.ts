@@ -11,9 +11,9 @@ import { scan } from "../read/scan.js";
 const page = 1_000;
 
 /**
- * Writes every document of an index, tombstones too, into a new one, which then takes its place in one step. Until then readers have the
- * old
- * one; a new one that was not finished is begun again. What no sink wrote stays behind.
+ * Writes every document of an index, tombstones too, into a new one, which then takes its place in
+ * one step. Until then readers have the old one.
+ * A new one that was not finished is begun again. What no sink wrote stays behind.
  */
 export async function rebuildIndex(
   cluster: Cluster, of: Entity, index: string, { mappings, settings }: estypes.IndicesIndexState, found: estypes.IndicesGetResponse,
@@ -45,7 +45,7 @@ export async function rebuildIndex(
   }).catch(failed(`putting ${next} in the place of ${index}`));
 }
 
-/** What stands where the new index is to be and is not one that was not finished. */
+/** Finds an index in the place of the new one that is not an unfinished one. */
 export function inTheWay({ prefix }: Cluster, of: Entity, index: string, found: estypes.IndicesGetResponse): string[] {
   const next = nextOf(prefix, of, index);
   return found[next] && !found[next].aliases?.[unfinishedAlias(prefix, of)] ? [`an index named ${next} is there that is not ours`] : [];

@@ -9,8 +9,9 @@ const page = 1_000;
 export function auditOf(cluster: Cluster): Audit {
   return {
     /**
-     * As of one moment, by place in the shards: so a document comes also when it lacks the field that ours are ordered by, or shares
-     * it with another. One that is not under its own key's id was not written by a sink, and is kept under its id.
+     * Reads all documents as of one moment, by place in the shards. So a document comes even if it lacks the fields that rows are ordered
+     * by, or shares them with another.
+     * A document that is not under its own key's id was not written by a sink, and is reported under its id.
      */
     async *rows(of) {
       for await (const hits of pointInTime(cluster, of.table, { query: living(), size: page })) {

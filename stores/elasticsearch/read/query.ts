@@ -7,9 +7,9 @@ import { exactField } from "../indices/mapping.js";
 import { living, type Query } from "./scan.js";
 
 /**
- * The rows of one target in which every word occurs in its fields, and in no others (invariant 6). No query here has Elasticsearch choose
- * some of the terms that a beginning or a misspelt word may stand for: it would choose by all rows. Nor is there any score but the
- * length of the searched texts.
+ * Finds the rows of one target in which every word occurs in its fields, and in no others (invariant 6).
+ * No query lets Elasticsearch choose some of the terms that a beginning or a misspelt word may stand for: it would choose by all rows. The
+ * only score is the length of the searched texts.
  */
 export function requestOf(target: NumberedTarget, { words, forgiven, after, limit }: Ask): estypes.SearchSearchRequestBody {
   const { entity, scope } = target;
@@ -32,7 +32,7 @@ export function requestOf(target: NumberedTarget, { words, forgiven, after, limi
   };
 }
 
-/** Equal length goes by target, then by key; so what is beyond a place depends on the target. */
+/** Hits of equal length are ordered by target, then by key, so the target decides what is beyond a place. */
 function beyond(number: number, after: HitRank): Pick<estypes.SearchSearchRequestBody, "search_after" | "min_score"> {
   if (number === after.target) return { search_after: [after.length, ...after.key] };
   return { min_score: number < after.target ? after.length + 1 : after.length };

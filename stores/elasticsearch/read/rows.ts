@@ -10,7 +10,7 @@ import { living, searchIn } from "./scan.js";
 
 const mostIds = 1_000;
 
-/** Rows by key as they are at this moment; lists as they were at the index's last refresh. */
+/** Reads rows by key as they are at this moment, and lists as they were at the index's last refresh. */
 export function rowsIn(cluster: Cluster): RowStore {
   return {
     async get(of, keys) {
@@ -43,7 +43,7 @@ async function listPage(
   const order = (lookup.direction === "asc") === backward ? "desc" : "asc";
   const hits = await searchIn(cluster, aliasOf(cluster.prefix, of.table), {
     query: living({ filter: { term: { [exactField(of, lookup.by)]: by } } }),
-    // One more than asked says whether there is more.
+    // One row more than the page holds tells whether there is more.
     size: limit + 1,
     sort: [lookup.orderBy, ...of.key].map((name) => ({ [exactField(of, name)]: order })),
     ...(from && { search_after: [...from] }),

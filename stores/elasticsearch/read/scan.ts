@@ -7,12 +7,12 @@ import { aliasOf } from "../indices/indices.js";
 export type Hit = estypes.SearchHit<Document>;
 export type Query = NonNullable<estypes.SearchRequest["query"]>;
 
-/** A document that remembers a delete is in no list and no result. */
+/** Leaves out documents that remember a delete: they are in no list and no result. */
 export function living(matching: estypes.QueryDslBoolQuery = {}): Query {
   return { bool: { ...matching, must_not: { term: { sluice_deleted: true } } } };
 }
 
-/** One search that answers whole or not at all: a shard that failed must not look like absent rows. */
+/** Runs one search that answers whole or fails: a shard that failed must not look like absent rows. */
 export async function searchIn(cluster: Cluster, index: string, request: estypes.SearchRequest): Promise<readonly Hit[]> {
   const answer = await cluster.client.search<Document>({
     index, allow_partial_search_results: false, track_total_hits: false, ...request,
@@ -25,10 +25,10 @@ export function wholeHits(index: string, answer: estypes.SearchResponseBody<Docu
   return answer.hits.hits;
 }
 
-/** Whoever reads slowly on purpose needs the point in time from one page to the next only. */
+/** A caller that reads slowly on purpose needs the point in time only from one page to the next. */
 const keepAlive = "10m";
 
-/** Pages through what an index has at this moment, each document once; by place in the shards unless it is sorted otherwise. */
+/** Pages through what an index has at this moment, each document once, by place in the shards unless the request sorts otherwise. */
 export async function* pointInTime<Kept = Document>(
   cluster: Cluster, name: string, request: estypes.SearchRequest & { readonly size: number },
 ): AsyncGenerator<readonly estypes.SearchHit<Kept>[]> {
@@ -52,8 +52,9 @@ export async function* pointInTime<Kept = Document>(
 }
 
 /**
- * Pages through a table's documents that match, in the order of their keys, so that each document that is there
- * all the time comes once, whatever is written meanwhile. Sees what was durable when it began.
+ * Pages through a table's documents that match, in the order of their keys. So each document that is there all the time comes once,
+ * whatever is written meanwhile.
+ * It sees what was durable when it began.
  */
 export async function* scan(cluster: Cluster, table: string, query: Query, size: number): AsyncGenerator<readonly Hit[]> {
   const index = aliasOf(cluster.prefix, table);

@@ -8,7 +8,7 @@ import { searchAliasOf } from "../indices/indices.js";
 import { requestOf } from "./query.js";
 import { wholeHits } from "./scan.js";
 
-/** Full-text search, as fresh as the index's last refresh. */
+/** Searches full text, as fresh as the index's last refresh. */
 export function searchOf(cluster: Cluster): SearchStore {
   return {
     search: (query, signal) => timeLimit(
@@ -17,7 +17,7 @@ export function searchOf(cluster: Cluster): SearchStore {
   };
 }
 
-/** All targets in one request. When `signal` ends the connection is closed, and Elasticsearch ends its work. */
+/** Asks for all targets in one request. When `signal` aborts, the connection is closed, and Elasticsearch ends its work. */
 async function findAll({ client, prefix }: Cluster, ask: Ask, signal: AbortSignal): Promise<readonly Found[]> {
   const searches = ask.targets.flatMap((target) => [
     { index: searchAliasOf(prefix, target.entity), allow_partial_search_results: false }, requestOf(target, ask),
@@ -32,7 +32,7 @@ async function findAll({ client, prefix }: Cluster, ask: Ask, signal: AbortSigna
       target: number, length: hit._score!, row: decode(entity, hit._source!),
     }));
     const { status, error } = response;
-    // There is none, or one whose words were made in another way: a search would find nothing, and say so as if that were true.
+    // The index is absent, or its words were made in another way. A search there would find nothing, and report that as true.
     if (error.type === "index_not_found_exception") throw new Retriable(
       `elasticsearch: ${entity.table} is not prepared for searches; sync does it when it starts`, error.reason,
     );

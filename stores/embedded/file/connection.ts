@@ -14,34 +14,34 @@ export interface Statement {
   first(values?: readonly Bound[]): Bound[] | undefined;
 }
 
-/** One connection to the file. It is synchronous: whatever runs between two awaits is alone with it. */
+/** One connection to the file. It is synchronous: code between two awaits has it for itself. */
 export interface Connection extends Disposable {
   readonly file: string;
   exec(sql: string): void;
-  /** Prepared once per text; the texts are derived from the catalog, so their number is bounded. */
+  /** Prepares each text once. The texts are derived from the catalog, so their number is bounded. */
   statement(sql: string): Statement;
-  /** All of `body` or nothing. `write` waits for the file's one write lock first; `read` sees one state throughout. */
+  /** Runs all of `body` or nothing. `write` waits for the file's one write lock first; `read` sees one state throughout. */
   transaction<T>(mode: "read" | "write", body: () => T): T;
-  /** Closes it for good, after moving what its log holds into the file as far as nobody reads it at this moment. */
+  /** Closes it for good, after moving what its log holds into the file, as far as no reader is in the way. */
   finish(): void;
   /** Runs `body`, naming what it was for in the errors of SQLite. */
   attempt<T>(what: string, body: () => T): T;
 }
 
-/** "SLUI": tells our files from other programs' (sqlite.org, PRAGMA application_id). */
+/** "SLUI" tells Sluice's files from other programs' (sqlite.org, PRAGMA application_id). */
 const applicationId = 0x534c5549;
 const formatVersion = 1;
 
 /**
- * In WAL mode with synchronous=NORMAL a power loss may take the last transactions, but only as a suffix: the log is
- * replayed up to its first incomplete frame and is synced before any of it is moved into the database (sqlite.org,
- * "Write-Ahead Logging"). Progress is committed after its rows to the same log, so it never outlives them (invariant 1);
- * what was taken is read from the binary log again.
+ * In WAL mode with synchronous=NORMAL a power loss may take the last transactions, but only as a suffix.
+ * SQLite replays the log up to its first incomplete frame, and syncs it before it moves any of it into the database (sqlite.org,
+ * "Write-Ahead Logging"). Progress is committed after its rows to the same log, so it never outlives them (invariant 1).
+ * What a power loss took is read from the binary log again.
  */
 const pragmas =
   "PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;";
 
-/** `place` is where SQLite keeps it. @throws StoreRefusal when the file is not ours or cannot be opened */
+/** `place` is where SQLite keeps the file. @throws StoreRefusal when the file is not Sluice's or cannot be opened */
 export function openConnection(file: string, place: string, mode: "writer" | "reader"): Connection {
   const db = openDatabase(file, place, mode);
   const statements = new Map<string, Statement>();
@@ -79,7 +79,7 @@ export function openConnection(file: string, place: string, mode: "writer" | "re
       try {
         if (mode === "writer") db.exec("PRAGMA wal_checkpoint(PASSIVE)");
       } catch {
-        // What could not be moved is of a file that nobody has any more.
+        // What could not be moved belongs to a file that is deleted.
       }
       db.close();
     },
@@ -94,7 +94,7 @@ export function openConnection(file: string, place: string, mode: "writer" | "re
   }
 }
 
-/** Of one that may not be looked at, SQLite says why. */
+/** Whether the file is missing. If this process may not look at it, SQLite says why. */
 function isMissing(file: string): boolean {
   try {
     statSync(file);
@@ -114,7 +114,7 @@ function openDatabase(file: string, place: string, mode: "writer" | "reader"): D
   }
 }
 
-/** Sets the connection up, after making sure that the file is empty or ours. */
+/** Sets the connection up, after making sure that the file is empty or Sluice's. */
 function claim(db: Connection, mode: "writer" | "reader"): void {
   db.exec(pragmas);
   const pragma = (name: string) => Number(db.statement(`PRAGMA ${name}`).first()?.[0]);
@@ -135,7 +135,7 @@ function claim(db: Connection, mode: "writer" | "reader"): void {
   }
 }
 
-/** What is kept beside the entities. Keys of tombstones and letters are JSON where SQLite has no value for them. */
+/** The tables beside the entities. Keys of tombstones and letters are JSON if SQLite has no value for them. */
 const ownTables = `
   CREATE TABLE IF NOT EXISTS sluice_entity (name TEXT PRIMARY KEY, declaration TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sluice_progress (only INTEGER PRIMARY KEY CHECK (only = 1), progress TEXT NOT NULL) STRICT;

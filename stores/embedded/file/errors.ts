@@ -13,7 +13,7 @@ function resultOf(error: unknown): number | null {
   return typeof raw === "number" ? raw & 0xff : null;
 }
 
-/** Whether it is this row that SQLite does not take, rather than SQLite that cannot work. */
+/** Whether SQLite refuses this row, rather than being unable to work. */
 export function isUnheld(error: unknown): error is Error {
   const result = resultOf(error);
   return error instanceof Unheld || result === SQLITE.TOOBIG || result === SQLITE.CONSTRAINT || result === SQLITE.MISMATCH;
@@ -24,7 +24,7 @@ export function isUnprepared(error: unknown): boolean {
   return resultOf(error) === SQLITE.ERROR;
 }
 
-/** What `error`, met while doing `what` in `file`, is to those above. */
+/** Turns `error`, which came while doing `what` in `file`, into a failure that the callers know. */
 export function storeError(what: string, file: string, error: unknown): unknown {
   switch (resultOf(error)) {
     case SQLITE.BUSY: case SQLITE.LOCKED: case SQLITE.PROTOCOL: case SQLITE.NOMEM: case SQLITE.IOERR: case SQLITE.CANTOPEN:

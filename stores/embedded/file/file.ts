@@ -8,9 +8,9 @@ import { type Connection, openConnection } from "./connection.js";
 const quietMs = 1_000;
 
 /**
- * For the file's one writer: makes it and its folder where they are missing. When another file stands in its place, or none, that one is
- * opened, or made, and the
- * call that met it throws `Replaced`. @throws StoreRefusal when the file is not ours or cannot be opened
+ * Opens the file for its one writer, and makes it and its folder if they are missing.
+ * When another file, or none, stands in its place, that one is opened, or made, and the call that found it throws `Replaced`. @throws
+ * StoreRefusal when the file is not Sluice's or cannot be opened
  */
 export function openWriter(file: string): Connection {
   const open = () => {
@@ -27,10 +27,10 @@ export function openWriter(file: string): Connection {
 }
 
 /**
- * For reading, always what stands there: another file that takes its place is read from then on. One that is not there is not made, and is
- * an empty
- * one until its writer makes it; so is one beside which the log of the former one still lies, until its writer has removed that. @throws
- * StoreRefusal
+ * Opens for reading whatever stands there: if another file takes its place, that one is read from then on.
+ * A missing file is not made, and counts as empty until its writer makes it. So does a file beside the log of the
+ * former one, until its writer has removed that log.
+ * @throws StoreRefusal
  */
 export function openReader(file: string): Connection {
   const open = (now: Standing, former: Standing | null) => {
@@ -40,7 +40,7 @@ export function openReader(file: string): Connection {
   return following(file, open, (_former, _now, reopen) => reopen());
 }
 
-/** What stands at the path, and the index of its log, which is there while it is open. */
+/** What stands at the path, and the index of its log, which is there while the file is open. */
 interface Standing {
   readonly main: { readonly identity: string; readonly modifiedAt: number } | null;
   readonly index: string | null;
@@ -50,7 +50,7 @@ function standingAt(file: string): Standing {
   return { main: lookAt(file), index: lookAt(`${file}-shm`)?.identity ?? null };
 }
 
-/** Null for nothing. Of what may not be looked at, SQLite says why. */
+/** Null for nothing. If this process may not look at it, SQLite says why. */
 function lookAt(file: string): Standing["main"] {
   try {
     const { dev, ino, mtimeMs } = statSync(file, { bigint: true });
@@ -70,13 +70,15 @@ function isSame(one: Standing, other: Standing): boolean {
   return one.main?.identity === other.main?.identity && one.index === other.index;
 }
 
-/** The log of a file that was moved without it: it must not be taken for that of what stands there now. */
+/** Removes the log of a file that was moved without it: it must not be taken for that of the file which stands there now. */
 function leave(file: string, former: Standing): void {
   if (former.index === null || lookAt(`${file}-shm`)?.identity !== former.index) return;
   for (const each of [`${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
 }
 
-/** A connection to whatever stands at the path. SQLite itself goes on with the file it has opened, also once nobody else can find it. */
+/**
+ * A connection to whatever stands at the path. SQLite itself goes on with the file it has opened, even when no path leads to it any more.
+ */
 function following(
   file: string, open: (now: Standing, former: Standing | null) => Connection,
   onMoved: (former: Standing, now: Standing, reopen: (between?: () => void) => void) => void,
@@ -98,7 +100,7 @@ function following(
     const former = standing;
     onMoved(former, now, (between = () => undefined) => {
       isLeft = true;
-      // Its last changes go with it: SQLite itself leaves them in the log of a file that was moved.
+      // Its last changes go with it, because SQLite itself leaves them in the log of a file that was moved.
       db.finish();
       between();
       ({ db, standing } = opened(former));

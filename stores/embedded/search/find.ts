@@ -3,7 +3,7 @@ import type { Bound, Connection } from "../file/connection.js";
 import type { TargetQuery } from "./targets.js";
 import { variantsOf } from "./variants.js";
 
-/** What a search asks of the file, once for the words as typed, and once with errors forgiven. */
+/** What a search asks of the file: once for the words as typed, and once with errors forgiven. */
 export interface Reading {
   readonly words: readonly Word[];
   readonly queries: readonly TargetQuery[];
@@ -13,7 +13,7 @@ export interface Reading {
 /** A row: the number of its target, the length of its texts, and its values. */
 export type Answer = readonly [target: number, length: number, ...values: Bound[]];
 
-/** Runs in a process of its own: nothing interrupts SQLite from the thread that it blocks. */
+/** Searches the file. It runs in a process of its own, because nothing interrupts SQLite from the thread that it blocks. */
 export function find(db: Connection, { words, queries, forgiven }: Reading): readonly Answer[] {
   return db.attempt("searching", () => db.transaction("read", () => queries.flatMap(({ target, sql, values, fields, terms }): Answer[] => {
     const expression = forgiven ? forgivingExpression(db, words, fields, terms) : expressionOf(words, fields);
@@ -22,7 +22,7 @@ export function find(db: Connection, { words, queries, forgiven }: Reading): rea
   })));
 }
 
-/** What the words as typed do not find; null where no term is one error apart from any of them. */
+/** Matches what the words as typed miss; null when no term is one error apart from any of them. */
 function forgivingExpression(db: Connection, words: readonly Word[], fields: readonly string[], terms: string): string | null {
   const variants = new Map(words.filter(({ forgiving }) => forgiving).map((word) => [word, variantsOf(db, terms, word.term)]));
   if ([...variants.values()].every((found) => found.length === 0)) return null;
@@ -30,10 +30,9 @@ function forgivingExpression(db: Connection, words: readonly Word[], fields: rea
 }
 
 /**
- * An FTS5 expression for rows in which every word occurs in one of `fields`, as typed or as one of its `variants`. Terms are quoted and
- * hold
- * letters and digits only, so nothing typed is an operator. The column filter stands before every word: no other field is looked
- * into (invariant 6).
+ * An FTS5 expression for rows in which every word occurs in one of `fields`, as typed or as one of its `variants`.
+ * Terms are quoted and hold letters and digits only, so nothing typed is an operator. The column filter stands before every word, so no
+ * other field is searched (invariant 6).
  */
 function expressionOf(words: readonly Word[], fields: readonly string[], variants?: ReadonlyMap<Word, readonly string[]>): string {
   const columns = fields.map((name) => `"${name}"`).join(" ");

@@ -1,13 +1,14 @@
 /**
- * A process of its own that reads the file for the searches of another, one at a time. It may be ended at any instant: it holds nothing but
- * its place in the file. It ends when the process that started it does, however that ends.
+ * A process that reads the file for the searches of another, one at a time. It may be killed at any instant,
+ * because it holds nothing but its place in the file.
+ * It ends when the process that started it does, however that ends.
  */
 import { Retriable, StoreRefusal } from "../../ports.js";
 import type { Connection } from "../file/connection.js";
 import { openReader } from "../file/file.js";
 import { type Answer, find, type Reading } from "./find.js";
 
-/** What is sent back: rows, or one of the three kinds of failure. */
+/** The reply: rows, or one of the three kinds of failure. */
 export type Reply =
   | { readonly answers: readonly Answer[] }
   | { readonly failed: "retriable" | "refusal" | "defect"; readonly message: string; readonly remedy: string };

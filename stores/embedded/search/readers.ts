@@ -7,13 +7,13 @@ import type { Reply } from "./reader-process.js";
 
 /** Processes that search the file beside this one, which stays free to answer by key. */
 export interface Readers extends AsyncDisposable {
-  /** When `signal` ends, so does the work. @throws Retriable when too many wait or the process that searched was ended */
+  /** When `signal` aborts, the work ends too. @throws Retriable when too many searches wait, or the process that searched was ended */
   find(reading: Reading, signal: AbortSignal): Promise<readonly Answer[]>;
 }
 
 const mostProcesses = 2;
 const mostWaiting = 200;
-/** So long may a process still use to end by itself once nobody wants its answer: a new one costs as much. */
+/** How long a process may still work on an answer that is not wanted any more: a new process costs as much. */
 const graceMs = 250;
 
 interface Job {
@@ -22,7 +22,7 @@ interface Job {
   fail(error: unknown): void;
 }
 
-/** The processes are started when there is something to search. */
+/** Starts the processes when there is something to search. */
 export function readersOf(file: string): Readers {
   /** Each process, and what it works on. */
   const processes = new Map<ChildProcess, Job | null>();
@@ -40,7 +40,7 @@ export function readersOf(file: string): Readers {
       job?.settle(reply);
       giveOut();
     });
-    // A process that could not be started, or that is gone: what it worked on may be asked again.
+    // The process could not be started, or is gone: its job may be asked again.
     const gone = (why: unknown) => {
       const job = processes.get(child);
       processes.delete(child);
@@ -63,7 +63,7 @@ export function readersOf(file: string): Readers {
     }
   };
 
-  /** Takes a job back: from the queue, or with the process that does not end it soon. */
+  /** Takes a job back: from the queue, or by killing its process if that does not end the job soon. */
   const withdraw = (job: Job): void => {
     const place = waiting.indexOf(job);
     if (place >= 0) waiting.splice(place, 1);
@@ -102,7 +102,7 @@ export function readersOf(file: string): Readers {
   };
 }
 
-/** The environment without our settings: a process that only reads has no use for keys and passwords. */
+/** The environment without Sluice's settings: a process that only reads has no use for keys and passwords. */
 function withoutSettings(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SLUICE_")));
 }

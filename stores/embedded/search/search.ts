@@ -5,7 +5,7 @@ import { codecOf } from "../tables/codec.js";
 import type { Readers } from "./readers.js";
 import { queryOf } from "./targets.js";
 
-/** Full-text search, answered by processes of their own, so that key reads go on in this one. */
+/** Searches full text in processes of their own, so that key reads go on in this one. */
 export function searchStoreOf(file: string, readers: Readers): SearchStore {
   return {
     search: (query, signal) => timeLimit(`searching in ${file}`, signal, (ends) => searchBy(query, async (

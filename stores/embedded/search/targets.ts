@@ -6,11 +6,11 @@ import { isUnheld } from "../file/errors.js";
 import { codecOf, encodeValue } from "../tables/codec.js";
 import { columnList, quoted, rowidColumn, searchTable, termTable } from "../tables/tables.js";
 
-/** One target of a search, ready to be looked into by a process that knows no entity. */
+/** One target of a search, ready for a process that knows no entity. */
 export interface TargetQuery {
   /** The target's number. */
   readonly target: number;
-  /** Takes an expression of FTS5 and then `values`; gives the length of the searched texts, and the row. */
+  /** The SQL takes an expression of FTS5 and then `values`, and gives the length of the searched texts, and the row. */
   readonly sql: string;
   readonly values: readonly Bound[];
   /** The columns to look into, and the table of all terms. */
@@ -25,7 +25,7 @@ interface Condition {
 
 const none: Condition = { sql: "", values: [] };
 
-/** Null for a target in which nothing can be found. */
+/** Null for a target that can have no hits. */
 export function queryOf(target: NumberedTarget, { after, limit }: Pick<Ask, "after" | "limit">): TargetQuery | null {
   const { entity, number } = target;
   const fields = entity.search.filter((name) => target.fields.includes(name));
@@ -36,14 +36,14 @@ export function queryOf(target: NumberedTarget, { after, limit }: Pick<Ask, "aft
   const length = fields.map((name) => `coalesce(length(${table}.${quoted(name)}), 0)`).join(" + ");
   return {
     target: number, fields, terms: termTable(entity), values: [...scope.values, ...beyond.values, limit],
-    // The cross join has the index looked through once, and not for every row in the scope.
+    // The cross join makes SQLite look through the index once, and not for every row in the scope.
     sql: `SELECT * FROM (SELECT ${length} AS sluice_length, ${columnList(entity, `${table}.`)}
       FROM ${index} CROSS JOIN ${table} ON ${table}.${rowid} = ${index}.rowid WHERE ${index} MATCH ? ${scope.sql})
       ${beyond.sql} ORDER BY ${["sluice_length", ...entity.key.map(quoted)].join(", ")} LIMIT ?`,
   };
 }
 
-/** What rows in the scope have; null when none can. */
+/** The condition for rows in the scope; null when no row can be in it. */
 function scopeOf({ entity, scope }: NumberedTarget): Condition | null {
   if (!scope) return none;
   const field = entity.fields[scope.field];
@@ -57,7 +57,7 @@ function scopeOf({ entity, scope }: NumberedTarget): Condition | null {
   }
 }
 
-/** Equal length goes by target, then by key; so what is beyond a place depends on the target. */
+/** Hits of equal length are ordered by target, then by key, so the target decides what is beyond a place. */
 function beyondOf(of: Entity, number: number, place: HitRank): Condition {
   if (number !== place.target) return { sql: `WHERE sluice_length ${number < place.target ? ">" : ">="} ?`, values: [place.length] };
   return {

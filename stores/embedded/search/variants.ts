@@ -1,10 +1,11 @@
 import type { Connection } from "../file/connection.js";
 
 /**
- * Every term of an index that is one typing error away from a word: one letter missing, added, wrong, or two neighbours swapped. The first
- * letter is taken to be right. Only what could be such a term is looked up, so that the price depends on the word's length and
- * on the letters in use, not on how many terms there are; and none is left out because of others, which would tell of them
- * (invariant 6).
+ * Lists every term of an index that is one typing error away from a word: one letter missing, added, wrong, or two
+ * neighbours swapped. The first letter must be right.
+ * It looks up only what could be such a term. So the price depends on the word's length and on
+ * the letters in use, not on the number of terms.
+ * It leaves none out because of others, which would tell about those (invariant 6).
  */
 export function variantsOf(db: Connection, terms: string, word: string): readonly string[] {
   const next = db.statement(`SELECT term FROM ${terms} WHERE term >= ? LIMIT 1`);
@@ -29,7 +30,7 @@ export function variantsOf(db: Connection, terms: string, word: string): readonl
   }
   return [...found];
 
-  /** Each letter that follows `prefix` in some term, by jumping from one to the next. */
+  /** Yields each letter that follows `prefix` in some term, by jumping from one to the next. */
   function* lettersAfter(prefix: string): Generator<string> {
     for (let from = `${prefix}0`; ;) {
       const term = next.first([from])?.[0] as string | undefined;
@@ -41,7 +42,7 @@ export function variantsOf(db: Connection, terms: string, word: string): readonl
   }
 }
 
-/** The next character in the order of terms; halves of characters are none. */
+/** The next character in the order of terms; it skips halves of characters. */
 function following(code: number): string {
   return String.fromCodePoint(code === 0xd7ff ? 0xe000 : Math.min(code + 1, 0x10ffff));
 }

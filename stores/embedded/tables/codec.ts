@@ -3,7 +3,7 @@ import type { Field, FieldType, Value } from "../../../schema/fields.js";
 import { Unheld } from "../../../schema/unheld.js";
 import type { Bound } from "../file/connection.js";
 
-/** Between a Row's values and SQLite's. Whatever does not come back as it went in is refused (invariant 9). */
+/** Converts between a Row's values and SQLite's. It refuses whatever does not come back as it went in (invariant 9). */
 export interface Codec {
   /** The values of every declared field, in order. @throws Unheld */
   encode(row: Row): Bound[];
@@ -63,7 +63,7 @@ function encoderOf(type: FieldType): Encode {
     case "int64": return int64;
     case "int32": return int32;
     case "boolean": return (value, name) => (typeof value === "boolean" ? Number(value) : unheld(name, value, "is not a boolean"));
-    // Their text order is their order in time only at their full width.
+    // The order of their texts is the order of time only at full width.
     case "date": return (value, name) => fixed(value, name, 10, "is not a date as YYYY-MM-DD");
     case "timestamp": return (value, name) => fixed(value, name, 27, "is not a UTC timestamp with microseconds");
     case "decimal": case "string": case "choice": return text;
@@ -71,7 +71,7 @@ function encoderOf(type: FieldType): Encode {
   }
 }
 
-/** Canonical digits only: "007" would come back as "7", and a number out of range would wrap. */
+/** Only canonical digits are taken: "007" would come back as "7", and a number out of range would wrap. */
 const int64: Encode = (value, name) => {
   if (typeof value !== "string" || !/^(?:0|-?[1-9]\d{0,18})$/.test(value)) return unheld(name, value, "is not a 64-bit integer");
   const whole = BigInt(value);

@@ -8,9 +8,10 @@ import { createSearch, createTerms, dropSearch, greatestRowid, leastRowid, quote
 const rowsAtOnce = 5000;
 
 /**
- * Makes the search index from the rows, under another name until it is whole: a search never looks into half of it, and an index that was
- * not finished is begun again. In pieces, so that neither readers nor this process wait for the whole. `finished` runs in the
- * transaction that puts the new index in the place of the old one.
+ * Builds the search index from the rows, under another name until it is whole. So no search looks into half
+ * of it, and an unfinished index is begun again.
+ * It works in pieces, so that neither readers nor this process wait for the whole. `finished` runs in the transaction that puts the new
+ * index in the place of the old one.
  */
 export async function fillSearch(db: Connection, of: Entity, finished: () => void): Promise<void> {
   const [unfinished, rowid] = [quoted(`sluice_unfinished_${of.table}`), quoted(rowidColumn(of))];
@@ -25,7 +26,7 @@ export async function fillSearch(db: Connection, of: Entity, finished: () => voi
     finished();
   });
 
-  /** Where the next piece begins; null after the last. */
+  /** Fills one piece. Returns where the next begins; null after the last. */
   function fillFrom(from: bigint): bigint | null {
     const rows = db
       .statement(
@@ -40,12 +41,12 @@ export async function fillSearch(db: Connection, of: Entity, finished: () => voi
   }
 }
 
-/** Takes a rowid and what `indexed` gives. */
+/** Its parameters are a rowid and what `indexed` gives. */
 export function learnSql(of: Entity, index: string): string {
   return `INSERT OR REPLACE INTO ${index} (rowid, ${of.search.map(quoted).join(", ")}) VALUES (?, ${of.search.map(() => "?").join(", ")})`;
 }
 
-/** What the search index is given for a row. */
+/** What the search index gets of a row. */
 export function indexed(of: Entity, row: Row): Bound[] {
   return of.search.map((name) => {
     const value = row[name] ?? null;

@@ -6,26 +6,27 @@ import type { Connection } from "../file/connection.js";
 import { fillSearch } from "./fill-search.js";
 import { columnType, createIndexes, createTable, quoted } from "./tables.js";
 
-/** What the tables were last made for. Kept with them, changed in the same transaction. */
+/** What the tables were last made for. It is kept with them, and changed in the same transaction. */
 interface Recorded {
   readonly key: readonly string[];
-  /** By field, how its values are kept. A field no longer declared stays, with its column. */
+  /** How each field's values are kept. A field that is no longer declared stays, with its column. */
   readonly fields: Readonly<Record<string, string>>;
   /** Fields that are no longer declared. */
   readonly retired: readonly string[];
   readonly indexes: Readonly<Record<string, string>>;
   readonly search: readonly string[];
-  /** By which version the words of its search index were made; none while the index is not whole. */
+  /** The version of the words in its search index; none while the index is not whole. */
   readonly words?: number;
 }
 
 /**
- * Makes the tables fit the declarations, all of them or none, and then the search indexes that are missing or of another form: readers
- * keep the rows meanwhile. @throws StoreRefusal when rows would be misread
+ * Makes the tables fit the declarations, all of them or none. Then it builds the search indexes that are missing or of another form;
+ * readers keep the rows meanwhile.
+ * @throws StoreRefusal when rows would be misread
  */
 export async function prepareTables(db: Connection, entities: readonly Entity[]): Promise<void> {
   db.attempt("preparing tables", () => db.transaction("write", () => {
-    // A table that somebody dropped is made anew.
+    // A table that a person dropped is made again.
     const known = new Map(
       db
         .statement("SELECT name, declaration FROM sluice_entity WHERE name IN (SELECT name FROM sqlite_schema WHERE type = 'table')")
@@ -60,7 +61,7 @@ function record(db: Connection, of: Entity, recorded: Recorded): void {
   db.statement("INSERT OR REPLACE INTO sluice_entity (name, declaration) VALUES (?, ?)").run([of.table, JSON.stringify(recorded)]);
 }
 
-/** Two types with the same text are kept the same way, so one reads what the other wrote. */
+/** Types with the same text are kept the same way, so one reads what the other wrote. */
 function kept(type: FieldType): string {
   switch (type.kind) {
     case "string": case "choice": return "text";
@@ -107,7 +108,7 @@ function prepareTable(db: Connection, of: Entity, recorded: Recorded | undefined
 function widen(db: Connection, of: Entity, recorded: Recorded): void {
   for (const [name, field] of Object.entries(of.fields)) {
     if (!(name in recorded.fields)) db.exec(`ALTER TABLE ${quoted(of.table)} ADD COLUMN ${quoted(name)} ${columnType(field.type)}`);
-    // While it was not declared nothing wrote it, so what it says may no longer be true.
+    // While the field was not declared no sink wrote it, so its values may no longer be true.
     else if (recorded.retired.includes(name)) db.exec(`UPDATE ${quoted(of.table)} SET ${quoted(name)} = NULL`);
   }
 }

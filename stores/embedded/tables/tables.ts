@@ -2,14 +2,14 @@ import { type Entity, type Lookup, lookupTable } from "../../../schema/entity.js
 import type { FieldType } from "../../../schema/fields.js";
 import { wordsVersion } from "../../text/words.js";
 
-/** Every table, index and search index of an entity, derived from its declaration alone. */
+/** This file derives every table, index and search index of an entity from its declaration alone. */
 
 /** The column of each row's version. */
 export const versionColumn = "sluice_version";
 
 export const quoted = (name: string): string => `"${name}"`;
 
-/** The column that is SQLite's rowid, which the search index and the audit go by. A key of one integer is it. */
+/** The column that is SQLite's rowid, which the search index and the audit use. A key of one integer is the rowid. */
 export function rowidColumn(of: Entity): string {
   const [only, ...others] = of.key.map((name) => of.fields[name]!.type.kind);
   return others.length === 0 && (only === "int64" || only === "int32") ? of.key[0]! : "sluice_rowid";
@@ -22,9 +22,9 @@ export function columnList(of: Entity, prefix = ""): string {
   return Object.keys(of.fields).map((name) => prefix + quoted(name)).join(", ");
 }
 
-/** The search index, by the version of the words in it: a reader that takes texts apart differently does not find it. */
+/** The search index is named by the version of its words, so a reader that makes other terms does not find it. */
 export const searchTable = (of: Entity): string => quoted(`sluice_search_${wordsVersion}_${of.table}`);
-/** The terms of the search index, one row for each place they stand at. */
+/** The terms of the search index, one row for each place where they stand. */
 export const termTable = (of: Entity): string => quoted(`sluice_terms_${wordsVersion}_${of.table}`);
 
 export function columnType(type: FieldType): "INTEGER" | "TEXT" {
@@ -46,12 +46,12 @@ export function createTable(of: Entity): string {
   return `CREATE TABLE ${quoted(of.table)} (${[...own, ...columns, `${versionColumn} INTEGER NOT NULL`, ...unique].join(", ")}) STRICT`;
 }
 
-/** The columns entries of a lookup are ordered by, each once. */
+/** The columns that order a lookup's entries, each once. */
 export function orderOf(of: Entity, lookup: Lookup): readonly string[] {
   return [...new Set([lookup.orderBy, ...of.key])];
 }
 
-/** By index name, the index that answers a lookup in both directions. */
+/** The index that answers each lookup in both directions, by name. */
 export function createIndexes(of: Entity): Readonly<Record<string, string>> {
   return Object.fromEntries(of.lookups.map((lookup) => {
     const columns = [...new Set([lookup.by, ...orderOf(of, lookup)])].map(quoted).join(", ");
@@ -60,8 +60,8 @@ export function createIndexes(of: Entity): Readonly<Record<string, string>> {
 }
 
 /**
- * The search index keeps no texts, only the terms that it is given, between spaces, and in which column each stands. Its tokenizer leaves
- * them as they are: `ascii` takes every other character for a letter (sqlite.org, "FTS5: Ascii Tokenizer").
+ * Creates the search index. It keeps no texts, only the terms that it gets, between spaces, and the column of each.
+ * Its tokenizer leaves them as they are: `ascii` takes every other character for a letter (sqlite.org, "FTS5: Ascii Tokenizer").
  */
 export function createSearch(of: Entity, name: string): string {
   return `CREATE VIRTUAL TABLE ${name} USING fts5 (${of.search.map(quoted).join(", ")}, content='', contentless_delete=1, detail=column, `
@@ -72,7 +72,7 @@ export function createTerms(of: Entity): string {
   return `CREATE VIRTUAL TABLE ${termTable(of)} USING fts5vocab (${searchTable(of)}, instance)`;
 }
 
-/** Also what earlier versions made, the first of them without a version in its names. */
+/** Drops also what earlier versions made, the first of them without a version in its names. */
 export function dropSearch(of: Entity): readonly string[] {
   const versions = ["", ...Array.from({ length: wordsVersion - 1 }, (_, i) => `${i + 2}_`)];
   return versions.flatMap((version) => [

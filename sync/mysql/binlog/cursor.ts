@@ -1,6 +1,6 @@
 import { MalformedEvent } from "./errors.js";
 
-/** Reads the small events field by field; a read outside the event is a `MalformedEvent`. Rows have their own, generated readers. */
+/** Reads the small events field by field. A read outside the event is a `MalformedEvent`. Rows have generated readers of their own. */
 export class Cursor {
   constructor(readonly bytes: Buffer, public at: number, readonly end: number) {}
 
@@ -8,7 +8,7 @@ export class Cursor {
     return this.end - this.at;
   }
 
-  /** Steps over n bytes and says where they began. */
+  /** Steps over n bytes and returns where they began. */
   skip(n: number): number {
     const from = this.at;
     if (n < 0 || n > this.end - from) throw new MalformedEvent(`a field of ${n} bytes where ${this.end - from} are left`);
@@ -34,14 +34,14 @@ export class Cursor {
     return high === 0 ? low : low + high * 2 ** 32;
   }
 
-  /** 64 bits of which at most 53 are used; more is malformed. */
+  /** Reads 64 bits, of which at most 53 may be used; more is malformed. */
   u64(): number {
     const low = this.u32(), high = this.u32(), value = high === 0 ? low : low + high * 2 ** 32;
     if (!Number.isSafeInteger(value)) throw new MalformedEvent(`the number ${value} where a count or a time belongs`);
     return value;
   }
 
-  /** Length-encoded integer of the client/server protocol. */
+  /** Reads a length-encoded integer of the client/server protocol. */
   lengthEncoded(): number {
     const first = this.u8();
     if (first < 251) return first;
@@ -51,7 +51,7 @@ export class Cursor {
     throw new MalformedEvent(`the byte ${first} where a length belongs`);
   }
 
-  /** A view of the next n bytes. */
+  /** Returns a view of the next n bytes. */
   view(n: number): Buffer {
     const from = this.skip(n);
     return this.bytes.subarray(from, from + n);
@@ -61,7 +61,7 @@ export class Cursor {
     return this.view(n).toString("utf8");
   }
 
-  /** A part of its own, as long as the next n bytes. */
+  /** Returns a cursor of its own over the next n bytes. */
   part(n: number): Cursor {
     const from = this.skip(n);
     return new Cursor(this.bytes, from, from + n);

@@ -15,17 +15,14 @@ import type { RowsKind } from "./rows/row-reader.js";
 import { TableRows } from "./rows/table-rows.js";
 
 export interface DecoderOptions {
-  /** Rows as lines of JSON in place of objects. */
+  /** Gives rows as lines of JSON instead of objects. */
   readonly toLines?: boolean;
   readonly definitions?: TableDefinitions | undefined;
   /** Whether events end in a CRC32 until a format event says so. */
   readonly hasChecksums?: boolean;
   /** The server's UUID, where it is known. */
   readonly server?: string;
-  /**
-   * Where the log ended when the source was asked for it. A heartbeat with an earlier place only means that the source is passing over
-   * events.
-   */
+  /** End of the log at the time of the request. A heartbeat with an earlier place only means that the source is skipping events. */
   readonly logEnd?: FileOffset;
 }
 
@@ -33,8 +30,9 @@ export interface DecoderOptions {
 type ReadEvent = (decoder: EventDecoder, bytes: Buffer, start: number, end: number, out: DecodedEvent[]) => boolean | void;
 
 /**
- * Turns binlog events, one after the other, into what the reader gives out. Its parts keep what later events need of earlier ones: the log
- * file, the open transaction, the table maps. "Binlog Event" (MySQL internals) has the layouts.
+ * Turns binlog events, one after the other, into what the reader gives out.
+ * Its parts keep what later events need of earlier ones: the log file, the open transaction, the table maps.
+ * "Binlog Event" (MySQL internals) has the layouts.
  */
 export class EventDecoder {
   readonly log: LogFile;
@@ -54,7 +52,10 @@ export class EventDecoder {
     this.logEnd = options.logEnd ?? { file: "", offset: 0 };
   }
 
-  /** The events of a compressed transaction, in turn, as much at a time as was expanded. They end where it ends. Returns as `decode` does. */
+  /**
+   * Gives the events of a compressed transaction in turn, as many at a time as were expanded, and
+   * ends where it ends. Returns as `decode` does.
+   */
   *expand(bytes: Buffer, start: number, end: number): Generator<DecodedEvent[], boolean> {
     let isOutdated = false;
     try {
@@ -75,7 +76,7 @@ export class EventDecoder {
 
   /**
    * Decodes the event in bytes[start, end) and appends what it means, if anything, to `out`.
-   * @returns whether the definitions are out of date: they must be renewed before anything else is decoded
+   * @returns whether the definitions are out of date: then they must be renewed before anything else is decoded
    */
   decode(bytes: Buffer, start: number, end: number, out: DecodedEvent[]): boolean {
     try {
@@ -91,12 +92,12 @@ export class EventDecoder {
     const isMariadbs = type >= MariadbEvent.Annotate && this.log.isMariadb;
     const read = (isMariadbs ? mariadbReaders : readers)[type];
     if (read) return read(this, bytes, start, end, out) === true;
-    // LOG_EVENT_IGNORABLE_F: the writer says that a reader which does not know the event may pass it over.
+    // LOG_EVENT_IGNORABLE_F: the writer says that a reader which does not know the event may skip it.
     if (!isMariadbs && (bytes[start + 17]! & 0x80) !== 0) return false;
     throw new UnsupportedEvent(isMariadbs ? `of MariaDB's type ${type}` : `of type ${type}`, this.log.file, this.log.offset);
   }
 
-  /** Gives an error from deep within the place of the event. */
+  /** Adds the place of the event to an error from deep within. */
   #placed(error: unknown): unknown {
     const { file, offset } = this.log;
     if (error instanceof MalformedEvent) return error.file ? error : new MalformedEvent(error.reason, file, offset);
@@ -109,7 +110,7 @@ export class EventDecoder {
 
 const nothing: ReadEvent = () => undefined;
 
-/** What reads each type of event of MySQL's. */
+/** The reader of each of MySQL's event types. */
 const readers: readonly (ReadEvent | undefined)[] = tableOf({
   [EventType.WriteRows]: rows("insert", true), [EventType.WriteRowsV1]: rows("insert", false),
   [EventType.UpdateRows]: rows("update", true), [EventType.UpdateRowsV1]: rows("update", false),
@@ -121,7 +122,7 @@ const readers: readonly (ReadEvent | undefined)[] = tableOf({
   [EventType.XaPrepare]: ({ transaction, log }, bytes, start, end, out) =>
     void out.push(transaction.commit(bytes, start, log, readXaPrepare(body(bytes, start, end)))),
   [EventType.Query]: (decoder, bytes, start, end, out) => {
-    // Nearly every statement in the log is BEGIN, and needs no more than a look.
+    // Nearly every statement in the log is BEGIN, and a quick look recognises it.
     if (isBegin(bytes, start + 19, end)) return decoder.transaction.begin();
     return takeStatement(decoder, readQuery(body(bytes, start, end)), bytes, start, out);
   },
@@ -129,7 +130,7 @@ const readers: readonly (ReadEvent | undefined)[] = tableOf({
     takeStatement(decoder, readLoadQuery(body(bytes, start, end)), bytes, start, out),
   [EventType.Format]: ({ log, transaction, rows: tableRows, server }, bytes, start, end, out) => {
     const format = log.begin(bytes, start, end);
-    // Table ids begin again with each run of the server, and a file begins outside any transaction.
+    // The server numbers tables from the beginning again in each run, and a file begins outside any transaction.
     tableRows.forget();
     transaction.forget();
     out.push({ type: "format", ...format, server, file: log.file, offset: log.offset });
@@ -144,13 +145,13 @@ const readers: readonly (ReadEvent | undefined)[] = tableOf({
   [EventType.Incident]: ({ log }, bytes, start, end) => {
     throw new SourceIncident(incidentReason(body(bytes, start, end)), log.file, log.offset);
   },
-  // They carry what a replica needs to run statements or to elect a primary; row changes do not depend on them.
+  // These carry what a replica needs to run statements or to elect a primary. Row changes do not depend on them.
   [EventType.Stop]: nothing, [EventType.PreviousGtids]: nothing, [EventType.IntVar]: nothing, [EventType.Rand]: nothing,
   [EventType.UserVar]: nothing, [EventType.BeginLoadQuery]: nothing, [EventType.AppendBlock]: nothing, [EventType.DeleteFile]: nothing,
   [EventType.Ignorable]: nothing, [EventType.TransactionContext]: nothing, [EventType.ViewChange]: nothing,
 });
 
-/** What reads each type that is MariaDB's own. */
+/** The reader of each type that is MariaDB's own. */
 const mariadbReaders: readonly (ReadEvent | undefined)[] = tableOf({
   [MariadbEvent.Annotate]: ({ log: { file, offset } }, bytes, start, end, out) => {
     const event = body(bytes, start, end);
@@ -169,7 +170,7 @@ const mariadbReaders: readonly (ReadEvent | undefined)[] = tableOf({
   [MariadbEvent.DeleteRowsCompressedV1]: rows("delete", false, inflate), [MariadbEvent.DeleteRowsCompressed]: rows("delete", true, inflate),
 });
 
-/** By type: an array, because a look into it is cheaper than into an object. */
+/** Makes a table by type. It is an array, because a look into it is cheaper than into an object. */
 function tableOf(byType: Readonly<Record<number, ReadEvent>>): readonly (ReadEvent | undefined)[] {
   const table = new Array<ReadEvent | undefined>(256).fill(undefined);
   for (const [type, read] of Object.entries(byType)) table[Number(type)] = read;

@@ -1,6 +1,6 @@
 import type { BinlogEvent, Row, TableMap, Value } from "./event.js";
 
-/** An event as people know them from `mysqlbinlog -v`, with the decoded values; some lines without an end. */
+/** Prints an event as `mysqlbinlog -v` does, with the decoded values, the last line without a line end. */
 export function printEvent(event: BinlogEvent): string {
   const at = `# at ${event.file}:${event.offset}`;
   switch (event.type) {
@@ -21,7 +21,9 @@ export function printEvent(event: BinlogEvent): string {
   return event satisfies never;
 }
 
-/** One line of JSON. Integers beyond 2^53 are strings, bytes are base64, columns absent from the image are left out. */
+/**
+ * Writes an event as one line of JSON. Integers beyond 2^53 are strings, bytes are base64, and columns absent from the image are left out.
+ */
 export function eventJson(event: BinlogEvent): string {
   if (event.type !== "rows") return JSON.stringify(event);
   const { database, table, columns, primaryKey } = event.table;
@@ -33,7 +35,7 @@ export function eventJson(event: BinlogEvent): string {
   });
 }
 
-/** JSON.stringify calls a Buffer's toJSON before it asks the replacer. */
+/** Recognises the value that JSON.stringify hands to the replacer, after it has called a Buffer's toJSON. */
 function isBufferJson(value: unknown): value is { readonly type: "Buffer"; readonly data: number[] } {
   return typeof value === "object" && value !== null && (value as { type?: unknown }).type === "Buffer" && Array.isArray(
     (value as { data?: unknown }).data,

@@ -1,4 +1,4 @@
-/** Everything the reader can refuse with, each with the place in the log and the remedy in its text. */
+/** Every refusal of the reader, with the place in the log and the remedy in its text. */
 export abstract class BinlogError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -14,7 +14,7 @@ export class MalformedEvent extends BinlogError {
   }
 }
 
-/** An event whose meaning we do not know and which may carry data. */
+/** An event whose meaning the reader does not know and which may carry data. */
 export class UnsupportedEvent extends BinlogError {
   constructor(readonly what: string, readonly file: string, readonly offset: number) {
     super(`Unsupported binlog event ${what} in ${file} ending at ${offset}: it may change data, so it is not skipped. `
@@ -22,7 +22,7 @@ export class UnsupportedEvent extends BinlogError {
   }
 }
 
-/** A column whose values cannot be given exactly. */
+/** A column whose values the reader cannot give exactly. */
 export class UnsupportedColumn extends BinlogError {
   constructor(readonly column: string, readonly why: string) {
     super(`Unsupported column ${column}: ${why}. Leave the table out, or change the column's type.`);
@@ -40,7 +40,7 @@ export class MissingMetadata extends BinlogError {
   }
 }
 
-/** A table map without column names, and no proof that the table's definition of today is the one its rows were written with. */
+/** A table map without column names, where nothing proves that its rows were written with the table's definition of today. */
 export class UncertainDefinition extends BinlogError {
   constructor(readonly database: string, readonly table: string, readonly reason: string, readonly file = "", readonly offset = 0) {
     super(
@@ -55,7 +55,8 @@ export class UncertainDefinition extends BinlogError {
 export class PurgedPosition extends BinlogError {
   constructor(readonly requested: string, readonly missing: string, cause?: unknown) {
     super(
-      `The source has purged binary logs we still need. Requested after: ${requested || "(empty)"}; missing: ${missing || "unknown"}. ` +
+      `The source has purged binary logs the reader still needs. Requested after: ${requested || "(empty)"}; ` +
+        `missing: ${missing || "unknown"}. ` +
         "Restore those logs on the source, or take a new snapshot; raise binlog_expire_logs_seconds so that it does not happen again.",
       { cause },
     );
@@ -94,21 +95,21 @@ export class Superseded extends BinlogError {
   }
 }
 
-/** The source no longer lets this reader in, or took a privilege from it: what a person took away, and can give back. */
+/** The source no longer lets this reader in, or took a privilege from it. A person took that away, and can give it back. */
 export class AccessDenied extends BinlogError {
   constructor(reason: string, remedy: string, cause?: unknown) {
     super(`The source refuses to send its binary log: ${reason}. Remedy: ${remedy}`, { cause });
   }
 }
 
-/** The source will not send its log, for a reason that trying again does not cure. */
+/** The source will not send its log, and trying again does not change that. */
 export class SourceRefused extends BinlogError {
   constructor(readonly code: string, reason: string, cause?: unknown) {
     super(`The source refuses to send its binary log (${code}): ${reason}`, { cause });
   }
 }
 
-/** The source lost events itself (INCIDENT_EVENT): what follows is not the whole truth. */
+/** The source itself lost events (INCIDENT_EVENT), so what follows is not the whole truth. */
 export class SourceIncident extends BinlogError {
   constructor(readonly reason: string, readonly file: string, readonly offset: number) {
     super(

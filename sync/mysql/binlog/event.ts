@@ -1,6 +1,7 @@
 /**
- * What the reader gives out. Every transaction is `gtid`, then any number of `rows` and `query`, then exactly one `commit`
- * (or `rollback`, whose rows never took effect). A DDL statement is a transaction of its own: `gtid`, `query`, `commit`.
+ * What the reader gives out. Every transaction is `gtid`, then any number of `rows` and `query`, then exactly one `commit` (or `rollback`,
+ * whose rows never took effect).
+ * A DDL statement is a transaction of its own: `gtid`, `query`, `commit`.
  * After `resume` the rows since the last `commit` come again, from that transaction's start.
  */
 export type BinlogEvent = GtidEvent | RowsEvent | CommitEvent | RollbackEvent | QueryEvent | RowsQueryEvent | HeartbeatEvent
@@ -12,10 +13,10 @@ export type DecodedEvent = BinlogEvent | LineEvent;
 /** Whether the rows of a table are wanted. */
 export type WantsTable = (database: string, table: string) => boolean;
 
-/** Where an event ends in the source's binary log. Only the place of a `commit` or `rollback` is a place to start from. */
+/** Where an event ends in the source's binary log. A reader can start only from the place of a `commit` or `rollback`. */
 export interface FileOffset { readonly file: string; readonly offset: number }
 
-/** Of places in the log of one server: two servers' files have nothing to do with each other. */
+/** Compares places in the log of one server; two servers' files have nothing to do with each other. */
 export function isBefore(a: FileOffset, b: FileOffset): boolean {
   const [fileA, fileB] = [fileNumber(a), fileNumber(b)];
   return fileA === fileB ? a.offset < b.offset : fileA < fileB;
@@ -26,12 +27,12 @@ function fileNumber({ file }: FileOffset): number {
 }
 
 /**
- * After these transactions (a GTID set; MariaDB: a GTID position), or at this place; with what proves that a log is the one it is meant
- * for.
+ * After these transactions (a GTID set; MariaDB: a GTID position), or at this place.
+ * `last` and `begun` prove that a log is the one that is meant.
  */
 export type BinlogStart = { readonly gtids: string; readonly last?: Transaction } | (FileOffset & { readonly begun?: number });
 
-/** The one read last, and when it was committed first, in microseconds since 1970. */
+/** The transaction read last, and when it was committed first, in microseconds since 1970. */
 export interface Transaction { readonly gtid: string; readonly committedAt: number }
 
 export interface GtidEvent extends FileOffset {
@@ -50,17 +51,17 @@ export type RowKind = "insert" | "update" | "delete";
 export interface RowsEvent extends FileOffset {
   readonly type: "rows";
   readonly kind: RowKind;
-  /** The same object for as long as the table's definition stays the same: a good key for a WeakMap. */
+  /** The same object for as long as the table's definition stays the same, so it is a good key for a WeakMap. */
   readonly table: TableMap;
   readonly rows: readonly RowImages[];
   /** Seconds since 1970, when the statement ran. */
   readonly timestamp: number;
 }
 
-/** With lines in place of rows (`readBinlogLines`). */
+/** The events with lines instead of rows (`readBinlogLines`). */
 export type LineEvent = Exclude<BinlogEvent, RowsEvent> | LinesEvent;
 
-/** The rows as lines of JSON, `{"before":…,"after":…}` and a line feed. */
+/** The rows as lines of JSON: `{"before":…,"after":…}` and a line feed. */
 export interface LinesEvent extends FileOffset {
   readonly type: "lines";
   readonly kind: RowKind;
@@ -105,10 +106,10 @@ export interface CommitEvent extends FileOffset {
   readonly xa?: { readonly phase: "prepare" | "commit" | "rollback" | "one-phase"; readonly xid: string };
 }
 
-/** The end of a transaction whose rows did not take effect; a place to start from all the same. */
+/** The end of a transaction whose rows did not take effect. A reader can start from here all the same. */
 export interface RollbackEvent extends FileOffset { readonly type: "rollback"; readonly gtid: string; readonly timestamp: number }
 
-/** A statement as text: what it did to rows, if anything, no row event tells. What opens or ends a transaction is told by other events. */
+/** A statement as text: no row event tells what it did to rows, if anything. Other events tell what opens or ends a transaction. */
 export interface QueryEvent extends FileOffset {
   readonly type: "query";
   readonly statement: string;
@@ -120,9 +121,9 @@ export interface QueryEvent extends FileOffset {
   readonly charset: string;
   /** Bits of the session's `sql_mode`: 4 is ANSI_QUOTES, 0x100000 NO_BACKSLASH_ESCAPES. */
   readonly sqlMode: number;
-  /** Databases of the tables it locked or changed; `any`: they are not named, and may be all; null when the log does not say. */
+  /** Databases of the tables that the statement locked or changed; `any`: unnamed, perhaps all; null when the log does not say. */
   readonly updatedDatabases: readonly string[] | "any" | null;
-  /** Of the server that wrote the log: `8.4.3`, `10.11.6-MariaDB-log`. It decides which version comments of the statement were run. */
+  /** The version of the server that wrote the log: `8.4.3`, `10.11.6-MariaDB-log`. It decides which version comments the server ran. */
   readonly serverVersion: string;
   readonly timestamp: number;
 }
@@ -131,27 +132,27 @@ export interface QueryEvent extends FileOffset {
 export interface RowsQueryEvent extends FileOffset { readonly type: "rows-query"; readonly statement: string }
 
 /**
- * The source had nothing more: everything that was committed by then has been given out. Where it is the last of its array that was at
- * `receivedAt`,
- * milliseconds since the epoch by this machine's clock, which may be long ago if the reader was slow to ask; else some time before.
+ * The source had nothing more, and the reader has given out everything that was committed by then.
+ * If the heartbeat is the last of its array, "then" is `receivedAt`, else some time before. `receivedAt` is in milliseconds since the epoch
+ * by this machine's clock, and it may be long ago if the caller was slow to ask.
  */
 export interface HeartbeatEvent extends FileOffset { readonly type: "heartbeat"; readonly receivedAt: number }
 
 /** The source goes on in this file. */
 export interface RotateEvent extends FileOffset { readonly type: "rotate" }
 
-/** The beginning of a file, also where reading begins further on in it. */
+/** The beginning of a file. It also comes when reading begins further on in the file. */
 export interface FormatEvent extends FileOffset {
   readonly type: "format";
   readonly serverVersion: string;
   readonly checksum: boolean;
-  /** The UUID of the server that sends it; '' of a file, and of MariaDB. */
+  /** The UUID of the server that sends it; '' when it is read from a file, and for MariaDB. */
   readonly server: string;
   /** When the file was begun, in seconds since 1970. */
   readonly begun: number;
 }
 
-/** The connection broke and stands again: whatever came after the last commit is repeated from here. */
+/** The connection stands again after a break: everything after the last commit is repeated from here. */
 export interface ResumeEvent extends FileOffset { readonly type: "resume"; readonly reason: string; readonly attempts: number }
 
 /** A table as it was when the rows were written (TABLE_MAP_EVENT with binlog_row_metadata=FULL). */
@@ -178,11 +179,11 @@ export interface Column {
   readonly members: readonly string[];
   /** Bytes for CHAR, VARCHAR, BINARY, VARBINARY; bits for BIT; size of the length prefix for TEXT, BLOB, JSON, GEOMETRY, VECTOR. */
   readonly length: number;
-  /** The type's number in the log (enum_field_types): tells the temporal formats before MySQL 5.6 from today's. */
+  /** The type's number in the log (enum_field_types). It tells the temporal formats before MySQL 5.6 from today's. */
   readonly wire: number;
-  /** Digits in all of DECIMAL; 0 elsewhere. */
+  /** All digits of a DECIMAL; 0 elsewhere. */
   readonly precision: number;
-  /** Digits after the point: of DECIMAL, and of the seconds of TIME, DATETIME, TIMESTAMP. */
+  /** Digits after the point of a DECIMAL, and of the seconds of TIME, DATETIME, TIMESTAMP. */
   readonly scale: number;
 }
 

@@ -10,7 +10,7 @@ export interface BinlogFileOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Reads a binary log file ("Binary Log File": four magic bytes, then events). One that still grows ends at its last whole event. */
+/** Reads a binary log file ("Binary Log File": four magic bytes, then events). A file that still grows ends at its last whole event. */
 export async function* readBinlogFile(
   path: string, { tables = () => true, signal }: BinlogFileOptions = {},
 ): AsyncGenerator<BinlogEvent[], void, undefined> {

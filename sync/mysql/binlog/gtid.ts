@@ -51,7 +51,7 @@ export class GtidSet {
     return false;
   }
 
-  /** Adds one transaction, `uuid:n` or `uuid:tag:n`. The next number of the same source costs no search. */
+  /** Adds one transaction, `uuid:n` or `uuid:tag:n`. The next number of the same source needs no search. */
   addGtid(gtid: string): void {
     const [source, n] = split(gtid);
     this.#add(source, n, n);
@@ -77,7 +77,7 @@ export class GtidSet {
     return sum;
   }
 
-  /** What is in this set and not in the other. */
+  /** Returns what is in this set and not in the other. */
   subtract(other: GtidSet): GtidSet {
     const rest = new GtidSet();
     for (const [source, first, last] of this.#ranges()) {
@@ -104,7 +104,10 @@ export class GtidSet {
     return this.union(new GtidSet());
   }
 
-  /** The payload of COM_BINLOG_DUMP_GTID; the tagged form only when there is a tag, so that older servers understand the rest. */
+  /**
+   * Encodes the payload of COM_BINLOG_DUMP_GTID. It uses the tagged form only when there is a
+   * tag, because older servers do not know that form.
+   */
   encode(): Buffer {
     const sources = [...this.#sources].filter(([, intervals]) => intervals.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
     const tagged = sources.some(([key]) => key.length > 36);
@@ -143,7 +146,7 @@ export class GtidSet {
   }
 }
 
-/** Sixteen bytes in hexadecimal as a UUID is written. */
+/** Writes sixteen bytes in hexadecimal as a UUID. */
 export function uuidText(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -7,9 +7,11 @@ import { type LogHistory, readBinlog } from "./reader.js";
 import type { Known } from "./reading-place.js";
 
 /**
- * A log that was reset or restored soon has the same GTIDs and the same names of files again. So what only the one log can hold is read
- * once more: when the last transaction was committed, in microseconds, or, without GTIDs, when the file was begun, in seconds.
- * `unproven` is told, once for each, of a last transaction that was purged: then nothing can be proved.
+ * Proves that a log is the one that was read before. A log that was reset or restored soon has the
+ * same GTIDs and the same names of files again.
+ * So the reader compares what only the one log can hold: when the last transaction was committed, in microseconds. Without GTIDs it is when
+ * the file was begun, in seconds.
+ * `unproven` is called, once for each, with a last transaction that was purged: then nothing can be proved.
  */
 export function logHistory(connection: ConnectionOptions, unproven: (gtid: string) => void): LogHistory {
   let toldOf = "";
@@ -39,8 +41,8 @@ export function logHistory(connection: ConnectionOptions, unproven: (gtid: strin
 }
 
 /**
- * When the transaction, one of the set, was committed first: microseconds since 1970; null when the log no longer has it. @throws
- * ReaderAhead when the source lacks any of the set
+ * When the transaction, one of the set, was committed first, in microseconds since 1970; null when the log no longer has it.
+ * @throws ReaderAhead when the source lacks any transaction of the set
  */
 export async function committedIn(connection: ConnectionOptions, gtids: string, gtid: string, signal: AbortSignal): Promise<number | null> {
   const others = GtidSet.parse(gtids).subtract(GtidSet.parse(gtid));
@@ -48,17 +50,17 @@ export async function committedIn(connection: ConnectionOptions, gtids: string, 
   return first(connection, { gtids: others.toString() }, committed, signal, { gtids });
 }
 
-/** When the source began the file: seconds since 1970; null when there is none of that name. */
+/** When the source began the file, in seconds since 1970; null when it has no file of that name. */
 export async function begunAt(connection: ConnectionOptions, file: string, signal: AbortSignal): Promise<number | null> {
   return first(connection, { file, offset: 4 }, (event) => (event.type === "format" ? event.begun : null), signal);
 }
 
-/** Of the first event that has it, up to where the log ends now; null too when the log no longer reaches back to the start. */
+/** The value of the first event that has one, up to where the log ends now. Null, too, when the log no longer reaches back to the start. */
 export async function first<T>(
   connection: ConnectionOptions, start: BinlogStart, of: (event: BinlogEvent) => T | null, signal: AbortSignal, known?: Known,
 ): Promise<T | null> {
   const enough = new AbortController();
-  // Any id no server has: it reads for a moment only.
+  // Any id that no server has will do, because the reading takes only a moment.
   const options = {
     connection, serverId: 0x4000_0000 + randomInt(0x1000_0000), start, heartbeatMs: 500, tables: () => false, ...(known && { known }),
   };

@@ -12,7 +12,9 @@ export class LogFile implements FileOffset {
   readonly #checksums: Checksums;
   #hasChecksums: boolean;
 
-  /** `gap`: how many bytes stand between one event and the next; see Checksums. `hasChecksums`: of the events before a format event. */
+  /**
+   * `gap`: how many bytes stand between one event and the next; see Checksums. `hasChecksums` holds for the events before a format event.
+   */
   constructor(start: FileOffset, gap: number, hasChecksums: boolean) {
     this.file = start.file;
     this.offset = start.offset;
@@ -22,7 +24,7 @@ export class LogFile implements FileOffset {
 
   get isMariadb(): boolean { return this.serverVersion.includes("MariaDB"); }
 
-  /** Goes to the event in bytes[start, end), and says its type. Its head may be damaged, but the event is as long as the head says. */
+  /** Goes to the event in bytes[start, end), and returns its type. Its head may be damaged, but the event is as long as the head says. */
   enter(bytes: Buffer, start: number, end: number): number {
     if (end - start < 19) throw new MalformedEvent(`an event of ${end - start} bytes, less than its header`);
     this.#moveTo(uint32(bytes, start + 13));
@@ -46,7 +48,7 @@ export class LogFile implements FileOffset {
     return end - 4;
   }
 
-  /** Reads the format event, which tells how the events after it are read. */
+  /** Reads the format event, which tells how to read the events after it. */
   begin(bytes: Buffer, start: number, end: number): Format {
     const format = readFormat(bytes, start, end);
     this.serverVersion = format.serverVersion;

@@ -2,7 +2,7 @@ import { uint32 } from "./cursor.js";
 import type { CommitEvent, FileOffset, RollbackEvent } from "./event.js";
 import { readXaStatement } from "./events/xa.js";
 
-/** What a statement is to the transaction around it; `other`: a statement like any else. */
+/** What a statement means for the transaction around it; `other`: nothing special. */
 type Effect =
   | { readonly kind: "begins" | "goes on" | "rolls back" | "other" }
   | { readonly kind: "commits"; readonly xa?: CommitEvent["xa"] };
@@ -32,7 +32,7 @@ export class OpenTransaction {
     return !this.#hasBegun;
   }
 
-  /** The event that ends it, logged with the header in bytes[start, …). */
+  /** Ends the transaction with the event whose header is in bytes[start, …). */
   commit(bytes: Buffer, start: number, { file, offset }: FileOffset, xa?: CommitEvent["xa"]): CommitEvent {
     const [gtid, timestamp] = [this.#end(), uint32(bytes, start)];
     return xa ? { type: "commit", gtid, timestamp, file, offset, xa } : { type: "commit", gtid, timestamp, file, offset };

@@ -14,28 +14,32 @@ import { dumpRequest } from "./wire/request.js";
 export interface BinlogReaderOptions {
   /** Where the source is: host, port, user, password, ssl. */
   readonly connection: ConnectionOptions;
-  /** Unlike that of any server or replica of this source, 1 to 2^32-1: the source drops the older of two readers with one id. */
+  /** No server or replica of this source may have this id, 1 to 2^32-1: the source drops the older of two readers with one id. */
   readonly serverId: number;
   /** After these transactions (a GTID set; MariaDB: a GTID position), or at this place. */
   readonly start: BinlogStart;
-  /** What was read before, and of which the source must still have everything. */
+  /** What was read before. The source must still have all of it. */
   readonly known?: Known;
-  /** Without it nobody notices that the source's log was reset and has as many transactions again. */
+  /** Without it the reader cannot notice that the source's log was reset and has as many transactions again. */
   readonly history?: LogHistory;
-  /** The source's sign of life while it has nothing to send; three periods of silence count as a broken connection. Default 5,000. */
+  /**
+   * How often the source gives a sign of life while it has nothing to send. Three silent
+   * periods count as a broken connection. Default 5,000.
+   */
   readonly heartbeatMs?: number;
-  /** Bytes held unread before the source is made to wait. Default 4 MiB; one event may be larger. */
+  /** How many bytes may wait unread before the source must wait. Default 4 MiB; one event may be larger. */
   readonly highWaterBytes?: number;
-  /** The rows of tables for which this says false are skipped undecoded. Asked once per table definition. Default: all. */
+  /** The reader skips the rows of a table undecoded when this says false. It asks once per table definition. Default: all tables. */
   readonly tables?: WantsTable;
   /**
-   * Whether it is still for this process to read: asked before each connection; false ends the stream. With it a first connection
-   * that fails is retried as well, and so is one that another reader with our id took, as long as that does not go on and on.
+   * Whether this process may still read. The reader asks before each connection, and ends the stream when the answer is false.
+   * With it, the reader also retries a first connection that fails. It retries, too, one that another reader with
+   * the same id took, unless that goes on and on.
    */
   readonly isOurs?: () => Promise<boolean>;
-  /** It was let in before, so that a source which lets it in no longer is asked again. Without it that ends the stream. */
+  /** The source let this reader in before, so a source that refuses it now is asked again. Otherwise a refusal ends the stream. */
   readonly accessReturns?: boolean;
-  /** Told of each connection that cannot be made, with how many could not before it; null once one sends. */
+  /** Called for each connection that fails, with how many failed before it, and with null once a connection sends. */
   readonly heard?: (error: Error | null, attempt: number) => void;
   /** Where to learn what a log with MINIMAL metadata leaves out. Without it such a log is refused. */
   readonly definitions?: TableDefinitions;
@@ -50,18 +54,20 @@ export interface LogHistory {
 }
 
 /**
- * Follows a MySQL (or MariaDB) binary log. Pulled: nothing is decoded before it is asked for, and the source waits when
- * `highWaterBytes` are unread. Each array holds the events at hand, at least one.
- *
- * A first connection that fails throws, unless `isOurs` is given; a later one is retried until it stands, resuming at the last `commit`
- * given out.
+ * Follows a MySQL (or MariaDB) binary log. The caller pulls: nothing is decoded before the caller asks, and the source waits when
+ * `highWaterBytes` are unread. Each array holds the events that are ready, at least one.
+ * A first connection that fails throws, unless `isOurs` is given. A later one is retried until it
+ * stands, and resumes at the last `commit` given out.
  * Throws a `BinlogError` when going on would lose or distort something. Ends without an error when `signal` aborts.
  */
 export function readBinlog(options: BinlogReaderOptions, signal: AbortSignal): AsyncGenerator<BinlogEvent[], void, undefined> {
   return follow(options, false, signal) as AsyncGenerator<BinlogEvent[], void, undefined>;
 }
 
-/** The same with each row as a line of JSON, made from the log's bytes without objects between: for what only hands text on. */
+/**
+ * Does the same with each row as a line of JSON, made from the log's bytes without objects
+ * between. It serves callers that only hand text on.
+ */
 export function readBinlogLines(options: BinlogReaderOptions, signal: AbortSignal): AsyncGenerator<LineEvent[], void, undefined> {
   return follow(options, true, signal) as AsyncGenerator<LineEvent[], void, undefined>;
 }
@@ -100,17 +106,21 @@ async function* follow(
     } finally {
       dump?.close();
     }
-    // The first retry comes at once: most breaks are a server that restarts or a killed dump thread.
+    // The first retry comes at once, because most breaks are a server that restarts or a killed dump thread.
     await sleep(Math.min(5_000, 100 * 2 ** attempts++) * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** A source whose log is reset under a reader that has read all of it goes on to say that it has nothing new. */
+/**
+ * After so many quiet periods the reader asks the source whether it still has the file.
+ * If the log was reset under a reader that has read all of it, the source itself only says that it has nothing new.
+ */
 const quietPeriods = 10;
 
 /**
- * When a file was begun tells it only from those of other seconds, which is enough once what came last is proved. @throws ConnectionLost,
- * OtherHistory, ReaderAhead
+ * Asks a source that is quiet whether it still has the file it was sending. When a file was begun tells it only from files of other
+ * seconds; that is enough once the last transaction is proved.
+ * @throws ConnectionLost, OtherHistory, ReaderAhead
  */
 async function mustBeThere(
   { history, known }: BinlogReaderOptions, progress: ReadingPlace, isProven: boolean, signal: AbortSignal,
@@ -122,12 +132,12 @@ async function mustBeThere(
     if (!(await history.has(file.file, file.begun, signal)))
       throw new OtherHistory(`it no longer has the file ${file.file} that it was sending`);
   } catch (error) {
-    // A new connection tells what is true. That the source cannot be asked is no answer: the connection that is read will break, too.
+    // A new connection shows what is true. If the source cannot be asked, nothing follows: the connection that is read will break, too.
     if (error instanceof OtherHistory || error instanceof ReaderAhead) throw new ConnectionLost(error.message, error);
   }
 }
 
-/** What is wrong with the log counts only where it still is the same log. */
+/** What is wrong with the log counts only if it still is the same log. */
 async function judged(
   error: unknown, { history, known }: BinlogReaderOptions, progress: ReadingPlace, signal: AbortSignal,
 ): Promise<unknown> {
@@ -139,7 +149,7 @@ async function judged(
 
 const [takeoversAtMost, takeoverWindowMs] = [5, 60_000];
 
-/** `takeovers`: when others took our place, where we may take it back; each is added. */
+/** `takeovers`: when other readers took this one's place, if it may take the place back; each is added. */
 function mayPass(
   error: unknown, { isOurs, accessReturns = false }: BinlogReaderOptions, takeovers: number[], hasConnected: boolean,
 ): boolean {
@@ -161,7 +171,7 @@ function heartbeatOf({ heartbeatMs = 5_000 }: BinlogReaderOptions): number {
   return heartbeatMs;
 }
 
-/** Every chunk's events, decoded when asked for. Ends only by an error: a dump has no end. */
+/** Yields every chunk's events, decoded when the caller asks. It ends only by an error, because a dump has no end. */
 async function* decode(
   dump: Dump, { tables = () => true, serverId, definitions, history, known }: BinlogReaderOptions, toLines: boolean, progress: ReadingPlace,
   signal: AbortSignal,
@@ -179,7 +189,7 @@ async function* decode(
   };
   for (let isProven = false; ; isProven = true) {
     packets.push(await dump.read());
-    // Only now that the source sends: what is proved before could be another log by then.
+    // The proof comes only now that the source sends: a log that was proved earlier could be another by now.
     if (!isProven) await history?.prove(progress.with(known), signal);
     decoder.receivedAt = dump.receivedAt;
     try {
@@ -208,9 +218,9 @@ async function* decode(
 }
 
 /**
- * Decodes packets up to one that takes more than that, which is then the current one: no event, a compressed transaction, or one that
- * outdates the definitions; `read` when there is none. The loop has a function of its own because the engine compiles those of generators
- * once more each time.
+ * Decodes packets up to one that needs more, which is then the current one: no event, a compressed transaction, or one that outdates the
+ * definitions. `read` when there is none.
+ * The loop has a function of its own, because the engine compiles the loops of generators once more each time.
  */
 function decodePlain(packets: Packets, decoder: EventDecoder, events: DecodedEvent[]): "read" | "refused" | "compressed" | "outdated" {
   while (packets.next()) {

@@ -2,13 +2,13 @@ import type { BinlogEvent, BinlogStart, LineEvent, FileOffset, Transaction } fro
 import { DomainPosition } from "./events/mariadb.js";
 import { GtidSet } from "./gtid.js";
 
-/** What has been given out, so that a new connection goes on after the last whole transaction. */
+/** Remembers what the reader has given out, so that a new connection goes on after the last whole transaction. */
 export class ReadingPlace {
   #file = "";
   #offset = 4;
   #gtids: GtidSet | DomainPosition | undefined;
   #last: Transaction | undefined;
-  /** Of the file of `place`, and of the one that is being read. */
+  /** When the file of `place`, and the one that is being read, were begun. */
   #begun: number | undefined;
   #format: { readonly file: string; readonly begun: number } | undefined;
   #stamp = 0;
@@ -33,7 +33,7 @@ export class ReadingPlace {
       this.#offset = event.offset;
       this.#begun = this.#format?.begun;
       if (event.gtid === "") continue;
-      // An empty start does not tell whose it is; the first transaction does.
+      // An empty start does not tell which server it is of; the first transaction does.
       if (this.#gtids instanceof GtidSet && this.#gtids.isEmpty && isMariadb(event.gtid)) this.#gtids = new DomainPosition();
       this.#gtids?.addGtid(event.gtid);
       this.#last = this.#stamp > 0 ? { gtid: event.gtid, committedAt: this.#stamp } : undefined;
@@ -45,7 +45,7 @@ export class ReadingPlace {
     return { ...this.place, ...(this.#begun !== undefined && { begun: this.#begun }) };
   }
 
-  /** What the source must have, and have from the same history: what was read before, of which this reader may be behind. */
+  /** What the source must have, from the same history: what was read before. This reader may be behind that. */
   with(known: Known | undefined): BinlogStart {
     const { start } = this;
     if (!known || !(this.#gtids instanceof GtidSet) || !("gtids" in start)) return start;

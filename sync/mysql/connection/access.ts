@@ -9,9 +9,9 @@ import { ConnectionLost } from "../binlog/wire/refusal.js";
 export type Purpose = "lock" | "log" | "tables";
 
 /**
- * What keeps a source from being read, reported as one for all its connections: that of the log may be refused, by a password that was
- * changed,
- * while that of the feed lock still stands. `hasAnswered`: the server let this process in before, so that it will be let in again.
+ * Reports what keeps a source from being read, as one for all its connections.
+ * The server may refuse the log's connection, because a password was changed, while the feed lock's connection still stands.
+ * `hasAnswered`: the server let this process in before, so it will do so again.
  */
 export class Access {
   readonly #silent = new Map<Purpose, string>();
@@ -19,7 +19,7 @@ export class Access {
 
   constructor(readonly url: URL, readonly hasAnswered = false) {}
 
-  /** Whom to tell, from now on. Given back: what the connection of the feed lock tells. */
+  /** Sets the listener from now on. Returns the listener for the connection of the feed lock. */
   observed(onEvent: (event: FeedLockEvent) => void): (event: FeedLockEvent) => void {
     this.#onEvent = onEvent;
     return (event) => {
@@ -32,12 +32,12 @@ export class Access {
     };
   }
 
-  /** Whether to try again. */
+  /** Whether the caller should try again. */
   mayPass(error: unknown): boolean {
     return isLost(error) || (this.hasAnswered && isDenied(error));
   }
 
-  /** A first failure is not reported: most breaks are over at the next try. */
+  /** A first failure is not reported, because most breaks are over at the next try. */
   failed(purpose: Purpose, error: unknown, attempt: number): void {
     if (attempt === 0 && !isDenied(error)) return;
     const problem = mysqlProblem(this.url, error);
@@ -64,7 +64,7 @@ function isDenied(error: unknown): boolean {
   return error instanceof AccessDenied || deniedBy(error) !== null;
 }
 
-/** Of a connection that may be there again later, once it has stood, or of a statement that may be asked again. */
+/** Whether the connection may come back, after it once stood, or the statement may be asked again. */
 export function isLost(error: unknown): boolean {
   return error instanceof ConnectionLost || mayPass(error);
 }

@@ -7,17 +7,21 @@ import { sleep, unlessAborted } from "../../../runtime/wait.js";
 import type { FeedLock, FeedLockEvent } from "../../source.js";
 import type { Access } from "./access.js";
 
-/** The server forgets a holder that says nothing for this long; a process that was killed is forgotten at once. */
+/** The server forgets a holder that says nothing for this long. A process that was killed is forgotten at once. */
 const leaseSeconds = 10;
 const renewMs = 2_500;
-/** A process that just ended may still be seen for a moment. */
+/** The server may still see a process for a moment after it ended. */
 const quietMs = 1_000;
-/** While a server says nothing it gives the lock to nobody: nothing else waits for its answer longer than this. */
+/**
+ * The longest wait for a server that says nothing. Meanwhile the server gives the lock to no
+ * other process, so waiting longer gains nothing.
+ */
 const patienceMs = 1_500;
 
 /**
- * A named lock of the server (GET_LOCK): one process at a time holds it, none needs a privilege for it. It belongs to a connection,
- * which says something every few seconds. Whoever held it and was silent for too long learns by `lost` that another has it.
+ * Takes a named lock of the server (GET_LOCK): one process at a time holds it, and it needs no privilege.
+ * It belongs to a connection, which says something every few seconds. A holder that was silent for too long
+ * learns by `lost` that another process has the lock.
  */
 export async function takeFeedLock(
   access: Access, name: string, onEvent: (event: FeedLockEvent) => void, signal: AbortSignal,
@@ -42,9 +46,9 @@ export async function takeFeedLock(
 }
 
 export interface MysqlFeedLock extends FeedLock {
-  /** As the server knows it. */
+  /** The name that the server knows it by. */
   readonly lockName: string;
-  /** As `FeedLock` has it; what the server said longer ago counts for nothing. */
+  /** As in `FeedLock`, but an answer of the server older than `maxAgeMs` does not count. */
   held(maxAgeMs?: number): Promise<void>;
   /** Resolves once the server was asked, whether or not it answered. */
   verified(): Promise<void>;
@@ -81,7 +85,7 @@ class HeldFeedLock implements MysqlFeedLock {
   async #renew(): Promise<void> {
     if (this.lost.aborted) return;
     let answer = await this.lock.attempt(false);
-    // A connection that was found broken says nothing; a new one does.
+    // A connection that proves broken gives no answer, so a new one is asked.
     if (answer === "unknown") answer = await this.lock.attempt(false);
     if (!this.#isGivenBack) this.onEvent(this.lock.silence ?? { kind: "answers" });
     switch (answer) {
@@ -101,7 +105,7 @@ class HeldFeedLock implements MysqlFeedLock {
 
 class Lock {
   #connection: Connection | null = null;
-  /** Connections of ours that broke: the server may take them for alive for a while. */
+  /** Connections of this process that broke: the server may take them for alive for a while. */
   readonly #former = new Set<number>();
   #isClosed = false;
   holder: number | null = null;
@@ -114,7 +118,7 @@ class Lock {
     return this.access.url;
   }
 
-  /** Takes it if it is free. Errors that do not pass by themselves are thrown only when `strict`. */
+  /** Takes the lock if it is free. Errors that do not pass by themselves are thrown only when `strict`. */
   async attempt(strict: boolean): Promise<"ours" | "another's" | "unknown"> {
     try {
       const connection = (this.#connection ??= await this.#open());
@@ -134,7 +138,7 @@ class Lock {
     }
   }
 
-  /** Given back, so that whoever waits has it at once. */
+  /** Releases the lock, so that a waiting process has it at once. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await withinPatience(this.#ask("SELECT RELEASE_LOCK(?)"));
@@ -152,11 +156,11 @@ class Lock {
 
   async #open(): Promise<Connection> {
     const connection = await connectMysql(serverUrl(this.url));
-    // Errors reach us through the statement under way.
+    // Errors reach the caller through the statement under way.
     connection.on("error", () => undefined);
     if (this.#isClosed) {
       connection.destroy();
-      throw new Error("nobody waits for this connection any more");
+      throw new Error("the feed lock was closed before this connection stood");
     }
     await connection.query(`SET SESSION wait_timeout = ${leaseSeconds}`);
     return connection;
@@ -175,7 +179,7 @@ async function withinPatience(work: Promise<unknown>): Promise<void> {
   enough.abort();
 }
 
-/** mysql2's own time for a statement is over. */
+/** Whether mysql2's own time limit for a statement has passed. */
 function isLate(error: unknown): boolean {
   return (error as { readonly code?: string }).code === "PROTOCOL_SEQUENCE_TIMEOUT";
 }

@@ -6,16 +6,15 @@ import { backoff, sleep } from "../../../runtime/wait.js";
 import { Access } from "./access.js";
 
 /**
- * One connection for statements that only read: when it breaks, it is opened again and the statement asked again. It has no default
- * database:
- * one that is dropped while sync runs is then tables that are missing, which may be made again.
+ * One connection for statements that only read. When it breaks, it is opened again and the statement is asked again.
+ * It has no default database: if a database is dropped while sync runs, its tables count as missing, and they may be made again.
  */
 export class Reading implements AsyncDisposable {
   #connection: Promise<Connection> | null = null;
 
   constructor(readonly url: URL, readonly access = new Access(url)) {}
 
-  /** Tries again what may pass by itself, over a new connection, until `signal` aborts; other errors are thrown. */
+  /** Tries again over a new connection, until `signal` aborts, what may pass by itself. Other errors are thrown. */
   async ask<T>(question: (connection: Connection) => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       const connection = this.#open();
@@ -39,8 +38,8 @@ export class Reading implements AsyncDisposable {
   }
 
   /**
-   * The rows as they come, in pieces of about so many bytes of text: the server waits while nobody takes them. When the connection is
-   * lost, what `sql` then says is asked on the next. Ends early when `signal` aborts.
+   * Yields the rows as they come, in pieces of about `bytes` of text; the server waits while the caller takes none.
+   * When the connection is lost, the next one is asked what `sql` then says. Ends early when `signal` aborts.
    */
   async *pieces(sql: () => string, bytes: number, signal: AbortSignal): AsyncGenerator<RowDataPacket[]> {
     for (let attempt = 0; !signal.aborted; attempt++) {
@@ -56,7 +55,7 @@ export class Reading implements AsyncDisposable {
       } catch (error) {
         if (!this.access.mayPass(error) && !signal.aborted) throw error;
       } finally {
-        // Lost, or whoever took the rows stopped in the middle of the answer.
+        // The connection was lost, or the caller stopped in the middle of the answer.
         if (!whole) this.#abandon(connection);
       }
       await sleep(backoff(attempt), signal);
@@ -68,7 +67,7 @@ export class Reading implements AsyncDisposable {
     this.#connection = null;
   }
 
-  /** A try that failed is not kept: what the server refused once it may allow later. */
+  /** A failed try is not kept: what the server refused once it may allow later. */
   #open(): Promise<Connection> {
     const connection = (this.#connection ??= connectMysql(serverUrl(this.url)));
     connection.catch(() => {
@@ -83,13 +82,13 @@ export class Reading implements AsyncDisposable {
   }
 }
 
-/** Rows the stream holds ready. */
+/** How many rows the stream holds ready. */
 const rowsAhead = 64;
 
 function rowStream(connection: Connection, sql: string, signal: AbortSignal): AsyncIterable<RowDataPacket> {
-  // The connection of callbacks that the one of promises wraps: only it can stream.
+  // mysql2's promise connection wraps one of callbacks, and only that one can stream.
   const { connection: wrapped } = connection as unknown as { readonly connection: Callbacks };
-  // That it is lost, also before this, is told to the connection alone.
+  // mysql2 reports a lost connection, also one lost before this, to the connection alone.
   const gone = new AbortController();
   const told = (error: Error) => gone.abort(error);
   wrapped.on("error", told);

@@ -1,7 +1,7 @@
 import type { Access } from "./access.js";
 import { Reading } from "./reading.js";
 
-/** Connections for statements that read side by side: each is used by one at a time, and kept for the next. */
+/** Connections for statements that read side by side. Each serves one statement at a time, and is kept for the next. */
 export class Readings implements AsyncDisposable {
   readonly #idle: Reading[] = [];
 

@@ -4,11 +4,11 @@ import { nextVersion, type Position } from "../../../schema/position.js";
 import type { ServerPlace } from "../../source.js";
 import { logStatusStatement } from "../binlog/wire/request.js";
 
-/** What the server calls itself, as far as it matters to us. */
+/** What the server calls itself, as far as Sluice needs it. */
 export interface Server {
   readonly version: string;
   readonly mariadb: boolean;
-  /** Release as a number that compares: 8.0.36 is 80036. */
+  /** The release as a number that compares: 8.0.36 is 80036. */
   readonly release: number;
 }
 
@@ -19,13 +19,13 @@ export async function serverOf(connection: Connection): Promise<Server> {
   return { version, mariadb: /mariadb/i.test(`${version} ${row!.comment}`), release: major * 10_000 + minor * 100 + patch };
 }
 
-/** Where the server's binary log ends. `status` is empty when it keeps none. */
+/** Where the server's binary log ends; `status` is empty when the server keeps no log. */
 export async function logStatus(connection: Connection, server: Server): Promise<RowDataPacket | undefined> {
   const [[status]] = await connection.query<RowDataPacket[]>(logStatusStatement(server.version));
   return status;
 }
 
-/** Where the log of which server ends; null where it has no GTIDs: then nothing tells what of it is visible. */
+/** Which server's log ends where. Null without GTIDs: then nothing tells how much of the log is visible to readers. */
 export async function endOf(connection: Connection): Promise<ServerPlace | null> {
   const [[server]] = await connection.query<RowDataPacket[]>("SELECT @@version AS version, @@server_uuid AS uuid, @@gtid_mode AS mode");
   if (server!.mode !== "ON") return null;
@@ -34,8 +34,8 @@ export async function endOf(connection: Connection): Promise<ServerPlace | null>
 }
 
 /**
- * The server's head. The statement reads file, offset and executed GTIDs at once; a GTID is in the set only when its
- * transaction is visible to readers, so a snapshot begun after this has everything the set names.
+ * The server's head. One statement reads file, offset and executed GTIDs together.
+ * A GTID is in the set only when its transaction is visible to readers, so a snapshot begun after this has everything the set names.
  */
 export async function headOf(connection: Connection, server: Server): Promise<Position> {
   const status = await logStatus(connection, server);

@@ -13,10 +13,10 @@ import { Followed } from "../statement/effect.js";
 import { definitionOf, type WholeColumnRecord } from "./table-definition.js";
 
 /**
- * The definitions of the live tables, for a log with MINIMAL metadata. One is given out only for rows between which and its
- * reading the log has no statement that could have changed the table: each reading is followed by a pass through the log, from
- * where the reader stands to where the log ended when the definitions were read. A change made with `sql_log_bin = 0` leaves no
- * trace in the log and is not seen.
+ * Gives the definitions of the live tables, for a log with MINIMAL metadata.
+ * A definition is used for a row only if the log between the two has no statement that could have changed the table. So a pass through the
+ * log follows each reading: from where the reader stands to where the log ended when the definitions were read.
+ * A change made with `sql_log_bin = 0` leaves no trace in the log and is not seen.
  */
 export class LiveDefinitions implements TableDefinitions {
   readonly #tables = new Map<string, Known>();
@@ -34,7 +34,7 @@ export class LiveDefinitions implements TableDefinitions {
     for (;;) {
       const read = await this.reading.ask((connection) => this.#read(connection), signal);
       const changes = await this.#changes(start, read.after, signal);
-      // Whether such a change came before or after the reading cannot be told.
+      // Nothing tells whether such a change came before or after the reading.
       if (changes.some((change) => !isIn(change, read.before))) continue;
       for (const { table } of this.catalog.entities) {
         const pending = new Map(changes.filter(({ tables }) => tables.includes(table)).map((change) => [change.key, change]));
@@ -63,17 +63,18 @@ export class LiveDefinitions implements TableDefinitions {
   }
 
   of(database: string, table: string): TableDefinition | string {
-    return (database === this.database && this.#tables.get(table)?.now) || "nobody has read its definition";
+    return (database === this.database && this.#tables.get(table)?.now) || "its definition was not read";
   }
 
-  /** Which tables it may have given other columns. */
+  /** The tables whose columns the statement may have changed. */
   #redefined(statement: QueryEvent): readonly string[] {
     return effectOf(statement, this.#followed).columns;
   }
 
   /**
-   * The definitions, and where the log ended before and after. A statement that changes a table is in the log, or visible, before
-   * it lets go of the table's lock: who opens the table waits for it, so none is half done when the log's end is asked for.
+   * Reads the definitions, and where the log ended before and after.
+   * A statement that changes a table is in the log, or visible, before it lets go of the table's lock. A reader that opens the table waits
+   * for that lock, so no statement is half done when the log's end is asked for.
    */
   async #read(connection: Connection): Promise<{ before: Position; after: Position; definitions: Map<string, TableDefinition | string> }> {
     const server = await serverOf(connection);
@@ -94,7 +95,7 @@ export class LiveDefinitions implements TableDefinitions {
     return { before, after: await headOf(connection, server), definitions };
   }
 
-  /** Opens each table once; says which cannot be opened. */
+  /** Opens each table once, and says which cannot be opened. */
   async #opened(connection: Connection): Promise<Map<string, string>> {
     const problems = new Map<string, string>();
     for (const { table } of this.catalog.entities) {
@@ -110,7 +111,7 @@ export class LiveDefinitions implements TableDefinitions {
 
   /** The statements after `start`, up to where the log ended, that may have changed tables of the catalog. */
   async #changes(start: BinlogStart, end: Position, signal: AbortSignal): Promise<Change[]> {
-    // Places compare only within one server's log, and which server answers may have changed.
+    // Places compare only within one server's log, and another server may answer now.
     const executed = "gtids" in start ? GtidSet.parse(start.gtids) : null, wanted = GtidSet.parse(end.gtids);
     if ("gtids" in start ? executed!.contains(wanted) : !isBefore(start, end)) return [];
     const changes: Change[] = [];
@@ -148,7 +149,7 @@ interface Change {
   readonly statement: string;
 }
 
-/** The same for a statement that comes again, after a reconnect or in a second pass. */
+/** The key of a statement: the same when it comes again, after a reconnect or in a second pass. */
 function keyOf({ file, offset }: FileOffset, gtid: string): string {
   return gtid || `${file}:${offset}`;
 }

@@ -9,7 +9,7 @@ export interface WholeColumnRecord extends ColumnRecord {
   readonly CHARACTER_OCTET_LENGTH: number | string | null;
 }
 
-/** The table as its log would describe it, or why the server's description does not say enough. */
+/** The table as its log would describe it, or why the server's description is not enough. */
 export function definitionOf(records: readonly WholeColumnRecord[], key: readonly string[]): TableDefinition | string {
   const columns: DefinedColumn[] = [];
   for (const record of records) {
@@ -24,7 +24,7 @@ function definedColumn(record: WholeColumnRecord): DefinedColumn | string {
   const facts = factsOf(record);
   if (!facts) return `is ${record.COLUMN_TYPE}, which cannot be followed`;
   const isMember = facts.type === "enum" || facts.type === "set";
-  // Members are shown as text of another character set, and with escapes that do not always lead back.
+  // The server shows members in another character set, and with escapes that do not always lead back to the text.
   if (isMember && (facts.charset === "binary" || facts.charset === "" || record.COLUMN_TYPE.includes("\\")))
     return "has members whose exact text the server does not show";
   return {
@@ -36,7 +36,7 @@ function definedColumn(record: WholeColumnRecord): DefinedColumn | string {
   };
 }
 
-/** In the units of `Column.length`. */
+/** The length in the units of `Column.length`. */
 function lengthOf(record: WholeColumnRecord, { type, length, members }: Pick<DefinedColumn, "type" | "length" | "members">): number {
   switch (type) {
     case "bit": return length;

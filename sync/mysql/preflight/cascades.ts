@@ -5,15 +5,16 @@ import type { Catalog } from "../../../schema/catalog.js";
 import type { Server } from "../connection/server.js";
 
 /**
- * InnoDB's own foreign keys change rows of other tables without a word in the binary log. Where the server checks them itself
- * (MySQL 9.6 and newer, unless innodb_native_foreign_keys says otherwise) those changes are logged as any other.
+ * Whether the server logs what foreign keys change.
+ * InnoDB's own foreign keys change rows of other tables and leave nothing in the binary log. A server that checks them itself logs such
+ * changes like others: MySQL 9.6 and newer, unless innodb_native_foreign_keys says otherwise.
  */
 export async function logsCascades(connection: Connection, server: Server): Promise<boolean> {
   const [[native]] = await connection.query<RowDataPacket[]>("SHOW GLOBAL VARIABLES LIKE 'innodb_native_foreign_keys'");
   return server.release >= 90_600 && native?.Value !== "ON";
 }
 
-/** The foreign keys by which the catalog's tables change unlogged. */
+/** Finds the foreign keys that change the catalog's tables without a trace in the log. */
 export async function cascadeFindings(
   connection: Connection, server: Server, catalog: Catalog, database: string, where: string,
 ): Promise<Finding[]> {

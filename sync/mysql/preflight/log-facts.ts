@@ -8,18 +8,18 @@ import { first, logHistory } from "../binlog/history.js";
 
 /** What the server still has of its binary log, and for how long. */
 export interface LogFacts {
-  /** `binlog_expire_logs_seconds`: a file may go this long after its last transaction; null when files are never purged by themselves. */
+  /** `binlog_expire_logs_seconds`: a file may go this long after its last transaction. Null when the server purges no files by itself. */
   readonly keptMs: number | null;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
-  /** When the oldest transaction still there was committed, milliseconds since the epoch; null when there is none. */
+  /** When the oldest transaction still there was committed, in milliseconds since the epoch; null when there is none. */
   readonly oldestAt: number | null;
   /** GTIDs that are no longer in any file; empty without GTIDs. */
   readonly purged: string;
-  /** All that was committed here; empty without GTIDs. */
+  /** All GTIDs that were committed here; empty without GTIDs. */
   readonly executed: string;
 }
 
-/** A log file that is read from its beginning takes its time. */
+/** A proof may have to read a log file from its beginning, which takes time. */
 const proofMs = 30_000;
 
 /** @throws PreflightFailed when the server cannot be asked */
@@ -32,7 +32,7 @@ export async function logFacts(url: URL): Promise<LogFacts> {
   const value = new Map(settings.map((row) => [String(row.Variable_name), String(row.Value)]));
   const [files] = await connection.query<RowDataPacket[]>("SHOW BINARY LOGS");
   const seconds = value.get("binlog_expire_logs_auto_purge") === "OFF" ? 0 : Number(value.get("binlog_expire_logs_seconds") ?? 0);
-  /** Asked for by itself: in a list of variables the server cuts each value off at 1,024 characters. */
+  /** Each set is asked for by itself: in a list of variables the server cuts each value off at 1,024 characters. */
   const gtids = async (name: "gtid_purged" | "gtid_executed") => {
     if (!value.has(name)) return "";
     const [[row]] = await connection.query<RowDataPacket[]>(`SELECT @@GLOBAL.${name} AS gtids`);
@@ -47,7 +47,7 @@ export async function logFacts(url: URL): Promise<LogFacts> {
   };
 }
 
-/** Bytes of the log after the position; null when the server has no such file, as after a failover. */
+/** How many bytes of the log come after the position. Null when the server has no such file, as after a failover. */
 export function bytesBehind({ file, offset }: Position, { files }: LogFacts): number | null {
   const at = files.findIndex(({ name }) => name === file);
   return at < 0 ? null : Math.max(0, files.slice(at).reduce((sum, { bytes }) => sum + bytes, -offset));
@@ -56,17 +56,19 @@ export function bytesBehind({ file, offset }: Position, { files }: LogFacts): nu
 /** Whether a store could go on from its position. */
 export type Forecast =
   | { readonly kind: "gone"; /** The transactions it still needs, or the file. */ readonly missing: string }
-  /** It holds transactions that the server does not have: this one was restored, reset, or is another. */
+  /** The store holds transactions that the server does not have: this server was restored, reset, or is another. */
   | { readonly kind: "ahead"; readonly beyond: string }
-  /** Its log has the same numbers and is another: it was reset, or restored, and has committed as many transactions again. */
+  /** The server's log has the same numbers and is another: it was reset, or restored, and has committed as many transactions again. */
   | { readonly kind: "another"; readonly difference: string }
-  /** `forMs`: the log after the position is kept at least this long; null for ever; 0 may be purged at any moment. */
+  /**
+   * The log after the position is kept for at least `forMs`. Null: the server never purges it; 0: the server may purge it at any moment.
+   */
   | { readonly kind: "possible"; readonly forMs: number | null };
 
 /**
- * `currentAt`: when the store held everything committed. `reads`: whether sync is reading on from this position; then it is told what was
- * committed before others can see it, and asks the server itself. The file with the next transaction is younger, so it is kept at least
- * from then on.
+ * Says whether a store can go on from its position. `currentAt`: when the store held everything committed.
+ * `reads`: sync is reading on from this position. Then sync hears of a transaction before others can see it, and it asks the server itself.
+ * The file with the next transaction is younger than `currentAt`, so it is kept at least from then on.
  */
 export function forecastOf(
   position: Position, currentAt: number, { keptMs, files, purged, executed }: LogFacts, reads: boolean, now = Date.now(),
@@ -80,7 +82,7 @@ export function forecastOf(
   return { kind: "possible", forMs: keptMs === null ? null : Math.max(0, keptMs - (now - currentAt)) };
 }
 
-/** The same, but the last transaction of the position is read again, too, unless sync does that when it reads on. */
+/** Does the same, and reads the last transaction of the position again, unless sync does that when it reads on. */
 export async function provenForecastOf(
   url: URL, position: Position, currentAt: number, facts: LogFacts, reads: boolean, now = Date.now(),
 ): Promise<Forecast> {
@@ -95,7 +97,7 @@ export async function provenForecastOf(
   }
 }
 
-/** Where reading goes on after a position. */
+/** Where the reader goes on after a position. */
 export function startOf({ gtids, last, file, offset, begun }: Position): BinlogStart {
   return gtids ? { gtids, ...(last && { last }) } : { file, offset, ...(begun !== undefined && { begun }) };
 }

@@ -8,7 +8,7 @@ import { type ColumnRecord, factsOf, whyUnheld } from "../row/columns.js";
 import { selectRows } from "../row/snapshot-sql.js";
 import { cascadeFindings } from "./cascades.js";
 
-/** What is wrong with the tables of the catalog: missing, not readable, of another shape, or changing rows behind the log's back. */
+/** Finds what is wrong with the catalog's tables: missing, not readable, of another shape, or changing rows that the log does not have. */
 export async function tableFindings(
   connection: Connection, server: Server, catalog: Catalog, database: string, where: string,
 ): Promise<Finding[]> {
@@ -26,14 +26,14 @@ export async function tableFindings(
   for (const entity of catalog.entities) {
     const place = `${where}, table ${entity.table}`;
     const problems = entityProblems(entity, shape);
-    // With columns missing the statement would only fail for the same reason.
+    // With columns missing, the statement would only fail for the same reason.
     if (problems.length === 0) problems.push(...await readProblems(connection, entity, database));
     findings.push(...problems.map((problem) => ({ where: place, ...problem })));
   }
   return [...findings, ...await cascadeFindings(connection, server, catalog, database, where)];
 }
 
-/** Why a table that was changed meanwhile cannot be copied as the catalog has it; null when it is not there. */
+/** Says why the pipeline cannot copy a table that was changed meanwhile as the catalog has it. Null when the table is not there. */
 export async function tableProblems(connection: Connection, entity: Entity, database: string): Promise<readonly Problem[] | null> {
   const shape = await shapeOf(connection, database, entity.table);
   return shape.engines.has(entity.table) ? entityProblems(entity, shape) : null;

@@ -5,9 +5,9 @@ import { datetimeAhead } from "../../../runtime/mysql/mysql.js";
 import type { Catalog } from "../../../schema/catalog.js";
 
 /**
- * DATETIME has no zone. Filled by CURRENT_TIMESTAMP it holds what the server's clock reads, which in another zone than UTC is another
- * moment
- * than the API would say, unless the URL names that zone.
+ * Finds DATETIME columns that would be read in the wrong zone. DATETIME has no zone.
+ * CURRENT_TIMESTAMP fills it with what the server's clock reads. In another zone than UTC that is another moment than the API would say,
+ * unless the URL names that zone.
  */
 export async function zoneFindings(
   connection: Connection, url: URL, catalog: Catalog, database: string, where: string,

@@ -10,34 +10,35 @@ import { logStatus, type Server, serverOf } from "../connection/server.js";
 import { tableFindings } from "./preflight-tables.js";
 import { zoneFindings } from "./preflight-zone.js";
 
-/** What a person allows though it costs something, and whom to tell. */
+/** What a person allows though it costs something, and the listeners. */
 export interface MysqlSourceOptions {
   /**
-   * Follow a log that does not name columns (binlog_row_metadata = MINIMAL), by the live tables' definitions where these are proved to
-   * hold.
+   * Follow a log that does not name columns (binlog_row_metadata = MINIMAL), with the live
+   * tables' definitions where they are proved to hold.
    */
   readonly allowMinimalMetadata?: boolean | undefined;
   /** Follow a server without GTIDs, by file and offset of its binary log. */
   readonly allowFilePositions?: boolean;
   /**
-   * What is done about a logged statement that does not say which rows it changed: copy the tables it may have changed (the default), or
-   * stop.
+   * What the pipeline does about a logged statement that does not say which rows it changed.
+   * It copies the tables that the statement may have changed (the default), or it stops.
    */
   readonly unknownStatements?: "copy" | "stop";
-  /** The server has let this process in before: that it is away, or lets nobody in, passes. */
+  /** The server has let this process in before, so its absence, or its refusal to let anyone in, will pass. */
   readonly hasAnswered?: boolean;
-  /** Told once that the server went away while it was asked what it is, and is waited for. */
+  /** Called once when the server went away during preflight; preflight then waits for it. */
   readonly away?: (error: unknown) => void;
   /**
-   * Told of the last transaction of a position that the log no longer has: whether it is of the same history cannot be proved, so it is
-   * believed.
+   * Called with the last transaction of a position when the log no longer has it.
+   * Then nothing can prove that the log is of the same history, so the pipeline believes that it is.
    */
   readonly unproven?: (gtid: string) => void;
 }
 
 /**
- * Everything about the server and its tables that would keep us from following it, all at once. Changes nothing. That nobody answers is
- * a finding too; but a server that did, and goes away while it is asked, is waited for where `away` is told of it, until `signal` aborts.
+ * Finds everything about the server and its tables that would keep a pipeline from following it. Changes nothing.
+ * A server that does not answer is a finding too. A server that answered and then goes away is waited
+ * for until `signal` aborts, if `away` is given.
  */
 export async function preflight(
   url: URL, catalog: Catalog, options: MysqlSourceOptions = {}, signal = new AbortController().signal,
@@ -86,7 +87,7 @@ async function findingsOf(connection: Connection, url: URL, catalog: Catalog, op
   ];
 }
 
-/** A connection to the server, no database chosen. @throws PreflightFailed with the remedy when there is none to be had */
+/** Connects to the server, without a database. @throws PreflightFailed with the remedy when no server answers */
 async function answering(url: URL): Promise<Connection> {
   try {
     return await connectMysql(serverUrl(url));
@@ -99,7 +100,7 @@ async function answering(url: URL): Promise<Connection> {
   }
 }
 
-/** For who would otherwise wait for a server that was never there. @throws PreflightFailed */
+/** Fails at once when no server answers, so that no command waits for a server that was never there. @throws PreflightFailed */
 export async function mustAnswer(url: URL): Promise<void> {
   await (await answering(url)).end();
 }
@@ -130,7 +131,7 @@ const wanted: Readonly<Record<string, { readonly value: string; readonly why: st
 };
 
 function logFindings(found: ReadonlyMap<string, string>, { allowMinimalMetadata, allowFilePositions }: MysqlSourceOptions): Unplaced[] {
-  // Without a binary log the other settings mean nothing yet; they are looked at once it is on.
+  // Without a binary log the other settings mean nothing yet. Preflight looks at them once the log is on.
   const names = found.get("log_bin") === "OFF" ? ["log_bin"] : Object.keys(wanted);
   return names.flatMap((name) => {
     const { value, why, remedy } = wanted[name]!;
@@ -145,7 +146,7 @@ async function variables(connection: Connection): Promise<ReadonlyMap<string, st
   return new Map(rows.map((row) => [String(row.Variable_name), String(row.Value).toUpperCase()]));
 }
 
-/** Tried rather than read from grants, so that roles count too. */
+/** Finds missing privileges by using them, so that roles count too: grants alone do not show them. */
 async function privilegeFindings(connection: Connection, server: Server, url: URL, database: string): Promise<Unplaced[]> {
   const user = decodeURIComponent(url.username);
   const denied = (privilege: string, needed: string): Unplaced =>
@@ -169,7 +170,7 @@ async function privilegeFindings(connection: Connection, server: Server, url: UR
   return findings;
 }
 
-/** Its own log would then have nothing of what it replicates, and nothing else in it says so. */
+/** Finds a replica whose own log has nothing of what it replicates. Nothing else in that log says so. */
 async function replicaFindings(connection: Connection, server: Server): Promise<Unplaced[]> {
   const [off] = await connection.query<RowDataPacket[]>(
     "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_replica_updates', 'log_slave_updates') AND Value = 'OFF'",

@@ -5,7 +5,7 @@ import { type Raw, type ReadValue, valueReader } from "./values.js";
 /** A row as SELECT or the binary log gives it, by column name. It may have columns the catalog does not declare. */
 export type RawRow = Readonly<Record<string, Raw>>;
 
-/** Columns without a zone of their own (DATETIME), and by how many minutes the clock that filled them is ahead of UTC. */
+/** The columns without a zone of their own (DATETIME), and by how many minutes the clock that filled them is ahead of UTC. */
 export interface Zoned {
   readonly ahead: number;
   readonly columns: ReadonlySet<string>;
@@ -21,8 +21,9 @@ export interface RowCodec {
 }
 
 /**
- * Made once per entity, as a function whose body names each field: rows of one entity share one shape, and no name is looked up
- * while rows pass. The names are safe to write into code: the catalog admits only lower case letters, digits and underscores.
+ * Makes the codec of an entity, as a function whose body names each field.
+ * So rows of one entity share one shape, and no name is looked up while rows pass. The names are safe to write into code: the catalog
+ * admits only lower case letters, digits and underscores.
  */
 export function rowCodec(entity: Entity, zoned: Zoned = inUtc): RowCodec {
   const names = Object.keys(entity.fields);
@@ -45,7 +46,7 @@ export function held(codec: RowCodec, raw: RawRow): Row | Unheld {
   }
 }
 
-/** A key value the catalog cannot hold still names its row in the dead letters, as MySQL prints it. */
+/** A key value that the catalog cannot hold still names its row in the dead letters, as MySQL prints it. */
 function keyPart(raw: Raw, read: ReadValue): string | number {
   try {
     const value = read(raw);

@@ -1,12 +1,13 @@
 import type { Field } from "../../../schema/fields.js";
 import type { Column, ColumnType } from "../binlog/event.js";
 
-/** What is known of a MySQL column, from `information_schema` or from a table map of the binary log. */
+/** What `information_schema`, or a table map of the binary log, says of a MySQL column. */
 export type ColumnFacts = Pick<Column, "name" | "type" | "unsigned" | "charset" | "members" | "length" | "precision" | "scale">;
 
 /**
- * Why the column cannot stand for the field, with what would; null when it can. A type that merely has values the field
- * cannot hold (BIGINT UNSIGNED, a nullable column) will do: such values go to the dead letters one by one (invariant 9).
+ * Says why the column cannot stand for the field, and which type could; null when it can.
+ * A type passes if only some of its values do not fit (BIGINT UNSIGNED, a nullable column). Those values go
+ * to the dead letters one by one (invariant 9).
  */
 export function whyUnheld(field: Field, column: ColumnFacts): string | null {
   const wanted = field.type;
@@ -55,7 +56,7 @@ export interface ColumnRecord {
   readonly DATETIME_PRECISION: number | string | null;
 }
 
-/** The same facts the binary log would give; null for a type it has no name for. */
+/** The same facts that the binary log would give; null for a type that has no name there. */
 export function factsOf(record: ColumnRecord): ColumnFacts | null {
   const type = typeNames[record.DATA_TYPE.toLowerCase()];
   if (!type) return null;
@@ -82,7 +83,7 @@ const typeNames: Readonly<Record<string, ColumnType>> = {
   multipoint: "geometry", multilinestring: "geometry", multipolygon: "geometry", geomcollection: "geometry", geometrycollection: "geometry",
 };
 
-/** `enum('a','it''s')` to its members. */
+/** Reads `enum('a','it''s')` into its members. */
 function membersOf(columnType: string): string[] {
   return [...columnType.matchAll(/'((?:[^']|'')*)'/g)].map((match) => match[1]!.replaceAll("''", "'"));
 }

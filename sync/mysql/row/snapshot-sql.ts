@@ -3,14 +3,14 @@ import type { Entity, Key } from "../../../schema/entity.js";
 import type { Field } from "../../../schema/fields.js";
 import type { KeyRange } from "../../../schema/position.js";
 
-/** The declared columns of every row of the entity's table. */
+/** Selects the declared columns of every row of the entity's table. */
 export function selectRows(entity: Entity, database: string): string {
   return `SELECT ${Object.keys(entity.fields)
     .map((name) => escapeId(name))
     .join(", ")} FROM ${escapeId(database)}.${escapeId(entity.table)}`;
 }
 
-/** The first rows of a key range, in key order. */
+/** Selects the first rows of a key range, in key order. */
 export function selectChunk(entity: Entity, database: string, { after, upTo }: KeyRange, rows: number): string {
   const order = entity.key.map((name) => escapeId(name)).join(", ");
   const bounds = [...(after ? [beyond(entity, after)] : []), ...(upTo ? [`NOT (${beyond(entity, upTo)})`] : [])];
@@ -28,7 +28,9 @@ export function selectKeys(entity: Entity, database: string, keys: readonly Key[
   return `${selectRows(entity, database)} WHERE ${one ? names : `(${names})`} IN (${tuples.join(", ")})`;
 }
 
-/** `a >= 1 AND (a > 1 OR (a = 1 AND b > 2))`: what `(a, b) > (1, 2)` means, in the form whose range the server reads from the index. */
+/**
+ * Writes `a >= 1 AND (a > 1 OR (a = 1 AND b > 2))`, which means `(a, b) > (1, 2)`. The server reads the range of this form from the index.
+ */
 function beyond(entity: Entity, after: Key): string {
   const parts = entity.key.map((name, i) => ({ name: escapeId(name), value: literal(entity.fields[name]!, after[i]!) }));
   const [first, ...rest] = parts;
@@ -39,7 +41,7 @@ function beyond(entity: Entity, after: Key): string {
   return `${first!.name} >= ${first!.value} AND (${alternatives.map((a) => `(${a})`).join(" OR ")})`;
 }
 
-/** Of the column's own type: a number in quotes would be compared as a floating point number. */
+/** Writes a literal of the column's own type: MySQL would compare a number in quotes as a floating point number. */
 function literal({ type: wanted }: Field, part: string | number): string {
   const text = String(part);
   switch (wanted.kind) {

@@ -4,13 +4,12 @@ import { Unheld } from "../../../schema/unheld.js";
 /** A value as the binary log's decoder gives it (`binlog/event.ts`), or as a SELECT does with the options of `runtime/mysql/mysql.ts`. */
 export type Raw = null | undefined | number | bigint | string | Buffer;
 
-/** Turns a raw value into the field's. @throws Unheld when it cannot be held exactly (invariant 9) */
+/** Turns a raw value into the field's value. @throws Unheld when the field cannot hold it exactly (invariant 9) */
 export type ReadValue = (raw: Raw) => Value;
 
 /**
- * How the values of a field are read; the same from SELECT and from the binary log (invariant 8). `ahead`: by how many minutes the clock
- * that
- * wrote a moment's reading is ahead of UTC.
+ * Makes the reader of a field's values, the same for SELECT and for the binary log (invariant 8).
+ * `ahead`: by how many minutes the clock that wrote a DATETIME is ahead of UTC.
  */
 export function valueReader(name: string, field: Field, ahead = 0): ReadValue {
   const read = present(field, ahead);
@@ -55,7 +54,7 @@ function refuse(what: string): never {
   throw new Unheld(what);
 }
 
-/** Numbers are exact below 2^53; beyond that raw values are bigint or text. A ZEROFILL column's text has leading zeros. */
+/** A number is exact below 2^53; beyond that a raw value is a bigint or text. The text of a ZEROFILL column has leading zeros. */
 function int64(raw: Present): string {
   if (typeof raw === "number") return String(raw);
   const value = BigInt(raw as bigint | string);
@@ -72,7 +71,7 @@ function boolean(raw: Present): boolean {
   return value === 1 || (value === 0 ? false : refuse(`${value}, which is neither 0 nor 1`));
 }
 
-/** `scale` digits after the point, however many the column has; no leading zeros, which ZEROFILL shows. */
+/** Gives `scale` digits after the point, however many the column has, and no leading zeros, which ZEROFILL shows. */
 function decimal(raw: string, scale: number): string {
   const point = raw.indexOf(".");
   const whole = point < 0 ? raw : raw.slice(0, point);
@@ -84,21 +83,21 @@ function decimal(raw: string, scale: number): string {
 }
 
 function text(raw: string, maxLength: number): string {
-  // Characters, not UTF-16 units: counted only when the cheap count says they could be too many.
+  // The limit counts characters, not UTF-16 units. They are counted only when the cheap count says they could be too many.
   if (raw.length > maxLength && [...raw].length > maxLength) refuse(`${[...raw].length} characters, more than ${maxLength}`);
   return raw;
 }
 
 const fractions = ["0", "00", "000", "0000", "00000", "000000"];
 
-/** `YYYY-MM-DD hh:mm:ss[.f]`, UTC, to `YYYY-MM-DDThh:mm:ss.ffffffZ`. */
+/** Turns `YYYY-MM-DD hh:mm:ss[.f]`, UTC, into `YYYY-MM-DDThh:mm:ss.ffffffZ`. */
 function timestamp(raw: string): string {
   if (!isDate(raw)) refuse(`${raw}, which is not a moment of the calendar`);
   const missing = raw.length === 19 ? ".000000" : raw.length < 26 ? fractions[25 - raw.length] : "";
   return `${raw.slice(0, 10)}T${raw.slice(11)}${missing}Z`;
 }
 
-/** The moment in UTC whose reading on a clock that is ahead is this. */
+/** The moment in UTC at which a clock that is `ahead` minutes ahead shows this reading. */
 function shifted(reading: string, ahead: number): string {
   const moment = new Date(Date.parse(`${reading.slice(0, 19)}Z`) - ahead * 60_000).toISOString();
   return moment.length === 24 ? `${moment.slice(0, 19)}${reading.slice(19)}`
@@ -108,7 +107,7 @@ function shifted(reading: string, ahead: number): string {
 const ZERO = 48;
 const days = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Zero and partial dates, and days such as February 30, which MySQL stores when it is told to, are no dates. */
+/** Refuses what MySQL stores when it is told to: zero and partial dates, and days such as February 30. */
 function isDate(text: string): boolean {
   const month = (text.charCodeAt(5) - ZERO) * 10 + text.charCodeAt(6) - ZERO;
   const day = (text.charCodeAt(8) - ZERO) * 10 + text.charCodeAt(9) - ZERO;

@@ -5,7 +5,7 @@ import type { TableMap } from "../binlog/event.js";
 import type { Reading } from "../connection/reading.js";
 import { type RowCodec, rowCodec, type Zoned } from "./codec.js";
 
-/** How rows that a SELECT brings are read. Which columns are DATETIME is asked each time it matters: a table may be changed. */
+/** Makes the codec for rows of a SELECT. It asks each time which columns are DATETIME, because a table may be changed. */
 export async function codecFor(reading: Reading, database: string, entity: Entity, signal: AbortSignal): Promise<RowCodec> {
   const ahead = datetimeAhead(reading.url);
   if (ahead === 0) return rowCodec(entity);
@@ -14,7 +14,7 @@ export async function codecFor(reading: Reading, database: string, entity: Entit
   return rowCodec(entity, { ahead, columns: new Set(columns.map(({ name }) => String(name))) });
 }
 
-/** Of the rows of a table map: it names the columns as they were when the rows were written. */
+/** The zoned columns of a table map, which names the columns as they were when the rows were written. */
 export function zonedIn({ columns }: TableMap, ahead: number): Zoned {
   return { ahead, columns: new Set(columns.filter(({ type }) => type === "datetime").map(({ name }) => name)) };
 }

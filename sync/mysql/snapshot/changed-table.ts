@@ -8,8 +8,9 @@ import { chunk } from "./snapshot.js";
 import { survey } from "./survey.js";
 
 /**
- * Looks at the table as it is now, as preflight did when sync started: statements may have dropped it, given its name to another, or
- * changed its columns since. @throws TableAbsent; SourceDiverged when it no longer fits the catalog
+ * Looks at the table as it is now, as preflight did when sync started.
+ * Since then statements may have dropped it, given its name to another table, or changed its columns.
+ * @throws TableAbsent; SourceDiverged when it no longer fits the catalog
  */
 export async function mustFit(reading: Reading, database: string, entity: Entity, signal: AbortSignal): Promise<void> {
   const problems = await reading.ask((connection) => tableProblems(connection, entity, database), signal);
@@ -22,7 +23,7 @@ export async function mustFit(reading: Reading, database: string, entity: Entity
   );
 }
 
-/** What copying the table amounts to. @throws TableAbsent, SourceDiverged */
+/** Estimates what copying the table amounts to. @throws TableAbsent, SourceDiverged */
 export async function surveyOf(
   reading: Reading, database: string, entity: Entity, mostRanges: number, signal: AbortSignal,
 ): Promise<Survey> {
@@ -36,7 +37,8 @@ export async function surveyOf(
 }
 
 /**
- * The same rows as `chunk`, of a table that may change its columns, or go, while it is read. @throws TableAbsent, Overtaken, SourceDiverged
+ * Reads the same rows as `chunk`, of a table that may change its columns, or go, while it is read.
+ * @throws TableAbsent, Overtaken, SourceDiverged
  */
 export async function* chunkOf(
   reading: Reading,
@@ -55,7 +57,7 @@ export async function* chunkOf(
   }
 }
 
-/** Returns when the table changed and fits again. @throws the error when it is another, else what is wrong with the table */
+/** Returns when the table changed and fits again. @throws the error if it has another cause, else what is wrong with the table */
 async function understood(error: unknown, reading: Reading, database: string, entity: Entity, signal: AbortSignal): Promise<void> {
   if (!changed.has(String((error as { readonly code?: string }).code))) throw error;
   await mustFit(reading, database, entity, signal);

@@ -8,14 +8,14 @@ import { held, type RawRow, type RowCodec } from "../row/codec.js";
 import { selectChunk, selectKeys } from "../row/snapshot-sql.js";
 import { codecFor } from "../row/zones.js";
 
-/** Rows of one statement, so that none takes long: many enough that the round trip does not count. */
+/** Rows of one statement: few enough that none takes long, many enough that the round trip does not count. */
 const statementRows = 1_000;
-/** Of the texts of one piece. A single row may be larger. */
+/** How many bytes of text one piece has. A single row may be larger. */
 const pieceBytes = 1024 * 1024;
 
 /**
- * The rows of one table within a key range, in key order, each piece as of about the moment it is read. No lock, no long transaction; a
- * connection of its own, so that several ranges are read side by side.
+ * Reads the rows of one table within a key range, in key order, each piece as of about the moment it is read.
+ * It needs no lock and no long transaction. It has a connection of its own, so that several ranges are read side by side.
  */
 export async function* snapshot(
   access: Access, database: string, entity: Entity, range: KeyRange, signal: AbortSignal,
@@ -37,8 +37,9 @@ export async function* snapshot(
 }
 
 /**
- * The first rows of a key range, with the place in the log before which everything is logged that the statement has seen: `end` is asked
- * once its first rows are there. A transaction is logged before it is visible, so what is visible stands before the log's end.
+ * Reads the first rows of a key range, with a place in the log: everything that the statement has seen is logged before it.
+ * `end` is asked once the statement's first rows are there. A transaction is logged before it is visible,
+ * so what is visible stands before the log's end.
  * @throws TableAbsent, Overtaken
  */
 export async function* chunk(
@@ -69,7 +70,8 @@ export async function* chunk(
 }
 
 /**
- * The rows of these keys as they are now, in their order; null where there is none. With `seen`, once all of its transactions are visible.
+ * Reads the rows of these keys as they are now, in the order of the keys; null for a key without a row.
+ * With `seen`, it reads once all transactions of that position are visible.
  */
 export async function rowsOf(
   reading: Reading, database: string, entity: Entity, keys: readonly Key[], seen: Position | null, signal: AbortSignal,
@@ -84,7 +86,8 @@ export async function rowsOf(
 }
 
 /**
- * Which server it is, once everything that was committed up to the position is visible there: a stream brings a transaction before that.
+ * Names the server, once everything that was committed up to the position is visible there.
+ * It must wait, because a stream brings a transaction before that.
  */
 async function serverWith(reading: Reading, { gtids }: Position, signal: AbortSignal): Promise<string> {
   // Without GTIDs the server refuses the question.

@@ -8,8 +8,9 @@ import type { Reading } from "../connection/reading.js";
 const leastKeys = 5_000n;
 
 /**
- * By what the server knows without reading the table: its estimate of the rows, and, where the key is one whole number, as many equal
- * spans between the least and the greatest key. Other keys have an order that only the server knows, so they are one range.
+ * Estimates the rows and divides the keys into ranges, by what the server knows without reading the table.
+ * Where the key is one whole number, the ranges are equal spans between the least and the greatest key. Only the server knows the order of
+ * other keys, so they are one range.
  */
 export async function survey(reading: Reading, database: string, entity: Entity, mostRanges: number, signal: AbortSignal): Promise<Survey> {
   const table = `${escapeId(database)}.${escapeId(entity.table)}`;
@@ -27,7 +28,7 @@ export async function survey(reading: Reading, database: string, entity: Entity,
   return { rows, ranges: rangesBetween(bounds.map((bound) => (kind === "int32" ? Number(bound) : String(bound)))) };
 }
 
-/** The first and the last range have no end: rows may be written beyond. */
+/** The first and the last range have no end, because rows may be written beyond. */
 function rangesBetween(bounds: readonly (string | number)[]): readonly KeyRange[] {
   const ends = [null, ...bounds.map((bound) => [bound]), null];
   return ends.slice(1).map((upTo, i) => ({ after: ends[i]!, upTo }));

@@ -3,7 +3,7 @@ import { NotUnderstood, type TableName, Tokens } from "./tokens.js";
 
 /** One of the changes of an ALTER TABLE. */
 export interface Change {
-  /** What it did to rows that no row event tells; null when that is nothing. */
+  /** What the change did to rows that no row event tells; null when that is nothing. */
   readonly what: string | null;
   /** Other tables whose rows it moved; null when that is not known. */
   readonly others: readonly TableName[] | null;
@@ -15,7 +15,7 @@ const byColumns = own("may have got other values by a change of its columns");
 const byKey = own("got another primary key");
 const byPartitions = own("lost or gained rows by an operation on partitions or files");
 
-/** `declares`: whether a column matters. Only what is listed here as harmless is harmless. */
+/** Says what a change did. Only a change that is listed here as harmless counts as harmless. `declares`: whether a column matters. */
 export function changeOf(tokens: Tokens, declares: (column: string) => boolean): Change {
   try {
     return understood(tokens, declares);
@@ -31,7 +31,7 @@ function understood(tokens: Tokens, declares: (column: string) => boolean): Chan
     case "ADD": tokens.take(); return added(tokens, declares);
     case "DROP": tokens.take(); return dropped(tokens, declares);
     case "RENAME": tokens.take(); return renamed(tokens, declares);
-    // They may round, cut off or fill; and what other columns are computed from may be declared by none.
+    // These may round, cut off or fill. A declared column may also be computed from one that the catalog does not declare.
     case "CHANGE": case "MODIFY": return byColumns;
     case "CONVERT": tokens.take(); return tokens.has("TO") ? byColumns : unknown();
     case "ALTER": return harmless;
@@ -61,7 +61,7 @@ const indexes = new Set(["INDEX", "KEY", "UNIQUE", "FULLTEXT", "SPATIAL", "CHECK
 function added(tokens: Tokens, declares: (column: string) => boolean): Change {
   if (tokens.has("CONSTRAINT") && !indexes.has(tokens.word) && tokens.word !== "PRIMARY") tokens.identifier();
   if (tokens.has("PRIMARY")) return byKey;
-  // A column's name is not one of these words but in quotes.
+  // A column may have one of these words as its name only in quotes.
   if (indexes.has(tokens.word) || tokens.word === "PARTITION") return harmless;
   tokens.has("COLUMN");
   tokens.has("IF", "NOT", "EXISTS");
@@ -81,7 +81,7 @@ function isIndex([first]: readonly Token[]): boolean {
   return indexes.has(word) || word === "PRIMARY" || word === "CONSTRAINT";
 }
 
-/** `name definition`. `INT KEY` makes a primary key, as `INT PRIMARY KEY` does; `UNIQUE KEY` does not. */
+/** Reads `name definition`. `INT KEY` makes a primary key, as `INT PRIMARY KEY` does; `UNIQUE KEY` does not. */
 function column([name, ...definition]: readonly Token[], declares: (column: string) => boolean): Change {
   if (name?.kind !== "word" && name?.kind !== "name") unknown();
   if (declares(name.text)) return own("got a column, with values in rows that were there before");
@@ -124,7 +124,7 @@ function exchanged(tokens: Tokens): Change {
   return { ...byPartitions, others: [tokens.table()] };
 }
 
-/** Table options and the like, one after another, then perhaps a new partitioning: nothing of it changes what a row holds. */
+/** Reads table options and the like, one after another, then perhaps a new partitioning. None of it changes what a row holds. */
 function options(tokens: Tokens): Change {
   while (!tokens.atEnd) {
     if (tokens.has("REMOVE", "PARTITIONING") || tokens.has("PARTITION", "BY")) return harmless;

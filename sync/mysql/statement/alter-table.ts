@@ -5,7 +5,9 @@ import type { Token } from "./lexer.js";
 import { waiting } from "./table-statements.js";
 import { type TableName, Tokens } from "./tokens.js";
 
-/** ALTER TABLE name, then changes separated by commas. Of a table that is not ours only a change that moves rows of others matters. */
+/**
+ * Reads ALTER TABLE name, then changes separated by commas. Of a table outside the catalog only a change that moves rows of others matters.
+ */
 export function alterTable(tokens: Tokens, followed: Followed, isIgnoring: boolean): Effect {
   tokens.has("IF", "EXISTS");
   const name = tokens.table(), ours = followed.named(name);
@@ -26,7 +28,7 @@ export function alterTable(tokens: Tokens, followed: Followed, isIgnoring: boole
   const rows = [...new Set([...ours, ...others])];
   return { ...none, rows, columns: rows, cascades, what, isUnderstood: changes.every(({ others: named }) => named !== null) };
 
-  /** Any name of the change may be that of a table: what it means is not known. */
+  /** What the change means is not known, so any name in it may be that of a table. */
   function mentioned(part: readonly Token[], database: string): TableName[] {
     const names = part.filter(({ kind }) => kind === "word" || kind === "name").map(({ text }) => text);
     const databases = [database, ...names.filter((text) => followed.isOurs(text))];

@@ -7,9 +7,9 @@ import { dropTables, renameTables, truncateTable } from "./table-statements.js";
 import { NotUnderstood, Tokens } from "./tokens.js";
 
 /**
- * What the statement may have done to the followed tables. A closed world: only what is listed in this folder as harmless is taken for
- * harmless (invariant 10). Of a statement that is not listed, or goes on in a way that is not, any followed table may have been changed
- * if it concerns their database.
+ * Says what the statement may have done to the followed tables.
+ * The world is closed: only what this folder lists as harmless counts as harmless (invariant 10). A statement that is not listed, or goes
+ * on in an unknown way, may have changed any followed table, if it concerns their database.
  */
 export function effectOf(event: QueryEvent, followed: Followed): Effect {
   try {
@@ -41,15 +41,15 @@ function understood(event: QueryEvent, tokens: Tokens, followed: Followed): Effe
   throw new NotUnderstood();
 }
 
-/** Statements that read or change rows; the server logs one that only reads when it calls a function that changes some. */
+/** Statements that read or change rows. The server logs a statement that only reads when it calls a function that changes rows. */
 const rowVerbs = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE", "SELECT", "WITH", "VALUES", "TABLE", "CALL", "DO", "HANDLER"]);
 const harmlessVerbs = new Set(["GRANT", "REVOKE", "FLUSH", "RESET", "CACHE", "INSTALL", "UNINSTALL", "RELEASE"]);
 /** SET PASSWORD, SET DEFAULT ROLE, SET ROLE, SET RESOURCE GROUP. */
 const settings = new Set(["PASSWORD", "DEFAULT", "ROLE", "RESOURCE"]);
-/** What else than a table can be made, altered and dropped: none of it holds rows of a table. */
+/** Things other than tables that can be made, altered and dropped: none of them holds rows of a table. */
 const objects = new Set(["VIEW", "TRIGGER", "EVENT", "FUNCTION", "PROCEDURE", "PACKAGE", "LIBRARY", "USER", "ROLE", "SERVER", "TABLESPACE",
   "UNDO", "LOGFILE", "RESOURCE", "SEQUENCE", "SPATIAL", "INSTANCE", "DATABASE", "SCHEMA", "PREPARE"]);
-/** What stands before such a thing and never before a table. */
+/** Words that stand before such a thing and never before a table. */
 const attributes = new Set(["DEFINER", "ALGORITHM", "SQL", "AGGREGATE", "UNIQUE", "FULLTEXT", "INDEX"]);
 
 function isIndexLoad(tokens: Tokens): boolean {
@@ -76,7 +76,7 @@ function drop(tokens: Tokens, followed: Followed): Effect {
 
 function alter(tokens: Tokens, followed: Followed): Effect {
   if (tokens.hasAny(objects) || tokens.hasAny(attributes)) return none;
-  // MariaDB's: rows that a new unique index forbids are deleted.
+  // MariaDB's IGNORE: it deletes rows that a new unique index forbids.
   tokens.has("ONLINE");
   const isIgnoring = tokens.has("IGNORE");
   tokens.must("TABLE");
@@ -92,10 +92,10 @@ function create(event: QueryEvent, tokens: Tokens, followed: Followed): Effect {
   return createTable(event, tokens, followed, { isReplacing, isTemporary });
 }
 
-/** ANALYZE and the like of tables: they look at rows, or write them anew as they are. REPAIR puts right what is damaged. */
+/** ANALYZE and the like only look at rows, or write them again as they are. REPAIR may change them. */
 function maintain(verb: string, tokens: Tokens, followed: Followed): Effect {
   if (!tokens.has("NO_WRITE_TO_BINLOG")) tokens.has("LOCAL");
-  // In MariaDB any other statement may follow ANALYZE, and is run.
+  // In MariaDB any other statement may follow ANALYZE, and the server runs it.
   if (!tokens.has("TABLE")) tokens.must("TABLES");
   if (verb !== "REPAIR") return none;
   const names = [tokens.table()];

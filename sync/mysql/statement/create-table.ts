@@ -5,16 +5,17 @@ import { callsOnlyOwnFunctions, changesRows } from "./row-statements.js";
 import type { Tokens } from "./tokens.js";
 
 /**
- * CREATE TABLE [IF NOT EXISTS] name …. Where a table of this name was there already it does nothing; where none was, what took that one
- * away was a statement before. So it matters only if it replaces one (MariaDB), or fills it by a query, whose rows are events only
- * in a session that logs rows: then the server logs the statement without the query.
+ * Reads CREATE TABLE [IF NOT EXISTS] name …. If the table was there already, the statement does nothing. If
+ * it was not, an earlier statement took it away.
+ * So the statement matters only if it replaces a table (MariaDB), or fills it by a query. The rows of that query are events only in a
+ * session that logs rows; then the server logs the statement without the query.
  */
 export function createTable(event: QueryEvent, tokens: Tokens, followed: Followed, { isReplacing, isTemporary }: Made): Effect {
   tokens.has("IF", "NOT", "EXISTS");
   const made = isTemporary ? [] : followed.named(tokens.table()), rest = [...tokens.rest()];
   const words = rest.map(({ kind, text }) => (kind === "word" ? text.toUpperCase() : ""));
   const isFilled = words.some((word, i) => word === "SELECT" || word === "TABLE" || (word === "VALUES" && words[i + 1] === "ROW"));
-  // A new table has no triggers: only a function of the query could change others.
+  // A new table has no triggers, so only a function of the query could change other tables.
   if (isFilled && !callsOnlyOwnFunctions(event)) return { ...changesRows(event, followed), columns: made };
   const rows = isFilled || isReplacing ? made : [];
   return {

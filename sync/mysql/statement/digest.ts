@@ -1,12 +1,12 @@
 import type { QueryEvent } from "../binlog/event.js";
 import { dialectOf, Lexer } from "./lexer.js";
 
-/** Of a longer statement the beginning tells it from others. */
+/** The beginning of a longer statement is enough to tell it from others. */
 const mostLetters = 200;
-/** Of the digests counted; those seen first are kept. */
+/** How many digests are counted; those seen first are kept. */
 const mostDigests = 1_000;
 
-/** The statement without its values, which may be nobody's to read: the same for each of its kind. */
+/** The statement without its values, which may be confidential. All statements of one kind have the same digest. */
 export function digestOf(event: QueryEvent): string {
   const lexer = new Lexer(event.statement, dialectOf(event));
   let text = "";
@@ -18,7 +18,7 @@ export function digestOf(event: QueryEvent): string {
   return text.slice(0, mostLetters);
 }
 
-/** How often each kind of statement came, within bounded memory. */
+/** Counts how often each kind of statement came, within bounded memory. */
 export class Repeated {
   readonly #times = new Map<string, number>();
 

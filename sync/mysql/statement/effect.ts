@@ -3,17 +3,17 @@ import type { TableName } from "./tokens.js";
 
 /** What a logged statement may have done to the followed tables that no row event tells. */
 export interface Effect {
-  /** The table that it certainly emptied. */
+  /** The table that the statement certainly emptied. */
   readonly emptied: string | null;
-  /** Tables whose rows it may have changed. */
+  /** Tables whose rows the statement may have changed. */
   readonly rows: readonly string[];
-  /** Tables whose columns, or the order of these, it may have changed. */
+  /** Tables whose columns, or their order, the statement may have changed. */
   readonly columns: readonly string[];
-  /** Tables it gave a foreign key that changes their rows by itself: CASCADE, SET NULL. */
+  /** Tables that the statement gave a foreign key that changes their rows by itself: CASCADE, SET NULL. */
   readonly cascades: readonly string[];
   /** What happened to `rows`. */
   readonly what: string;
-  /** False when the statement itself does not say which rows it changed, or is none of those known. */
+  /** False when the statement does not say which rows it changed, or is not a known one. */
   readonly isUnderstood: boolean;
 }
 
@@ -33,7 +33,7 @@ export class Followed {
     return folded(database) === folded(this.database);
   }
 
-  /** Those the name may stand for: whether capitals matter in it depends on the server. */
+  /** The tables that the name may stand for: whether capitals matter in it depends on the server. */
   named({ database, table }: TableName): readonly string[] {
     return this.isOurs(database) ? this.tables.filter((ours) => folded(ours) === folded(table)) : [];
   }
@@ -42,7 +42,7 @@ export class Followed {
     return [...new Set(names.flatMap((name) => this.named(name)))];
   }
 
-  /** The one it stands for whatever the server. */
+  /** The table that the name stands for on every server. */
   exactly({ database, table }: TableName): string | null {
     return database === this.database && this.tables.includes(table) ? table : null;
   }
@@ -52,7 +52,7 @@ export class Followed {
   }
 }
 
-/** Names of columns never tell capitals apart. */
+/** MySQL never tells column names apart by capitals. */
 export function folded(name: string): string {
   return name.toLowerCase();
 }

@@ -1,5 +1,6 @@
 /**
- * The server's own functions, and the keywords before which a parenthesis may stand. One that is missing is taken for a stored function.
+ * The server's own functions, and the keywords before which a parenthesis may stand. A
+ * function that is missing here counts as a stored one.
  */
 export const ownFunctions: ReadonlySet<string> = new Set(`
 ABS ACOS ADDDATE ADDTIME AES_DECRYPT AES_ENCRYPT ANY_VALUE ASCII ASIN ATAN ATAN2 AVG BIN BIN_TO_UUID BIT_AND BIT_COUNT BIT_LENGTH BIT_OR

@@ -3,18 +3,18 @@ import type { QueryEvent } from "../binlog/event.js";
 /** `word`: a keyword, a name without quotes or a number; `name`: a quoted name; `string`: a text literal; `mark`: any other character. */
 export interface Token {
   readonly kind: "word" | "name" | "string" | "mark";
-  /** Of a name what stands between its quotes; a literal's is left out. */
+  /** For a name, what stands between its quotes. The text of a literal is left out. */
   readonly text: string;
 }
 
-/** What of the session, and of the server that wrote the log, decides how a text divides into tokens. */
+/** What decides how a text divides into tokens: the session, and the server that wrote the log. */
 export interface Dialect {
   readonly ansiQuotes: boolean;
   readonly backslashEscapes: boolean;
-  /** Whether one byte is one character: then the no-break space is a space, elsewhere it is part of a name. */
+  /** Whether one byte is one character: then the no-break space is a space; elsewhere it is part of a name. */
   readonly singleByte: boolean;
   readonly mariadb: boolean;
-  /** Of the server, as version comments write it: 80036, 90600, 101106. */
+  /** The server's version as version comments write it: 80036, 90600, 101106. */
   readonly version: number;
 }
 
@@ -22,7 +22,7 @@ const ANSI_QUOTES = 0x4, NO_BACKSLASH_ESCAPES = 0x100000;
 const multiByte = new Set(["utf8mb4", "utf8mb3", "gbk", "gb2312", "gb18030", "big5", "sjis", "cp932", "ujis", "eucjpms", "euckr"]);
 
 export function dialectOf({ sqlMode, charset, serverVersion }: QueryEvent): Dialect {
-  // MariaDB once passed for a MySQL of before 10: `5.5.5-10.11.6-MariaDB`.
+  // MariaDB once passed for a MySQL before 10: `5.5.5-10.11.6-MariaDB`.
   const [major = 0, minor = 0, patch = 0] = serverVersion.replace(/^5\.5\.5-/, "").split(/\D+/).map(Number);
   return {
     ansiQuotes: (sqlMode & ANSI_QUOTES) !== 0,
@@ -34,13 +34,13 @@ export function dialectOf({ sqlMode, charset, serverVersion }: QueryEvent): Dial
 }
 
 /**
- * The tokens of a statement, one at a time, as the server's own lexer (sql_lex.cc) finds them. A comment is no token; of a version
- * comment that this server ran its content is read as if it stood there by itself. The text is a statement the server understood, so a
- * quote or comment that does not end runs to the end of the text.
+ * Gives the tokens of a statement, one at a time, as the server's own lexer (sql_lex.cc) finds them.
+ * A comment is no token. The content of a version comment that this server ran is read as if it stood there by itself.
+ * The server understood the text, so a quote or comment that does not end runs to the end of the text.
  */
 export class Lexer {
   #at = 0;
-  /** Within a version comment that was run. */
+  /** Inside a version comment that the server ran. */
   #inRun = false;
   readonly #word: RegExp;
 
@@ -66,7 +66,7 @@ export class Lexer {
     return null;
   }
 
-  /** Goes over a space, a comment, or the mark that begins or ends a comment that was run; false when a token stands here. */
+  /** Steps over a space, a comment, or the mark that begins or ends a comment that the server ran. False when a token stands here. */
   #skipped(): boolean {
     const { text } = this, at = this.#at, code = text.charCodeAt(at);
     if (code <= 0x20 || (code === 0xa0 && this.dialect.singleByte)) this.#at++;
@@ -86,14 +86,14 @@ export class Lexer {
       this.#at = after(this.text, "*/", this.#at + 2);
       return;
     }
-    // MariaDB takes the versions MySQL had after they parted for none of its own, unless the comment says that it is MariaDB's.
+    // MariaDB ignores comments with MySQL's versions from after the two parted, unless the comment says that it is MariaDB's.
     const foreign = mariadb && !opening.startsWith("/*M") && Number(wanted) >= 50_700 && Number(wanted) < 100_000;
     this.#at += opening.length;
     if (wanted === undefined || (Number(wanted) <= version && !foreign)) this.#inRun = true;
     else this.#skipNested();
   }
 
-  /** To the end of a version comment that was not run, which may hold plain comments. */
+  /** Steps to the end of a version comment that the server did not run, which may hold plain comments. */
   #skipNested(): void {
     for (;;) {
       const end = after(this.text, "*/", this.#at), inner = this.text.indexOf("/*", this.#at);
@@ -103,7 +103,7 @@ export class Lexer {
     }
   }
 
-  /** From a quote to behind the one that ends it; doubled, or escaped, it is part of the content. */
+  /** Reads from a quote to behind the one that ends it. A doubled or escaped quote is part of the content. */
   #quoted(quote: string, escapes: boolean): string {
     const { text } = this, start = ++this.#at;
     for (; this.#at < text.length; this.#at++) {

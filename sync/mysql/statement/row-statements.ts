@@ -4,8 +4,9 @@ import { ownFunctions } from "./functions.js";
 import { Tokens } from "./tokens.js";
 
 /**
- * A statement that reads or changes rows, logged as text because its session's binlog_format is not ROW. What triggers, foreign keys and
- * functions did besides it does not say, so all tables of the database may have been changed, if it concerns that database at all.
+ * Reads a statement that reads or changes rows, logged as text because its session's binlog_format is not ROW.
+ * It does not say what triggers, foreign keys and functions did besides. So it may have changed all tables of the
+ * database, if it concerns that database at all.
  */
 export function changesRows(event: QueryEvent, followed: Followed): Effect {
   if (!concerns(event, followed) || isOfPercona(event)) return none;
@@ -14,8 +15,9 @@ export function changesRows(event: QueryEvent, followed: Followed): Effect {
 }
 
 /**
- * Where the log names the databases of the tables that were locked, what triggers and functions touched included, that is the answer. Where
- * it does not, it is the default database and each that the text names; and a call of a function or procedure may reach any.
+ * Whether the statement concerns the database. If the log names the databases of the locked tables, it also names those that triggers and
+ * functions touched, so that is the answer.
+ * Otherwise it is the default database and each that the text names; and a call of a function or procedure may reach any.
  */
 export function concerns(event: QueryEvent, followed: Followed): boolean {
   if (event.updatedDatabases === "any") return true;
@@ -29,7 +31,7 @@ export function concerns(event: QueryEvent, followed: Followed): boolean {
 
 const calling = new Set(["SELECT", "DO", "CALL"]);
 
-/** What Percona's tools write into a database of their own, as text so that replicas compute it anew: pt-table-checksum. */
+/** pt-table-checksum, a tool of Percona's, writes into a database of its own, and as text so that replicas compute the rows themselves. */
 function isOfPercona(event: QueryEvent): boolean {
   const tokens = Tokens.of(event), verb = tokens.take()!.text.toUpperCase();
   while (tokens.hasAny(modifiers));
@@ -43,7 +45,7 @@ function isOfPercona(event: QueryEvent): boolean {
 const behind: ReadonlyMap<string, string> = new Map([["INSERT", ""], ["REPLACE", ""], ["UPDATE", "SET"], ["DELETE", "WHERE"]]);
 const modifiers = new Set(["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE", "INTO"]);
 
-/** Whether every function that its query or values call is one of the server's own, which change no rows. */
+/** Whether the statement's query or values call only the server's own functions, which change no rows. */
 export function callsOnlyOwnFunctions(event: QueryEvent): boolean {
   const tokens = Tokens.of(event);
   for (let token = tokens.take(), inQuery = false, isPart = false; token; token = tokens.take()) {

@@ -44,7 +44,7 @@ export function renamed(names: readonly TableName[], followed: Followed): Effect
   return { ...none, rows: moved, columns: moved, what: "was renamed, or another table took its name" };
 }
 
-/** MariaDB's WAIT n, NOWAIT. */
+/** Reads MariaDB's WAIT n, NOWAIT. */
 export function waiting(tokens: Tokens): void {
   if (tokens.has("WAIT")) tokens.take();
   else tokens.has("NOWAIT");

@@ -2,18 +2,18 @@ import type { QueryEvent } from "../binlog/event.js";
 import { folded } from "./effect.js";
 import { NotUnderstood, Tokens } from "./tokens.js";
 
-/** More are not remembered: then no name is taken for that of a temporary table, nor for that of a table, without a doubt. */
+/** Above this number no more are remembered. Then a name that is not remembered may be that of a temporary table or of a lasting one. */
 const most = 10_000;
 
 /**
- * The temporary tables that sessions have made, as the log tells where statements are logged as text. A TRUNCATE of one says nothing that
- * tells it from a TRUNCATE of the table whose name it bears.
+ * Remembers the temporary tables that sessions have made, where the log has statements as text.
+ * The text of a TRUNCATE is the same for a temporary table and for the table whose name it bears.
  */
 export class TemporaryTables {
   readonly #names = new Set<string>();
   #isWhole = true;
 
-  /** Takes notice of a statement that makes or drops temporary tables. */
+  /** Reads a statement that may make or drop temporary tables. */
   read(event: QueryEvent): void {
     if (!/TEMPORARY|DROP/i.test(event.statement)) return;
     try {
@@ -22,7 +22,7 @@ export class TemporaryTables {
       else if (tokens.has("DROP")) this.#dropped(event, tokens);
     } catch (error) {
       if (!(error instanceof NotUnderstood)) throw error;
-      // What cannot be read may have made one.
+      // A statement that cannot be read may have made one.
       this.#isWhole = false;
     }
   }

@@ -6,16 +6,16 @@ export interface TableName {
   readonly table: string;
 }
 
-/** The statement is none of those that are known, or goes on in an unknown way. Never leaves this folder. */
+/** The statement is not a known one, or goes on in an unknown way. This error never leaves this folder. */
 export class NotUnderstood extends Error {
   override readonly name = "NotUnderstood";
 }
 
-/** The tokens of one statement, read from left to right. Keywords are told from names by their quotes, and written in capitals here. */
+/** Reads the tokens of one statement from left to right. Quotes tell names from keywords, and keywords are in capitals here. */
 export class Tokens {
   readonly #ahead: Token[] = [];
 
-  constructor(readonly next: () => Token | null, /** Of names that name none. */ readonly database: string) {}
+  constructor(readonly next: () => Token | null, /** The database of names that name none. */ readonly database: string) {}
 
   static of(event: QueryEvent): Tokens {
     const lexer = new Lexer(event.statement, dialectOf(event));
@@ -41,7 +41,7 @@ export class Tokens {
     return this.#ahead.shift() ?? this.next();
   }
 
-  /** The keyword here in capitals; '' when it is none. */
+  /** The keyword here in capitals; '' when no keyword stands here. */
   get word(): string {
     const token = this.peek();
     return token?.kind === "word" ? token.text.toUpperCase() : "";
@@ -85,14 +85,14 @@ export class Tokens {
     return token.text;
   }
 
-  /** `table`, `database.table` or `.table`. @throws NotUnderstood */
+  /** Reads `table`, `database.table` or `.table`. @throws NotUnderstood */
   table(): TableName {
     if (this.has(".")) return { database: this.database, table: this.identifier() };
     const first = this.identifier();
     return this.has(".") ? { database: first, table: this.identifier() } : { database: this.database, table: first };
   }
 
-  /** What is left, up to the end or to a comma that stands in no parentheses; the comma is taken. */
+  /** Takes what is left, up to the end or to a comma outside parentheses; the comma is taken, too. */
   part(): Token[] {
     const part: Token[] = [];
     for (let depth = 0; !this.atEnd; ) {

@@ -6,13 +6,13 @@ import type { RowImages, TableMap } from "../binlog/event.js";
 import { held, type RawRow, rowCodec, type Zoned } from "../row/codec.js";
 import { whyUnheld } from "../row/columns.js";
 
-/** Turns the row images of one table into messages. Made once per table map, used for all its rows. */
+/** Turns the row images of one table into messages. It is made once per table map, and used for all its rows. */
 export interface RowChanges {
   /** Adds the messages of one row to `into`, versions from `next` on; returns the next free version. */
   add(images: RowImages, next: Version, into: (Change | UnheldChange)[]): Version;
 }
 
-/** Why rows of this table map cannot be read as the entity's; empty when they can. Columns the catalog does not declare are left out. */
+/** Says why rows of this table map cannot be read as the entity's; empty when they can. Undeclared columns are left out. */
 export function shapeProblems(entity: Entity, { columns, primaryKey }: TableMap): readonly string[] {
   const byName = new Map(columns.map((column) => [column.name, column]));
   const misfits = Object.entries(entity.fields).flatMap(([name, field]) => {
@@ -47,7 +47,7 @@ export function rowChanges(entity: Entity, zoned?: Zoned): RowChanges {
         return next + versionStep;
       }
       if (after instanceof Unheld) {
-        // What the store has of this row is no longer true, so it goes; the letter says why nothing takes its place.
+        // What the store has of this row is no longer true, so it goes. The dead letter says why nothing takes its place.
         if (oldKey) into.push(gone(oldKey, known, next));
         const version = oldKey ? next + versionStep : next;
         const rawKey = codec.key({ ...(rawBefore as RawRow | null), ...defined(rawAfter as RawRow) });
@@ -60,7 +60,7 @@ export function rowChanges(entity: Entity, zoned?: Zoned): RowChanges {
       }
       const key = keyOf(entity, after);
       if (sameKey(oldKey, key)) {
-        // A row whose older image could not be held was taken out then: it comes anew.
+        // A row whose older image could not be held was removed then, so now it comes as a new row.
         into.push(known ? { op: "update", entity: of, key, before: known, after, version: next } : come(after, next));
         return next + versionStep;
       }

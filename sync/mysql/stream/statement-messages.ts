@@ -7,7 +7,7 @@ import { digestOf, Repeated } from "../statement/digest.js";
 import { type Effect, type Followed, none } from "../statement/effect.js";
 import { TemporaryTables } from "../statement/temporary-tables.js";
 
-/** What passes over a place in the log that cannot be read as rows. */
+/** The remedy that skips a place in the log which cannot be read as rows. */
 export const anew = "sluice resnapshot --store <name> for each store, which copies every table as it is now, and start or resume sync";
 
 export interface StatementOptions {
@@ -18,17 +18,18 @@ export interface StatementOptions {
 }
 
 /**
- * Logged statements as messages: a table emptied, or tables whose rows are to be copied again because no row event tells what they are now.
+ * Turns logged statements into messages: a table was emptied, or the rows of tables are copied again.
+ * Tables are copied again when no row event tells what their rows are now.
  */
 export class StatementMessages {
-  /** Tables that were given a foreign key whose changes are not logged, until they are asked for. */
+  /** Tables that were given a foreign key whose changes are not logged, until `takeCascading` takes them. */
   readonly #cascading = new Map<string, FileOffset>();
 
   readonly #temporary = new TemporaryTables();
 
   constructor(readonly followed: Followed, readonly options: StatementOptions, readonly repeated: Repeated) {}
 
-  /** @throws SourceDiverged when the statement is one that a person wants to see to */
+  /** @throws SourceDiverged when the operator chose to stop at such a statement */
   read(event: QueryEvent, version: Version): Truncate | Recopy | null {
     this.#temporary.read(event);
     const effect = effectOf(event, this.followed);
@@ -52,7 +53,7 @@ export class StatementMessages {
     }
   }
 
-  /** The tables with such a foreign key since this was asked last, each with the place of the statement. */
+  /** Takes the tables that got such a foreign key since the last call, each with the place of the statement. */
   takeCascading(): ReadonlyMap<string, FileOffset> {
     const taken = new Map(this.#cascading);
     this.#cascading.clear();

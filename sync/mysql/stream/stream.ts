@@ -12,29 +12,30 @@ import { shapeProblems, type RowChanges, rowChanges } from "./row-changes.js";
 import { anew, type StatementMessages } from "./statement-messages.js";
 
 /**
- * The binary log's events as messages. The state of one reader: what it has executed, the last version given out, and the row
- * readers of the table maps seen. A transaction that touches no table of the catalog still moves the position.
+ * Turns the binary log's events into messages. It holds the state of one reader: what it has executed, the last version given out, and the
+ * row readers of the table maps seen.
+ * A transaction that touches no table of the catalog still moves the position.
  */
 export class EventMessages {
   #executed: GtidSet;
   #version: Version;
-  /** The version of the last commit: where a repeated transaction begins again. */
+  /** The version of the last commit: a repeated transaction begins again there. */
   #committed: Version;
   #place: FileOffset;
-  /** What proves whose log it is; `format` is that of the file at hand, which the place may not have reached. */
+  /** What proves whose log it is. `format` is that of the current file, which the place may not have reached. */
   #last: Position["last"];
   #begun: Position["begun"];
   #format: Position["begun"];
   #stamp = 0;
-  /** The server of this connection was named. */
+  /** Whether the server of this connection was named. */
   #isConnected = false;
-  /** Tables with rows in the transaction that is open. */
+  /** The tables with rows in the open transaction. */
   readonly #open = new Set<string>();
-  /** Told at the end of the transaction: its position is then named as well, so that the copy does not begin before it. */
+  /** Kept until the end of the transaction: its position is then named as well, so that the copy does not begin before it. */
   #recopies: Recopy[] = [];
-  /** A transaction has begun and not ended. */
+  /** Whether a transaction has begun and not ended. */
   #isWithin = false;
-  /** XA transactions prepared without a row of ours: their commit means nothing to us. */
+  /** XA transactions that were prepared without a row of the catalog: their commit changes nothing here. */
   readonly #harmless = new Set<string>();
   readonly #readers = new WeakMap<TableMap, RowChanges>();
 
@@ -49,7 +50,7 @@ export class EventMessages {
     this.#begun = after.begun;
   }
 
-  /** The messages of the events at hand; a position is named once, for the last transaction that ended among them (invariant 5). */
+  /** Gives the messages of these events. It names a position once, for the last transaction that ended among them (invariant 5). */
   read(events: readonly BinlogEvent[]): Message[] {
     const messages: Message[] = [];
     let end: CommitEvent | RollbackEvent | undefined;
@@ -76,7 +77,7 @@ export class EventMessages {
           this.#again();
           this.#isConnected = false;
           break;
-        // What came with it, behind it, may have been committed by the time they came.
+        // A heartbeat with events behind it is old: those may have been committed by the time they came.
         case "heartbeat": if (event === events.at(-1)) this.#idle(event, messages); break;
         case "format":
           if (!this.#isConnected) messages.push({ op: "connected", server: event.server });
@@ -91,7 +92,10 @@ export class EventMessages {
     return messages;
   }
 
-  /** By file, a position also passes what is no transaction, such as the beginning of the next file: else it would never reach the head. */
+  /**
+   * By file, a position also passes what is no transaction, such as the beginning of the next
+   * file. Otherwise it would never reach the head.
+   */
   #idle({ receivedAt: at, file, offset }: HeartbeatEvent, messages: Message[]): void {
     if (this.after.server && !this.#isWithin && isBefore(this.#place, { file, offset })) {
       this.#place = { file, offset };
@@ -130,8 +134,9 @@ export class EventMessages {
   }
 
   /**
-   * Every statement takes a version, whatever it comes to: versions are a function of the log alone, so that a release that understands
-   * statements better gives the same ones. Only SAVEPOINT takes none, as BEGIN and COMMIT do.
+   * Every statement takes a version, whatever its effect. So versions depend on the log alone, and a release that
+   * understands statements better gives the same ones.
+   * Only SAVEPOINT takes none, as BEGIN and COMMIT do.
    */
   #query(event: QueryEvent, messages: Message[]): void {
     if (event.statement.startsWith("SAVEPOINT ")) return;
@@ -146,7 +151,10 @@ export class EventMessages {
     this.#version = nextVersion(this.#version, this.#stamp || timestamp * 1_000_000);
   }
 
-  /** Logged only where the transaction also changed a table that cannot be rolled back; which rows were taken back it does not say. */
+  /**
+   * The server logs a rollback only if the transaction also changed a table that cannot be rolled
+   * back. It does not say which rows were taken back.
+   */
   #rolledBack({ file, offset }: FileOffset): void {
     if (this.#open.size === 0) return;
     const reason = "was rolled back after rows had been logged, in a transaction with a table that cannot be "
@@ -163,7 +171,7 @@ export class EventMessages {
       if (event.xa.phase === "commit" || event.xa.phase === "rollback") this.#step(event);
       this.#xa(event, event.xa);
     }
-    // A position by file stays one: should the server begin with GTIDs, the set would lack those before.
+    // A position by file stays one: if the server begins with GTIDs, the set would lack the transactions before.
     if (event.gtid && !this.after.server) {
       this.#executed.addGtid(event.gtid);
       this.#last = this.#stamp > 0 ? { gtid: event.gtid, committedAt: this.#stamp } : undefined;
@@ -176,8 +184,8 @@ export class EventMessages {
   }
 
   /**
-   * Rows of a two-phase transaction are logged when it is prepared, and take effect later or never. Only a one-phase commit is like any
-   * other.
+   * Rows of a two-phase transaction are logged when it is prepared, and take effect later or
+   * never. Only a one-phase commit is like any other.
    */
   #xa(event: CommitEvent, { phase, xid }: NonNullable<CommitEvent["xa"]>): void {
     const known = this.#harmless.delete(xid);
@@ -188,14 +196,14 @@ export class EventMessages {
     }
     throw new SourceDiverged(
       `the XA transaction ${xid} `
-        + `${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before our position"}; ` +
+        + `${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before the store's position"}; ` +
         "such rows are logged before it is known whether they take effect",
       event,
       `let the applications commit without XA, or in one phase, then ${anew}`,
     );
   }
 
-  /** The connection broke and stands again: the transaction comes once more, with the versions it had. */
+  /** Called when the connection stands again after a break: the transaction comes once more, with the versions it had. */
   #again(): void {
     this.#version = this.#committed;
     this.#isWithin = false;
@@ -214,12 +222,13 @@ export class EventMessages {
   }
 }
 
-/** A session may say when its transaction was committed first, and a clock may be wrong. */
+/** A session may itself set when its transaction was committed first, and a clock may be wrong. */
 const aheadAtMostMicros = 24 * 3_600 * 1_000_000;
 
 /**
- * When the transaction was committed first: versions are made of it. A time that is more than a day after the commit on this server cannot
- * be true, and versions made of it would stand above all that come; then it is the time of this commit.
+ * When the transaction was committed first: versions are made of it.
+ * A time more than a day after the commit on this server cannot be true, and its versions would stand above all
+ * that come. Then the time of this commit is used.
  */
 function plausible({ originalCommitTimestamp: first, immediateCommitTimestamp: here }: GtidEvent): number {
   return here > 0 && first > here + aheadAtMostMicros ? here : first;

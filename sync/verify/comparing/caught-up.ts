@@ -3,7 +3,7 @@ import { isWhole, type Position } from "../../../schema/position.js";
 import type { Store } from "../../../stores/ports.js";
 import type { Source } from "../../source.js";
 
-/** A store is behind for longer than one wanted to wait. */
+/** A store is behind for longer than the caller wanted to wait. */
 export class NotCurrent extends Error {
   override readonly name = "NotCurrent";
 }
@@ -16,8 +16,9 @@ export async function caughtUp(source: Source, stores: readonly Store[], waitMs:
 }
 
 /**
- * Where the source stands now, once the store has reached it: whatever a look at the source saw before this was called, the store
- * then holds, or something later. Without waiting (0) at once, however far the store is. @throws NotCurrent
+ * Returns where the source stands now, once the store has reached it. So the store holds whatever an
+ * earlier look at the source saw, or something later.
+ * Without waiting (0) it returns at once, however far the store is. @throws NotCurrent
  */
 export async function fence(source: Source, store: Store, waitMs: number, signal: AbortSignal): Promise<Position> {
   const target = await source.head();
@@ -43,7 +44,7 @@ async function reachedBy(source: Source, stores: readonly Store[], target: Posit
   }
 }
 
-/** Why the store is not there yet; null when it is. One that does not answer now, or is being made ready, may do so later. */
+/** Says why the store is not there yet; null when it is. A store that does not answer now, or is being prepared, may get there later. */
 async function lacking(source: Source, store: Store, target: Position): Promise<string | null> {
   try {
     const progress = await store.progress();

@@ -3,13 +3,14 @@ import type { Position } from "../../../schema/position.js";
 import { type RowsAsOf, rowsAsOf } from "../../reading/rows-as-of.js";
 import type { Source } from "../../source.js";
 
-/** The log is read to a place that was there when it was asked for, so this is a server that hangs. */
+/** The log is read to a place that it already had, so a server that needs longer hangs. */
 const patienceMs = 60_000;
 
 export type Values = ReadonlyMap<string, readonly (Row | null)[]>;
 
 /**
- * What the source's log says of single rows. Read by one at a time: to the server, two readers of one source are one that has come again.
+ * What the source's log says of single rows. It serves one caller at a time: the server takes two
+ * readers of one source for one that has come again.
  */
 export class ChangeLog {
   #turn: Promise<unknown> = Promise.resolve();
@@ -17,9 +18,9 @@ export class ChangeLog {
   constructor(readonly source: Source, readonly signal: AbortSignal) {}
 
   /**
-   * By key text, everything the rows of these keys were from a head of this source until now, the value there first; keys without a change
-   * are absent, null is no row (or one that no store can hold). Two equal looks at a row would not do: it may have changed and changed
-   * back between them.
+   * By key text, every value of these rows from a head of this source until now, the value there first. Keys without a change are absent;
+   * null is no row (or one that no store can hold).
+   * Two equal looks at a row would not do, because it may have changed and changed back between them.
    */
   async valuesSince(from: Position, entity: Entity, keys: readonly Key[]): Promise<Values> {
     const to = await this.source.head();
@@ -76,7 +77,7 @@ async function valuesBetween(
   );
 }
 
-/** A server finds a file and an offset of its own at once; for a set of GTIDs it reads the file from its beginning. */
+/** Finds a place by file and offset, which a server does at once; for a set of GTIDs it reads the file from its beginning. */
 function withoutGtids(position: Position): Position {
   return { ...position, gtids: "" };
 }

@@ -4,8 +4,8 @@ import { Unheld } from "../../../schema/unheld.js";
 import type { Source } from "../../source.js";
 
 /**
- * The rows a store must have: of one that the catalog's types cannot hold it is right not to have anything.
- * Something else than a sink may have made a key that is none of the table's: the source has no such row.
+ * The rows a store must have. If the catalog's types cannot hold a row, a store is right to have nothing of it.
+ * A key that cannot be the table's may come from something other than a sink: the source has no such row.
  */
 export async function heldRows(source: Source, entity: Entity, keys: readonly Key[]): Promise<readonly (Row | null)[]> {
   const known = keys.map((key) => isKeyOf(entity, key));

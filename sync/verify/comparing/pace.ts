@@ -1,12 +1,12 @@
 import { sleep } from "../../../runtime/wait.js";
 
-/** Keeps reading at so many rows a second on the average; null as fast as it goes. */
+/** Keeps reading at `rowsPerSecond` rows a second on the average; null means as fast as it goes. */
 export class Pace {
   #dueAt = 0;
 
   constructor(readonly rowsPerSecond: number | null, readonly signal: AbortSignal) {}
 
-  /** So many rows have been read: waits as long as they were too early. @throws when `signal` aborts */
+  /** That many rows have been read: waits if they came too early. @throws when `signal` aborts */
   async spent(rows: number): Promise<void> {
     this.signal.throwIfAborted();
     if (this.rowsPerSecond === null) return;

@@ -1,12 +1,13 @@
 import type { Sink } from "../../../stores/ports.js";
 
-/** What it takes to repair a store. */
+/** What the repair of a store needs. */
 export interface Repairer {
   /** The same engine, to write to. */
   readonly sink: Sink;
   readonly auditFile: string;
   /**
-   * Does the work while no pipeline writes to the store; false, and nothing done, when one does and cannot be brought to rest from here.
+   * Does the work while no pipeline writes to the store. Returns false, with nothing done, when one
+   * does and cannot be brought to rest from here.
    */
   atRest(work: () => Promise<void>): Promise<boolean>;
 }

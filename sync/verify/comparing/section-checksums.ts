@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
 import { type Key, keyText, type Row } from "../../../schema/entity.js";
 
-/** A number of rows and the sum of their digests, 128 bits in four parts: the same whatever order the rows come in. */
+/** A number of rows and the sum of their digests, 128 bits in four parts. It is the same whatever order the rows come in. */
 const lanes = 5;
 
-/** Checksums of the rows of a table's sections. Rows are digested in the catalog's spelling, the same from every engine (invariant 8). */
+/** Checksums of the rows of a table's sections. Rows are digested in the catalog's spelling, which every engine shares (invariant 8). */
 export class Checksums {
   #sums: number[] = [];
 
@@ -15,7 +15,7 @@ export class Checksums {
     this.#sums[at + lanes - 1]!++;
   }
 
-  /** Of two neighbours makes one. */
+  /** Makes one section of two neighbours. */
   halve(): void {
     const halved: number[] = [];
     for (let at = 0; at < this.#sums.length; at += 2 * lanes) {
@@ -33,7 +33,7 @@ export class Checksums {
     return rows;
   }
 
-  /** The sections that are not the same in both. */
+  /** The sections that differ between both. */
   differing(other: Checksums): Set<number> {
     const found = new Set<number>();
     const most = Math.max(this.#sums.length, other.#sums.length);
@@ -44,7 +44,7 @@ export class Checksums {
   }
 }
 
-/** Of these fields of a row, and of where it is kept. */
+/** Digests these fields of a row, with the key it is kept under. */
 export function digestOf(fields: readonly string[], key: Key, row: Row): Buffer {
   return hash("sha256", JSON.stringify([keyText(key), ...fields.map((name) => row[name])]), "buffer");
 }

@@ -1,7 +1,7 @@
 import type { Entity, Key } from "../../../schema/entity.js";
 import type { FieldKind } from "../../../schema/fields.js";
 
-/** More sections than these become half as many: what they take in memory is bounded, whatever the table. */
+/** Above this number two neighbours become one section, so their memory is bounded, whatever the table. */
 export const mostSections = 32_768;
 
 type Part = bigint | string;
@@ -12,9 +12,10 @@ interface End {
 }
 
 /**
- * The key ranges a table is divided into, as it is read in key order: one a chunk. A key belongs to the same section whoever asks and
- * in whatever order a store gives its rows. Only the parts of a key whose order is known count: how texts are ordered, a collation
- * says, so a table whose key begins with a text has one section.
+ * The key ranges a table is divided into, as it is read in key order: one a chunk. A key belongs to the same section for every store, in
+ * whatever order it gives its rows.
+ * Only those parts of a key count whose order is known here. A collation orders texts, so a table
+ * whose key begins with a text has one section.
  */
 export class Sections {
   readonly #kinds: readonly FieldKind[];
@@ -28,7 +29,7 @@ export class Sections {
     this.#kinds = unordered < 0 ? kinds : kinds.slice(0, unordered);
   }
 
-  /** Begins a section for a chunk that ends with this key. True when there were too many, and of two neighbours one was made. */
+  /** Begins a section for a chunk that ends with this key. True when there were too many, so that two neighbours became one. */
   next(last: Key): boolean {
     const parts = this.#partsOf(last);
     if (!parts) return false;
@@ -39,7 +40,7 @@ export class Sections {
     return true;
   }
 
-  /** Which section a key is in. A key that is none of this table's is in the first. */
+  /** The section of a key. A key that cannot be this table's is in the first. */
   of(key: Key): number {
     const parts = this.#partsOf(key);
     if (!parts) return 0;

@@ -9,7 +9,7 @@ import type { Pace } from "./pace.js";
 import type { Repairer } from "./repairer.js";
 import type { Sections } from "./sections.js";
 
-/** What comparing the source with one store has at hand. */
+/** What the comparison of the source with one store works with. */
 export interface Side {
   readonly source: Source;
   readonly log: ChangeLog;
@@ -22,10 +22,10 @@ export interface Side {
   readonly signal: AbortSignal;
 }
 
-/** Rows asked for by key at once. */
+/** How many rows are asked for by key at once. */
 export const piece = 500;
 
-/** What the store keeps, of the sections that are asked for. */
+/** What the store keeps in the sections that are asked for. */
 export async function* keptIn({ store, paces }: Side, content: Content, isAsked: (key: Key) => boolean): AsyncGenerator<readonly Kept[]> {
   for await (const kept of everything(store, content)) {
     await paces.store.spent(kept.length);

@@ -6,14 +6,14 @@ import type { Deviation } from "../report/report.js";
 import { lookAtEntries, type Suspect } from "./entries.js";
 import { lookAtRows } from "./rows.js";
 
-/** Where to look closer: sections whose checksums are not the same on both sides. */
+/** Where to look closer: sections whose checksums differ. */
 export interface Doubt {
   readonly content: Content;
   readonly sections: Sections;
   readonly differing: ReadonlySet<number>;
 }
 
-/** Goes through the sections row by row, both ways, and gives what is different, in pieces. */
+/** Goes through the sections row by row, both ways, and yields what is different, in pieces. */
 export async function* differing(side: Side, doubt: Doubt): AsyncGenerator<readonly Deviation[]> {
   const { content } = doubt;
   const { lookup } = content;
@@ -29,7 +29,7 @@ async function* suspectRows(side: Side, { content, sections, differing: asked }:
     await side.paces.store.spent(keys.length);
     yield keys.filter((_, i) => !sameIn(fields, rows[i]!, held[i]!));
   }
-  // What the source has, has been compared; now what it lacks.
+  // The rows of the source are compared by now; next come keys that the source lacks.
   for await (const kept of keptIn(side, content, (key) => asked.has(sections.of(key)))) {
     const rows = await rowsAtSource(side, content, kept.map(({ key }) => key));
     yield kept.filter((_, i) => rows[i] === null).map(({ key }) => key);
@@ -52,7 +52,7 @@ async function* suspectEntries(side: Side, { content, sections, differing: asked
   }
 }
 
-/** Looks at what has come together whenever it is enough, and at the end. */
+/** Looks at the suspects whenever enough have come together, and at the end. */
 async function* inPieces<T>(
   suspects: AsyncIterable<readonly T[]>, look: (suspects: readonly T[]) => Promise<readonly Deviation[]>,
 ): AsyncGenerator<readonly Deviation[]> {

@@ -6,7 +6,7 @@ import { type Reasons, reasonsOf } from "../report/reasons.js";
 import type { Deviation } from "../report/report.js";
 import { inspected, type Verdict } from "./inspection.js";
 
-/** An entry that is there and seems wrong, or a row whose entry seems not to be there. */
+/** An entry that is there and seems wrong, or a row whose entry seems to be missing. */
 export interface Suspect {
   readonly what: "wrong" | "missing";
   readonly entry: Row;
@@ -17,8 +17,8 @@ interface Entries extends Content {
 }
 
 /**
- * Which of these are different, as for rows. An entry of one row is written apart from the entry it replaces, so while a row changes
- * neither need be there: such a row is looked at again.
+ * Says which of these are different, as for rows. The store writes a row's new entry apart from the entry it replaces.
+ * So neither need be there while a row changes, and such a row is looked at again.
  */
 export function lookAtEntries(side: Side, content: Entries, suspects: readonly Suspect[]): Promise<readonly Deviation[]> {
   return inspected(side, content.entity, suspects, (open) => judge(side, content, open));

@@ -3,15 +3,15 @@ import type { Entity } from "../../../schema/entity.js";
 import type { Side } from "../comparing/side.js";
 import type { Deviation } from "../report/report.js";
 
-/** What one look at a suspect says; `again`: what it met may be a change under way. */
+/** What one look at a suspect says; `again`: what it found may be a change under way. */
 export type Verdict<Suspect> = "right" | Deviation | { readonly again: Suspect };
 
-/** A row can be visible a moment before its transaction's GTID is, so what one look finds, a second one must find too. */
+/** A row can be visible a moment before its transaction's GTID is, so a second look must find what the first one found. */
 const wantedLooks = 2;
 const mostLooks = 10;
 const betweenLooksMs = 100;
 
-/** Looks at the suspects until each is right or different; what changed at every look is counted as undecided. */
+/** Looks at the suspects until each is right or different. A suspect that changed at every look counts as undecided. */
 export async function inspected<Suspect>(
   { store, tally, signal }: Side,
   entity: Entity,

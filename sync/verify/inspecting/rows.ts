@@ -7,10 +7,12 @@ import type { Deviation } from "../report/report.js";
 import { inspected, type Verdict } from "./inspection.js";
 
 /**
- * Which of these rows are different, and not just being written. The store is read once it holds what the source had committed when
- * this was called; all it may hold then is a value that the row had from there on, by the binary log. So a row that changes all the
- * time is judged as soundly as one that stands still. Only that it is missing may be because one of its changes was refused, and the
- * letter that said so is settled by the next; such a row is looked at again.
+ * Says which of these rows are different, and not just being written. The store is read once it holds what
+ * the source had committed when this was called.
+ * After that it may hold only a value that the row had from there on, by the binary log. So a row that changes all the time is judged as
+ * soundly as one that stands still.
+ * A row may be missing because one of its changes was refused, and the next change settles the
+ * letter that said so. Such a row is looked at again.
  */
 export function lookAtRows(side: Side, content: Content, keys: readonly Key[]): Promise<readonly Deviation[]> {
   return inspected(side, content.entity, keys, (open) => judge(side, content, open));

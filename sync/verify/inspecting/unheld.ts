@@ -7,12 +7,13 @@ import { nameOf, reasonsOf } from "../report/reasons.js";
 import type { Difference } from "../report/report.js";
 import { inspected, type Verdict } from "./inspection.js";
 
-/** More are not looked at: long before, so many rejections have stopped the pipeline. */
+/** At most this many are inspected: long before, so many rejections have stopped the pipeline. */
 export const mostUnheld = 10_000;
 
 /**
- * Rows of the source that no store can hold differ for as long as they are there, also when their letters were skipped: nobody may take
- * a store for whole that lacks them. One that was written in its place by hand is found among the rows.
+ * Reports rows of the source that no store can hold. They differ for as long as they are there, also when their letters were skipped: a
+ * store that lacks them is not whole.
+ * A row that a person wrote in its place is found among the rows.
  */
 export async function lookAtUnheld(side: Side, entity: Entity, keys: readonly Key[]): Promise<void> {
   const asked = keys.filter((key) => isKeyOf(entity, key));
@@ -30,7 +31,7 @@ async function judge({ source, store, waitMs, log, signal }: Side, entity: Entit
   return keys.map((key, i): Verdict<Key> => {
     const row = rows[i], deadLetter = reasons.get(nameOf(entity.table, key));
     if (!(row instanceof Unheld) || held[i] !== null) return "right";
-    // The letter of what was written just now may be under way.
+    // The letter of a row written just now may be under way.
     if (deadLetter === undefined && changed.has(keyText(key))) return { again: key };
     const difference: Difference = {
       store: store.name, table: entity.table, key, kind: "missing", ...(deadLetter === undefined ? { unheld: row.reason } : { deadLetter }),

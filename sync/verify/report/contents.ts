@@ -3,7 +3,7 @@ import type { Store } from "../../../stores/ports.js";
 import { nameOf, type Reasons } from "./reasons.js";
 import type { Difference } from "./report.js";
 
-/** What is compared of a table: its rows, or the entries a store keeps of one of its lookups, by these fields. */
+/** What verify compares of a table: its rows, or the entries that a store keeps of one of its lookups, by these fields. */
 export interface Content {
   readonly entity: Entity;
   readonly lookup: Lookup | null;
@@ -16,7 +16,7 @@ export function contentsOf(store: Store, entity: Entity): readonly Content[] {
   return [{ entity, lookup: null, fields: Object.keys(entity.fields) }, ...entries.filter(({ fields }) => fields.length > 0)];
 }
 
-/** Whether the row belongs to it. */
+/** Whether the row belongs to the content. */
 export function isIn({ lookup }: Content, row: Row | null): row is Row {
   return row !== null && (lookup === null || row[lookup.by] !== null);
 }
@@ -25,7 +25,7 @@ export function sameIn(fields: readonly string[], a: Row | null, b: Row | null):
   return a === null || b === null ? a === b : fields.every((name) => a[name] === b[name]);
 }
 
-/** How what is held differs from what is wanted, field by field. What is missing may have its reason in the dead letters. */
+/** Lists how the held row differs from the wanted one, field by field. The dead letters may have the reason for a missing one. */
 export function differencesOf(
   store: Store, { entity, lookup, fields }: Content, key: Key, wanted: Row | null, held: Row | null, reasons: Reasons,
 ): Difference[] {

@@ -5,9 +5,9 @@ import type { Store } from "../../../stores/ports.js";
 export type Reasons = ReadonlyMap<string, string>;
 
 /**
- * What the store's dead letters say of these keys. To be asked after the store was looked at, since a letter is parked before its row is
- * taken out;
- * and before the log is, which then tells whether a newer change can have settled it.
+ * What the store's dead letters say of these keys.
+ * The caller asks after it looked at the store, because a letter is parked before its row is removed. It asks before it reads the log,
+ * which then tells whether a newer change can have settled the letter.
  */
 export async function reasonsOf(store: Store, table: string, keys: readonly Key[]): Promise<Reasons> {
   const letters = await store.deadLetters.of(table, keys);

@@ -1,11 +1,11 @@
 import { type Key, keyText, type Row } from "../../../schema/entity.js";
 import type { Value } from "../../../schema/fields.js";
 
-/** One thing a store has otherwise than the source. */
+/** One thing that differs between a store and the source. */
 export interface Difference {
   readonly store: string;
   readonly table: string;
-  /** Set when it is an entry of this lookup that is wrong, and not the row. */
+  /** Set when an entry of this lookup is wrong, and not the row. */
   readonly lookup?: string;
   readonly key: Key;
   /** `ghost`: the source has no such row (or entry). */
@@ -13,15 +13,15 @@ export interface Difference {
   readonly field?: string;
   readonly source?: Value;
   readonly found?: Value;
-  /** Why the store refused the row: it is in the dead letters, so that it is missing is known. */
+  /** Why the store refused the row. It is in the dead letters, so its absence is known. */
   readonly deadLetter?: string;
-  /** Why no store can have the row: a value of its that the catalog's types cannot hold. */
+  /** Why no store can have the row: one of its values does not fit the catalog's types. */
   readonly unheld?: string;
-  /** Why it could not be repaired. */
+  /** Why the repair failed. */
   readonly unrepaired?: string;
 }
 
-/** What a store has otherwise of one key, and what it has: the row, or the entry; null for none. */
+/** What differs for one key of a store, and what the store holds: the row, or the entry; null for none. */
 export interface Deviation {
   readonly key: Key;
   readonly held: Row | null;
@@ -31,15 +31,15 @@ export interface Deviation {
 export interface TableReport {
   readonly store: string;
   readonly table: string;
-  /** Rows of the source, and entries of lookups kept apart from the rows in the store. */
+  /** Rows of the source, and entries of lookups that the store keeps apart from the rows. */
   rows: number;
   entries: number;
-  /** Not explained by dead letters. */
+  /** Differences that dead letters do not explain. */
   differences: number;
   explained: number;
-  /** Found, and no longer there. */
+  /** Found, and gone after the repair. */
   repaired: number;
-  /** Rows and entries that seemed to be missing, and changed whenever they were looked at. */
+  /** Rows and entries that seemed to be missing, and changed at every look. */
   undecided: number;
 }
 
@@ -47,16 +47,16 @@ export interface Report {
   /** No difference, explained or not, and nothing undecided. */
   readonly equal: boolean;
   readonly tables: readonly TableReport[];
-  /** The first of those that are still there. */
+  /** The first of the differences that are still there. */
   readonly differences: readonly Difference[];
-  /** The first of those that were repaired. */
+  /** The first of the differences that were repaired. */
   readonly repaired: readonly Difference[];
   /** ISO 8601. */
   readonly startedAt: string;
   readonly tookMs: number;
 }
 
-/** `cassandra sales_order 17: unit_price is "1.00", in MySQL "1.50"`. */
+/** Writes `cassandra sales_order 17: unit_price is "1.00", in MySQL "1.50"`. */
 export function formatDifference(
   { store, table, lookup, key, kind, field, source, found, deadLetter, unheld, unrepaired }: Difference,
 ): string {

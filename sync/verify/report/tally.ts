@@ -5,7 +5,7 @@ import type { Deviation, Difference, Report, TableReport } from "./report.js";
 
 const mostKept = 1_000;
 
-/** Counts what was compared and keeps the first of what differs. */
+/** Counts what was compared and keeps the first differences. */
 export class Tally {
   readonly #tables = new Map<string, TableReport>();
   readonly #differences: Difference[] = [];

@@ -26,7 +26,7 @@ test("each viewer is shown the schema of what it may read, in production too", a
   for (const hidden of ["unitPrice", "staffId", "staff"]) expect([
     hidden, fieldsOf(partner, "SalesOrder").includes(hidden), fieldsOf(administrator, "SalesOrder").includes(hidden),
   ]).toEqual([hidden, false, true]);
-  // Rows that are only shown from another row have no root field for a viewer that sees its own rows.
+  // Rows that only show from another row have no root field for a viewer that sees its own rows.
   expect([
     fieldsOf(partner, "Query").includes("address"), fieldsOf(administrator, "Query").includes("address"),
     fieldsOf(partner, "Address").length > 0,
@@ -50,7 +50,7 @@ test("what cannot be found is not offered to be searched", async () => {
   expect(searchable!.flat()).toEqual(expect.arrayContaining(["DESIGN", "Design"]));
 });
 
-test("__type tells of what the viewer is shown only, wherever it stands in an operation", async () => {
+test("__type describes only what the viewer is shown, wherever it stands in an operation", async () => {
   const query = `{ viewer { role } ...F } fragment F on Query { hidden: __type(name: "StaffConnection") { name } shown: __type(name: `
     + `"Design") { name } }`;
   expect((await world.ask(await authorizationFor("partner"), query)).data).toEqual({
@@ -60,7 +60,7 @@ test("__type tells of what the viewer is shown only, wherever it stands in an op
   expect((await world.ask(null, query)).status).toBe(401);
 });
 
-test("what a type says of itself takes no alias, so that an answer is no larger than the schema", async () => {
+test("the description of a type takes no alias, so that an answer is no larger than the schema", async () => {
   const query = "{ a: __schema { types { name ...F } } } fragment F on __Type { b: fields(includeDeprecated: true) { c: name } }";
   const { status, errors } = await world.ask(await authorizationFor("partner"), query);
   expect([status, errors?.filter(({ message }) => message === "what a type says of itself takes no alias").length]).toEqual([400, 2]);
@@ -79,7 +79,7 @@ test("invariant 6: a field that is shown can be read, and one that is not is den
   }
 });
 
-test("an operation is held against the whole API, but what it might have meant is said in names that the viewer is shown", async () => {
+test("an operation is held against the whole API, but suggestions use only names that the viewer is shown", async () => {
   const hint = async (role: string, query: string) => (await world.ask(await authorizationFor(role), query)).errors?.[0]?.message;
   expect(await hint("partner", "{ viewr { id } }")).toBe('Cannot query field "viewr" on type "Query". Did you mean "viewer"?');
   expect(

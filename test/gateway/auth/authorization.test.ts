@@ -42,7 +42,7 @@ describe.each(storeSets)("over %s", (set) => {
       expect(Object.values(data(answer))).not.toContain(null);
     });
 
-    test("what is seen only from a visible row is not found by its key", async () => {
+    test("a row that is seen only from a visible row is not found by its key", async () => {
       const answer = await world.ask("partner", `{ address(addressId: "1") { city } staff(staffId: "1") { staffId }
         salesOrder(salesOrderId: "3") { agreedDeliveryLocation { city } } }`);
       expect(data(answer)).toEqual({ address: null, staff: null, salesOrder: { agreedDeliveryLocation: { city: "Owntown" } } });
@@ -217,7 +217,7 @@ describe.each(storeSets)("over %s", (set) => {
       expect((await world.ask(null, "{ __schema { types { name } } }")).status).toBe(401);
     });
 
-    test("a viewer is told what it is", async () => {
+    test("a viewer can ask what it is", async () => {
       expect(data(await world.ask("partner", "{ viewer { id role counterpartyId reads } }"))).toEqual({
         viewer: { id: "development-partner", role: "PARTNER", counterpartyId: "1", reads: ["PUBLIC"] },
       });

@@ -81,7 +81,7 @@ describe("turns", () => {
     expect(begun).toEqual(["a1", "a3"]);
   });
 
-  test("of a viewer without operations nothing is kept", async () => {
+  test("nothing is kept for a viewer without operations", async () => {
     const turns = new Turns(limits);
     for (let i = 0; i < 1_000; i++) {
       const [leave] = await Promise.all([turns.enter(`viewer ${i}`, () => 1, never), turn()]);
@@ -97,7 +97,7 @@ describe("budgets", () => {
     return { clock, budgets: new Budgets({ most: 100, perSecond: 10 }, () => clock.ms) };
   };
 
-  test("what is spent comes back as time passes, up to the most that can be saved, and never from another viewer", () => {
+  test("a spent budget comes back as time passes, up to the most that can be saved, and never from another viewer", () => {
     const { clock, budgets } = clocked();
     budgets.take("a", 90);
     expect(() => budgets.take("a", 20)).toThrow("10 are left of your budget; it grows by 10 a second. Try again in 1 s");
@@ -108,7 +108,7 @@ describe("budgets", () => {
     expect(budgets.available("a")).toBe(100);
   });
 
-  test("what turned out dearer leaves a debt, and the answer says how long it lasts", () => {
+  test("an operation that turned out dearer leaves a debt, and the answer says how long it lasts", () => {
     const { clock, budgets } = clocked();
     budgets.take("a", 100);
     budgets.settle("a", 50);

@@ -26,7 +26,7 @@ test("an answer says what the operation was expected to cost, what it did, and w
   expect([available > 0, available <= world.config.budget]).toEqual([true, true]);
 });
 
-test("what was charged is exact, however lists nest: each by what it held", async () => {
+test("the charge is exact, however lists nest: each list costs what it held", async () => {
   const cost = await costOf(
     world,
     `{ staff(staffId: "1") { salesOrders(first: 60) { nodes { transactions { nodes { payments(first: 2) { nodes { paymentId } } } } } } `
@@ -82,7 +82,7 @@ test("a viewer that has spent its budget is refused until it has grown again, an
   }] });
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
   expect((await tight.ask("staff", dear)).status).toBe(200);
-  // Also what cannot be understood is paid for.
+  // The viewer also pays for what cannot be understood.
   let malformed = await tight.ask("finance", "{");
   for (; malformed.status === 400;) malformed = await tight.ask("finance", "{");
   expect(malformed.status).toBe(429);

@@ -72,7 +72,7 @@ describe("invariant 9: a number answers for the row it names, or is refused", ()
   test("text that looks like numbers, and strings without an end, cost no more than their length", () => {
     expect(inexactNumber('{"9007199254740993":"\\"9007199254740993"}')).toBeNull();
     expect(inexactNumber(`"${'\\"'.repeat(120_000)}`)).toBeNull();
-    // Each zero of a pattern for zeros at the end would begin it again: minutes, where a test has seconds.
+    // A pattern for zeros at the end would begin again at each zero: minutes, where a test has seconds.
     const long = `1.${"0".repeat(250_000)}1`;
     expect(inexactNumber(`{"a":${long}}`)).toBe(long);
   });
@@ -118,7 +118,7 @@ describe("an error repeats little of what it was sent", () => {
   });
 });
 
-test("two Authorization headers are refused: which one was meant cannot be known", async () => {
+test("two Authorization headers are refused: nothing tells which one was meant", async () => {
   const two = [`Bearer ${world.token("partner")}`, `Bearer ${world.token("administrator")}`];
   const answer = await new Promise<[number | undefined, string]>((resolve, reject) => {
     const sent = request(`${world.url}/graphql`, { method: "POST" }, (response) => {

@@ -8,7 +8,7 @@ afterAll(async () => world[Symbol.asyncDispose]());
 const headers = () => ({ "content-type": "application/json", authorization: `Bearer ${world.token("administrator")}` });
 const alarms = () => world.logged.filter((line) => (JSON.parse(line) as { level: number }).level >= 40);
 
-describe("no client can raise the alarm: what it does wrong is its own error, and no line of the log", () => {
+describe("no client can raise the alarm: its mistakes are errors of its own, and no lines of the log", () => {
   test.each([
     "mutation { x }", "subscription { x }", "mutation M($a: Int) { a b { c } }", "subscription S { viewer { id } }",
   ])("%s is no query of this API", async (query) => {
@@ -97,7 +97,7 @@ describe("connections", () => {
 
   test("there are never more than the setting says", async () => {
     const many = await Promise.all(Array.from({ length: 450 }, () => open("POST /graphql HTTP/1.1\r\n")));
-    // Those beyond are closed at once, and the others when their time is up.
+    // Connections beyond the limit are closed at once, and the others when their time is up.
     await Promise.any(many.map(({ closed }) => closed));
     many.forEach(({ end }) => end());
     expect((await world.ask("staff", "{ viewer { id } }")).status).toBe(200);

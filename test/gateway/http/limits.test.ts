@@ -85,7 +85,7 @@ test("an operation costs what its pages can hold, wherever their size is said", 
   expect((await world.ask("administrator", pages("$n"), { n: 5 })).errors).toBeUndefined();
 });
 
-test("what is not one JSON operation is refused, without a stack", async () => {
+test("a request that is not one JSON operation is refused, without a stack", async () => {
   const json = { ...asAdministrator(), "content-type": "application/json" };
   const broken = await post(json, "{");
   expect([broken.status, await broken.json()]).toEqual([

@@ -55,7 +55,7 @@ test("pages of own rows are the pages of the list that has nothing else, in both
   ), { numRuns: 300 });
 });
 
-test("a partner is answered from its own rows, so that the time it takes tells nothing of others on the shelf", async () => {
+test("a partner is answered from its own rows, so that the time it takes shows nothing of other rows on the shelf", async () => {
   const all = itemsOf(Array.from({ length: 30_000 }, (_, i) => [i % 10_000 === 9_999, true] as const));
   const [crowded, own] = [shelfOf(all.filter(onShelf)), shelfOf(all.filter(isOwn))];
   const walks: Walk[] = [
@@ -74,7 +74,7 @@ test("a partner whose own rows are rarely on the shelf is answered from the shel
   expect(await ownPage(item, lookup, [walks[1]!, walks[0]!], page, patience())).toEqual({ rows: all.filter(onShelf), more: false });
 });
 
-test("the reads are bounded: what was found, be it nothing, is given with more to come, never as a false end", async () => {
+test("the reads are bounded: a page that was given up has what was found, be it nothing, and more to come, never a false end", async () => {
   const sparse = (own: readonly number[]) => itemsOf(Array.from({ length: 30_000 }, (_, i) => [own.includes(i), true] as const));
   const only = (rows: readonly Row[]) => [{ list: shelfOf(rows).list, keep: async (some: readonly Row[]) => some.filter(isOwn) }];
   const page = { limit: 20, from: null, backward: false };

@@ -52,7 +52,7 @@ describe.each(storeSets)("over %s", (set) => {
   });
 
   describe("a lookup is read page by page", () => {
-    test("twenty entries if nothing is said, newest first", async () => {
+    test("twenty entries by default, newest first", async () => {
       const { orders } = await ordersOf("");
       expect(ids(orders)).toEqual(down(orderCount, orderCount - 19));
       expect(orders.edges.map(({ node }) => node)).toEqual(orders.nodes);
@@ -82,7 +82,7 @@ describe.each(storeSets)("over %s", (set) => {
       }
     });
 
-    test("a page in the middle knows of both sides", async () => {
+    test("a page in the middle knows both sides", async () => {
       const { orders: first } = await ordersOf("(first: 5)");
       const { orders: next } = await ordersOf(`(first: 5, after: "${first.pageInfo.endCursor}")`);
       expect([ids(next), next.pageInfo.hasPreviousPage, next.pageInfo.hasNextPage]).toEqual([
@@ -102,7 +102,7 @@ describe.each(storeSets)("over %s", (set) => {
         const { orders: { pageInfo, nodes } } = await ordersOf(args);
         return [nodes.length, pageInfo.hasPreviousPage, pageInfo.hasNextPage];
       };
-      // Before the first, which is the newest, and after the last: no row ever stood there.
+      // Before the first, which is the newest, and after the last, no row ever stood.
       const [early, late] = [cursorAt(orderCount + 10, 99), cursorAt(0, 0)];
       expect(await sides(`(first: 5, after: "${early}")`)).toEqual([5, false, true]);
       expect(await sides(`(first: 100, after: "${early}")`)).toEqual([orderCount, false, false]);
@@ -152,7 +152,7 @@ describe.each(storeSets)("over %s", (set) => {
       design: { designName: "Larkspur Tote" }, counterparty: { counterpartyLegalName: "Owned Weavers", legalAddress: { city: "Owntown" } },
       currency: { currencyCode: "EUR" }, agreedDeliveryLocation: { city: "Owntown" }, staff: { firstName: "Zebulon" },
     });
-    // staff, department, the list; then designs, counterparties, currencies, and addresses once: not one read a row.
+    // Staff, department, the list; then designs, counterparties, currencies, and addresses once: no row is read alone.
     expect((await storeCalls()) - before).toBeLessThanOrEqual(8);
   });
 

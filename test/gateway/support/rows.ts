@@ -44,7 +44,7 @@ const payment = (id: string, transactionId: string, of: string, account: string)
   payment_date: day, company_ac_number: "GB00COMPANY", counterparty_ac_number: account, ...stamps(3),
 });
 
-/** By table; order 3 is counterparty 1's, order 4 is counterparty 2's. */
+/** Rows by table; order 3 is counterparty 1's, order 4 is counterparty 2's. */
 export const rows: Readonly<Record<string, readonly Row[]>> = {
   address: [address("1", "Owntown"), address("2", "Elsewhere")],
   currency: [{ currency_id: "1", currency_code: "EUR", ...stamps(1) }],

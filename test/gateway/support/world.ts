@@ -43,7 +43,7 @@ export type Options = Readonly<Record<string, string | boolean>>;
 /** The embedded store, or the two engines that share the work: rows from one, search from the other. */
 export const storeSets = ["embedded", "cassandra and elasticsearch"] as const;
 
-/** A gateway over one of the sets, which takes away what it made. */
+/** Runs a gateway over one of the sets, and removes afterwards what it made. */
 export async function openWorldOn(set: (typeof storeSets)[number]): Promise<World> {
   if (set === "embedded") return openWorld();
   const keyspace = await freshKeyspace();

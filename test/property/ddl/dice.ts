@@ -1,4 +1,4 @@
-/** Random choices that come again for the same seed (mulberry32). */
+/** Random choices, the same for the same seed (mulberry32). */
 export class Dice {
   #state: number;
 

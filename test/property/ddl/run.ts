@@ -22,8 +22,9 @@ export interface Outcome {
 }
 
 /**
- * A sequence on the tables as they are at first: then each store equals the server, or its pipeline stopped by name with a remedy that,
- * followed, ends equal. `begun`: told when its own statements begin.
+ * Runs a sequence on the tables as they are at first. Then each store must equal the server, or its pipeline must have
+ * stopped by name with a remedy that leads there.
+ * `begun` is called when the sequence's own statements begin.
  */
 export async function runSequence(
   seed: number, world: World, stores: readonly Following[], begun = (): void => undefined,
@@ -33,7 +34,7 @@ export async function runSequence(
   for (const store of stores) await mended(store, seed, ran);
   begun();
   const before = stores.map(({ reasons }) => reasons.length);
-  // Where much is copied again, the next copy heals what an earlier one missed: many sequences have one act that does harm, or none.
+  // Where much is copied again, the next copy heals what an earlier one missed. So many sequences have one harmful act, or none.
   const mode = dice.one(["none", "one", "one", "any"] as const);
   let harmful = 0;
   for (let acts = 3 + dice.roll(8), one = dice.roll(acts); acts > 0; acts--) {
@@ -63,7 +64,7 @@ export async function runSequence(
   return { statements: ran.length, recopies, stopped, absent };
 }
 
-/** Tables as they fit the catalog: also what a person does where one no longer fits. */
+/** Tables that fit the catalog: a person makes them so if one no longer fits. */
 async function begin(db: Connection): Promise<void> {
   const made = [
     "SET NAMES utf8mb4", "SET SESSION binlog_format = 'ROW', sql_mode = DEFAULT", `CREATE DATABASE IF NOT EXISTS ${database}`,
@@ -89,7 +90,7 @@ async function mended(store: Following, seed: number, ran: readonly string[]): P
       seed, "stops", `stopped, but not by name: ${error.stack}`, ran,
     );
     if (attempt > 2) throw new Broken(seed, "stops", `the remedy does not help: ${error.message}`, ran);
-    // The tables fit again by now. What is left is `sluice resume`, or what the message says first.
+    // The tables fit again by now. What remains is `sluice resume`, or what the message names first.
     if (/resnapshot --store/.test(error.message)) await store.resnapshot();
     store.start();
   }
@@ -97,14 +98,14 @@ async function mended(store: Following, seed: number, ran: readonly string[]): P
 
 async function equal(store: Following, seed: number, ran: readonly string[]): Promise<void> {
   const differences = await store.differences().catch((error: unknown) => {
-    // A pipeline that calls itself current where a table is missing.
+    // A pipeline may call itself current while a table is missing.
     if (!isRefusal(error)) throw error;
     return [`the server's tables cannot be read: ${(error as Error).message}`];
   });
   if (differences.length > 0) throw new Broken(seed, "rows", `${store.store.protocol} differs: ${differences.slice(0, 5).join("; ")}`, ran);
 }
 
-/** Whether the server took it. */
+/** Whether the server accepted it. */
 async function perform(db: Connection, { session, text, how }: Spelling, template: Template, ran: string[]): Promise<boolean> {
   const before = session.slice(0, -1), mode = session.at(-1)!;
   try {

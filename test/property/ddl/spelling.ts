@@ -1,7 +1,7 @@
 import type { Dice } from "./dice.js";
 import type { Template } from "./statements.js";
 
-/** The statement as some client might write it, and the session in which it says the same. */
+/** Writes the statement as some client might write it, with the session in which it means the same. */
 export interface Spelling {
   readonly session: readonly string[];
   readonly text: string;
@@ -48,7 +48,7 @@ export function spelled({ text, asText }: Template, database: string, other: str
   };
 }
 
-/** Divided at the spaces that are in no literal. */
+/** Divides the text at the spaces that are in no literal. */
 function tokensOf(text: string): readonly string[] {
   return text.match(/'(?:[^'\\]|\\.)*'(?:@'\w+')?|[^\s']+/g) ?? [];
 }

@@ -1,14 +1,13 @@
 import type { Dice } from "./dice.js";
 
 /**
- * A statement in tokens between spaces: `{payment}` is a table, `:note` a column, words in capitals are keywords. `harmless` ones are those
- * of
- * which a person knows that they leave every row as it is; nothing may be copied for them.
+ * A statement in tokens between spaces: `{payment}` is a table, `:note` a column, words in capitals are keywords.
+ * `harmless` statements leave every row as it is, as a person knows; nothing may be copied for them.
  */
 export interface Template {
   readonly text: string;
   readonly harmless?: true;
-  /** In a session that logs statements. */
+  /** Runs in a session that logs statements. */
   readonly asText?: true;
 }
 
@@ -16,7 +15,7 @@ const harm = (...texts: readonly string[]): Template[] => texts.map((text) => ({
 const no = (text: string): Template => ({ text, harmless: true });
 const asText = (text: string): Template => ({ text, asText: true });
 
-/** Each takes some statements, which need not work: what the server refuses is not logged. */
+/** Each choice makes some statements, which may fail: the server does not log what it refuses. */
 const acts: readonly ((dice: Dice) => readonly Template[])[] = [
   // Rows, as events. They come most often.
   ...Array<(dice: Dice) => readonly Template[]>(8).fill((dice) => {
@@ -39,7 +38,7 @@ const acts: readonly ((dice: Dice) => readonly Template[])[] = [
     "DROP TABLE IF EXISTS {aside2} , {design}",
     "CREATE TABLE {design} ( :id BIGINT PRIMARY KEY , :name VARCHAR(60) NOT NULL , :made DECIMAL(12,2) )",
   ),
-  // gh-ost's and pt-online-schema-change's way.
+  // gh-ost and pt-online-schema-change do this.
   () => harm("CREATE TABLE {payment_new} LIKE {payment}", "INSERT INTO {payment_new} ( :id , :note , :paid ) SELECT :id , 'swapped' , "
     + ":paid FROM {payment} WHERE :id > 3",
     "RENAME TABLE {payment} TO {payment_old} , {payment_new} TO {payment}", "DROP TABLE {payment_old}"),
@@ -104,7 +103,7 @@ const acts: readonly ((dice: Dice) => readonly Template[])[] = [
     "ALTER TABLE {payment} RENAME COLUMN :extra TO :other",
     "ALTER TABLE {payment} RENAME COLUMN :other TO :extra", "TRUNCATE TABLE {aside}",
   ]))]),
-  // What does not fit the catalog: one ends such, now and then.
+  // These do not fit the catalog: a sequence ends with one now and then.
   (dice) => harm(dice.one(["ALTER TABLE {payment} DROP COLUMN :note", "ALTER TABLE {design} MODIFY :made "
     + "VARCHAR(20)", "DROP TABLE {payment}", "ALTER TABLE {design} DROP PRIMARY KEY , ADD PRIMARY KEY ( :id , :name )",
     "ALTER TABLE {payment} ENGINE = MyISAM", "RENAME TABLE {design} TO {elsewhere_now}"])),

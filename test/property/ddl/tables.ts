@@ -22,7 +22,7 @@ export const creating = {
   design: "CREATE TABLE design (id BIGINT PRIMARY KEY, name VARCHAR(60) NOT NULL, made DECIMAL(12,2))",
 };
 
-/** What stands around the followed tables: a table to exchange with, functions and triggers that write, another database. */
+/** What surrounds the followed tables: a table to exchange with, functions and triggers that write, another database. */
 export const around = [
   "CREATE TABLE archive (id BIGINT PRIMARY KEY, note VARCHAR(40) NOT NULL DEFAULT 'new', twin VARCHAR(40), paid DECIMAL(12,2) NOT NULL "
     + "DEFAULT 0, seen DATETIME(6), extra INT DEFAULT 3) " +

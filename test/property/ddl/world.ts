@@ -47,7 +47,7 @@ export async function openWorld(flags: Flags = {}): Promise<World> {
   };
 }
 
-/** How a pipeline stands once it has nothing more to do. */
+/** The state of a pipeline once it has nothing more to do. */
 export type Standing = { readonly kind: "current" } | { readonly kind: "absent"; readonly what: string }
   | { readonly kind: "stopped"; readonly error: Error };
 
@@ -80,7 +80,7 @@ export class Following implements AsyncDisposable {
     }, stop, never);
   }
 
-  /** Resolves when everything committed by now is in the store, or it cannot come there. */
+  /** Resolves when everything committed by now is in the store, or can never get there. */
   async settled(): Promise<Standing> {
     await using source = openMysqlSource(this.world.url, followed, "ddl head", never);
     const head = await source.head();
@@ -97,7 +97,7 @@ export class Following implements AsyncDisposable {
     }
   }
 
-  /** A table that was missed may have been made again meanwhile, which the pipeline is still to see. */
+  /** A missing table may have been made again meanwhile, and the pipeline must still see that. */
   async #isThere(): Promise<boolean> {
     const [[found]] = await this.world.db.query<RowDataPacket[]>(
       "SELECT COUNT(*) AS tables FROM information_schema.tables WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (?)",
@@ -106,7 +106,7 @@ export class Following implements AsyncDisposable {
     return Number(found!.tables) === followed.entities.length;
   }
 
-  /** What the store holds otherwise than the server. */
+  /** How the store differs from the server. */
   async differences(): Promise<readonly string[]> {
     await using source = openMysqlSource(this.world.url, followed, "ddl verify", never);
     await using store = await openStore(this.store, followed);

@@ -1,4 +1,4 @@
-/** The same object with some methods done otherwise; the others work on the object itself. */
+/** Replaces some methods of an object; the others work on the object itself. */
 export function instead<T extends object>(object: T, other: Partial<T>): T {
   return new Proxy(object, {
     get(target, name) {

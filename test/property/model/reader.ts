@@ -5,11 +5,12 @@ import { Violation } from "./violation.js";
 import { refused, things, unheld } from "./world.js";
 
 /**
- * Somebody who reads each row the moment it changes in the sink, and remembers how far in the row's own life it was: what is read
- * next must be that state or a later one. A state the sink cannot hold is seen as no row.
+ * A reader that reads each row the moment it changes in the sink, and remembers how far in the row's own life it was. What it reads next
+ * must be that state or a later one.
+ * It takes a state that the sink cannot hold for no row.
  */
 export class Reader {
-  /** By `entity\0key`: the least place in the row's life at which what was seen fits. */
+  /** By `entity\0key`: the earliest place in the row's life that fits what was read. */
   readonly #seen = new Map<string, number>();
   #violation: Violation | null = null;
 

@@ -15,19 +15,19 @@ import { Turns } from "./turns.js";
 import { Violation } from "./violation.js";
 import { type History, refused, things, unheld } from "./world.js";
 
-/** A part of the system done wrong, to see that the promises notice. */
+/** A part of the system with a planted mistake, to see whether the promises notice it. */
 export interface Mutant {
   source?(source: MemorySource): Source;
   sink?(sink: Sink): Sink;
   disk?(kind: Kind): MemoryDisk;
-  /** Of the product's own code, until it is disposed of. */
+  /** Changes the product's own code, until it is disposed of. */
   begin?(): Disposable;
 }
 
 class Crash extends Error {}
 const log = openLog("test", "silent");
 
-/** Lets so many effects happen, each after a while of its own, and then none any more: a SIGKILL between two effects. */
+/** Lets `effects` happen, each after a while of its own, and then none any more: a SIGKILL between two effects. */
 function weather(effects: number, slowness: number, dice: () => number, onEffect: () => void): Weather {
   let left = effects;
   return {
@@ -40,8 +40,8 @@ function weather(effects: number, slowness: number, dice: () => number, onEffect
 }
 
 /**
- * Runs sync over a history: era after era, each ended by a crash, the last one to its end. @throws Violation at the first broken
- * promise
+ * Runs sync over a history: era after era, each ended by a crash, the last one to its end.
+ * @throws Violation at the first broken promise
  */
 export async function runHistory(
   { kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce }: History, mutant: Mutant = {},
@@ -105,7 +105,7 @@ export async function runHistory(
   equal(source, disk, eras.some(({ partner }) => partner !== null));
 }
 
-/** What must be true whenever a process stores progress; `before` is what it stored, or found, before. */
+/** Checks what must be true whenever a process stores progress; `before` is what it stored, or found, before. */
 function holds(source: MemorySource, disk: MemoryDisk, before: Progress | null, progress: Progress): void {
   const must = (of: Violation["of"], is: boolean, what: string) => {
     if (!is) throw new Violation(of, `${what}: ${JSON.stringify(before)} then ${JSON.stringify(progress)}`);
@@ -120,7 +120,7 @@ function holds(source: MemorySource, disk: MemoryDisk, before: Progress | null, 
   must("within", progress.position.version >= source.positionAt(progress.position.offset).version, "it is no end of a transaction");
   for (const [name, { version, gone }] of source.versionsUpTo(progress.position)) {
     const [table, place] = name.split("\0") as [string, string];
-    // What was there when its table's copy began comes with the copy.
+    // Rows that were there when their table's copy began come with the copy.
     const copy = progress.copied?.[table] ?? "due";
     if (copy !== "done" && (copy === "due" || version < copy.version)) continue;
     const cell = disk.tables.get(table)?.get(place);
@@ -133,8 +133,8 @@ function holds(source: MemorySource, disk: MemoryDisk, before: Progress | null, 
 }
 
 /**
- * Nothing lost, nothing older in the place of something newer, no entry left behind. Where two processes wrote at once, a letter may be
- * left of a row that was overtaken: neither knew of the other's.
+ * Checks that nothing is lost, nothing older stands in the place of something newer, and no entry is left behind.
+ * When two processes wrote at once, a letter of an overtaken row may be left: neither process knew the other's letters.
  */
 export function equal(source: MemorySource, disk: MemoryDisk, together = false): void {
   const same = (of: Violation["of"], is: Iterable<readonly [string, Row]>, wanted: Iterable<readonly [string, Row]>) => {

@@ -8,8 +8,8 @@ interface Holder {
 }
 
 /**
- * One turn for all processes of a history. It passes on when its holder ends, or when the holder is silent for too long: then that one
- * still goes on writing for a while before it notices. What it may not do is store a position it was not sure of.
+ * One turn for all processes of a history. It passes on when its holder ends, or is silent for too long.
+ * Such a holder goes on writing for a while before it notices. It may not store a position that it was not sure of.
  */
 export class Turns {
   #holder: Holder | null = null;

@@ -1,6 +1,6 @@
 /**
- * A promise that was broken, by name: `shrinks` (invariant 2), `too early` (1), `within` (5), `reader` (4, as readers see it), `rows`,
- * `entries` and `letters` (3 and 4, at the end).
+ * A broken promise, by name: `shrinks` (invariant 2), `too early` (1), `within` (5), `reader` (4, as readers see it), `rows`, `entries` and
+ * `letters` (3 and 4, at the end).
  */
 export type Promised = "shrinks" | "too early" | "within" | "reader" | "rows" | "entries" | "letters";
 

@@ -19,13 +19,14 @@ export const item = entity("item", {
 });
 export const things = catalog([owner, item]);
 
-/** What the source cannot read, and what the sink cannot hold. */
+/** Values that the source cannot read, and values that the sink cannot hold. */
 export const unheld = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
 export const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
 
 /**
- * One run of sync: how many effects it has before it is killed, how much slower than others it is, and whether another is started
- * beside it, whose turn comes after the first had so many effects (or has ended).
+ * One run of sync: how many effects it has before it is killed, how much slower than others it is, and
+ * whether another process is started beside it.
+ * That one's turn comes after the first had as many effects (or has ended).
  */
 interface Era {
   readonly effects: number;
@@ -33,17 +34,15 @@ interface Era {
   readonly partner: { readonly effects: number; readonly slowness: number; readonly begins: number } | null;
 }
 
-/** All there is to a history: the same one gives the same run. */
+/** Everything that decides a history: the same one gives the same run. */
 export interface History {
   readonly kind: Kind;
   readonly transactions: readonly Transaction[];
-  /** Rows a sink holds that lost its progress: nothing of them may survive the snapshot. */
+  /** Rows in a sink that lost its progress. The snapshot must remove them. */
   readonly leftovers: readonly Row[];
   readonly eras: readonly Era[];
   readonly dice: readonly number[];
-  /**
-   * Transactions that commit whenever somebody reads; rows read and messages given out at once; rows of a batch; batches written at once.
-   */
+  /** Transactions that commit at each read; rows read and messages given out at once; rows of a batch; batches written at once. */
   readonly growth: number;
   readonly chunk: number;
   readonly rows: number;
@@ -65,7 +64,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 );
 const run = fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 1, 8) });
 
-/** `two`: whether another process is sometimes started beside one, by mistake. */
+/** `two`: whether a second process is sometimes started beside the first, by mistake. */
 export function histories(two: "never" | "sometimes"): fc.Arbitrary<History> {
   return fc.record({
     kind: fc.constantFrom<Kind>("entries", "documents"),
@@ -85,7 +84,7 @@ export function histories(two: "never" | "sometimes"): fc.Arbitrary<History> {
   });
 }
 
-/** After so many effects since the last, the store dies and loses so many of them. */
+/** After this many effects since the last time, the store dies and loses some of them. */
 export interface StoreCrash {
   readonly after: number;
   readonly loses: number;

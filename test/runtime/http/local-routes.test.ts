@@ -41,7 +41,7 @@ test("a program on this machine that can read the token is answered", async () =
   ).toBe(202);
 });
 
-test("a web page, a name that was made to point here, and whoever lacks the token are refused", async () => {
+test("a web page, a foreign name that points here, and a request without the token are refused", async () => {
   const path = "/things/x/stop";
   expect((await ask("POST", path, { authorization, origin: "http://evil.example" })).status).toBe(403);
   expect((await ask("POST", path, { authorization, origin: "null" })).status).toBe(403);
@@ -55,9 +55,9 @@ test("a web page, a name that was made to point here, and whoever lacks the toke
   expect(asked).not.toContain("x");
 });
 
-test("what everybody may read stays open to scrapers by any name", async () => {
+test("public routes stay open to scrapers by any name", async () => {
   for (const path of ["/metrics", "/health", "/live"]) expect((await ask("GET", path, { host: "sync.internal:9401" })).status).toBe(200);
   const outer = Object.values(networkInterfaces()).flat().find((each) => each && !each.internal && each.family === "IPv4")?.address;
-  // From this machine by its outer address is still from this machine.
+  // A request from this machine by its outer address is still from this machine.
   if (outer) expect((await ask("GET", "/status", {}, outer)).status).toBe(200);
 });

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { Registry } from "prom-client";
 import { type OperationsServer, serveOperations } from "../../../runtime/http/operations.js";
 
-/** Asks as another process would, on a thread that this one's standing still does not stop; /health until it is red. */
+/** Asks as another process would, from a thread that goes on while this one stands still; asks /health until it is red. */
 const client = `
 const { parentPort, workerData: { url, done } } = require("node:worker_threads");
 const ask = async (path) => { const response = await fetch(url + path); return [response.status, await response.text()]; };
@@ -37,7 +37,7 @@ test("/live is answered while the main thread is blocked, and /health says then 
   expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ ok: true, is: "fine" });
 });
 
-test("what is not there, and a path that cannot be read, are said to be so", async () => {
+test("an unknown path, and one that cannot be read, are refused by name", async () => {
   expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404);
   const status = await new Promise((resolve, reject) => request(
     server.url, { path: "//" }, (response) => resolve(response.resume().statusCode),

@@ -16,7 +16,7 @@ jest.setTimeout(120_000);
 const folder = mkdtempSync(join(tmpdir(), "sluice-session-"));
 let [server, root, url] = [null as unknown as Engine, null as unknown as Connection, null as unknown as URL];
 
-/** A server whose every default is another than ours, and a user to whom its init_connect applies. */
+/** A server whose every default differs from the session's, and a user to whom its init_connect applies. */
 beforeAll(async () => {
   server = await startMysql({
     dataDir: join(folder, "mysql"), keep: false, fresh: true,

@@ -3,7 +3,7 @@ import { connect } from "../../../stores/cassandra/connection/connect.js";
 import type { Session } from "../../../stores/cassandra/connection/session.js";
 import { engineUrls } from "../../support/engines.js";
 
-/** A keyspace nobody used before, and a session in it to look behind the store's back; dropped at the end. */
+/** A keyspace that is new, and a session in it to look behind the store's back. It is dropped at the end. */
 export interface FreshKeyspace extends AsyncDisposable {
   readonly url: URL;
   readonly session: Session;

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A port of ours that leads to a server, and can be cut. */
+/** A port of this process that leads to a server, and can be cut. */
 export class Tunnel implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   #server: Server | null = null;
@@ -29,7 +29,7 @@ export class Tunnel implements AsyncDisposable {
     await closed;
   }
 
-  /** Half open: whatever is sent is swallowed, and nothing is said, also to new connections. */
+  /** Half open: bytes are swallowed and no answer comes, on new connections too. */
   hush(): void {
     this.#isHushed = true;
     for (const socket of this.#sockets) socket.unpipe().resume();

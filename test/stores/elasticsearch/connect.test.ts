@@ -10,7 +10,7 @@ import { openTestStore } from "./test-store.js";
 jest.setTimeout(60_000);
 const signal = new AbortController().signal;
 
-test("nobody there: an error that names host and port, with the remedy, at once", async () => {
+test("no server there: an error that names host and port, with the remedy, at once", async () => {
   const server = await listening(createServer());
   server.close();
   await expect(openSink(urlOf(server), totesys)).rejects.toThrow(
@@ -18,7 +18,7 @@ test("nobody there: an error that names host and port, with the remedy, at once"
   );
 });
 
-test("somebody there who never answers: an error, not a wait without end", async () => {
+test("a server that never answers: an error, not a wait without end", async () => {
   const server = await listening(createServer());
   await expect(openStore(urlOf(server), totesys)).rejects.toThrow(StoreRefusal);
   server.close();
@@ -45,7 +45,7 @@ test("another server than Elasticsearch is refused", async () => {
   server.close();
 });
 
-test("everything wrong with a URL is said at once", async () => {
+test("all problems of a URL are reported together", async () => {
   const url = new URL("elasticsearch://127.0.0.1:1/UPPER?shard=3&replicas=many&shards=0");
   await expect(openSink(url, totesys)).rejects.toThrow(/UPPER.*option shard.*"many".*at least one shard.*Remedy: write elasticsearch:\/\//);
 });

@@ -108,7 +108,7 @@ test("overload is retriable and rejects nothing: an index on a full disk", async
   expect(await read(row.parcel_id)).toEqual([row]);
 });
 
-test("an index that somebody closed to writing needs a person", async () => {
+test("an index that is closed to writing needs a person", async () => {
   await set({ "index.blocks.write": true });
   await expect(sink.write([created(parcel, parcelRow())], signal)).rejects.toThrow(StoreRefusal);
   await set({ "index.blocks.write": null });
@@ -197,7 +197,7 @@ test("an alias that stands for two indices needs a person; none of its rows is r
   expect(await sink.write([created(parcel, parcelRow())], signal)).toEqual([]);
 });
 
-test("a position whose answer was lost is stored once more without a word", async () => {
+test("a position whose answer was lost is stored once more silently", async () => {
   const progress = streamAt(nextVersion());
   await sink.prepare(parcels.entities);
   await sink.progress();

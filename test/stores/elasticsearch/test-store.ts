@@ -6,7 +6,7 @@ import { engineUrls } from "../../support/engines.js";
 export interface TestStore extends AsyncDisposable {
   readonly client: Client;
   readonly prefix: string;
-  /** As a user writes it. */
+  /** The URL as a user writes it. */
   readonly url: URL;
   /** Makes everything that is written searchable. */
   refresh(): Promise<void>;

@@ -63,7 +63,7 @@ test("invariants 1 and 7: SIGKILL at any instant leaves every row up to the posi
     const { version } = progress.position;
     expect(version).toBeGreaterThanOrEqual(said);
     const ids = (await everyRow(store, sample)).map((row) => Number(row.specimen_id));
-    // The rows of the batch after the position may be there too; they come again and change nothing.
+    // The rows of the batch after the position may be there too. They come again and change nothing.
     expect([version, version + 50]).toContain(ids.length);
     expect(Math.max(...ids)).toBe(ids.length);
     expect(await rowOf(store, sample, [String(version), "p"])).not.toBeNull();

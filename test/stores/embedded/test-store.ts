@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of one test's own. */
+/** A folder for one test alone. */
 export interface TestStore extends AsyncDisposable {
   readonly folder: string;
   readonly file: string;

@@ -42,7 +42,7 @@ test("the last word may be begun, unless a sign stands after it; an asterisk ask
   expect(["C++", "50%", "<b>", "wild?", "ham ham", "设计", "🗿"].map(begun)).toEqual([[], [], [], [], [], [], []]);
 });
 
-test("a text of too many words is found nowhere rather than by some of them", () => {
+test("a query of too many words finds nothing, rather than rows with some of them", () => {
   expect(wordsOf(Array.from({ length: 32 }, (_, i) => `w${i}`).join(" "))).toHaveLength(32);
   expect(wordsOf(Array.from({ length: 33 }, (_, i) => `w${i}`).join(" "))).toEqual([]);
   expect(wordsOf("a ".repeat(1000))).toEqual([{ term: "a", begun: false, forgiving: false }]);

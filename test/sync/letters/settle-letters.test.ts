@@ -81,7 +81,7 @@ async function onEachStore(work: (actions: LetterActions, held: (id: string) => 
   }
 }
 
-test("a row no store can have is edited until MySQL has a better one, which then settles by itself", async () => {
+test("a row that no store can hold is edited until MySQL has a better one, which then settles by itself", async () => {
   await synced(() => database.server.query("UPDATE design SET created_at = '0000-00-00' WHERE design_id = 1"));
   const whole = {
     design_name: "mended", file_location: "/art", file_name: "1.png", created_at: "2026-02-28T09:30:00.000001Z",
@@ -137,7 +137,7 @@ test("invariant 4: a retry wins over what the refused change left, and loses to 
     await actions.sink.deadLetters.park([{ ...about, version: version + 2, reason: "newer, refused", change: null }]);
     expect(await retryLetters(actions, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
     expect(await held("2")).toMatchObject({ design_name: "newer" });
-    // Invariant 1: what it settled was its own letter, not the newer one.
+    // Invariant 1: it settled its own letter, not the newer one.
     expect(await actions.sink.deadLetters.list(10)).toMatchObject([{ version: version + 2 }]);
     expect(rewriteVersion(version)).toBe(version + 1);
 
@@ -147,7 +147,7 @@ test("invariant 4: a retry wins over what the refused change left, and loses to 
   });
 });
 
-test("a row that is gone from MySQL is taken out of the store; one listed in lookups is not moved or made up by hand", async () => {
+test("a row that is gone from MySQL is removed from the store; one listed in lookups is not moved or made up by hand", async () => {
   await synced(() => database.server.query("DELETE FROM design WHERE design_id = 3"));
   await onEachStore(async (actions) => {
     const reason = "refused";

@@ -58,7 +58,7 @@ async function copied(source: Source, of: Entity, after: Key | null = null): Pro
   return rows;
 }
 
-/** What the stream says of what `work` does, up to the transaction in which it ends. */
+/** The messages of the stream about what `work` does, up to the transaction in which it ends. */
 async function streamed(source: Source, work: () => Promise<unknown>, from?: Position): Promise<Message[]> {
   const start = from ?? await source.head();
   await work();
@@ -237,7 +237,7 @@ test("a position with a transaction that is about to be committed waits for it; 
       source, async () => undefined, { ...head, gtids: `${head.gtids},${lost}:3-5` },
     ).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ name: "Unresumable", because: "lost", missing: `${lost}:3-5` });
-    // Read before, and not yet stored as a position: rows of it may be in a store all the same.
+    // These were read before, and not yet stored as a position. A store may have rows of them all the same.
     const seen = source.stream(
       head, new AbortController().signal, { ...head, gtids: `${head.gtids},${lost}:7` },
     )[Symbol.asyncIterator]().next();
@@ -259,7 +259,7 @@ test("an update that changes the key is a delete and a create; other updates hav
   });
 });
 
-test("a row that can no longer be held is taken out, and comes back when it can", async () => {
+test("a row that can no longer be held is removed, and comes back when it can", async () => {
   await onPairs("unheld", async ({ server }, source) => {
     await server.query("INSERT INTO pair VALUES (1, 'x', 1)");
     expect(shape(await streamed(source, async () => {
@@ -272,7 +272,7 @@ test("a row that can no longer be held is taken out, and comes back when it can"
   });
 });
 
-test("only the catalog's tables of this database are followed, and TRUNCATE is told", async () => {
+test("only the catalog's tables of this database are followed, and TRUNCATE is a message", async () => {
   await onPairs("others", async ({ server, name }, source) => {
     expect(shape(await streamed(source, async () => {
       await server.query("CREATE TABLE other (a INT PRIMARY KEY)");
@@ -356,7 +356,7 @@ test("a snapshot whose connection is cut goes on where it was", async () => {
   });
 });
 
-test("a database that is not there is tables that are missing, which are found once it is made", async () => {
+test("a missing database counts as missing tables, which are found once it is made", async () => {
   await using database = await freshDatabase("refused");
   await using source = openMysqlSource(database.url, pairs, database.name, new AbortController().signal);
   await expect(source.survey(pair, 1)).rejects.toThrow(TableAbsent);

@@ -31,7 +31,7 @@ function sourceOf(rows: number, unheld: (row: Row) => string | null = good): Mem
   return source;
 }
 
-/** A pipeline that ends by itself once it is where `enough` says, or when its sink fails. */
+/** A pipeline that ends by itself once `enough` says so, or when its sink fails. */
 async function run(disk: MemoryDisk, source: MemorySource, {
   weather = calm, enough = followed, stopWhenPurged = false,
 }: { weather?: Weather; enough?: (progress: Progress) => boolean; stopWhenPurged?: boolean } = {}) {
@@ -76,7 +76,7 @@ test("several ranges of a table are read at once, and after a kill each goes on 
   expect(disk.live("note").size).toBe(400);
 });
 
-test("what an earlier release stored of a snapshot, the last key copied, is gone on from", async () => {
+test("a snapshot goes on from what an earlier release stored, the last key copied", async () => {
   const [disk, source] = [new MemoryDisk(notes), sourceOf(100)];
   const head = await source.head();
   disk.prepared.set("note", 0);
@@ -84,7 +84,7 @@ test("what an earlier release stored of a snapshot, the last key copied, is gone
   const { written } = await run(disk, source);
   expect(written.map(({ key }) => key[0]).sort()).toEqual(Array.from({ length: 40 }, (_, n) => id(60 + n)));
 
-  // And of a stream, without a word of its tables: all are copied, but for those that are not there.
+  // The same for a stream, which stored nothing about its tables: all are copied, except those that are absent.
   disk.progress = { position: head, currentAt: 1 };
   expect((await run(disk, source, { enough: followed })).written).toEqual([]);
   disk.progress = { position: head, currentAt: 1 };
@@ -94,7 +94,7 @@ test("what an earlier release stored of a snapshot, the last key copied, is gone
   expect(lines.join("")).toMatch(/"tables":\["note"\],"msg":"the store has lost these tables/);
 });
 
-test("how much of a table is copied, of about how much, is told", async () => {
+test("the state says how much of a table is copied, of about how much", async () => {
   const [disk, source] = [new MemoryDisk(notes), sourceOf(100)];
   const told: unknown[] = [];
   const { state } = await run(disk, source, { enough: (progress) => {
@@ -178,7 +178,9 @@ test("a purged log heals by a copy of every table, while what is there stays; no
   expect(unwanted.disk.progress).toMatchObject({ copied: { note: "done" } });
 });
 
-/** Says once, when the table is copied, that rows of it may differ; by then one is gone, and another changed, without a word in the log. */
+/**
+ * Reports once, when the table is copied, that rows of it may differ. By then one is gone, and another changed, without a trace in the log.
+ */
 class Doubtful extends MemorySource {
   told = false;
   isCopied = false;
@@ -218,7 +220,7 @@ test("a table whose rows the log no longer tells is copied again beside the stre
   );
 });
 
-/** Its table is away for the first answers. */
+/** A source whose table is away for the first answers. */
 class Away extends MemorySource {
   answers = 0;
 

@@ -18,13 +18,13 @@ function running(outcomes: readonly (Error | null)[], company: PipelineGroup, st
   return { ended, lines, state, pauseSwitch, runs: () => runs };
 }
 
-test("what nobody foresaw is tried again while another pipeline is up", async () => {
+test("a pipeline with an unforeseen error begins again while another pipeline is up", async () => {
   const { ended, lines, runs, state } = running([new TypeError("x is not a function"), null], new PipelineGroup(2));
   expect(await ended).toBeNull();
   expect([runs(), lines, state.now.error]).toEqual([2, ["the pipeline broke off; it begins again"], null]);
 });
 
-test("what a person must see to is not tried again before that person says so", async () => {
+test("a pipeline that a person must see to does not begin again before that person says so", async () => {
   const refusal = new StoreRefusal("elasticsearch", "the index is blocked", "lift the block");
   const { ended, lines, runs, pauseSwitch, state } = running([refusal, refusal, null], new PipelineGroup(2));
   const ask = async (command: "pause" | "run") => {
@@ -33,7 +33,7 @@ test("what a person must see to is not tried again before that person says so", 
   };
   await new Promise(setImmediate);
   await ask("pause");
-  expect([runs(), lines]).toEqual([1, ["the pipeline cannot go on before somebody has acted; then: sluice resume memory"]]);
+  expect([runs(), lines]).toEqual([1, ["the pipeline cannot go on before a person has acted; then: sluice resume memory"]]);
   await ask("run");
   expect(runs()).toBe(2);
   await ask("run");
@@ -51,7 +51,7 @@ test("one that waits for a person ends with the others", async () => {
   expect([first.runs(), second.runs()]).toEqual([1, 1]);
 });
 
-test("once no pipeline is up any more none is tried again: the process ends", async () => {
+test("once no pipeline is up any more none begins again: the process ends", async () => {
   const company = new PipelineGroup(2);
   const first = running([new TypeError("first")], company);
   const second = running([new TypeError("second")], company);
@@ -59,7 +59,7 @@ test("once no pipeline is up any more none is tried again: the process ends", as
   expect([first.runs(), second.runs()]).toEqual([1, 1]);
 });
 
-test("told to stop, it is not tried again, and named", async () => {
+test("a stopped pipeline does not begin again, and is named", async () => {
   const stop = new AbortController();
   const { ended, runs } = running([new TypeError("x")], new PipelineGroup(2), stop.signal);
   stop.abort();

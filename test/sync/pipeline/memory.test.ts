@@ -52,7 +52,7 @@ test.each<[string, BatchLimits, number]>([
       }
     },
   });
-  // Each write ends when the pipeline has come to a halt; then it may hold no more than this.
+  // Each write ends when the pipeline has come to a halt, and then the pipeline may hold no more than this.
   let [written, writes] = [0, 0];
   const held: number[] = [];
   const stop = new AbortController();
@@ -75,7 +75,7 @@ test.each<[string, BatchLimits, number]>([
     { source, sink, catalog: notes, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") },
     stop.signal, new AbortController().signal,
   );
-  // Those in flight, the one that waits for its turn, what is read ahead, and the array at hand.
+  // The writes in flight, the one that waits for its turn, what is read ahead, and the array in hand.
   expect(Math.max(...held)).toBeLessThanOrEqual((atOnce + 2) * limit + largest);
   // They do overlap.
   expect(Math.max(...held)).toBeGreaterThan(atOnce * limit * 0.7);

@@ -122,7 +122,7 @@ test("invariant 7: a stop settles what is being written and stores the position;
   expect(statusOf(writing.state).state).toBe("drained");
   const progress = writing.disk.progress!;
   const { offset } = progress.position;
-  // Nothing was written that the position does not name, but for what a transaction cut by a batch had begun.
+  // Nothing was written that the position does not name, except the beginning of a transaction that a batch had cut.
   expect(Math.floor(writing.disk.live("note").size / 3)).toBe(offset);
 
   const cutoff = new AbortController();
@@ -167,7 +167,7 @@ test("a paused pipeline holds its position and reads nothing, its lag grows, and
   expect(statusOf(paused.state).state).toBe("streaming");
   expect(paused.disk.live("note").size).toBe(600);
 
-  // Also during the snapshot, and twice.
+  // It does so during the snapshot too, and twice.
   for (const command of ["drain", "pause", "drain"] as const) {
     paused.pauseSwitch.ask(command);
     expect(await paused.pauseSwitch.reached(true, 60_000)).toBe(true);
@@ -182,7 +182,7 @@ test("a snapshot that is paused goes on at the chunk it was at", async () => {
   source.grow();
   let goOn = (): void => undefined;
   const asked = new Promise<void>((resolve) => { goOn = resolve; });
-  // Held in the midst of the table until it is paused, however fast the machine is.
+  // The pipeline is held in the midst of the table until it is paused, however fast the machine is.
   const paused: ReturnType<typeof pipeline> = pipeline({ source, weather: { before: async (what) => {
     if (what === "write") await pause(2);
     if (what === "write" && (paused.state.now.copying?.rows ?? 0) > 20) await asked;

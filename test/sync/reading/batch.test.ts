@@ -20,7 +20,7 @@ test("a batch is all that came while the last one was written, up to rows and by
   for await (const { changes, commit: last } of batches(arriving(), { rows: 100, bytes: 40_000 }, atOnce)) {
     sizes.push(changes.length);
     expect(last!.position.offset).toBe((commits += changes.length));
-    // Read ahead: as much again as a batch, and the array at hand.
+    // Read ahead: as much again as a batch, and the array in hand.
     expect(read).toBeLessThanOrEqual(commits + 1 + 100 + 2);
     await pause(1);
   }

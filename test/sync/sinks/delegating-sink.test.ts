@@ -14,7 +14,7 @@ const never = new AbortController().signal;
 const progress = { position: { gtids: "", file: "f", offset: 1, version: 1 }, currentAt: 1 };
 const letter = { entity: "sample", key: ["1"], version: 1 };
 
-/** Every call that a sink answers: the compiler misses one that the port has and this list lacks. */
+/** Every call of a sink: the compiler finds one that the port has and this list lacks. */
 const calls: Readonly<Record<Exclude<keyof Sink, "name" | "lingerMs" | "deadLetters" | typeof Symbol.asyncDispose>, readonly unknown[]>> = {
   absent: [[sample]], prepare: [[sample]], write: [[], never], sweep: [sample, 7, everyKey], rebuild: [sample, sample.lookups[0]],
   progress: [], storeProgress: [progress],
@@ -23,7 +23,7 @@ const letterCalls: Readonly<Record<Exclude<keyof DeadLetters, "all">, readonly u
   park: [[]], list: [3], of: ["sample", [["1"]]], count: [], settle: [[letter]],
 };
 
-/** A sink that answers each call with what it was asked. */
+/** A sink that answers each call with its arguments. */
 function echo(): Sink {
   const answer = (name: string) => async (...args: readonly unknown[]) => ({ name, args });
   const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, answer(name)]));

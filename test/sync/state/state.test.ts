@@ -30,7 +30,7 @@ test.each<[string, readonly PipelineEvent[], readonly Phase[]]>([
   expect(met).toEqual(phases);
 });
 
-test("a phase that cannot follow is a fault of ours, and changes nothing", () => {
+test("a phase that cannot follow is a fault of Sluice, and changes nothing", () => {
   const state = newState("memory");
   state.apply(failed);
   expect(() => state.apply(followed)).toThrow("the pipeline memory cannot be streaming after failed (tables left to copy)");

@@ -3,7 +3,7 @@ import Database from "libsql";
 import { totesys } from "../../../schema/totesys/catalog.js";
 import { connect } from "../../../stores/cassandra/connection/connect.js";
 
-/** Keys of sales orders that are to be wrong, missing, a ghost, and listed where they are not. */
+/** Keys of sales orders: one gets wrong, one missing, one a ghost, and one is listed where it is not. */
 export interface Plan {
   readonly wrong: string;
   readonly missing: string;
@@ -11,10 +11,10 @@ export interface Plan {
   readonly stale: string;
 }
 
-/** No such price and no such employee. */
+/** No such price and no such employee exist. */
 export const planted = { price: "0.07", staff: "777777" };
 
-/** Does it as somebody would who writes to the store beside sync: with SQL, CQL or HTTP. */
+/** Plants it with SQL, CQL or HTTP, as a person would who writes to the store beside sync. */
 export async function plant(store: URL, plan: Plan): Promise<void> {
   if (store.protocol === "sqlite:") return plantInFile(store.pathname, plan);
   if (store.protocol === "cassandra:") return plantInCassandra(store, plan);
@@ -31,7 +31,7 @@ function plantInFile(file: string, { wrong, missing, ghost, stale }: Plan): void
   db.exec(`UPDATE sales_order SET unit_price = '${planted.price}' WHERE sales_order_id = ${wrong};
     INSERT INTO sales_order (sales_order_id, ${others}) SELECT ${ghost}, ${others} FROM sales_order WHERE sales_order_id = ${wrong};
     DELETE FROM sales_order WHERE sales_order_id = ${missing};`);
-  // An index that was not kept: hidden from SQLite while the row moves back.
+  // An index that was not kept: it is hidden from SQLite while the row moves back.
   const [staff] = db.prepare(`SELECT staff_id FROM sales_order WHERE sales_order_id = ${stale}`).raw().get([]) as [number];
   const kept = db.prepare(`SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema WHERE name = '${index}'`).raw()
     .get([]) as string[];
@@ -64,7 +64,7 @@ async function plantInElasticsearch(url: URL, { wrong, missing, ghost, stale }: 
   await client.index({ index, id: wrong, document: { ...copied, unit_price: planted.price } });
   await client.delete({ index, id: missing });
   await client.index({ index, id: ghost, document: { ...copied, sluice_key: ghost, sales_order_id: ghost } });
-  // Lists are made of documents: one more of the same row shows it where it is not.
+  // Lists are made of documents, so one more document of the same row shows it where it is not.
   await client.index({ index, id: `${stale}-again`, document: { ...listed, staff_id: planted.staff } });
   await client.close();
 }

@@ -30,10 +30,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The oldest orders, which nobody trades any more. */
+/** The oldest orders, which the trade no longer touches. */
 const plan: Plan = { wrong: "1", missing: "2", ghost: "4242424242", stale: "3" };
 
-test("under live load nothing is named that is only being written; what is planted in each store is, with key, column and both values, "
+test("under live load nothing is named that is only being written; everything planted in each store is, with key, column and both values, "
   + "and nothing else", async () => {
   await using _ = system.trade(20);
   const { equal: was, differences: before } = await system.verified();
@@ -57,8 +57,7 @@ test("under live load nothing is named that is only being written; what is plant
     found: planted.staff,
   });
   const expected: Record<string, readonly Difference[]> = {
-    // The index lists the row where it is not, and not where it is; and a row that was inserted or deleted by SQL is in the index as it
-    // should not be.
+    // The index lists the row where it is not, and misses it where it is. It also has rows that SQL inserted or deleted, and should not.
     embedded: [...inRows("embedded"), listed("embedded"), { ...entry("embedded"), kind: "missing" }],
     cassandra: [...inRows("cassandra"), listed("cassandra")],
     elasticsearch: [...inRows("elasticsearch"), { ...about("elasticsearch"), key: [`${plan.stale}-again`], kind: "ghost" }],
@@ -97,7 +96,7 @@ test("invariant 4: --repair makes it as MySQL has it, while sync runs and trade 
     before: expect.objectContaining({ unit_price: planted.price }),
   }));
   for (const { id } of acts) expect(lines.filter((line) => line.id === id && "outcome" in line)).toHaveLength(1);
-  // Repairs lose to whatever comes after them: rows that are written on are as MySQL has them.
+  // Repairs lose to later changes: rows that are still written are as MySQL has them.
   await system.query(
     `UPDATE sales_order SET units_sold = units_sold + 1 WHERE sales_order_id IN (${plan.wrong}, ${plan.missing}, ${plan.stale})`,
   );

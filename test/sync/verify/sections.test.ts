@@ -39,7 +39,7 @@ test("rows with the same first part of a key are not divided where the order of 
   expect([one.of(["a"]), one.of(["c"]), one.beginsAfter(0)]).toEqual([0, 0, null]);
 });
 
-test("however large the table, there are so many sections at most, and checksums follow when two become one", () => {
+test("however large the table, the number of sections is bounded, and checksums follow when two become one", () => {
   const [sections, sums, all] = [new Sections(of(["id"])), new Checksums(), new Checksums()];
   const rows = Array.from({ length: mostSections + 100 }, (_, i): Row => ({ id: String(i), part: "0", name: "n" }));
   for (const row of rows) {

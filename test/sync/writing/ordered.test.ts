@@ -1,7 +1,7 @@
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import { Ordered } from "../../../sync/writing/ordered.js";
 
-test("work overlaps up to its limit, and is spoken of in order", async () => {
+test("work overlaps up to its limit, and is reported in order", async () => {
   const ordered = new Ordered(3, new AbortController());
   const told: number[] = [];
   let [under, most] = [0, 0];
@@ -19,7 +19,7 @@ test("work overlaps up to its limit, and is spoken of in order", async () => {
   expect(most).toBe(3);
 });
 
-test("work has ended once what follows it has ended too, also when nobody waits for it to be done", async () => {
+test("work has ended once what follows it has ended too, also when no caller waits for it to be done", async () => {
   const ordered = new Ordered(3, new AbortController());
   let release: () => void = () => undefined;
   let [ended, told] = [false, 0];

@@ -1,25 +1,24 @@
 import { crc32 as zlibCrc32 } from "node:zlib";
 
-/** CRC-32 as zlib's, of bytes[start, end), as a signed number: those have no need of the heap. */
+/** Computes zlib's CRC-32 of bytes[start, end) as a signed number, because those need no place on the heap. */
 export function crc32(bytes: Buffer, start: number, end: number): number {
   return zlibCrc32(bytes.subarray(start, end)) | 0;
 }
 
 /**
- * The state that a CRC-32 has when `count` zero bytes have followed `state`. A CRC is linear over GF(2): this is also by how much the
- * states
- * after any `count` bytes differ if those before them differ by `state` ("crc32_combine" of zlib). zlib's values are the complements of
- * states.
+ * The state of a CRC-32 when `count` zero bytes have followed `state`. A CRC is linear over GF(2).
+ * So this is also the difference between two states after any `count` bytes, if the states before differ by `state` ("crc32_combine" of
+ * zlib). zlib's values are the complements of states.
  */
 export function afterZeros(state: number, count: number): number {
   for (let first = 0; count > 0; first += 16, count >>>= 4) if (count & 15) state = apply(zeros(first, count & 15), state);
   return state;
 }
 
-/** What some zeros make of a state: for each of its eight half bytes, by value, what that becomes. */
+/** What a number of zeros makes of a state: for each of its eight half bytes, by value, what that becomes. */
 type Operator = Int32Array;
 
-/** That of digit * 16^n zeros at 16 * n + digit. */
+/** The operator of digit * 16^n zeros stands at 16 * n + digit. */
 const operators: Operator[] = [];
 
 function zeros(first: number, digit: number): Operator {

@@ -1,4 +1,4 @@
-/** Log_event_type of MySQL; MariaDB's own begin at 160. */
+/** Log_event_type of MySQL; MariaDB's own types begin at 160. */
 export const enum EventType {
   Query = 2, Stop = 3, Rotate = 4, IntVar = 5, AppendBlock = 9, DeleteFile = 11, Rand = 13, UserVar = 14, Format = 15, Xid = 16,
   BeginLoadQuery = 17, ExecuteLoadQuery = 18, TableMap = 19,

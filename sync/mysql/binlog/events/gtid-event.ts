@@ -3,7 +3,9 @@ import type { GtidEvent } from "../event.js";
 import { uuidText } from "../gtid.js";
 import { readTaggedGtid } from "./gtid-tagged.js";
 
-/** Reads the events that open a transaction. The text of the last source's UUID is kept, since the next one is nearly always the same. */
+/**
+ * Reads the events that open a transaction. It keeps the text of the last source's UUID, because the next one is nearly always the same.
+ */
 export class GtidReader {
   #uuidBytes = Buffer.alloc(16, 0xff);
   #prefix = "";

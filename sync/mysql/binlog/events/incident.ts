@@ -1,8 +1,8 @@
 import type { Cursor } from "../cursor.js";
 
 /**
- * INCIDENT_EVENT: why the log has a gap. MySQL logs more bytes after the text than the event's own checksum: only the length before it says
- * where it ends.
+ * Reads INCIDENT_EVENT: why the log has a gap. MySQL logs more bytes after the text than the event's own checksum, so only the length
+ * before the text says where it ends.
  */
 export function incidentReason(event: Cursor): string {
   event.skip(2);

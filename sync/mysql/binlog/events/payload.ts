@@ -4,10 +4,10 @@ import { MalformedEvent } from "../errors.js";
 import { usualWindow, windowOf } from "./zstd-frame.js";
 
 /**
- * The events inside a TRANSACTION_PAYLOAD_EVENT (binlog_transaction_compression), as runs of whole events without checksums.
- * Layout ("Transaction_payload_event"): fields of type, length, value, each length-encoded; 0 ends them, 1 is the payload's size,
- * 2 the compression (0 zstd, 255 none), 3 the size before it. A transaction may be larger than memory: it is expanded a piece
- * at a time.
+ * Reads the events inside a TRANSACTION_PAYLOAD_EVENT (binlog_transaction_compression), as runs of whole events without checksums.
+ * Layout ("Transaction_payload_event"): fields of type, length, value, each length-encoded; 0 ends them, 1 is the payload's size, 2 the
+ * compression (0 zstd, 255 none), 3 the size before it.
+ * A transaction may be larger than memory, so it is expanded a piece at a time.
  */
 export function* readPayload(event: Cursor): Generator<Cursor> {
   let size = 0, compression = 0, expanded = 0;
@@ -19,7 +19,7 @@ export function* readPayload(event: Cursor): Generator<Cursor> {
   }
   if (compression !== 0 && compression !== 255) throw new MalformedEvent(`a transaction compressed by the unknown method ${compression}`);
   const payload = event.view(size);
-  // The window is taken at once, so a damaged one could take all memory; a sound one is no larger than what it expands to.
+  // zstd allocates the window at once, so a damaged one could take all memory. A sound window is no larger than what it expands to.
   const window = compression === 0 ? windowOf(payload) : 0;
   if (window > Math.max(usualWindow, 2 * expanded))
     throw new MalformedEvent(`a transaction of ${expanded} bytes whose expansion asks for a window of ${window}`);
@@ -34,7 +34,7 @@ export function* readPayload(event: Cursor): Generator<Cursor> {
   if (events.rest > 0 || total !== expanded) throw new MalformedEvent("a compressed transaction that is not whole");
 }
 
-/** Compressed bytes handed over at a time: a block expands to 128 KiB at most and takes three bytes at least. */
+/** How many compressed bytes are handed over at a time: a block expands to 128 KiB at most and takes three bytes at least. */
 const STEP = 1024;
 
 function* expand(compressed: Buffer): Generator<Uint8Array> {

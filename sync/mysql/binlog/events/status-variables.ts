@@ -1,21 +1,22 @@
 import type { Cursor } from "../cursor.js";
 
-/** What a QUERY_EVENT's status variables say of the session that matters to a reader of the statement. */
+/** What a QUERY_EVENT's status variables say of the session, as far as a reader of the statement needs it. */
 export interface StatusVariables {
   /** Bits of `sql_mode`, the lowest 32; 0 when the event does not say. */
   readonly sqlMode: number;
   /** The client's collation by number (Q_CHARSET_CODE); 0 when the event does not say. */
   readonly collation: number;
-  /** Databases of the tables the statement locked or changed; `any`: they are not named; null when the event does not say. */
+  /** Databases of the tables that the statement locked or changed; `any`: they are not named; null when the event does not say. */
   readonly updatedDatabases: readonly string[] | "any" | null;
 }
 
-/** Q_UPDATED_DB_NAMES in place of the count: more than 16, or, as for a foreign key's parent, not known. */
+/** Q_UPDATED_DB_NAMES has this in place of the count if there are more than 16, or if they are not known, as for a foreign key's parent. */
 const TOO_MANY = 254;
 
 /**
- * Each variable is a code and a value whose length only the code tells, so a code that is not known ends the reading: what stands behind
- * it is then as if the event did not say. Query_event in libbinlogevents (MySQL), Query_log_event in log_event.h (MariaDB, from 128 on).
+ * Reads the variables. Each is a code and a value, and only the code tells the value's length.
+ * So an unknown code ends the reading, as if the event said nothing of what stands behind it. Query_event in libbinlogevents (MySQL),
+ * Query_log_event in log_event.h (MariaDB, from 128 on).
  */
 export function readStatusVariables(status: Cursor): StatusVariables {
   let [sqlMode, collation, updatedDatabases]: [number, number, string[] | "any" | null] = [0, 0, null];
@@ -33,7 +34,7 @@ export function readStatusVariables(status: Cursor): StatusVariables {
       case 13: case 128: status.skip(3); break;
       case 16: case 19: case 20: status.skip(1); break;
       case 129: status.skip(8); break;
-      // Of an ALTER logged in two parts the second names the first by its sequence number.
+      // The second part of an ALTER logged in two parts names the first by its sequence number.
       case 130: if ((status.u16() & ALTER_ENDS) !== 0) status.skip(8); break;
       case 131: status.skip(4 * status.u8()); break;
       default: return { sqlMode, collation, updatedDatabases };

@@ -1,10 +1,10 @@
-/** Bytes a decoder must hold of what it has expanded; every decoder is asked to hold these (RFC 8878, section 3.1.1.1.2). */
+/** How many expanded bytes a decoder must hold; the format asks this of every decoder (RFC 8878, section 3.1.1.1.2). */
 export const usualWindow = 8 * 2 ** 20;
 
 /**
- * The window a zstd frame asks its decoder to hold, in bytes; 0 where no frame begins. Format: RFC 8878, "Frame_Header": a descriptor
- * (bits 6-7 the size of the content's size, 5 single segment, 0-1 the size of the dictionary's id), the window unless it is a
- * single segment, the dictionary's id, the content's size.
+ * The window that a zstd frame asks its decoder to hold, in bytes; 0 where no frame begins.
+ * Format: RFC 8878, "Frame_Header": a descriptor (bits 6-7 the size of the content's size, 5 single segment, 0-1 the size of the
+ * dictionary's id), the window unless it is a single segment, the dictionary's id, the content's size.
  */
 export function windowOf(bytes: Buffer): number {
   const frame = Buffer.alloc(longestHeader);

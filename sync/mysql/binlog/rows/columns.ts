@@ -5,10 +5,12 @@ import { decimalSize } from "../values/decimal.js";
 import { escaped } from "../values/json.js";
 
 /**
- * The JavaScript statement that reads one value of a column into `v`. In its reach: `b` the bytes, `p` the place (which it moves
- * on), `end` of the event, `s` the event as one latin1 text that begins at `base` ('' when too long), `e`, `n`, `m` to work with,
- * and all that `values.ts` exports. `constant` gives a name to anything else. With `toEscape`, texts and members come as between
- * the quotes of a JSON string. Formats: "Row-based replication: column values".
+ * Writes the JavaScript statement that reads one value of a column into `v`.
+ * The statement can use `b` the bytes, `p` the place (which it moves on), and `end` of the event. `s` is the event as one latin1 text that
+ * begins at `base` ('' when too long).
+ * It can also use `e`, `n`, `m` to work with, and all that `values.ts` exports. `constant` gives a name to anything else. With `toEscape`,
+ * texts and members come as between the quotes of a JSON string.
+ * Formats: "Row-based replication: column values".
  */
 export function readValue(column: Column, v: string, constant: (value: unknown) => string, toEscape = false): string {
   const { unsigned, length, precision, scale } = column;
@@ -41,7 +43,7 @@ export function readValue(column: Column, v: string, constant: (value: unknown) 
   throw new UnsupportedColumn(column.name, `it has the type ${column.type satisfies never}`);
 }
 
-/** `e` becomes the end of a value with a length prefix, `p` its beginning. */
+/** Sets `e` to the end of a value with a length prefix, and `p` to its beginning. */
 export function advance(prefix: number): string {
   return `e = p + ${prefix} + ${prefix === 4 ? `((${little(4)}) >>> 0)` : `(${little(prefix)})`}; p += ${prefix}; if (e > end) bad('a `
     + "value that leads outside the event');";
@@ -60,7 +62,7 @@ function readText(column: Column, v: string, prefix: number, constant: (value: u
   return `${advance(prefix)} ${v} = ${text}; p = e;`;
 }
 
-/** Money and the like: at most fifteen digits before the point and six after it are read with plain arithmetic; others by `decimal`. */
+/** Reads money and the like with plain arithmetic: at most fifteen digits before the point and six after it. `decimal` reads others. */
 function readDecimal(precision: number, scale: number, v: string): string {
   const whole = precision - scale;
   if (whole === 0 || whole > 15 || scale > 6) return `${v} = decimal(b, p, ${precision}, ${scale});`;
@@ -76,7 +78,7 @@ function readDecimal(precision: number, scale: number, v: string): string {
   return `m = b[p] < 128 ? 255 : 0;${fraction} ${v} = (m === 0 ? '' : '-') + ${integer}${digits};`;
 }
 
-/** Whole seconds often repeat from row to row, so each column remembers the last text. */
+/** Reads a temporal value. Whole seconds often repeat from row to row, so each column remembers the last text. */
 function readTemporal({ type, scale, wire }: Column, v: string, constant: (value: unknown) => string): string {
   if (wire === 7) return `${v} = timestamp((${little(4)}) >>> 0); p += 4;`;
   if (wire === 11) return `${v} = oldTime((${little(3)}) << 8 >> 8); p += 3;`;
@@ -100,7 +102,7 @@ function readTemporal({ type, scale, wire }: Column, v: string, constant: (value
   );
 }
 
-/** Up to four bytes as a number, signed when there are four. */
+/** Reads up to four bytes as a number, signed when there are four. */
 function little(size: number, from = 0): string {
   return Array.from({ length: size }, (_, i) => `b[p + ${from + i}]${i > 0 ? ` << ${8 * i}` : ""}`).join(" | ");
 }

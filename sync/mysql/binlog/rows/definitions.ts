@@ -5,26 +5,26 @@ export type DefinedColumn = Pick<Column, "name" | "type" | "nullable" | "unsigne
   | "precision" | "scale">;
 
 export interface TableDefinition {
-  /** In the table's order, all of them. */
+  /** All columns, in the table's order. */
   readonly columns: readonly DefinedColumn[];
   readonly primaryKey: readonly number[];
 }
 
-/** Where the reader learns what a log with MINIMAL metadata leaves out. It asks in the log's order. */
+/** Gives the reader what a log with MINIMAL metadata leaves out. The reader asks in the log's order. */
 export interface TableDefinitions {
-  /** Reads the definitions as they are now, for what the log has after `start`. Awaited before anything of that is decoded. */
+  /** Reads the definitions as they are now, for what the log has after `start`. The reader waits for it before it decodes any of that. */
   renew(start: BinlogStart, signal: AbortSignal): Promise<void>;
-  /** A statement has passed; true when the definitions must be renewed before what follows it. `gtid` is '' when it has none. */
+  /** Takes note of a statement; true when the definitions must be renewed before what follows it. `gtid` is '' when it has none. */
   passed(statement: QueryEvent, gtid: string): boolean;
   /** What holds for rows logged at this point, or the reason why that cannot be known. */
   of(database: string, table: string): TableDefinition | string;
 }
 
-/** What a table map says of a column without naming it; `unsigned` and `charset` only of columns that have them. */
+/** What a table map says of a column without naming it; only some columns have `unsigned` and `charset`. */
 export type UnnamedColumn = Pick<Column, "type" | "nullable" | "length" | "precision"
   | "scale"> & Partial<Pick<Column, "unsigned" | "charset">>;
 
-/** Why rows of these columns cannot be of the table so defined; null when everything both sides say is the same. */
+/** Says why rows of these columns cannot be of the table so defined; null when both sides agree. */
 export function mismatch(logged: readonly UnnamedColumn[], { columns }: TableDefinition): string | null {
   if (logged.length !== columns.length) return `the log has ${logged.length} columns, the table ${columns.length}`;
   for (const [i, column] of logged.entries()) {

@@ -1,16 +1,16 @@
 import type { Column, RowImages } from "../event.js";
 
-/** What the generated readers make of the values they read: JavaScript expressions over variables. */
+/** What the generated readers make of the values they read, written as JavaScript expressions over variables. */
 export interface Rendering<R> {
   readonly image: (values: readonly { readonly column: Column; readonly v: string }[]) => string;
-  /** Whether texts are to be read as they stand between the quotes of a JSON string. */
+  /** Whether the readers give texts as they stand between the quotes of a JSON string. */
   readonly toEscape: boolean;
   readonly row: (before: string, after: string) => string;
-  /** Never there: it names the type of a row. */
+  /** This is never set; it names the type of a row. */
   readonly made?: R;
 }
 
-/** Objects that all have one shape. */
+/** Makes objects that all have one shape. */
 export const asObjects: Rendering<RowImages> = {
   toEscape: false,
   image: (values) =>
@@ -18,7 +18,7 @@ export const asObjects: Rendering<RowImages> = {
   row: (before, after) => `{ before: ${before}, after: ${after} }`,
 };
 
-/** Lines of JSON, without the objects between: integers of any size as numbers, JSON columns as they are, bytes in base64. */
+/** Makes lines of JSON, without objects between: integers of any size as numbers, JSON columns as they are, bytes in base64. */
 export const asLines: Rendering<string> = {
   toEscape: true,
   image: (values) => {
@@ -32,12 +32,12 @@ export const asLines: Rendering<string> = {
   row: (before, after) => `'{"before":' + ${before} + ',"after":' + ${after} + '}\\n'`,
 };
 
-/** Text as bytes: writing ASCII as latin1 is a plain copy. */
+/** Turns text into bytes. Writing ASCII as latin1 is a plain copy. */
 export function utf8(text: string): Buffer {
   return Buffer.byteLength(text) === text.length ? Buffer.from(text, "latin1") : Buffer.from(text);
 }
 
-/** A member's value within a text in single quotes, which it interrupts. Quotes that are always there belong to that text. */
+/** Writes a member's value within a text in single quotes, which it interrupts. Quotes that are always there belong to that text. */
 function member(column: Column, v: string): string {
   switch (column.type) {
     case "tinyint": case "smallint": case "mediumint": case "int": case "bigint": case "float": case "double": case "bit":
@@ -57,12 +57,12 @@ function isBytes({ type, charset }: Column): boolean {
   return type === "geometry" || type === "vector" || (charset === "binary" && (type === "char" || type === "varchar" || type === "text"));
 }
 
-/** For use between single quotes. */
+/** Escapes JSON for use between single quotes. */
 function inSource(json: string): string {
   return json.replace(/[\\'\u2028\u2029]/g, (c) => (c === "\\" || c === "'" ? `\\${c}` : `\\u${c.charCodeAt(0).toString(16)}`));
 }
 
-/** A plain `"__proto__":` would set the prototype. */
+/** Writes the name of a property: a plain `"__proto__":` would set the prototype. */
 function propertyOf(name: string): string {
   return name === "__proto__" ? '["__proto__"]' : JSON.stringify(name);
 }

@@ -15,7 +15,7 @@ export type RowsKind = RowKind | "partial";
 export type Present = readonly boolean[];
 
 /**
- * The reader of one table's rows, generated as source and compiled: each value is read in place by code made for its column.
+ * Compiles the reader of one table's rows from generated source: code made for each column reads its value in place.
  * Layout of a row ("ROWS_EVENT"): per image a bitmap of the NULLs among the columns present, then the values of the others.
  */
 export function compileRowReader<R>(
@@ -44,7 +44,7 @@ export function compileRowReader<R>(
         if (p === first) bad('a row of no bytes');
         if (p > end) bad('a row that leads outside the event');
         const row = ${rendering.row(kind === "insert" ? "null" : "before", kind === "delete" ? "null" : "after")};
-        // Most events have one row, and a list made of it is a fifth of one it is added to.
+        // Most events have one row, and making a list of it costs a fifth of adding it to one.
         if (out === undefined) out = [row]; else out.push(row);
       } while (p < end);
       return out;
@@ -52,7 +52,7 @@ export function compileRowReader<R>(
   return new Function("values", "constants", source)(values, constants) as RowReader<R>;
 }
 
-/** Of a longer event no text is made as a whole: its values would keep all of it in memory. */
+/** A longer event is not turned into one text, because its values would keep all of that text in memory. */
 const LONGEST_TEXT = 65_536;
 
 type ReadColumn = (column: Column, index: number, v: string) => string;
@@ -73,15 +73,15 @@ function imageSource(name: string, columns: readonly Column[], present: Present,
 }
 
 /**
- * Between the images of a PARTIAL_UPDATE row ("Partial_update_rows_event"): options, and if they say PARTIAL_JSON a bit for each
- * JSON column of the table that tells whether its new value is a difference.
+ * Reads what stands between the images of a PARTIAL_UPDATE row ("Partial_update_rows_event"): options.
+ * If they say PARTIAL_JSON, a bit for each JSON column of the table follows, which tells whether its new value is a difference.
  */
 function partialBits(columns: readonly Column[]): string {
   const bytes = (columns.filter(({ type }) => type === "json").length + 7) >> 3;
   return `const partial = option(b[p++]), bitsAt = p; if (partial) p += ${bytes};\n`;
 }
 
-/** Reads a value before the update; of JSON it remembers where. */
+/** Reads a value before the update; for JSON it remembers where the value stands. */
 function readAndMark(constant: Constant, toEscape: boolean): ReadColumn {
   return (column, index, v) => column.type !== "json" ? readValue(column, v, constant, toEscape)
     : `${advance(column.length)} ${v} = json(b, p, e); starts[${index}] = p; ends[${index}] = e; p = e;`;

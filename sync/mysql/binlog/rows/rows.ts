@@ -5,7 +5,8 @@ import type { Rendering } from "./rendering.js";
 import { compileRowReader, type Present, type RowReader, type RowsKind } from "./row-reader.js";
 
 /**
- * The readers of one table's events, one per kind and set of columns present (nearly always one per kind, so the last is looked at first).
+ * The readers of one table's events, one per kind and set of columns present. Nearly always
+ * there is one per kind, so the last is tried first.
  */
 export class RowReaders<R> {
   readonly #readers = new Map<string, RowReader<R>>();
@@ -15,7 +16,7 @@ export class RowReaders<R> {
 
   constructor(readonly table: TableMap, readonly rendering: Rendering<R>) {}
 
-  /** MariaDB may have compressed what follows the bitmaps. */
+  /** Reads the rows of an event. MariaDB may have compressed what follows the bitmaps. */
   read(kind: RowsKind, event: Cursor, expand?: (event: Cursor) => Buffer): R[] {
     const count = event.lengthEncoded(), width = (count + 7) >> 3;
     if (count !== this.table.columns.length)

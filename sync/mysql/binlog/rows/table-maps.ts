@@ -2,25 +2,25 @@ import { uint32 } from "../cursor.js";
 import type { RowImages } from "../event.js";
 import type { RowReaders } from "./rows.js";
 
-/** How a table's rows are read, one way or the other. */
+/** The readers of a table's rows, as objects or as lines. */
 export interface Readers {
   readonly objects?: RowReaders<RowImages>;
   readonly lines?: RowReaders<string>;
 }
 
 interface KnownTable {
-  /** What describes the table. */
+  /** The bytes that describe the table. */
   readonly bytes: Buffer;
-  /** Undefined when nobody wants the table. */
+  /** Undefined when the caller does not want the table. */
   readonly readers: Readers | undefined;
 }
 
-/** A TABLE_MAP_EVENT begins with its table's number (six bytes) and flags that tell of the statement (two), not of the table. */
+/** A TABLE_MAP_EVENT begins with its table's number (six bytes) and flags that describe the statement (two), not the table. */
 const beforeMeaning = 8;
 
 /**
- * The table maps of a file by their tables' numbers. Nearly every statement repeats its table map: what has the same bytes means the same,
- * the same readers and the same table for who follows.
+ * Keeps the table maps of a file by their tables' numbers. Nearly every statement repeats its table map.
+ * The same bytes mean the same table, so the reader's consumers get the same readers and the same table object.
  */
 export class TableMaps {
   readonly #tables = new Map<number, KnownTable>();
@@ -29,7 +29,7 @@ export class TableMaps {
     return this.#tables.get(tableId);
   }
 
-  /** Whether the body of an event says again what is known. */
+  /** Whether the body of an event repeats what is known. */
   has(bytes: Buffer, start: number, end: number): boolean {
     const meaning = start + beforeMeaning, known = meaning < end ? this.#tables.get(tableIdAt(bytes, start)) : undefined;
     return known?.bytes.length === end - meaning && known.bytes.compare(bytes, meaning, end) === 0;

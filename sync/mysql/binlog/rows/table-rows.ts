@@ -17,12 +17,12 @@ export class TableRows {
     readonly log: LogFile, readonly wants: WantsTable, readonly toLines: boolean, readonly definitions: TableDefinitions | undefined,
   ) {}
 
-  /** The table maps read so far mean nothing any more. */
+  /** Forgets the table maps read so far, when their numbers mean nothing any more. */
   forget(): void {
     this.#tables = new TableMaps();
   }
 
-  /** Takes the table map whose body is in bytes[start, end). */
+  /** Reads the table map whose body is in bytes[start, end). */
   takeMap(bytes: Buffer, start: number, end: number): void {
     if (this.#tables.has(bytes, start, end)) return;
     const event = new Cursor(bytes, start, end), head = readTableMapHead(event);
@@ -36,8 +36,8 @@ export class TableRows {
   }
 
   /**
-   * Appends the rows of the event in bytes[start, end) to `out`. `hasExtra`: extra data follows the flags, which version 2 of these events
-   * brought. `expand`: the rows are compressed.
+   * Appends the rows of the event in bytes[start, end) to `out`. `hasExtra`: extra data follows the flags, as version 2 of these events has
+   * it. `expand`: the rows are compressed.
    */
   read(
     kind: RowsKind, hasExtra: boolean, expand: ((event: Cursor) => Buffer) | undefined, bytes: Buffer, start: number, end: number,

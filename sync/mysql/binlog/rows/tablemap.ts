@@ -6,7 +6,7 @@ import { mismatch, type TableDefinition } from "./definitions.js";
 
 export interface TableMapHead { readonly tableId: number; readonly database: string; readonly table: string }
 
-/** The first fields of a TABLE_MAP_EVENT: enough to know whether anybody wants the table. */
+/** Reads the first fields of a TABLE_MAP_EVENT, enough to know whether the caller wants the table. */
 export function readTableMapHead(event: Cursor): TableMapHead {
   const tableId = event.u48();
   event.skip(2);
@@ -18,9 +18,11 @@ export function readTableMapHead(event: Cursor): TableMapHead {
 }
 
 /**
- * The rest of it: "TABLE_MAP_EVENT" and "Table_map_event" (libbinlogevents, rows_event.h), whose optional metadata names and
- * describes the columns. When it does not name them (binlog_row_metadata=MINIMAL), `definition` says what holds instead, or why
- * nothing can be known; undefined when nobody says. @throws UncertainDefinition
+ * Reads the rest: "TABLE_MAP_EVENT" and "Table_map_event" (libbinlogevents, rows_event.h), whose
+ * optional metadata names and describes the columns.
+ * When the log does not name them (binlog_row_metadata=MINIMAL), `definition` says what holds instead, or why nothing can be known. It is
+ * undefined when the reader has no definitions.
+ * @throws UncertainDefinition
  */
 export function readTableMap(
   head: TableMapHead, event: Cursor, mariadb: boolean, definition?: () => TableDefinition | string | undefined,
@@ -66,7 +68,7 @@ export function readTableMap(
   return { ...head, columns, primaryKey: primaryKey(optional) };
 }
 
-/** Names, members and key are the definition's, once all that the log does say agrees with it. */
+/** Takes names, members and key from the definition, once everything that the log does say agrees with it. */
 function unnamed(
   head: TableMapHead, drafts: readonly (Draft & { readonly wire: number })[], nulls: Buffer, optional: Map<number, Cursor>,
   definition: TableDefinition | string,
@@ -91,7 +93,7 @@ function unnamed(
 
 type Draft = Pick<Column, "type" | "length" | "precision" | "scale">;
 
-/** Type and metadata of one column: "Table_map_event", table of column types. Types by number: enum_field_types. */
+/** Reads type and metadata of one column: "Table_map_event", table of column types. Types by number: enum_field_types. */
 function draft(type: number, metadata: Cursor): Draft {
   const of = (name: ColumnType, length = 0, precision = 0, scale = 0): Draft => ({ type: name, length, precision, scale });
   const plain = PLAIN[type];
@@ -126,7 +128,10 @@ const PLAIN: { readonly [type: number]: ColumnType } = {
   7: "timestamp", 11: "time", 12: "datetime",
 };
 
-/** The two bytes of MYSQL_TYPE_STRING: the real type (CHAR, ENUM or SET), and the length, whose bits 8 and 9 hide inverted in the first. */
+/**
+ * Reads the two bytes of MYSQL_TYPE_STRING: the real type (CHAR, ENUM or SET), and the length,
+ * whose bits 8 and 9 hide inverted in the first.
+ */
 function string(first: number, second: number): Draft {
   const none = { precision: 0, scale: 0 };
   if (first === 247) return { type: "enum", length: between(second, 1, 2, first), ...none };
@@ -141,7 +146,7 @@ const FIELD = {
   enumAndSetDefaultCharset: 10, enumAndSetColumnCharset: 11, visibility: 12,
 };
 
-/** In MariaDB they may stand for formats with fractions. */
+/** In MariaDB these may stand for formats with fractions. */
 const OLD_TEMPORAL = new Set([7, 11, 12]);
 const TEXTS = new Set<ColumnType>(["char", "varchar", "text"]);
 const NUMERIC = new Set<ColumnType>(["tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double"]);
@@ -152,14 +157,14 @@ function readOptional(event: Cursor): Map<number, Cursor> {
   return fields;
 }
 
-/** The bits of a field one after the other, the first column's first. */
+/** Reads the bits of a field one after the other, the first column's first. */
 function bits(field: Cursor | undefined): () => boolean {
   let index = 0;
   const bytes = field?.view(field.left) ?? Buffer.alloc(0);
   return () => (bytes[index >> 3]! & (0x80 >> (index++ & 7))) !== 0;
 }
 
-/** The collations of the text columns one after the other: either one for each, or a default and the exceptions. */
+/** Reads the collations of the text columns one after the other: either one for each, or a default and the exceptions. */
 function collations(byDefault: Cursor | undefined, each: Cursor | undefined): () => number {
   if (each) return () => each.lengthEncoded();
   if (!byDefault) return () => { throw new MalformedEvent("a text column without a character set"); };

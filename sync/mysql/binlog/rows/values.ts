@@ -12,18 +12,18 @@ export function bad(reason: string): never {
   throw new MalformedEvent(reason);
 }
 
-/** PARTIAL_JSON without the value it applies to: the replica would look it up in its own row, we have none. */
+/** Refuses a PARTIAL_JSON without the value it applies to. A replica would look it up in its own row; this reader has no rows. */
 export function noBefore(column: string): never {
   throw new UnsupportedColumn(column, "its new value is logged as a difference to one that is not in the row image "
     + "(SET PERSIST binlog_row_value_options = '', or binlog_row_image = FULL)");
 }
 
-/** Length-encoded integers below 251 are one byte; the row options use no others. */
+/** Checks the row options, which are a length-encoded integer. Those below 251 are one byte, and the row options use no others. */
 export function option(value: number): number {
   return value > 1 ? bad(`the unknown row options ${value}`) : value;
 }
 
-/** An ASCII value is cut from the event's own text, which costs no conversion; others are decoded. */
+/** Reads a text. An ASCII value is cut from the event's own text, which costs no conversion; others are decoded. */
 export function text(bytes: Buffer, start: number, end: number, whole: string, base: number, decode: Decode): string {
   if (end - start <= 256 && whole !== "") {
     let at = start;
@@ -33,7 +33,7 @@ export function text(bytes: Buffer, start: number, end: number, whole: string, b
   return decode(bytes, start, end);
 }
 
-/** The same as it stands between the quotes of a JSON string: what needs neither conversion nor escape is cut. */
+/** Reads a text as it stands between the quotes of a JSON string. A text that needs neither conversion nor escape is cut. */
 export function escapedText(bytes: Buffer, start: number, end: number, whole: string, base: number, decode: Decode): string {
   if (end - start <= 256 && whole !== "") {
     let at = start;
@@ -46,7 +46,7 @@ export function escapedText(bytes: Buffer, start: number, end: number, whole: st
   return escaped(decode(bytes, start, end));
 }
 
-/** Bytes of their own: the chunk they came in is not kept alive by them. */
+/** Copies the bytes, so that they do not keep the chunk they came in alive. */
 export function copy(bytes: Buffer, start: number, end: number): Buffer {
   return Buffer.from(bytes.subarray(start, end));
 }
@@ -64,7 +64,7 @@ export function set(bytes: Buffer, start: number, members: readonly string[]): s
   return text ?? "";
 }
 
-/** BIT: big endian. */
+/** Reads BIT, which is big endian. */
 export function bits(bytes: Buffer, start: number, size: number): number | bigint {
   let value = 0n, small = 0;
   if (size <= 6) {
@@ -88,7 +88,7 @@ function exact(value: bigint): number | bigint {
 }
 const MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Old DATETIME: eight bytes of which 47 bits are used. */
+/** Reads an old DATETIME: eight bytes, 47 bits used. */
 export function number64(bytes: Buffer, start: number): number {
   return Number(bigUnsigned(bytes, start));
 }

@@ -1,20 +1,20 @@
 import { multiByte, type Decode } from "./charset-multibyte.js";
 import { COLLATIONS, SINGLE_BYTE, SWE7_LOW } from "./charset-tables.js";
 
-/** The character set of a collation id, '' when unknown. */
+/** The character set of a collation id; '' when the id is unknown. */
 export function charsetOf(collation: number): string {
   // MariaDB numbers its NO PAD collations 1024 above the ones they derive from.
   return CHARSETS.get(collation >= 1024 && collation < 2048 ? collation - 1024 : collation) ?? "";
 }
 
-/** How to read this character set; undefined when we do not know it. ASCII below 128 unless `isAsciiBased` says otherwise. */
+/** The decoder of this character set, undefined when it is unknown. It is ASCII below 128 unless `isAsciiBased` says otherwise. */
 export function decoderOf(charset: string): Decode | undefined {
   let decode = decoders.get(charset);
   if (!decode && (decode = build(charset))) decoders.set(charset, decode);
   return decode;
 }
 
-/** Whether bytes below 128 stand for ASCII wherever they begin a character: then a value of such bytes needs no conversion. */
+/** Whether bytes below 128 stand for ASCII wherever they begin a character. A value of such bytes needs no conversion. */
 export function isAsciiBased(charset: string): boolean {
   return !["swe7", "ucs2", "utf16", "utf16le", "utf32", "binary"].includes(charset);
 }

@@ -1,9 +1,9 @@
 import { MalformedEvent } from "../errors.js";
 
 /**
- * DECIMAL(precision, scale) as text, as MySQL prints it. Format: decimal.cc, `decimal2bin`: groups of nine digits in four big-endian
- * bytes, the incomplete group first before the point and last after it; the first bit is set for values >= 0, all bits of a
- * negative value are inverted.
+ * Reads DECIMAL(precision, scale) as text, as MySQL prints it. Format: decimal.cc, `decimal2bin`: groups of nine digits in
+ * four big-endian bytes, the incomplete group first before the point and last after it. The first bit is set for values >= 0,
+ * and all bits of a negative value are inverted.
  */
 export function decimal(bytes: Buffer, start: number, precision: number, scale: number): string {
   const whole = precision - scale;
@@ -28,11 +28,11 @@ export function decimal(bytes: Buffer, start: number, precision: number, scale: 
   return negative ? `-${text}` : text;
 }
 
-/** Bytes a DECIMAL takes. */
+/** How many bytes a DECIMAL takes. */
 export function decimalSize(precision: number, scale: number): number {
   const whole = precision - scale;
   return Math.floor(whole / 9) * 4 + BYTES[whole % 9]! + Math.floor(scale / 9) * 4 + BYTES[scale % 9]!;
 }
 
-/** Bytes of a group of so many digits. */
+/** How many bytes a group of n digits takes. */
 const BYTES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];

@@ -2,12 +2,12 @@ import { Cursor } from "../cursor.js";
 import { MalformedEvent } from "../errors.js";
 import { JsonPrinter, JsonType, quote } from "./json.js";
 
-/** A value that no difference touched stays in its binary form; only containers on a difference's path are taken apart. */
+/** A value that no difference touched stays in its binary form. Only containers on a difference's path are taken apart. */
 type Node = Leaf | Map<string, Node> | Node[];
 interface Leaf { readonly printer: JsonPrinter; readonly type: number; readonly at: number }
 
 /**
- * The document after a PARTIAL_UPDATE: the one before it with differences applied, as text. Format: json_diff.cc,
+ * Gives the document after a PARTIAL_UPDATE as text: the one before it with the differences applied. Format: json_diff.cc,
  * `Json_diff_vector::read_binary`: operation (0 replace, 1 insert, 2 remove), path, and unless removed the new binary value.
  */
 export function patchedJson(bytes: Buffer, start: number, end: number, from: number, to: number): string {
@@ -39,14 +39,14 @@ function readLeaf(diffs: Cursor): Leaf {
   return leaf(diffs.bytes, at, at + length);
 }
 
-/** A container as something that can be changed. */
+/** Opens a container, so that it can be changed. */
 function open(node: Node): Node {
   if (node instanceof Map || Array.isArray(node) || node.type > JsonType.LargeArray) return node;
   const entries = node.printer.entries(node.type, node.at).map(({ key, type, at }) => [key, { printer: node.printer, type, at }] as const);
   return node.type <= JsonType.LargeObject ? new Map<string, Node>(entries) : entries.map(([, value]) => value);
 }
 
-/** The opened child at this step, put back opened so that changes to it are changes to its parent. */
+/** Opens the child at this step and puts it back opened, so that changes to it are changes to its parent. */
 function descend(parent: Node, step: string | number): Node {
   if (parent instanceof Map && typeof step === "string" && parent.has(step)) {
     const child = open(parent.get(step)!);
@@ -72,7 +72,7 @@ function apply(operation: number, parent: Node, step: string | number, value: No
   } else missing("a JSON difference that does not fit its document");
 }
 
-/** Members are kept in MySQL's order: shorter names first, then by bytes. */
+/** Keeps members in MySQL's order: shorter names first, then by bytes. */
 function insertInOrder(object: Map<string, Node>, key: string, value: Node): void {
   const members = [...object, [key, value] as const].map(([name, node]) => ({ name, node, bytes: Buffer.from(name) }));
   members.sort((a, b) => a.bytes.length - b.bytes.length || a.bytes.compare(b.bytes));
@@ -86,7 +86,7 @@ function print(node: Node): string {
   return node.printer.value(node.type, node.at);
 }
 
-/** `$.name."any name"[3]`: names that are no identifiers are JSON strings. */
+/** Reads `$.name."any name"[3]`: names that are no identifiers are JSON strings. */
 function parsePath(path: string): (string | number)[] {
   const steps: (string | number)[] = [];
   const step = /\.("(?:[^"\\]|\\.)*")|\.([^."[]+)|\[(\d+)\]/suy;

@@ -2,12 +2,9 @@ import { MalformedEvent } from "../errors.js";
 import { decimal } from "./decimal.js";
 import { packedDate, packedDatetime, packedTime } from "./temporal.js";
 
-/**
- * A binary JSON document as the text MySQL prints for it. Format: json_binary.h. Numbers are printed from their stored form, so
- * integers beyond 2^53 and decimals survive.
- */
+/** Reads binary JSON (json_binary.h) as the text MySQL prints. Numbers come from their stored form, so large ones and decimals survive. */
 export function jsonText(bytes: Buffer, start: number, end: number): string {
-  // MySQL logs an empty value for a column that a statement ignored errors on; it reads it as the JSON null.
+  // MySQL logs an empty value for a column when a statement ignored errors on it, and reads it as the JSON null.
   if (start === end) return "null";
   return printer.begin(bytes, start, end).value(bytes[start]!, start + 1);
 }
@@ -20,11 +17,11 @@ export const enum JsonType {
 
 export interface JsonEntry { readonly key: string; readonly type: number; readonly at: number }
 
-/** Prints into bytes that are used again: the texts of a document are copied there as they are, and become one string at the end. */
+/** Prints into bytes that are used again: it copies the texts of a document there as they are, and makes one string at the end. */
 export class JsonPrinter {
   #bytes: Buffer = EMPTY;
   #end = 0;
-  /** Offsets in a damaged document may overlap and make a small one endless: no valid one prints more elements than it has bytes. */
+  /** Offsets in a damaged document may overlap and make a small one endless. A valid one never prints more elements than it has bytes. */
   #budget = 0;
   #depth = 0;
   #out = SCRATCH;
@@ -68,7 +65,7 @@ export class JsonPrinter {
     throw new MalformedEvent(`a JSON value of the unknown type ${type}`);
   }
 
-  /** The elements of an object or array, each with the place of its value. */
+  /** Lists the elements of an object or array, each with the place of its value. */
   entries(type: number, start: number): JsonEntry[] {
     const isObject = type <= JsonType.LargeObject, width = widthOf(type), entrySize = width + 1;
     const count = this.#count(type, start), keys = start + 2 * width, values = keys + (isObject ? count * (width + 2) : 0);
@@ -79,7 +76,7 @@ export class JsonPrinter {
     });
   }
 
-  /** How many elements a container has: its head is count, size, for an object the keys' places and lengths, then types and values. */
+  /** Counts a container's elements. Its head: count, size, for an object the keys' places and lengths, then types and values. */
   #count(type: number, start: number): number {
     const width = widthOf(type), count = this.#number(start, width), size = this.#number(start + width, width);
     this.#within(start, size);
@@ -115,7 +112,7 @@ export class JsonPrinter {
     this.#quoted(from, length);
   }
 
-  /** A text in quotes, its bytes as they stand but for what JSON escapes. */
+  /** Prints a text in quotes, with its bytes as they stand except what JSON escapes. */
   #quoted(at: number, length: number): void {
     this.#spend(at, length);
     this.#room(length + 2);
@@ -153,7 +150,7 @@ export class JsonPrinter {
     this.#out = grown;
   }
 
-  /** A value of a column type: DECIMAL and temporal ones have a text of their own, others are printed as base64. */
+  /** Prints a value of a column type. DECIMAL and temporal ones have a text of their own; others become base64. */
   #opaque(at: number): string {
     const type = this.#bytes[this.#within(at, 1)]!;
     const [length, from] = this.#length7(at + 1);
@@ -168,7 +165,7 @@ export class JsonPrinter {
     return `"base64:type${type}:${this.#bytes.toString("base64", from, from + length)}"`;
   }
 
-  /** The variable length of json_binary.cc: seven bits a byte, lowest first, at most five bytes. */
+  /** Reads the variable length of json_binary.cc: seven bits a byte, lowest first, at most five bytes. */
   #length7(at: number): [length: number, from: number] {
     let length = 0;
     for (let n = 0; n < 5; n++) {
@@ -209,13 +206,13 @@ function widthOf(type: number): 2 | 4 {
   return type === JsonType.LargeObject || type === JsonType.LargeArray ? 4 : 2;
 }
 
-/** A number within a container's head, whose place is known to be inside. */
+/** Reads a number within a container's head, whose place is known to be inside. */
 function place(bytes: Buffer, at: number, width: 2 | 4): number {
   const low = bytes[at]! | (bytes[at + 1]! << 8);
   return width === 2 ? low : (low | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
 
-/** Literals and integers of at most the entry's width need no place of their own. */
+/** Whether a value stands in its entry: literals, and integers of at most the entry's width, need no place of their own. */
 function isInline(type: number, width: number): boolean {
   return (type >= JsonType.Literal && type <= JsonType.Uint16) || (width === 4 && (type === JsonType.Int32 || type === JsonType.Uint32));
 }
@@ -227,7 +224,7 @@ function literal(code: number): string {
 }
 const LITERALS = ["null", "true", "false"];
 
-/** Json_dom's double_quote: like JSON.stringify, but a lone surrogate cannot occur and stays as it is. */
+/** Quotes as Json_dom's double_quote does: like JSON.stringify, but a lone surrogate cannot occur and stays as it is. */
 export function quote(text: string): string {
   return `"${escaped(text)}"`;
 }
@@ -237,7 +234,7 @@ export function escaped(text: string): string {
 }
 const NEEDS_ESCAPE = /["\\\u0000-\u001f]/;
 
-/** my_gcvt: the shortest digits; plain while the point lies within fifteen places or among the digits, always recognisable as a double. */
+/** As my_gcvt: the shortest digits; plain while the point lies within fifteen places or among them, always recognisable as a double. */
 export function doubleText(value: number): string {
   if (Object.is(value, -0)) return "-0.0";
   const [digits, exponent] = value.toExponential().split("e") as [string, string];

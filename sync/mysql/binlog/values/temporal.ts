@@ -23,7 +23,8 @@ export function date(packed: number): string {
 }
 
 /**
- * The 40 bits of DATETIME: sign 1, year*13+month 17, day 5, hour 5, minute 6, second 6. `high` holds the first 3 bytes, `low` the last 2.
+ * Reads the 40 bits of DATETIME: sign 1, year*13+month 17, day 5, hour 5, minute 6, second 6.
+ * `high` holds the first 3 bytes, `low` the last 2.
  */
 export function datetime(high: number, low: number): string {
   // 17 + 5 bits of year, month and day, then the first bit of the hour.
@@ -36,7 +37,7 @@ export function datetime(high: number, low: number): string {
   return dayTexts[slot]! + clock(((high & 1) << 4) | (low >> 12), (low >> 6) & 63, low & 63);
 }
 
-/** The texts of days met before: most values of a log lie within a few years. */
+/** Remembers the texts of days: most values of a log lie within a few years. */
 const DAYS = 1024;
 const dayKeys = new Int32Array(DAYS).fill(-1), dayTexts = new Array<string>(DAYS).fill("");
 
@@ -53,7 +54,7 @@ export function timestamp(seconds: number): string {
 let lastDay = -1, lastDate = "";
 
 /**
- * TIME(digits): 24 bits (sign as an offset, unused 1, hour 10, minute 6, second 6) and the fraction's bytes, together one number.
+ * Reads TIME(digits): 24 bits (sign as an offset, unused 1, hour 10, minute 6, second 6) and the fraction's bytes, together one number.
  * The fraction of a negative time is stored as the complement, so the number is read as a whole before it is cut.
  */
 export function time(high: number, fraction: number, digits: number): string {
@@ -65,7 +66,7 @@ export function time(high: number, fraction: number, digits: number): string {
   return `${sign}${clock(whole >> 12, (whole >> 6) & 63, whole & 63)}${digits === 0 ? "" : `.${fractionText(value % size, digits)}`}`;
 }
 
-/** A stored fraction (hundredths, ten-thousandths or millionths, by its bytes) with the column's digits. */
+/** Writes a stored fraction (hundredths, ten-thousandths or millionths, by its bytes) with the column's digits. */
 export function fractionText(stored: number, digits: number): string {
   if (digits === 6) return D3[Math.floor(stored / 1000)]! + D3[stored % 1000]!;
   return String(stored).padStart(((digits + 1) >> 1) * 2, "0").slice(0, digits);

@@ -7,17 +7,20 @@ export interface ChunkLimits {
   readonly highWaterBytes: number;
 }
 
-/** Chunks received and not yet asked for. Beyond the high water mark the socket is not read, and TCP makes the source wait. */
+/**
+ * Holds the chunks that the reader has received and not yet taken. Beyond the high water mark the
+ * socket is not read, and TCP makes the source wait.
+ */
 export class Chunks {
   readonly #queue: { readonly chunk: Buffer; readonly at: number }[] = [];
-  /** Memory held by the queue: of a chunk all it was received into. */
+  /** Memory held by the queue: a chunk counts with all the memory it was received into. */
   #bytes = 0;
   #given: Buffer | undefined;
   #paused = false;
   /** What comes from now on may have been sent since then, and waited in the network. */
   #lateSince: number | undefined;
   #added = 0;
-  /** When the chunk given last was received, or earlier where it may have waited before: milliseconds since the epoch. */
+  /** When the last chunk given was received, or earlier if it may have waited before, in milliseconds since the epoch. */
   receivedAt = 0;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
@@ -49,7 +52,7 @@ export class Chunks {
     this.#wake?.();
   }
 
-  /** The next chunk; what it holds stays as it is until the one after is asked for. */
+  /** Returns the next chunk, whose bytes stay as they are until the following call. */
   async read(signal: AbortSignal): Promise<Buffer> {
     if (this.#given) this.buffers.release(this.#given);
     this.#given = undefined;
@@ -72,13 +75,13 @@ export class Chunks {
     return chunk;
   }
 
-  /** A source that has nothing to send is quiet for a whole period before it says so; what waited comes sooner. */
+  /** A source that has nothing to send is quiet for a whole period before it says so; chunks that waited come sooner. */
   #untilNothingWaits(): void {
     clearTimeout(this.#quiet);
     if (this.#lateSince === undefined || this.#paused) return;
     this.#quiet = setTimeout(() => {
       const added = this.#added;
-      // Where the process was busy for so long, what came meanwhile is read in between.
+      // If the process was busy for that long, it reads here what came meanwhile.
       setImmediate(() => { if (this.#added === added) this.#lateSince = undefined; });
     }, this.limits.heartbeatMs / 2);
   }
@@ -88,7 +91,7 @@ export class Chunks {
     this.socket.destroy();
   }
 
-  /** While we make the source wait its silence means nothing. */
+  /** While the reader makes the source wait, the source's silence means nothing. */
   #silent(): void {
     if (this.#paused) { this.#silence.refresh(); return; }
     this.fail(new Error(`no sign of life from the source for ${3 * this.limits.heartbeatMs} ms`));

@@ -8,18 +8,18 @@ import { ReceiveBuffers } from "./receive-buffers.js";
 import { classifyRefusal, ConnectionLost } from "./refusal.js";
 import { type DumpCommand, logStatusStatement, replicaStatusStatement } from "./request.js";
 
-/** The stream of packets a source sends once it was asked for its binary log. */
+/** The stream of packets that a source sends after a request for its binary log. */
 export interface Dump {
   readonly version: string;
-  /** Its UUID; '' of MariaDB, which has none. */
+  /** The source's UUID; '' for MariaDB, which has none. */
   readonly server: string;
   /** Whether the first events end in a CRC32; the format event confirms it. */
   readonly checksum: boolean;
   /** Where the log ended before the dump began. */
   readonly end: FileOffset;
-  /** When the bytes read last were received, or earlier where they may have waited in the network: milliseconds since the epoch. */
+  /** When the bytes read last were received, or earlier if they may have waited in the network, in milliseconds since the epoch. */
   readonly receivedAt: number;
-  /** The next bytes, which stay as they are until the next call. Throws `ConnectionLost`, or the abort reason. */
+  /** Returns the next bytes, which stay as they are until the next call. Throws `ConnectionLost`, or the abort reason. */
   read(): Promise<Buffer>;
   close(): void;
 }
@@ -27,14 +27,15 @@ export interface Dump {
 export interface DumpRequest extends ChunkLimits {
   readonly connection: ConnectionOptions;
   readonly serverId: number;
-  /** What the source's version decides: how the session is prepared and the dump begins. */
+  /** What the source's version decides: how to prepare the session and begin the dump. */
   readonly prepare: (version: string) => DumpCommand;
 }
 
 /**
- * Connects with mysql2 (TLS, every authentication), registers as a replica and asks for the log. From then on the connection's
- * bytes are ours: a packet parser of mysql2's that hands its chunks over unread takes the place of the one that cuts and dispatches
- * packets. Commands: COM_REGISTER_SLAVE, COM_BINLOG_DUMP(_GTID).
+ * Connects with mysql2 (TLS, every authentication), registers as a replica and asks for the log.
+ * Commands: COM_REGISTER_SLAVE, COM_BINLOG_DUMP(_GTID).
+ * From then on the reader takes the connection's bytes: it replaces mysql2's packet parser, which cuts and dispatches
+ * packets, by one that hands its chunks over unread.
  */
 export async function openDump(request: DumpRequest, signal: AbortSignal): Promise<Dump> {
   signal.throwIfAborted();
@@ -44,7 +45,7 @@ export async function openDump(request: DumpRequest, signal: AbortSignal): Promi
   }) as RawConnection;
   const abort = (): void => { connection.stream.destroy(signal.reason instanceof Error ? signal.reason : undefined); };
   signal.addEventListener("abort", abort);
-  // Errors reach us through the command under way; without a listener here they would end the process.
+  // Errors reach the reader through the command under way. Without a listener here they would end the process.
   connection.on("error", () => undefined);
   let isIn = false;
   try {
@@ -90,12 +91,16 @@ interface RawConnection extends Connection {
   writePacket(packet: object): void;
 }
 
-/** A transaction is sent before it is visible, with semi-synchronous replication up to ten seconds before; and a replica may be behind. */
+/**
+ * A source sends a transaction before it is visible: up to ten seconds before with
+ * semi-synchronous replication. And a replica may be behind.
+ */
 const lateSeconds = 12;
 
 /**
- * A source sends what the set lacks, and says nothing of what it lacks itself: as after a failover to a replica that had not received
- * everything. So it is asked, over the same connection: another might be one to another server. @throws ReaderAhead
+ * Makes sure that the source has executed everything in the set. A source sends what the set lacks, and says nothing of what it lacks
+ * itself, as after a failover to a replica that had not received everything.
+ * The reader asks over the same connection, because another one might lead to another server. @throws ReaderAhead
  */
 async function mustHaveExecuted(connection: Connection, gtids: string, version: string): Promise<void> {
   const ahead = async () => {
@@ -103,7 +108,7 @@ async function mustHaveExecuted(connection: Connection, gtids: string, version: 
     return (row as { ahead: string }).ahead.replace(/\s+/g, "");
   };
   if ((await ahead()) === "") return;
-  // Asked in this order: what a session commits just now is executed by the time the second answer is given.
+  // The order matters: a transaction that a session commits just now is executed by the time the second answer comes.
   const committing = await owned(connection), missing = await ahead();
   if (missing === "") return;
   if (committing.contains(GtidSet.parse(missing)) || (await isReplica(connection, version))) {
@@ -115,13 +120,13 @@ async function mustHaveExecuted(connection: Connection, gtids: string, version: 
   throw new ReaderAhead(missing);
 }
 
-/** What sessions of the source are about to commit: each GTID stands with the session's number. */
+/** The transactions that sessions of the source are about to commit. Each GTID stands with the session's number. */
 async function owned(connection: Connection): Promise<GtidSet> {
   const [row] = await query(connection, "SELECT @@GLOBAL.gtid_owned AS owned");
   return GtidSet.parse((row as { owned: string }).owned.replace(/#\d+/g, ""));
 }
 
-/** Whether it may receive transactions from elsewhere. One that may not be asked is taken for such. */
+/** Whether the source may receive transactions from elsewhere. A source that refuses the question counts as such. */
 async function isReplica(connection: Connection, version: string): Promise<boolean> {
   const channels = await query(connection, replicaStatusStatement(version)).catch(() => null);
   return channels === null || channels.length > 0;
@@ -133,7 +138,7 @@ async function endOf(connection: Connection, version: string): Promise<FileOffse
   return { file, offset: Number(offset) };
 }
 
-/** One that says nothing for so long is broken, whatever the network thinks. */
+/** A source that says nothing for so long is broken, even if the network reports nothing. */
 const answerMs = (lateSeconds + 10) * 1_000;
 
 function query(connection: Connection, sql: string): Promise<readonly unknown[]> {
@@ -142,7 +147,7 @@ function query(connection: Connection, sql: string): Promise<readonly unknown[]>
   });
 }
 
-/** A command for mysql2's queue: it is asked to `execute` once without a packet, then with each packet until it says it is done. */
+/** A command for mysql2's queue. mysql2 calls `execute` once without a packet, then with each packet until it says it is done. */
 abstract class Command {
   constructor(readonly payload: Buffer) {}
 
@@ -153,7 +158,7 @@ abstract class Command {
     return "binlog";
   }
 
-  /** mysql2's command protocol is an emitter's; nobody listens to ours. */
+  /** mysql2's commands are event emitters; this one has no listeners. */
   on(): this {
     return this;
   }
@@ -195,7 +200,7 @@ class OneAnswer extends Command {
   }
 }
 
-/** Never done: it stays the connection's command, and mysql2 reports a broken connection to it. */
+/** This command is never done. It stays the connection's command, so mysql2 reports a broken connection to it. */
 class Takeover extends Command {
   constructor(payload: Buffer, readonly chunks: Chunks) {
     super(payload);
@@ -212,7 +217,7 @@ class Takeover extends Command {
   }
 }
 
-/** COM_REGISTER_SLAVE: makes this reader visible in SHOW REPLICAS. */
+/** COM_REGISTER_SLAVE makes this reader visible in SHOW REPLICAS. */
 function registerCommand(serverId: number): Buffer {
   const payload = Buffer.alloc(18);
   payload[0] = 0x15;

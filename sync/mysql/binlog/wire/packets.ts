@@ -1,11 +1,10 @@
-/** Between an event and the next: the head of a packet, and a zero that says it holds an event. */
+/** What stands between an event and the next: the head of a packet, and a zero that says it holds an event. */
 export const BETWEEN_EVENTS = 5;
 
 /**
- * Cuts the bytes of a connection into packets ("Protocol Basics: Packets": 3 bytes length, 1 byte sequence, payload; a payload of
- * 2^24-1 bytes goes on in the next packet). A packet inside one chunk is not copied; what goes on in the next chunk is, since a chunk's
- * memory is used again.
- *
+ * Cuts the bytes of a connection into packets ("Protocol Basics: Packets": 3 bytes length, 1 byte sequence, payload; a payload of 2^24-1
+ * bytes goes on in the next packet).
+ * A packet inside one chunk is not copied. One that goes on in the next chunk is copied, because a chunk's memory is used again.
  * After `push`, each `next() === true` has made `bytes[start, end)` the next whole payload, until the next `next`.
  */
 export class Packets {
@@ -14,7 +13,7 @@ export class Packets {
   end = 0;
   #chunk: Buffer = this.bytes;
   #at = 0;
-  /** The beginning of a packet whose end is still to come, and how many bytes it needs at least before it is worth a look. */
+  /** The beginning of a packet whose end is still to come, and how many bytes it needs at least before a look is worth it. */
   #pieces: Buffer[] = [];
   #have = 0;
   #need = 0;
@@ -29,7 +28,7 @@ export class Packets {
     const chunk = this.#chunk, at = this.#at;
     const length = packetLength(chunk, at);
     if (at + 4 + length <= chunk.length && length < LONGEST) {
-      // A store that says nothing new still costs the collector's barrier, for each event.
+      // A write of the same value would still cost the garbage collector's barrier, for each event.
       if (this.bytes !== chunk) this.bytes = chunk;
       this.start = at + 4;
       this.#at = this.end = at + 4 + length;
@@ -60,12 +59,12 @@ export class Packets {
     let at = 0, length: number;
     do {
       if (this.#have < at + 4) return this.#wait(at + 4);
-      // Only headers are looked at, so that a packet of 40 MB is put together once and not once per chunk.
+      // Only the headers are read here, so that a packet of 40 MB is put together once and not once per chunk.
       length = packetLength(bytesAt(pieces, at), 0);
       at += 4 + length;
     } while (length === LONGEST);
     if (this.#have < at) return this.#wait(at);
-    // Bytes beyond this packet can only be there when the pieces are one chunk's rest: give them back.
+    // Bytes beyond this packet exist only when the pieces are one chunk's rest: give them back.
     this.#at -= this.#have - at;
     this.#pieces = [];
     this.bytes = at > LONGEST ? withoutHeaders(pieces, at) : pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
@@ -86,7 +85,7 @@ function packetLength(bytes: Buffer, at: number): number {
   return at + 4 <= bytes.length ? bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) : LONGEST;
 }
 
-/** The four bytes at this place of the pieces put end to end. */
+/** Reads four bytes at this place of the pieces put end to end. */
 function bytesAt(pieces: readonly Buffer[], at: number): Buffer {
   const four = Buffer.alloc(4);
   for (let i = 0, first = 0; i < pieces.length && first < at + 4; first += pieces[i++]!.length)
@@ -94,7 +93,7 @@ function bytesAt(pieces: readonly Buffer[], at: number): Buffer {
   return four;
 }
 
-/** One header (kept) and all payloads of a packet sent in parts, copied once. */
+/** Joins one header (kept) and all payloads of a packet sent in parts, with one copy. */
 function withoutHeaders(pieces: readonly Buffer[], end: number): Buffer {
   const parts: Buffer[] = [];
   let first = 0;

@@ -2,14 +2,15 @@ import { connect, type Socket } from "node:net";
 import type { ConnectionOptions } from "mysql2";
 
 /**
- * The memory a connection is read into, used again when what it held was decoded. Otherwise Node makes new memory for each read, which at
- * the speed
- * of a log being caught up with costs more than receiving it, and is left for the collector. Over TLS the plain text comes in Node's own.
+ * The memory that a connection is read into. It is used again when what it held was decoded.
+ * Otherwise Node makes new memory for each read. When the reader catches up, that costs more than receiving the
+ * log, and leaves work for the garbage collector.
+ * Over TLS the plain text comes in Node's own memory.
  */
 export class ReceiveBuffers {
   readonly #free: Buffer[] = [];
 
-  /** A socket that says what it received as any other does, by `data`. Defaults are mysql2's. */
+  /** Opens a socket that emits `data` as any other does. Its defaults are mysql2's. */
   connect({ host = "localhost", port = 3306, socketPath }: ConnectionOptions): Socket {
     const socket: Socket = connect({
       ...(socketPath ? { path: socketPath } : { host, port, noDelay: true, keepAlive: true }),
@@ -21,7 +22,7 @@ export class ReceiveBuffers {
     return socket;
   }
 
-  /** Nobody looks at the chunk any more. */
+  /** Takes the chunk's memory back, once the reader is done with it. */
   release(chunk: Buffer): void {
     if (chunk.buffer.byteLength === BYTES && this.#free.length < KEPT) this.#free.push(Buffer.from(chunk.buffer as ArrayBuffer));
   }
@@ -29,5 +30,5 @@ export class ReceiveBuffers {
 
 /** As much as Node reads at a time. */
 const BYTES = 65_536;
-/** 4 MiB: what a reader lets wait by default. */
+/** 4 MiB, the amount that a reader lets wait by default. */
 const KEPT = 64;

@@ -10,9 +10,8 @@ export class ConnectionLost extends Error {
 }
 
 /**
- * What a server's error means to the reader: try again, or give up with the reason and the remedy. `isIn`: it had let the reader in before;
- * for the
- * lack of a privilege it then has the same words as for a wrong password.
+ * Says what a server's error means to the reader: try again, or give up with the reason and the remedy.
+ * `isIn`: the server had let the reader in before. For the lack of a privilege it then uses the same words as for a wrong password.
  */
 export function classifyRefusal(error: unknown, serverId: number, isIn = false, requested = ""): unknown {
   if (error instanceof ReaderAhead || error instanceof OtherHistory) return error;
@@ -37,7 +36,7 @@ export function classifyRefusal(error: unknown, serverId: number, isIn = false, 
 /** ER_SOURCE_FATAL_ERROR_READING_BINLOG is one number for many things; only the server's text tells them apart. */
 function fatalRead(message: string, code: string, serverId: number, requested: string, cause: unknown): Error {
   if (/same server_(?:uuid|id)/i.test(message)) return new Superseded(serverId, cause);
-  // Those of its own UUID it does miss.
+  // Transactions with the server's own UUID are the exception: the server does report those as missing.
   if (/more GTIDs than|position > file size/i.test(message)) return new ReaderAhead("", cause);
   if (/purged|Could not find first log file|could not find next log|not find GTID state/i.test(message)
     || /requested GTIDs? .*(?:not in the master|that are (?:missing|purged))/i.test(message))

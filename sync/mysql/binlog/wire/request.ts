@@ -4,15 +4,16 @@ import { GtidSet } from "../gtid.js";
 export interface DumpCommand {
   readonly statements: readonly string[];
   /**
-   * The GTID set the source must have executed: what to go on from, and what else is known of it. Empty where it can say nothing of that.
+   * The GTID set that the source must have executed: where the reader goes on, and what else it knows.
+   * Empty if the source cannot answer that.
    */
   readonly executed: string;
   readonly command: Buffer;
 }
 
-/** How a session is prepared and the dump is asked for: MySQL by GTID set, MariaDB by its own, both by file and offset. */
+/** Says how to prepare a session and ask for the dump: MySQL by GTID set, MariaDB by its own, both by file and offset. */
 export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: number, known = ""): (version: string) => DumpCommand {
-  // The source ends an older dump of the same replica's UUID: a zombie of ours after a reconnect, or a second reader started by mistake.
+  // The source ends an older dump of the same replica's UUID: this reader's own after a reconnect, or a second reader started by mistake.
   const uuid = `736c7569-6365-4000-8000-${serverId.toString(16).padStart(12, "0")}`;
   return (version) => {
     const mariadb = version.includes("MariaDB");
@@ -29,12 +30,12 @@ export function dumpRequest(start: BinlogStart, serverId: number, heartbeatMs: n
   };
 }
 
-/** File and position where the log ends. MySQL 8.2 gave the statement its new name, 8.4 took the old one away. */
+/** The statement for file and position where the log ends. MySQL 8.2 gave it its new name, and 8.4 removed the old one. */
 export function logStatusStatement(version: string): string {
   return isSince(version, 80_200) ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
 }
 
-/** What the server replicates from others, a row a channel. */
+/** The statement for what the server replicates from others, one row a channel. */
 export function replicaStatusStatement(version: string): string {
   return isSince(version, 80_022) ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS";
 }
@@ -45,9 +46,9 @@ function isSince(version: string, release: number): boolean {
 }
 
 /**
- * We can check CRC32; a consumer that takes its time must not be cut off after net_write_timeout's 60 seconds, nor a question by a limit
- * that
- * the server sets for everybody.
+ * The session's settings. The reader can check CRC32.
+ * A slow consumer must not be cut off after net_write_timeout's 60 seconds, nor a question by a
+ * limit that the server sets for every session.
  */
 function mysqlSession(heartbeatMs: number, uuid: string): string {
   return `SET @source_binlog_checksum=@@GLOBAL.binlog_checksum, @master_binlog_checksum=@@GLOBAL.binlog_checksum, `
@@ -74,7 +75,7 @@ function dumpCommand(serverId: number, flags: number, file: string, offset: numb
   return Buffer.concat([payload, Buffer.from(file)]);
 }
 
-/** COM_BINLOG_DUMP_GTID; its place is ignored. */
+/** COM_BINLOG_DUMP_GTID; the server ignores the place in it. */
 const BINLOG_THROUGH_GTID = 4;
 
 function dumpGtidCommand(serverId: number, set: GtidSet): Buffer {

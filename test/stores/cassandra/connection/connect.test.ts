@@ -33,7 +33,7 @@ test("a server that is not there is named, with the remedy", async () => {
   expect(refusal.remedy).toBe("start Cassandra, or correct host and port in the URL; ?ssl-mode=REQUIRED where it demands TLS");
 });
 
-test("everything that is wrong with a URL is said at once, before anything is connected", async () => {
+test("all problems of a URL are reported together, before anything is connected", async () => {
   const { message } = await refusalOf(
     "cassandra://user:secret@127.0.0.1:1/Not-A-Name?replication=many&consistency=two&ssl-mode=MAYBE&colour=red",
   );

@@ -62,7 +62,7 @@ describe("prepare", () => {
     expect(await readTables(keyspace.session)).toEqual(made);
   });
 
-  test("a declared column that is missing is added to every table, and one that nobody declares stays", async () => {
+  test("a declared column that is missing is added to every table, and an undeclared one stays", async () => {
     await prepareTables(keyspace.session, [widerBox]);
     await keyspace.session.define(`ALTER TABLE box DROP colour`);
     await keyspace.session.define(`ALTER TABLE box_by_shelf_id DROP sold_on`);
@@ -73,7 +73,7 @@ describe("prepare", () => {
     expect(found.get("box_by_shelf_id")?.columns).toEqual(tablesOf(widerBox)[1]?.columns);
   });
 
-  test("everything that stands in the way is said at once, and nothing is changed", async () => {
+  test("everything that stands in the way is reported together, and nothing is changed", async () => {
     await keyspace.session.define("CREATE TABLE box (box_id bigint, shelf_id text, size bigint, PRIMARY KEY (box_id, size))");
     await keyspace.session.define(
       "CREATE TABLE box_by_shelf_id (box_id bigint, shelf_id bigint, placed_at text, PRIMARY KEY (shelf_id, placed_at, box_id)) WITH "
@@ -97,7 +97,7 @@ describe("prepare", () => {
     expect(await readTables(keyspace.session)).toEqual(before);
   });
 
-  test("two lookups that would share a table, and a field with our name, are refused", async () => {
+  test("two lookups that would share a table, and a field with a reserved name, are refused", async () => {
     const twice = entity("box", {
       ...common, key: ["box_id"], fields: { ...fields, sluice_version: int32("public", "Not ours.") },
       lookups: [byShelf, { ...byShelf, name: "again", orderBy: "size" }],
@@ -120,7 +120,7 @@ describe("prepare", () => {
     const wanted = rows.filter((row) => row.other_id === "2").reverse();
     expect(await list()).toEqual(wanted);
 
-    // As a crash in the middle of it leaves the table, or one of Cassandra that loses the end of it.
+    // A crash in its midst, or a Cassandra that loses the end of it, leaves the table like this.
     await keyspace.session.execute("DELETE FROM sluice_progress WHERE pipeline = 'filled box_by_other_id'");
     await keyspace.session.execute("DELETE FROM box_by_other_id USING TIMESTAMP 1 WHERE other_id = 2");
     const moved = { ...rows[0]!, other_id: "3" };
@@ -128,7 +128,7 @@ describe("prepare", () => {
     await after.sink.prepare([shelf, furtherBox]);
     expect(await list()).toEqual(wanted.slice(0, -2));
     expect((await collect(after.store.audit.entries(furtherBox, byOther))).length).toBe(7);
-    // Filled once, it is left alone.
+    // Once filled, it is left alone.
     await keyspace.session.execute("TRUNCATE box_by_other_id");
     await after.sink.prepare([shelf, furtherBox]);
     expect(await list()).toEqual([]);
@@ -200,7 +200,7 @@ describe("prepare", () => {
     );
   });
 
-  test("a table dropped between two writes is not waited for: what is wrong is said, and preparing again cures it", async () => {
+  test("a table dropped between two writes is not waited for: the problem is reported, and preparing again cures it", async () => {
     await using open = await opened(box);
     await open.sink.prepare([shelf, box]);
     const write = () => open.sink.write([created(box, boxRow("1"))], signal);
@@ -236,7 +236,7 @@ describe("prepare", () => {
     expect(await write()).toEqual([]);
   });
 
-  test("a place nobody prepared has no progress", async () => {
+  test("an unprepared place has no progress", async () => {
     await using open = await opened(box);
     expect([await open.sink.progress(), await open.store.progress()]).toEqual([null, null]);
   });

@@ -60,7 +60,7 @@ test("every kind of field has the CQL type that holds it exactly", () => {
 )`);
 });
 
-test("a key column that a lookup is by stands in its table's primary key once", () => {
+test("the key column of a lookup stands once in its table's primary key", () => {
   expect(tablesOf(sample).map((table) => createTable(table).split("\n").filter((line) => /PRIMARY|WITH/.test(line)))).toEqual([
     [`  PRIMARY KEY (("specimen_id", "part"))`],
     [`  PRIMARY KEY (("specimen_id"), "taken_on", "part")`, `) WITH CLUSTERING ORDER BY ("taken_on" DESC, "part" DESC)`],

@@ -20,7 +20,7 @@ const box = entity("box", {
   search: ["code", "label"],
 });
 
-test("an entity's index holds each field as what it is searched, ordered and compared by", () => {
+test("an entity's index holds each field in the form that searches, orders and comparisons need", () => {
   expect(mappingOf(box)).toEqual({
     dynamic: "strict",
     _meta: { key: ["code"] },
@@ -76,7 +76,7 @@ test("a field more is added; another type or key is a problem that names it", ()
   ]);
 });
 
-test("what an index would order or name wrongly is said", () => {
+test("a field that an index would order or name wrongly is reported", () => {
   const wrong = entity("wrong", {
     description: "-", key: ["wrong_id"],
     fields: {
@@ -87,7 +87,7 @@ test("what an index would order or name wrongly is said", () => {
     lookups: [{ name: "wrongs", by: "shelf_id", orderBy: "mass", direction: "asc", description: "-" }],
   });
   expect(undeclarable(wrong)).toEqual([
-    "wrong.sluice_key: names that begin with sluice_ are ours; rename the column",
+    "wrong.sluice_key: names that begin with sluice_ are reserved; rename the column",
     "wrong: lookup wrongs is ordered by mass, whose more than 15 digits a double cannot order",
   ]);
   expect(totesys.entities.flatMap(undeclarable)).toEqual([]);

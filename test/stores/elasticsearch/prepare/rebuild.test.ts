@@ -16,7 +16,7 @@ const jar = entity("jar", { ...declared, search: ["label"] });
 const jarSearchedMore = entity("jar", { ...declared, search: ["label", "content"] });
 const row = (id: string, label: string) => ({ jar_id: id, label, content: "bergamot", day: "2026-01-05" });
 
-/** An index as the first release made it: the server's own analyzer took apart the texts. */
+/** An index as the first release made it: the server's own analyzer made the terms. */
 async function makeFirstForm({ client, prefix }: TestStore): Promise<void> {
   await client.indices.create({
     index: `${prefix}-jar-v1`, aliases: { [`${prefix}-jar`]: {} },
@@ -51,7 +51,7 @@ const finder = (store: Awaited<ReturnType<typeof openStore>>, of: typeof jar) =>
 test("an index of the first form keeps its rows, versions and shards; searches wait until sync has built the new one", async () => {
   await using place = openTestStore();
   await makeFirstForm(place);
-  // A building that was ended half-way.
+  // A rebuild that was ended half-way.
   await place.client.indices.create({ index: `${place.prefix}-jar-v2`, aliases: { [`${place.prefix}-sluice-unfinished-jar`]: {} } });
   await using sink = await openSink(place.url, catalog([jar]));
   await using store = await openStore(place.url, catalog([jar]));
@@ -67,7 +67,7 @@ test("an index of the first form keeps its rows, versions and shards; searches w
   expect(found[`${place.prefix}-jar-v2`]!.settings?.index).toMatchObject({ number_of_shards: "2", number_of_replicas: "0" });
   expect(Object.keys(found[`${place.prefix}-jar-v2`]!.aliases!)).toHaveLength(2);
 
-  // What is older is refused, also for what was deleted.
+  // Older writes are refused, also for deleted rows.
   await sink.write(
     [created(jar, row("7", "older"), 9), created(jar, row("gone", "older"), 19), created(jar, row("8", "newer"), 11)], signal,
   );
@@ -89,7 +89,7 @@ test("a field that becomes searchable is found in rows written before", async ()
   expect([await find("bergamot"), await find("marm")]).toEqual([["1"], ["1"]]);
 });
 
-test("an index in the place of the new one that is not ours is left alone, by name", async () => {
+test("an index in the place of the new one that is foreign is left alone, and named", async () => {
   await using place = openTestStore();
   await makeFirstForm(place);
   await place.client.indices.create({ index: `${place.prefix}-jar-v2` });

@@ -39,7 +39,7 @@ afterAll(async () => {
 const target = (of: SearchTarget["entity"], ...names: string[]): SearchTarget => ({ entity: of, fields: names, scope: null });
 const search = (text: string, ...targets: SearchTarget[]) => store.search!.search({ text, targets, limit: 10, after: null });
 
-test("invariant 6: a field another entity may be searched in stays dark where it is not named", async () => {
+test("invariant 6: a field that is searched in one entity is not searched in another where it is not named", async () => {
   const { hits } = await search("kestrel", target(book, "title"), target(film, "note"));
   expect(hits.map(({ entity: of, highlights }) => [of.table, highlights]).toSorted()).toEqual([
     ["book", [{ field: "title", snippet: "<em>Kestrel</em>" }]],
@@ -47,7 +47,7 @@ test("invariant 6: a field another entity may be searched in stays dark where it
   ]);
 });
 
-test("a number is found as it is, before those that only begin so, and as a word in text", async () => {
+test("a number is found as it is, before those that only begin with it, and as a word in text", async () => {
   const { hits } = await search("52", target(book, "id", "title"));
   expect(hits.map(({ row: { id } }) => id)).toEqual(["52", "5200", "4711"]);
   expect(hits.map(({ highlights }) => highlights)).toEqual([

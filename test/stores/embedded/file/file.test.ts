@@ -48,7 +48,7 @@ test("a full disk is Retriable, nothing of the batch is left, and it goes on whe
   expect(await everyRow(store, sample)).toHaveLength(2000);
 });
 
-test("a file nobody prepared has no progress, reading it is Retriable, and no reader makes it", async () => {
+test("an unprepared file has no progress, reading it is Retriable, and no reader makes it", async () => {
   await using place1 = await place();
   await using store = await openStore(place1.url, contractCatalog);
   expect(await store.progress()).toBeNull();

@@ -1,7 +1,7 @@
 import { openStore } from "../../../../stores/embedded/open.js";
 import { contractCatalog, crate } from "../../../contract/entities.js";
 
-/** Searches the store whose URL it is given until it is killed, and says when it found something. */
+/** Searches the store at the URL it is given until it is killed, and reports when it found something. */
 async function main(): Promise<void> {
   const store = await openStore(new URL(process.argv[2]!), contractCatalog);
   for (;;) {

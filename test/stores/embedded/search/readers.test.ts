@@ -46,7 +46,7 @@ async function until(done: () => Promise<boolean>): Promise<void> {
   while (!(await done())) await sleep(20);
 }
 
-/** Stops a process where it is, as one that works on a long search: it answers nothing, and no signal but KILL ends it. */
+/** Stops a process in place, as if it worked on a long search: it answers nothing, and only SIGKILL ends it. */
 const stop = (pid: number) => process.kill(pid, "SIGSTOP");
 
 test("rows are read by key while a search is under way", async () => {
@@ -62,7 +62,7 @@ test("rows are read by key while a search is under way", async () => {
   expect(await search).toEqual([row]);
 });
 
-test("no more than two processes are started, and what waits for them is answered in turn", async () => {
+test("no more than two processes are started, and waiting searches are answered in turn", async () => {
   await using at = await searched();
   expect(await processesOf(at.file)).toEqual([]);
   await Promise.all([at.search(), at.search()]);
@@ -77,7 +77,7 @@ test("no more than two processes are started, and what waits for them is answere
   expect(await Promise.all(searches)).toEqual(searches.map(() => [row]));
 });
 
-test("a search that nobody waits for any more ends with its process, and the next one has another", async () => {
+test("a search whose caller has gone ends with its process, and the next one has another", async () => {
   await using at = await searched();
   await at.search();
   const [only] = await processesOf(at.file) as [number];
@@ -112,7 +112,7 @@ test("a process that dies takes one search along, and not the next", async () =>
   expect(await at.search()).toEqual([row]);
 });
 
-test("Ctrl-C does not end a search, and no process that searches knows our settings", async () => {
+test("Ctrl-C does not end a search, and no process that searches knows Sluice's settings", async () => {
   process.env.SLUICE_JWT_SECRET = "only for this test";
   try {
     await using at = await searched();

@@ -10,7 +10,7 @@ import { place } from "../test-store.js";
 
 const noted = (note: string) => created(sample, { specimen_id: nextId(), part: "p", taken_on: "2026-01-01", note });
 
-test("what is found as typed stands before what was forgiven, also across pages", async () => {
+test("hits as typed stand before forgiven ones, also across pages", async () => {
   await using at = await place();
   await using sink = await openSink(at.url, contractCatalog);
   await using store = await openStore(at.url, contractCatalog);
@@ -38,7 +38,7 @@ test("what is found as typed stands before what was forgiven, also across pages"
   expect(new Set(all.slice(6))).toEqual(new Set(["lantera", "lanern", "lantren"]));
   for (const limit of [1, 2, 4, 6]) expect(await pages("lantern", limit)).toEqual(all);
 
-  // Two targets that weigh the same: the cursor tells them apart.
+  // Two targets have equal weight; the cursor tells them apart.
   const both: string[] = [];
   for (let after: string | null = null, more = true; more;) {
     const slice: SearchSlice = await store.search!.search({
@@ -64,7 +64,7 @@ test("a search within a scope looks the words up once, not once for each row in 
   ]);
 });
 
-test("every term one error away is found by looking up only what could be one", async () => {
+test("every term one error away is found by looking up only possible ones", async () => {
   await using at = await place();
   await using sink = await openSink(at.url, contractCatalog);
   await sink.prepare(contractCatalog.entities);

@@ -15,7 +15,7 @@ const jar = entity("jar", {
 const jars = catalog([jar]);
 const labelled = (id: number, label: string, content: string | null = null) => ({ jar_id: String(id), label, content });
 
-/** The search index as the first release made it: its own tokenizer took apart the texts of the rows. */
+/** The search index as the first release made it: its own tokenizer made the terms of the rows. */
 const firstForm = `
   DROP TABLE sluice_terms_2_jar; DROP TABLE sluice_search_2_jar;
   CREATE VIRTUAL TABLE sluice_search_jar USING fts5 ("label", "content", content="jar", content_rowid="jar_id", tokenize='unicode61');
@@ -48,7 +48,7 @@ test("a file whose search index has the first form keeps its rows; searches wait
     );
     using db = openWriter(at.file);
     db.exec(firstForm);
-    // A making that was ended half-way.
+    // A build that was ended half-way.
     db.exec("CREATE VIRTUAL TABLE sluice_unfinished_jar USING fts5 (label); INSERT INTO sluice_unfinished_jar VALUES ('half')");
   }
   await using again = await opened(at.url);

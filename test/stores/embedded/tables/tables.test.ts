@@ -26,7 +26,7 @@ const jarWithWideWeight = entity("jar", {
   lookups: [{ ...byWeight, orderBy: "label" }],
 });
 
-/** Opens the file with this declaration and hands over what a test needs of it. */
+/** Opens the file with this declaration and hands a test what it needs of it. */
 async function declared(url: URL, of: Entity) {
   const contents = catalog([shelf, of]);
   const sink = await openSink(url, contents);
@@ -56,7 +56,7 @@ test("a field that becomes searchable is found in rows written before", async ()
   expect([await wide.find("marmalade"), await wide.find("bergamot")]).toEqual([["marmalade"], ["marmalade"]]);
 });
 
-test("a field that was undeclared for a while is null when it comes back: nobody wrote it meanwhile", async () => {
+test("a field that was undeclared for a while is null when it comes back: no sink wrote it meanwhile", async () => {
   await using at = await place();
   const row = full();
   const { content: __, ...rest } = row;

@@ -57,7 +57,7 @@ function formatWithoutChecksum(): Buffer {
   return event;
 }
 
-test("what is no binary log is refused", async () => {
+test("a file that is no binary log is refused", async () => {
   const folder = await mkdtemp(join(tmpdir(), "sluice-"));
   await writeFile(join(folder, "text"), "not a binary log");
   await expect(

@@ -12,7 +12,7 @@ jest.setTimeout(3_600_000);
 const INPUTS = Number(process.env.SLUICE_FUZZ_INPUTS ?? 6_000);
 const SEED = Number(process.env.SLUICE_FUZZ_SEED ?? 20261121);
 
-/** What an input may take. */
+/** The memory and time that an input may take. */
 const mostBytes = 64 * 2 ** 20, mostMs = 2_000;
 
 const COMMON = [

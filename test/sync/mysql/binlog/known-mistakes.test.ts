@@ -1,7 +1,7 @@
 import type { Row, RowsEvent } from "../../../../sync/mysql/binlog/event.js";
 import { openSource, sourceUrls, type Source } from "./support/support.js";
 
-/** What other readers of the binary log were seen to get wrong, a test for each. */
+/** Mistakes that other readers of the binary log make, a test for each. */
 jest.setTimeout(60_000);
 
 let source: Source;

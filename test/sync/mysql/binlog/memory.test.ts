@@ -12,7 +12,7 @@ const ROWS = Number(process.env.SLUICE_MEMORY_ROWS ?? 200_000);
 
 interface Seen { readonly seen: number; readonly bytes: number; readonly asleepMb: number; readonly peakMb: number }
 
-/** What a process sees that does nothing but read; its figures go to the log of a long run. */
+/** A process that does nothing but read. Its figures go to the log of a long run. */
 async function read(source: Source, start: BinlogStart, rows: number, sleepMs: number): Promise<Seen> {
   const { connection, serverId } = source.options(start);
   const argument = JSON.stringify({ connection, serverId, start, database: source.database, rows, sleepMs });

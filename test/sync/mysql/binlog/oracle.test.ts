@@ -28,7 +28,7 @@ describe.each(sourceUrls())("invariant 8, every type on %s: the stream gives wha
   });
 });
 
-/** One column for each case, one row for each of its values, NULL where it has no more: so that rows mix values and NULLs in many ways. */
+/** One column for each case, one row for each of its values, NULL when it has no more. So rows mix values and NULLs in many ways. */
 async function fill(source: Source, table: string, cases: readonly TypeCase[]): Promise<void> {
   await source.run(`CREATE TABLE ${table} (id INT PRIMARY KEY, ${cases.map(({ type }, n) => `v${n} ${type}`).join(", ")})`);
   for (let id = 0; id <= longest(cases); id++)
@@ -43,7 +43,7 @@ async function selectShown(source: Source, table: string, cases: readonly TypeCa
       text: `CAST(${v} AS CHAR)`, utf8: `HEX(CONVERT(${v} USING utf8mb4))`, hex: `HEX(${v})`, bits: `CAST(${v} + 0 AS CHAR)`, number: v,
     })[kind];
   const sql = `SELECT id, ${cases.map((each, n) => show(each.show, `v${n}`)).join(", ")} FROM ${table}`;
-  // Only the binary protocol gives a FLOAT whole; as text it has six digits.
+  // Only the binary protocol gives a whole FLOAT; as text it has six digits.
   const [rows] = await source.db.execute({ sql, rowsAsArray: true });
   return (rows as unknown[][]).flatMap(([id, ...values]) => values.map((shown, column) => ({ id: Number(id), column, shown })));
 }

@@ -40,7 +40,7 @@ function through(proxy: Proxy, options: BinlogReaderOptions): BinlogReaderOption
 const ids = (events: readonly BinlogEvent[]): unknown[] =>
   events.flatMap((event) => (event.type === "rows" ? event.rows.map(({ after }) => after!.id) : []));
 
-/** Rows of transactions that were committed in what was given out, reading as a consumer must: `resume` takes back what has no commit. */
+/** The rows of transactions whose commit was given out. It reads as a consumer must: `resume` takes back what has no commit. */
 function committed(events: readonly BinlogEvent[]): unknown[] {
   const done: unknown[] = [];
   let open: unknown[] = [];
@@ -117,7 +117,7 @@ test("a table is the same object as long as its definition stays, whatever the s
   expect(new Set(tables()).size).toBe(1);
 });
 
-test("a source that asks for TLS is read over TLS, values as they were while the memory they came in is used again", async () => {
+test("a source that asks for TLS is read over TLS, and values stay while the memory they came in is used again", async () => {
   const user = `tls_${process.pid}`, from = await source.here();
   await source.run(`CREATE USER ${user}@'%' IDENTIFIED BY 'over TLS' REQUIRE SSL; GRANT REPLICATION SLAVE,
     REPLICATION CLIENT ON *.* TO ${user}@'%'; SET SESSION cte_max_recursion_depth=100000;
@@ -153,7 +153,8 @@ test("a network that went silent is noticed by missing heartbeats", async () => 
 });
 
 /**
- * The memory of received bytes that is still held. What the proxy has passed on is in it until it is collected and, a little later, freed.
+ * The memory of received bytes that is still held. It holds what the proxy has passed on until
+ * that is collected and, a little later, freed.
  */
 async function heldBytes(atMost: number): Promise<number> {
   setFlagsFromString("--expose-gc");
@@ -181,9 +182,9 @@ test("a consumer that stalls makes the source wait: memory stays flat, then it c
   for await (const events of readBinlog({ ...through(proxy, source.options(from)), highWaterBytes }, stop.signal)) {
     rows += ids(events).length;
     if (heldAt < 0 && rows > 0) {
-      // Nothing is asked for until nothing arrives any more.
+      // The consumer asks for nothing until nothing arrives any more.
       do { heldAt = proxy.received(); await sleep(200); } while (proxy.received() > heldAt);
-      // Of 180 MB the source keeps back most: what went ahead lies in the kernel's buffers of two connections (up to 35 MB seen).
+      // The source keeps back most of 180 MB. What went ahead lies in the kernel's buffers of two connections (up to 35 MB seen).
       expect(heldAt).toBeLessThan(90_000_000);
       expect(await heldBytes(20_000_000)).toBeLessThan(20_000_000);
     }
@@ -218,7 +219,7 @@ test("a position the source no longer has names what is missing", async () => {
   expect(classifyRefusal({ errno: 1236, message: text }, 7)).toMatchObject({ requested: "6a:1-3", missing: "6a:4-9" });
 });
 
-test("a second reader with the same server id: the older one is told so, and stays away", async () => {
+test("a second reader with the same server id: the older one learns it, and stays away", async () => {
   const error = {
     errno: 1236, message: "A replica with the same server_uuid/server_id as this replica has connected to the source; the first event",
   };

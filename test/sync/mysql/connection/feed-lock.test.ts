@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 const never = new AbortController().signal;
 const [url, name] = [new URL(engineUrls().mysql), `feedLock ${process.pid} ${Date.now()}`];
 
-test("one at a time; whoever gives it back is followed at once by who waits", async () => {
+test("one process at a time holds it; when it is given back, the waiting one has it at once", async () => {
   const heard: string[] = [];
   const first = await takeFeedLock(new Access(url), name, () => undefined, never);
   const second = takeFeedLock(new Access(url), name, (event) => heard.push(event.kind === "waiting" ? event.holder : event.kind), never);
@@ -22,14 +22,14 @@ test("one at a time; whoever gives it back is followed at once by who waits", as
   expect([first.lost.aborted, next.lost.aborted]).toEqual([false, false]);
 });
 
-test("told to stop, it waits no longer", async () => {
+test("a wait ends at once when it is stopped", async () => {
   await using _ = await takeFeedLock(new Access(url), name, () => undefined, never);
   const stop = new AbortController();
   const waiting = takeFeedLock(new Access(url), name, () => stop.abort(new Error("stopped")), stop.signal);
   await expect(waiting).rejects.toThrow("stopped");
 });
 
-test("a connection that breaks is no loss while nobody else takes it, and is one when somebody has", async () => {
+test("a connection that breaks is no loss while no other process takes the lock, and is one when another has", async () => {
   await using first = await takeFeedLock(new Access(url), name, () => undefined, never);
   await using administrator = await connectMysql(url);
   const kill = async () => {
@@ -50,7 +50,7 @@ test("a connection that breaks is no loss while nobody else takes it, and is one
   expect([first.lost.aborted, second.lost.aborted]).toEqual([true, false]);
 });
 
-test("a server that says nothing any more holds up neither a position nor the end", async () => {
+test("a silent server holds up neither a position nor the end", async () => {
   await using tunnel = await Tunnel.to(url);
   const feedLock = await takeFeedLock(new Access(tunnel.url), name, () => undefined, never);
   tunnel.hush();
@@ -61,7 +61,7 @@ test("a server that says nothing any more holds up neither a position nor the en
   expect(feedLock.lost.aborted).toBe(false);
   await feedLock[Symbol.asyncDispose]();
 
-  // Nor does waiting for a feedLock: this one is held until the server has forgotten it.
+  // A wait for a feed lock does not hold it up either: this lock is held until the server has forgotten it.
   const stop = new AbortController();
   const waiting = takeFeedLock(new Access(tunnel.url), name, () => undefined, stop.signal);
   setTimeout(() => stop.abort(new Error("stopped")), 100);
@@ -71,7 +71,7 @@ test("a server that says nothing any more holds up neither a position nor the en
   expect(next.lost.aborted).toBe(false);
 });
 
-test("that the server does not answer is told, with where and why, and that it answers again", async () => {
+test("a server that does not answer is reported, with where and why, and so is its return", async () => {
   await using tunnel = await Tunnel.to(url);
   const heard: FeedLockEvent[] = [];
   await using feedLock = await takeFeedLock(new Access(tunnel.url), name, (event) => heard.push(event), never);

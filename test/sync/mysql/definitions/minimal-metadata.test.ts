@@ -37,7 +37,7 @@ const ddl = [
     NULL, h TIME, f FLOAT, l LONGBLOB, u SMALLINT ZEROFILL,
     yes TINYINT(1), calc INT AS (u + 1) VIRTUAL, hidden INT INVISIBLE) CHARACTER SET utf8mb4`,
 ];
-/** The names change places, the columns stay where they are: only who knows when it happened reads the rows right. */
+/** The names change places, the columns stay. Only a reader that knows when it happened reads the rows right. */
 const swap = "ALTER TABLE pair RENAME COLUMN x TO y, RENAME COLUMN y TO x";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-minimal-"));
@@ -57,7 +57,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Follows from there while `work` runs, up to its end; what came of it, and the error that stopped it. */
+/** Follows from there while `work` runs, up to its end. Returns what came, and the error that stopped it. */
 async function followed(
   start: Position, work: (rows: readonly Row[], came: (count: number) => Promise<void>) => Promise<unknown>, allowMinimalMetadata = true,
 ): Promise<{ rows: Row[]; error?: Error }> {
@@ -136,7 +136,7 @@ test("a table changed while it is followed reads right before and after", async 
   expect(rows.every(isRight)).toBe(true);
 });
 
-test("a table changed while nobody looked: rows from before are refused by name, with the remedy, now and later; rows after it are "
+test("a table changed while no reader looked: rows from before are refused by name, with the remedy, now and later; rows after it are "
   + "read", async () => {
   const start = await head();
   await insert();
@@ -168,7 +168,7 @@ test("a change of another table, and one with no rows before it, are no reason t
   expect(rows.filter((row) => "big" in row)).toEqual([expect.objectContaining({ big: "3", price: null })]);
 });
 
-test("a table of today that says something else than the log is refused, even when no statement in the log changed it", async () => {
+test("a table whose present definition contradicts the log is refused, even when no statement in the log changed it", async () => {
   const start = await head();
   await insert();
   await db.query("SET sql_log_bin = 0");
@@ -180,7 +180,7 @@ test("a table of today that says something else than the log is refused, even wh
   ]);
 });
 
-test("whatever is changed at whatever moment, no row is read wrong: it is read right or refused", async () => {
+test("whatever changes at whatever moment, each row is read right or refused", async () => {
   let read = 0;
   for (let round = 0; round < 6; round++) {
     const { rows, error } = await followed(await head(), async (_, came) => {

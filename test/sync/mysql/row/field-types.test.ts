@@ -10,13 +10,13 @@ import { type TypeCase, typeCases } from "../binlog/support/types.js";
 
 jest.setTimeout(120_000);
 
-/** A column, the field it stands for, and how the server's own text of a value reads as the field's. */
+/** A column, its field, and how the server's own text of a value reads as the field's. */
 interface Pairing { readonly of: TypeCase; readonly field: Field; readonly read: (text: string) => Value }
 
 const same = (text: string): string => text;
 const moment = (text: string): string => `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20).padEnd(6, "0")}Z`;
 
-/** Every field type that can stand for a column of the reader's table of types. */
+/** Every field type that a column of the reader's table of types can stand for. */
 function pairings(of: TypeCase): Pairing[] {
   const { type } = of, sizes = /^DECIMAL\((\d+),(\d+)\)/.exec(type)?.slice(1).map(Number);
   if (/^(TINY|SMALL|MEDIUM|BIG)?INT/.test(type)) return [{

@@ -40,7 +40,7 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-/** `n` for each number below `count`. */
+/** Makes an item for each number below `count`. */
 const numbers = (count: number) =>
   `(WITH RECURSIVE t(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM t WHERE n < ${count - 1}) SELECT n FROM t) AS numbers`;
 
@@ -59,7 +59,7 @@ test("the ranges of a table hold every key once, also beyond the least and the g
   const all = await keysIn(small, null);
   expect(all).toHaveLength(30_002);
   expect((await Promise.all(ranges.map((range) => keysIn(small, range)))).flat()).toEqual(all);
-  // Few rows are not worth several readers, nor is nothing; other keys have an order only the server knows.
+  // Few rows are not worth several readers, and no rows are not either. Only the server knows the order of other keys.
   await database.server.query("DELETE FROM small WHERE n > 1000");
   for (const [of, wanted] of [[wide, 0], [named, 0], [pair, 0]] as const) expect(await source.survey(of, 8)).toMatchObject({
     ranges: [everyKey], rows: expect.any(Number), ...(wanted === 0 ? {} : { rows: wanted }),
@@ -87,7 +87,7 @@ test("a chunk is bounded in bytes, wherever the wide rows begin", async () => {
   expect(rows).toBe(3_400);
 });
 
-test("whoever stops in the middle, or aborts, leaves no connection behind", async () => {
+test("a caller that stops in the middle, or aborts, leaves no connection behind", async () => {
   const open = async () => (await database.rows(
     "SELECT ID FROM information_schema.processlist WHERE DB = ? AND ID <> CONNECTION_ID()", [database.name],
   )).length;

@@ -21,7 +21,7 @@ const event = (statement: string, more: Partial<QueryEvent> = {}): QueryEvent =>
 const effect = (statement: string, more?: Partial<QueryEvent>) => effectOf(event(statement, more), followed);
 type Case<T> = [statement: string, wanted: T, more?: Partial<QueryEvent>];
 const [everything, nothing] = ["payment design pay`ment", ""];
-/** Those to be copied again; `emptied:` before the one that is known to be empty. */
+/** The tables that are copied again; `emptied:` stands before the one that is known to be empty. */
 const touched = (statement: string, more?: Partial<QueryEvent>) => {
   const { emptied, rows } = effect(statement, more);
   return emptied === null ? rows.join(" ") : `emptied:${emptied}`;
@@ -194,7 +194,7 @@ describe("invariant 10: what is not understood has the tables copied that it may
   );
 });
 
-test("tables that may have other columns: whatever names them and is no index", () => {
+test("tables that may have other columns: those that a statement names, unless it is about an index", () => {
   const columns = (statement: string) => effect(statement).columns;
   expect(columns("ALTER TABLE payment ADD COLUMN x INT")).toEqual(["payment"]);
   expect(columns("CREATE TABLE payment (id INT)")).toEqual(["payment"]);

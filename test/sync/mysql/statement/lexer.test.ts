@@ -3,7 +3,7 @@ import { type Dialect, dialectOf, Lexer } from "../../../../sync/mysql/statement
 const mysql: Dialect = { ansiQuotes: false, backslashEscapes: true, singleByte: false, mariadb: false, version: 80_036 };
 const ansi: Dialect = { ...mysql, ansiQuotes: true }, mariadb: Dialect = { ...mysql, mariadb: true, version: 101_106 };
 
-/** `word`, `` `name` ``, `'`, marks as they are. */
+/** Writes `word`, `` `name` ``, `'`, and marks as they are. */
 function tokens(text: string, dialect = mysql): string {
   const lexer = new Lexer(text, dialect), found: string[] = [];
   for (let token = lexer.next(); token; token = lexer.next()) found.push(

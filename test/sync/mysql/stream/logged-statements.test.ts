@@ -55,7 +55,7 @@ async function head(): Promise<Position> {
   return await source.head();
 }
 
-/** What the stream says of these statements. */
+/** The messages of the stream about these statements. */
 async function told(statements: readonly string[], options: MysqlSourceOptions = {}, from?: Position): Promise<Message[]> {
   const start = from ?? await head(), stop = new AbortController(), messages: Message[] = [];
   await using source = openMysqlSource(url, followed, "told", stop.signal, options);
@@ -114,7 +114,7 @@ test("LOAD DATA of a session that logs statements passes in a database that is n
   expect(what(await told(["USE other", load("totesys.payment")]))).toEqual(["payment design"]);
 });
 
-test("a trigger or function of another database that writes into ours is seen, though the statement names neither", async () => {
+test("a trigger or function of another database that writes into it is seen, though the statement names neither", async () => {
   await run("CREATE TRIGGER other.by_t AFTER INSERT ON other.t FOR EACH ROW INSERT INTO totesys.payment (id) VALUES (NEW.id)",
     "CREATE FUNCTION other.g(n INT) RETURNS INT BEGIN INSERT INTO totesys.design (id) VALUES (n); RETURN n; END",
     "CREATE TABLE other.u (id BIGINT)");
@@ -125,8 +125,8 @@ test("a trigger or function of another database that writes into ours is seen, t
   }
 });
 
-test("a statement is taken for one that may reach ours where the log does not name the databases, as for the parent of a foreign "
-  + "key", async () => {
+test("a statement counts as one that may reach the followed tables if the log does not name the databases, as for the parent of a "
+  + "foreign key", async () => {
   await run(
     "CREATE TABLE other.parent (id BIGINT PRIMARY KEY)",
     "INSERT INTO other.parent VALUES (1), (2)",
@@ -136,13 +136,13 @@ test("a statement is taken for one that may reach ours where the log does not na
   expect(what(await told(["USE other", "SET binlog_format = 'STATEMENT'", "DELETE FROM parent WHERE id = 1"]))).toEqual(["payment design"]);
 });
 
-test("a temporary table that bears a followed one's name is truncated without a word of the followed one", async () => {
+test("a temporary table that bears a followed one's name is truncated without a message about the followed one", async () => {
   const temporary = ["SET binlog_format = 'STATEMENT'", "CREATE TEMPORARY TABLE payment (id BIGINT PRIMARY KEY)", "TRUNCATE TABLE payment"];
   expect(what(await told(temporary))).toEqual([]);
   expect(what(await told(["DROP TEMPORARY TABLE payment", "TRUNCATE TABLE payment"]))).toEqual(["emptied:payment"]);
 });
 
-test("invariant 2: a time of commit that cannot be true makes no version that stands above all that come", async () => {
+test("invariant 2: an impossible time of commit makes no version that stands above all later ones", async () => {
   const insert = (id: number) => `INSERT INTO payment (id) VALUES (${id})`;
   const messages = await told([
     "SET SESSION original_commit_timestamp = 36028797018963960", insert(1), insert(2),

@@ -21,7 +21,7 @@ test("of events in one chunk, each is right whose checksum is its own, whatever 
   }), { numRuns: 1_000 });
 });
 
-test("chunks of their own do not share what is known of them", () => {
+test("separate chunks do not share what is known of them", () => {
   const checksums = new Checksums(5), event = eventOf(EventType.Gtid, Buffer.alloc(40, 7));
   const [sound, damaged] = [chunkOf([event, event], 5, 0), chunkOf([event, event], 5, 0)];
   damaged.chunk[damaged.events[1]![0] + 30]! ^= 1;
@@ -29,7 +29,7 @@ test("chunks of their own do not share what is known of them", () => {
   expect([answers(sound), answers(damaged), answers(sound)]).toEqual([[true, true], [true, false], [true, true]]);
 });
 
-/** A head that says type and size, what it is about, and the checksum of both. */
+/** A head with type and size, the content, and the checksum of both. */
 function eventOf(of: EventType, content: Uint8Array): Buffer {
   const event = Buffer.alloc(19 + content.length + 4);
   event[4] = of;
@@ -39,7 +39,7 @@ function eventOf(of: EventType, content: Uint8Array): Buffer {
   return event;
 }
 
-/** The events as packets hold them, or one at the other; without the last bytes. */
+/** The events as packets hold them, or one after the other; without the last bytes. */
 function chunkOf(events: readonly Buffer[], gap: number, cut: number): { chunk: Buffer; events: [start: number, end: number][] } {
   const places: [number, number][] = [];
   let whole = Buffer.alloc(gap, 0);

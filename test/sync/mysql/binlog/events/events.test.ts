@@ -22,7 +22,7 @@ function minimalTableMap(type: number): Buffer {
   return Buffer.concat([Buffer.alloc(8), Buffer.from("\x02db\0\x01t\0", "latin1"), Buffer.from([1, type, 0, 1])]);
 }
 
-test("MINIMAL metadata is refused with the remedy, and only for tables somebody wants", () => {
+test("MINIMAL metadata is refused with the remedy, and only for tables that the reader wants", () => {
   expect(() => decode(19, minimalTableMap(3))).toThrow(MissingMetadata);
   expect(() => decode(19, minimalTableMap(3))).toThrow(/db\.t \(binlog\.000007, 1234\): run SET PERSIST binlog_row_metadata = FULL/);
   expect(decode(19, minimalTableMap(3), 0, () => false)).toEqual([]);
@@ -64,7 +64,7 @@ test("an unknown column type is a named error with its place", () => {
   expect(() => decode(19, minimalTableMap(200))).toThrow(/type number 200.*binlog\.000007, 1234/s);
 });
 
-test("an unknown event stops the reader, unless its writer says that it may be passed over", () => {
+test("an unknown event stops the reader, unless its writer says that it may be skipped", () => {
   expect(() => decode(99, Buffer.alloc(5))).toThrow(UnsupportedEvent);
   expect(() => decode(99, Buffer.alloc(5))).toThrow(/of type 99 in binlog\.000007 ending at 1234/);
   expect(decode(99, Buffer.alloc(5), 0x80)).toEqual([]);
@@ -75,7 +75,7 @@ test("an incident stops the reader with its reason", () => {
   expect(() => decode(26, Buffer.concat([Buffer.from([1, 0, 11]), Buffer.from("LOST_EVENTS")]))).toThrow(/LOST_EVENTS/);
 });
 
-/** QUERY_EVENT: its head, status variables, default database, text; of a LOAD DATA thirteen bytes more behind the head. */
+/** QUERY_EVENT: its head, status variables, default database, text. For a LOAD DATA, thirteen more bytes stand behind the head. */
 function query(text: string, status: readonly number[], ofLoad = 0): Buffer {
   const head = Buffer.alloc(13 + ofLoad);
   head[8] = 2;
@@ -107,7 +107,7 @@ test.each([
   expect(decode(18, query("x\xe9", status, 13))).toMatchObject([{ type: "query", database: "db", ...wanted }, { type: "commit" }]);
 });
 
-test("the parts of a file that LOAD DATA sends are passed over", () => {
+test("the parts of a file that LOAD DATA sends are skipped", () => {
   for (const type of [17, 9, 11]) expect(decode(type, Buffer.from("somebody's data"))).toEqual([]);
 });
 

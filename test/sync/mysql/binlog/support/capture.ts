@@ -35,7 +35,7 @@ export async function capture(source: Source, statements: readonly string[]): Pr
 
 const MARIADB_GTID = 162;
 
-/** Others may write to the same server: only transactions that name our database count, or are compressed. */
+/** Other tests may write to the same server, so only transactions that name this database count, or are compressed. */
 function transactionOf(source: Source, transactions: readonly Buffer[][], first: Buffer): boolean {
   const events = transactions.find(([event]) => event === first)!;
   return events.some((event) => event.includes(source.database) || event[4] === EventType.TransactionPayload);

@@ -4,10 +4,10 @@ import { BinlogError } from "../../../../../sync/mysql/binlog/errors.js";
 import type { BinlogEvent } from "../../../../../sync/mysql/binlog/event.js";
 import { EventType } from "../../../../../sync/mysql/binlog/events/event-type.js";
 
-/** What came of an input: nothing, the named error it ended in, or what must never be. */
+/** The result of an input: nothing, the named error it ended in, or something that must never happen. */
 export interface Verdict { readonly refusal?: BinlogError; readonly wrong?: string }
 
-/** Decodes the events twice, between different bytes: what lies around an event must not matter. */
+/** Decodes the events twice, between different bytes, because their surroundings must not matter. */
 export function judge(events: readonly Buffer[], mariadb: boolean): Verdict {
   const first = outcome(events, mariadb, 0x00), second = outcome(events, mariadb, 0xff);
   if (first instanceof Error && !(first instanceof BinlogError)) return { wrong: `it ended in ${first.stack}` };
@@ -16,8 +16,8 @@ export function judge(events: readonly Buffer[], mariadb: boolean): Verdict {
 }
 
 /**
- * The bytes `work` took, in the heap and in buffers, and its processor time, both counted from just before: neither what ran
- * earlier in this process nor what else runs on the machine counts.
+ * Measures the bytes `work` took, in the heap and in buffers, and its processor time, both from just before.
+ * So neither earlier work in this process nor other processes on the machine count.
  */
 export function taking<T>(work: () => T): { readonly result: T; readonly bytes: number; readonly milliseconds: number } {
   const before = process.memoryUsage(), began = process.cpuUsage();
@@ -26,14 +26,14 @@ export function taking<T>(work: () => T): { readonly result: T; readonly bytes: 
   return { result, bytes, milliseconds: (user + system) / 1000 };
 }
 
-/** The name of a refusal and its reason without numbers: what an input of `inputs/` is expected to end in. */
+/** The name of a refusal and its reason without numbers, which an input of `inputs/` must end in. */
 export function kindOf(refusal: BinlogError | undefined): string {
   if (!refusal) return "decodes";
   const { reason } = refusal as { readonly reason?: string };
   return `${refusal.name} ${(reason ?? "").replace(/[0-9]+/g, "n").replace(/'[^']*'|"[^"]*"/g, "q").slice(0, 70)}`.trim();
 }
 
-/** An input as a file of `inputs/`: what it ends in, the server, an event a line. */
+/** Writes an input as a file of `inputs/`: what it ends in, the server, an event a line. */
 export function shown(events: readonly Buffer[], mariadb: boolean, kind = "decodes"): string {
   return [kind, mariadb ? "mariadb" : "mysql", ...events.map((event) => event.toString("hex"))].join("\n");
 }

@@ -2,17 +2,17 @@ import { connect, createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
-/** A way to the source that can be cut, frozen, and that counts. */
+/** A way to the source that can be cut and frozen, and that counts. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
   /** Bytes that came from the source. */
   received(): number;
   connections(): number;
-  /** The ports the source sees its clients at, newest last. */
+  /** The ports at which the source sees its clients, newest last. */
   clientPorts(): readonly number[];
-  /** Ends every connection there is. */
+  /** Ends every connection. */
   cut(): void;
-  /** From now on nothing passes, but nothing ends either: what a dead network looks like. New connections pass. */
+  /** From now on nothing passes, but nothing ends either, as in a dead network. New connections pass. */
   freeze(): void;
 }
 

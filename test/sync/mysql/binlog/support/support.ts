@@ -10,16 +10,16 @@ export interface Source extends AsyncDisposable {
   readonly db: Connection;
   run(sql: string): Promise<void>;
   select(sql: string): Promise<readonly (readonly unknown[])[]>;
-  /** The place in the log where it ends now. */
+  /** The place where the log ends now. */
   here(): Promise<BinlogStart>;
   /** Every event of this database (and every end of a transaction) from there until now. */
   events(from: BinlogStart, options?: Partial<BinlogReaderOptions>): Promise<BinlogEvent[]>;
-  /** What these statements write. */
+  /** The events that these statements write. */
   written(sql: string, options?: Partial<BinlogReaderOptions>): Promise<RowsEvent[]>;
   options(from: BinlogStart): BinlogReaderOptions;
 }
 
-/** Other tests write to the same server: of their transactions only the ends are seen, as rows of other databases are not decoded. */
+/** Other tests write to the same server. Only the ends of their transactions show, because rows of other databases are not decoded. */
 function ours(events: readonly BinlogEvent[]): BinlogEvent[] {
   const isEmpty = (at: number) => {
     const [begin, end] = [events[at], events[at + 1]];
@@ -28,7 +28,7 @@ function ours(events: readonly BinlogEvent[]): BinlogEvent[] {
   return events.filter((_, at) => !isEmpty(at) && !isEmpty(at - 1));
 }
 
-/** Every kind of source the reader is held to. */
+/** Every kind of source that the reader must support. */
 export function sourceUrls(): readonly [name: string, url: string][] {
   return [["MySQL", engineUrls().mysql], ["MariaDB", engineUrls().mariadb]];
 }

@@ -20,7 +20,7 @@ describe.each(sourceUrls())("every character set of %s", (_, url) => {
       await source.run(
         `CREATE TABLE ${charset} (id INT PRIMARY KEY, v MEDIUMTEXT CHARACTER SET ${charset}, c VARCHAR(200) CHARACTER SET ${charset})`,
       );
-      // What the set can hold of Unicode's first plane, and what its bytes of one, two and three can mean; 256 characters a row.
+      // What the set can hold of Unicode's first plane, and what its sequences of one, two and three bytes can mean, 256 characters a row.
       if (multiByte.has(charset))
         await source.run(`INSERT IGNORE INTO ${charset} (id, v) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i
           < 65535),

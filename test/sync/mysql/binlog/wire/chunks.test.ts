@@ -31,7 +31,7 @@ async function receivedAt(byte: number): Promise<number> {
   return chunks.receivedAt;
 }
 
-test("what waited unread was received when it came, not when it was read", async () => {
+test("bytes that waited unread count as received when they came, not when they were read", async () => {
   source.write(Buffer.of(1));
   await once(socket, "data");
   const came = Date.now();
@@ -39,7 +39,7 @@ test("what waited unread was received when it came, not when it was read", async
   expect(await receivedAt(1)).toBeLessThanOrEqual(came);
 });
 
-test("what was sent while the source was made to wait is no newer than the beginning of that, until nothing waits any more", async () => {
+test("bytes sent while the source had to wait are no newer than the beginning of that wait, until nothing waits any more", async () => {
   const began = Date.now();
   source.write(Buffer.alloc(2 ** 20));
   while (!socket.isPaused()) await pause(5);

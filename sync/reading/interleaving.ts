@@ -1,4 +1,4 @@
-import { untilAborted } from "../../runtime/wait.js";
+import { Notifier } from "../../runtime/notifier.js";
 import type { Message } from "../../schema/change.js";
 import { type Key, keyText } from "../../schema/entity.js";
 import { type KeyRange, type LogPlace, type Position, rewriteVersion, type Version } from "../../schema/position.js";
@@ -33,7 +33,7 @@ export class Interleaving {
   /** Changes of a transaction were given out, and its end was not. */
   #isWithin = false;
   readonly #windows = new Set<Window>();
-  #wake: (() => void)[] = [];
+  readonly #changes = new Notifier();
 
   constructor(readonly source: Pick<Source, "end" | "passed">, from: Position) {
     this.#position = from;
@@ -53,7 +53,7 @@ export class Interleaving {
     let next = stream.next();
     try {
       for (;;) {
-        const some = await Promise.race([next, this.#woken()]);
+        const some = await Promise.race([next, this.#changes.next()]);
         if (some?.done) return;
         if (some) yield* this.#merged(some.value);
         // While these are taken, more may have come.
@@ -70,17 +70,17 @@ export class Interleaving {
   /** Resolves when the stream has passed all that is logged by now: what is read then does not wait for long. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     const until = await this.source.end(signal);
-    while (until && !this.#hasPassed(until) && !signal.aborted) await untilAborted(signal, this.#woken());
+    if (until) await this.#changes.until(() => this.#hasPassed(until), signal, null);
   }
 
   /**
    * Begins to remember what changes in the table, of every key or of these, at the end of a transaction; null when `signal` aborts before.
    */
   async window(entity: string, signal: AbortSignal, keys?: readonly Key[]): Promise<Window | null> {
-    while (this.#isWithin && !signal.aborted) await untilAborted(signal, this.#woken());
+    while (this.#isWithin && !signal.aborted) await this.#changes.until(() => !this.#isWithin, signal, null);
     if (signal.aborted) return null;
     const window = new Window(
-      entity, this.#position, keys ? new Set(keys.map(keyText)) : null, () => this.#notify(), () => this.#windows.delete(window),
+      entity, this.#position, keys ? new Set(keys.map(keyText)) : null, () => this.#changes.notify(), () => this.#windows.delete(window),
     );
     this.#windows.add(window);
     return window;
@@ -122,7 +122,7 @@ export class Interleaving {
       }
     }
     if (given < messages.length) yield given === 0 ? messages : messages.slice(given);
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** The rows whose place has come. */
@@ -139,15 +139,7 @@ export class Interleaving {
   #fail(error: Overtaken): void {
     for (const window of this.#windows) window.fail(error);
     this.#windows.clear();
-    this.#notify();
-  }
-
-  #woken(): Promise<null> {
-    return new Promise((resolve) => this.#wake.push(() => resolve(null)));
-  }
-
-  #notify(): void {
-    for (const wake of this.#wake.splice(0)) wake();
+    this.#changes.notify();
   }
 }
 

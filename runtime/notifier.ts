@@ -1,0 +1,33 @@
+/** Wakes what waits for a state to change; each looks again whether it changed as wanted. */
+export class Notifier {
+  #waiting: ((value: undefined) => void)[] = [];
+
+  /** Resolves at the next `notify`. */
+  next(): Promise<undefined> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  notify(): void {
+    if (this.#waiting.length > 0) for (const wake of this.#waiting.splice(0)) wake(undefined);
+  }
+
+  /**
+   * Looks at each `notify`: resolves when `isDone`, when `stop` aborts, or after so long. What waited goes on a moment later, when the
+   * state may have changed again.
+   */
+  async until(isDone: () => boolean, stop: AbortSignal | null, withinMs: number | null): Promise<void> {
+    let isOver = stop?.aborted ?? false;
+    const over = () => {
+      isOver = true;
+      this.notify();
+    };
+    const timer = withinMs === null ? undefined : setTimeout(over, withinMs);
+    stop?.addEventListener("abort", over);
+    try {
+      while (!isOver && !isDone()) await this.next();
+    } finally {
+      clearTimeout(timer);
+      stop?.removeEventListener("abort", over);
+    }
+  }
+}

@@ -3,6 +3,7 @@ import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { inALine, PreflightFailed } from "../../../runtime/findings.js";
 import { connectMysql, mysqlPlace, serverUrl } from "../../../runtime/mysql/mysql.js";
+import { withinTime } from "../../../runtime/time-limit.js";
 import { sleep, unlessAborted } from "../../../runtime/wait.js";
 import type { FeedLock, FeedLockEvent } from "../../source.js";
 import type { Access } from "./access.js";
@@ -170,9 +171,7 @@ class Lock {
 }
 
 async function withinPatience(work: Promise<unknown>): Promise<void> {
-  const enough = new AbortController();
-  await Promise.race([work.catch(() => undefined), sleep(patienceMs, enough.signal)]);
-  enough.abort();
+  await withinTime(patienceMs, work.catch(() => undefined), () => undefined);
 }
 
 /** mysql2's own time for a statement is over. */

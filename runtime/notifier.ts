@@ -15,19 +15,22 @@ export class Notifier {
    * Looks at each `notify`: resolves when `isDone`, when `stop` aborts, or after so long. What waited goes on a moment later, when the
    * state may have changed again.
    */
-  async until(isDone: () => boolean, stop: AbortSignal | null, withinMs: number | null): Promise<void> {
-    let isOver = stop?.aborted ?? false;
-    const over = () => {
-      isOver = true;
-      this.notify();
-    };
-    const timer = withinMs === null ? undefined : setTimeout(over, withinMs);
-    stop?.addEventListener("abort", over);
-    try {
-      while (!isOver && !isDone()) await this.next();
-    } finally {
-      clearTimeout(timer);
-      stop?.removeEventListener("abort", over);
-    }
+  until(isDone: () => boolean, stop: AbortSignal | null, withinMs: number | null): Promise<void> {
+    return new Promise((resolve) => {
+      let isOver = stop?.aborted ?? false;
+      const look = () => {
+        if (!isOver && !isDone()) return void this.#waiting.push(look);
+        clearTimeout(timer);
+        stop?.removeEventListener("abort", over);
+        resolve();
+      };
+      const over = () => {
+        isOver = true;
+        this.notify();
+      };
+      const timer = withinMs === null ? undefined : setTimeout(over, withinMs);
+      stop?.addEventListener("abort", over);
+      look();
+    });
   }
 }

@@ -37,8 +37,9 @@ export async function runGateway(
 
   log.info({ url: api.url, operationsUrl: operations.url, development: config.development }, "the gateway serves");
   started({ url: api.url, operationsUrl: operations.url });
-  await stopped(signal);
+  await stopped(AbortSignal.any([signal, operations.failed]));
   log.info("the gateway drains");
+  operations.failed.throwIfAborted();
 }
 
 /** Ready while every store that serves answers. How fresh they are is shown, not judged. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Finding, PreflightFailed } from "../runtime/findings.js";
 import type { Listening } from "../runtime/http/listening.js";
+import { isLoopback } from "../runtime/http/loopback.js";
 import type { Config, Setting } from "../runtime/settings.js";
 import { flag, listOf, port, url, wholeNumber } from "../runtime/values.js";
 import { storeSchemes } from "../stores/open.js";
@@ -116,8 +117,4 @@ export function gatewayListening(
     { service: "the gateway", setting: "SLUICE_GATEWAY_PORT", host, port: api },
     { service: "the gateway", setting: "SLUICE_GATEWAY_OPERATIONS_PORT", host: operationsHost, port: operationsPort },
   ];
-}
-
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }

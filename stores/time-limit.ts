@@ -1,3 +1,4 @@
+import { endedAfter } from "../runtime/time-limit.js";
 import { TimedOut } from "./ports.js";
 
 /** The longest time that any search may take, waiting included. */
@@ -9,15 +10,5 @@ const limitMs = 10_000;
 export async function timeLimit<T>(
   what: string, signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>, ms = limitMs,
 ): Promise<T> {
-  signal?.throwIfAborted();
-  const ends = new AbortController();
-  const timer = setTimeout(() => ends.abort(new TimedOut(what, ms)), ms);
-  const follow = () => ends.abort(signal!.reason);
-  signal?.addEventListener("abort", follow);
-  try {
-    return await work(ends.signal);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", follow);
-  }
+  return endedAfter(ms, () => new TimedOut(what, ms), signal, work);
 }

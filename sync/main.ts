@@ -4,6 +4,7 @@ import { cannotListen } from "../runtime/http/listening.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/http/operations.js";
 import { openLog } from "../runtime/log.js";
 import { mysqlPlace } from "../runtime/mysql/mysql.js";
+import { stopped } from "../runtime/stop.js";
 import { totesys } from "../schema/totesys/catalog.js";
 import { storeIdentity } from "../stores/open.js";
 import { controlRoutes, type Controlled } from "./control/control.js";
@@ -26,18 +27,15 @@ import { defaultLimits, type PipelineLimits } from "./writing/parts.js";
 const drainMs = 8_000;
 
 /**
- * Keeps every configured store equal to the database until `stop` aborts, then drains and returns. There is one pipeline per store; one
- * that waits or cannot go on does not hold up the others.
- * In `dataDir` the commands on this machine find how to steer it; without one it cannot be
- * steered. `started` is called with the URL of /health.
+ * Keeps every configured store equal to the database until `asked` aborts, then drains and returns. There is one pipeline per store; one
+ * that waits or cannot go on does not hold up the others. In `dataDir` the commands on this machine find how to steer it; without one it
+ * cannot be steered. `started` is called with the URL of /health.
  * @throws PreflightFailed before anything is written, with everything found; PipelinesFailed at the end, or once none can go on
  */
 export async function runSync(
-  config: SyncConfig, stop: AbortSignal, dataDir?: string, started: (operationsUrl: string) => void = () => undefined,
+  config: SyncConfig, asked: AbortSignal, dataDir?: string, started: (operationsUrl: string) => void = () => undefined,
 ): Promise<void> {
   const log = openLog("sync");
-  const cutoff = after(stop, drainMs);
-
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const states: PipelineState[] = [];
@@ -55,6 +53,7 @@ export async function runSync(
   const token = newToken();
   const taken = dataDir === undefined ? [] : await folderFindings(dataDir);
   await using server = await serve({ registry, health, local: { token, routes: controlRoutes(controlled) } }, config);
+  const stop = AbortSignal.any([asked, server.failed]), cutoff = after(stop, drainMs);
   const away = (error: unknown) => log.warn(
     { source: mysqlPlace(config.mysql), error: inALine(error) }, "the source does not answer; trying again until it does",
   );
@@ -94,6 +93,7 @@ export async function runSync(
     }, controlled[i]!, group, log, stop);
   }));
   log.info({ pipelines: states.map((state) => statusOf(state)) }, "sync ended");
+  server.failed.throwIfAborted();
   const failed = failures.filter((failure) => failure !== null);
   if (failed.length > 0) throw new PipelinesFailed(failed, states.length);
 }
@@ -111,13 +111,13 @@ async function serve(
     return { ...server, findings: [] };
   } catch (error) {
     const finding = cannotListen({ service: "sync", setting: "SLUICE_SYNC_PORT", host: syncHost, port: syncPort }, error);
-    return { url: "", findings: [finding], [Symbol.asyncDispose]: async () => undefined };
+    return { url: "", failed: new AbortController().signal, findings: [finding], [Symbol.asyncDispose]: async () => undefined };
   }
 }
 
 /** Aborts `ms` after `first` does, and does not keep the process alive for that. */
 function after(first: AbortSignal, ms: number): AbortSignal {
   const controller = new AbortController();
-  first.addEventListener("abort", () => setTimeout(() => controller.abort(first.reason), ms).unref(), { once: true });
+  void stopped(first).then(() => setTimeout(() => controller.abort(first.reason), ms).unref());
   return controller.signal;
 }

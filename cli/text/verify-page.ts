@@ -1,3 +1,4 @@
+import { escapedHtml as escaped } from "../../runtime/html.js";
 import { writePrivately } from "../../runtime/private-file.js";
 import { keyText } from "../../schema/entity.js";
 import type { Difference, Report, TableReport } from "../../sync/verify/report/report.js";
@@ -69,11 +70,6 @@ ${rows.join("\n")}
 
 const sizeOf = ({ rows, entries }: TableReport) => rows + entries;
 const number = (of: number) => of.toLocaleString("en");
-
-/** Escapes text for HTML: rows can hold anything. */
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
-}
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --good: #1a7f4b; --bad: #c62f2f; --bar: #4a7dc4; }

@@ -5,6 +5,7 @@ import { makeFolder } from "../../runtime/folder.js";
 import { onThisMachine } from "../../runtime/http/listening.js";
 import { appendPrivately } from "../../runtime/private-file.js";
 import type { Addresses } from "../../runtime/starter.js";
+import { withinTime } from "../../runtime/time-limit.js";
 import { sleep } from "../../runtime/wait.js";
 
 /** A long-running command of this CLI in a process of its own, as it would run in production. */
@@ -88,9 +89,10 @@ async function ready(name: string, told: () => Addresses | null, ended: Promise<
 async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
-  const late = setTimeout(() => child.kill("SIGKILL"), stopWithinMs);
-  await ended;
-  clearTimeout(late);
+  await withinTime(stopWithinMs, ended, () => {
+    child.kill("SIGKILL");
+    return ended;
+  });
 }
 
 function tail(file: string): string {

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { Router } from "express";
+import { isLoopback } from "../../runtime/http/loopback.js";
 import type { DevelopmentToken } from "../auth/development.js";
-import { isLoopback } from "../settings.js";
 import { page, script, style } from "./page.js";
 
 /** Nothing from elsewhere is loaded, asked or framed. GraphiQL's editor writes style attributes, hence 'unsafe-inline' for styles only. */

@@ -1,4 +1,5 @@
 import DataLoader from "dataloader";
+import { inParallel } from "../../runtime/parallel.js";
 import { type Entity, type Key, keyOf, keyText, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Value } from "../../schema/fields.js";
 import type { Page, SearchQuery, SearchSlice, Slice } from "../../stores/ports.js";
@@ -53,11 +54,7 @@ export class Loaders {
   /** Lists are independent reads (each is one partition), so they run side by side, a bounded number at a time. */
   private async listAll(keys: readonly ListKey[]): Promise<readonly (Slice | Error)[]> {
     const slices: (Slice | Error)[] = [];
-    let next = 0;
-    const work = async () => {
-      for (let i = next++; i < keys.length; i = next++) slices[i] = await this.listOne(keys[i]!).catch((error: Error) => error);
-    };
-    await Promise.all(Array.from({ length: Math.min(maxListsAtOnce, keys.length) }, work));
+    await inParallel(keys, maxListsAtOnce, async (key, i) => { slices[i] = await this.listOne(key).catch((error: Error) => error); });
     return slices;
   }
 

@@ -1,3 +1,4 @@
+import { withinTime } from "../../runtime/time-limit.js";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Progress } from "../../schema/position.js";
 import type { Store } from "../../stores/ports.js";
@@ -51,15 +52,9 @@ export class Freshness {
 }
 
 async function stateOf(store: Store, catalog: Catalog): Promise<State> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<State>((resolve) => { timer = setTimeout(() => resolve({ phase: "unreachable" }), patienceMs); });
-  try {
-    return await Promise.race([store.progress().then((progress) => phaseOf(progress, catalog)), late]);
-  } catch {
-    return { phase: "unreachable" };
-  } finally {
-    clearTimeout(timer);
-  }
+  const unreachable = (): State => ({ phase: "unreachable" });
+  const state = store.progress().then((progress) => phaseOf(progress, catalog)).catch(unreachable);
+  return withinTime(patienceMs, state, unreachable);
 }
 
 function phaseOf(progress: Progress | null, { entities }: Catalog): State {

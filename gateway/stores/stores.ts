@@ -1,4 +1,5 @@
 import { type Finding, PreflightFailed } from "../../runtime/findings.js";
+import { endedAfter } from "../../runtime/time-limit.js";
 import { withoutSecrets } from "../../runtime/values.js";
 import { unlessAborted } from "../../runtime/wait.js";
 import type { Catalog } from "../../schema/catalog.js";
@@ -100,14 +101,5 @@ async function before<T>(deadline: number, stop: AbortSignal, name: string, work
   const late = () => unavailable(`the ${name} store did not answer in time; ask for less, or try again`, null);
   const left = deadline - Date.now();
   if (left <= 0) throw late();
-  const ends = new AbortController();
-  const timer = setTimeout(() => ends.abort(late()), left);
-  const follow = () => ends.abort(stop.reason);
-  stop.addEventListener("abort", follow);
-  try {
-    return await unlessAborted(ends.signal, work(ends.signal));
-  } finally {
-    clearTimeout(timer);
-    stop.removeEventListener("abort", follow);
-  }
+  return endedAfter(left, late, stop, (ends) => unlessAborted(ends, work(ends)));
 }

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { isLoopback } from "./loopback.js";
 import type { AskedRequest } from "./operations-thread.js";
 import { timesSent } from "./times-sent.js";
 
@@ -50,12 +51,8 @@ function match(pattern: string, path: string): Readonly<Record<string, string>> 
 function isLocal({ remoteAddress, localAddress, headers }: AskedRequest): boolean {
   const [from, at] = [plain(remoteAddress), plain(localAddress)];
   const host = (headers.host ?? "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-  return (isLoopback(from) || from === at) && (host === "localhost" || isLoopback(host) || host === at)
+  return (isLoopback(from) || from === at) && (isLoopback(host) || host === at)
     && headers.origin === undefined && (headers["sec-fetch-site"] ?? "none") === "none";
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || /^127\.\d+\.\d+\.\d+$/.test(address);
 }
 
 function plain(address = ""): string {

@@ -17,6 +17,8 @@ export interface Operations {
 
 export interface OperationsServer extends AsyncDisposable {
   readonly url: string;
+  /** Aborts, with the reason, when the thread has ended by itself: the service is to end too, for it would go on unwatched. */
+  readonly failed: AbortSignal;
 }
 
 /** How often the main thread reports that its loop turns, and after what silence it counts as stuck. */
@@ -35,7 +37,10 @@ export async function serveOperations(operations: Operations, host: string, port
     eval: true, name: "operations", workerData: { host, port, tick, staleMs } satisfies ThreadParts,
     resourceLimits: { maxOldGenerationSizeMb: 64 },
   });
+  const failed = new AbortController();
+  let isStopped = false;
   const stop = async () => {
+    isStopped = true;
     clearInterval(ticking);
     await worker.terminate();
   };
@@ -44,6 +49,11 @@ export async function serveOperations(operations: Operations, host: string, port
     await stop();
     throw new Error(first.kind === "refused" ? first.message : "the operations thread did not begin to listen");
   }
+  const ended = (reason: unknown) => {
+    if (!isStopped) failed.abort(new Error(`the thread of /metrics, /health and /live has ended: ${String(reason)}`, { cause: reason }));
+  };
+  worker.on("error", ended);
+  worker.on("exit", (code) => ended(`code ${code}`));
   worker.on("message", (message: FromThread) => {
     if (message.kind !== "asked") return;
     void answer(operations, message.request)
@@ -52,7 +62,8 @@ export async function serveOperations(operations: Operations, host: string, port
       }))
       .then((answered) => worker.postMessage({ id: message.id, answer: answered } satisfies ToThread));
   });
-  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${first.port}`, [Symbol.asyncDispose]: stop };
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${first.port}`;
+  return { url, failed: failed.signal, [Symbol.asyncDispose]: stop };
 }
 
 async function answer({ registry, health, local }: Operations, request: AskedRequest): Promise<Answered> {

@@ -30,7 +30,7 @@ const strangeModes = ["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", 
  * `datetime-zone` is Sluice's own (`datetimeAhead`). @throws PreflightFailed
  */
 export function mysqlOptions(url: URL): ConnectionOptions {
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const database = databaseOf(url);
   const ssl = sslOptions(url);
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -46,6 +46,11 @@ export function mysqlOptions(url: URL): ConnectionOptions {
     bigNumberStrings: true,
     connectTimeout: 10_000,
   };
+}
+
+/** The name of the URL's database; empty for none. */
+export function databaseOf(url: URL): string {
+  return decodeURIComponent(url.pathname.slice(1));
 }
 
 /** The URL of the server, without a database. */
@@ -98,7 +103,7 @@ async function mustHaveKept(connection: Connection, url: URL): Promise<void> {
  * Locks and server ids are made of the name, too, so there is one spelling for everything. @throws PreflightFailed
  */
 export function mustBeSpelt(url: URL, database: string): void {
-  const named = decodeURIComponent(url.pathname.slice(1));
+  const named = databaseOf(url);
   if (!named || database === named || database.toLowerCase() !== named.toLowerCase()) return;
   throw new PreflightFailed([{
     where: mysqlPlace(url), problem: `its URL names the database ${named}, which the server calls ${database}`,
@@ -123,7 +128,7 @@ export function mysqlPlace(url: URL): string {
 
 function cureOf(code: string, url: URL): string | null {
   const user = decodeURIComponent(url.username) || "(none)";
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const database = databaseOf(url);
   switch (code) {
     case "ECONNREFUSED": case "ECONNRESET": case "ETIMEDOUT": case "EHOSTUNREACH": case "ENETUNREACH": case "PROTOCOL_CONNECTION_LOST":
       return "start the server, or correct host and port in the URL";

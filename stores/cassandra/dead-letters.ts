@@ -1,8 +1,8 @@
 import type { QueryOptions, types } from "cassandra-driver";
+import { inParallel } from "../../runtime/parallel.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Key, keyText } from "../../schema/entity.js";
 import type { DeadLetter, DeadLetters, LetterHead } from "../ports.js";
-import { inParallel } from "./connection/gate.js";
 import type { Session } from "./connection/session.js";
 import { deadLetterTable } from "./tables/tables.js";
 import { bigintBytes } from "./values/codec.js";

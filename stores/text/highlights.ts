@@ -1,3 +1,4 @@
+import { escapedHtml } from "../../runtime/html.js";
 import type { Entity, Row } from "../../schema/entity.js";
 import type { Highlight } from "../ports.js";
 import { isMeant, type Word } from "./query.js";
@@ -59,11 +60,8 @@ function toHtml(text: string, shown: Stretch, marked: readonly Stretch[]): strin
   let html = shown.start > 0 ? "…" : "", place = shown.start;
   for (const { start, end } of marked) {
     if (start >= shown.end) break;
-    html += `${escaped(text.slice(place, start))}<em>${escaped(text.slice(start, Math.min(end, shown.end)))}</em>`;
+    html += `${escapedHtml(text.slice(place, start))}<em>${escapedHtml(text.slice(start, Math.min(end, shown.end)))}</em>`;
     place = Math.min(end, shown.end);
   }
-  return html + escaped(text.slice(place, shown.end)) + (shown.end < text.length ? "…" : "");
+  return html + escapedHtml(text.slice(place, shown.end)) + (shown.end < text.length ? "…" : "");
 }
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;", "'": "&#39;" };
-const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => entities[sign]!);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ConnectionOptions } from "mysql2";
-import { datetimeAhead, mysqlOptions, mysqlPlace, serverUrl } from "../../runtime/mysql/mysql.js";
+import { databaseOf, datetimeAhead, mysqlOptions, mysqlPlace, serverUrl } from "../../runtime/mysql/mysql.js";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Message } from "../../schema/change.js";
 import { everyKey, type Position } from "../../schema/position.js";
@@ -39,7 +39,7 @@ const heartbeatMs = 1_000;
  */
 export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, options: MysqlSourceOptions = {}): Source {
   const { allowMinimalMetadata = false, unknownStatements = "copy", unproven = () => undefined } = options;
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const database = databaseOf(url);
   const access = new Access(url, options.hasAnswered);
   const reading = new Reading(url, access);
   const readings = new Readings(access);

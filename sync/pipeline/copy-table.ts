@@ -1,3 +1,4 @@
+import { inParallel } from "../../runtime/parallel.js";
 import { sleep, untilAborted } from "../../runtime/wait.js";
 import type { Entity } from "../../schema/entity.js";
 import type { KeyRange, Version } from "../../schema/position.js";
@@ -59,14 +60,11 @@ export async function copyTable(
       return rest;
     }
   };
-  const ranges = [...left];
-  const read = async () => {
-    for (let range = ranges.shift(); range && !end.aborted; range = ranges.shift()) {
-      for (let rest: KeyRange | null = range; rest && !end.aborted;) rest = await readChunk(rest);
-    }
+  const read = async (range: KeyRange): Promise<void> => {
+    for (let rest: KeyRange | null = range; rest && !end.aborted;) rest = await readChunk(rest);
   };
 
-  await Promise.all(Array.from({ length: readers }, () => read().catch((error: unknown) => failing.abort(error))));
+  await inParallel(left, readers, (range) => read(range).catch((error: unknown) => failing.abort(error)));
   failing.signal.throwIfAborted();
   const ended = AbortSignal.any([stop, writing.failed]);
   while (copies.of(table)!.left.length > 0 && !ended.aborted) await untilAborted(ended, copies.changed());

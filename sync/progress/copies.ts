@@ -1,3 +1,4 @@
+import { Notifier } from "../../runtime/notifier.js";
 import type { Catalog } from "../../schema/catalog.js";
 import type { Entity } from "../../schema/entity.js";
 import {
@@ -13,7 +14,7 @@ export class Copies {
   readonly #surveys = new Map<string, Survey>();
   /** For each table, the version at which it last became doubtful. */
   readonly #doubts = new Map<string, Version>();
-  #wake: (() => void)[] = [];
+  readonly #changes = new Notifier();
 
   constructor(readonly catalog: Catalog, readonly state: PipelineState, progress: Progress) {
     this.#copied = copiedIn(catalog, progress);
@@ -30,7 +31,7 @@ export class Copies {
 
   /** Resolves when the copy of some table has begun, moved or ended. */
   changed(): Promise<void> {
-    return new Promise((resolve) => this.#wake.push(resolve));
+    return this.#changes.next();
   }
 
   surveyed({ table }: Entity, survey: Survey): void {
@@ -100,7 +101,7 @@ export class Copies {
 
   #set(table: string, copy: Copied[string]): void {
     this.#copied = { ...this.#copied, [table]: copy };
-    for (const wake of this.#wake.splice(0)) wake();
+    this.#changes.notify();
   }
 }
 

@@ -1,3 +1,4 @@
+import { Notifier } from "../../runtime/notifier.js";
 import type { Change, Commit, Recopy, Truncate, UnheldChange } from "../../schema/change.js";
 import type { Row } from "../../schema/entity.js";
 import type { Arrival, ChunkEnd } from "./interleaving.js";
@@ -74,7 +75,7 @@ class Arrivals {
   #bytes = 0;
   #end: { readonly error: unknown } | null = null;
   #closed = false;
-  #wake: (() => void)[] = [];
+  readonly #changes = new Notifier();
 
   constructor(readonly limits: BatchLimits) {}
 
@@ -83,40 +84,39 @@ class Arrivals {
     this.#queue.push({ messages, sizes });
     this.#rows += messages.length;
     for (const size of sizes) this.#bytes += size;
-    this.#notify();
+    this.#changes.notify();
   }
 
   end(error: unknown): void {
     this.#end = { error };
-    this.#notify();
+    this.#changes.notify();
   }
 
   close(): void {
     this.#closed = true;
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** Resolves when more may be added; false when no taker is left. */
   async room(): Promise<boolean> {
-    while (!this.#closed && (this.#rows >= this.limits.rows || this.#bytes >= this.limits.bytes)) await this.#changed();
+    while (!this.#closed && this.#isFull) await this.#changes.next();
     return !this.#closed;
   }
 
   /** Resolves when there is something to take; false at the end. @throws what the reading failed with */
   async some(): Promise<boolean> {
-    while (this.#rows === 0 && !this.#end) await this.#changed();
+    while (this.#rows === 0 && !this.#end) await this.#changes.next();
     if (this.#rows === 0 && this.#end?.error) throw this.#end.error;
     return this.#rows > 0;
   }
 
   /** Resolves when there is a whole batch, when no more will come, or after `withinMs`. */
   async full(withinMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    let isLate = false;
-    const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, withinMs); }).then(() => { isLate = true; });
-    while (!isLate && !this.#end && !this.#closed && this.#rows < this.limits.rows
-      && this.#bytes < this.limits.bytes) await Promise.race([this.#changed(), late]);
-    clearTimeout(timer);
+    await this.#changes.until(() => this.#end !== null || this.#closed || this.#isFull, null, withinMs);
+  }
+
+  get #isFull(): boolean {
+    return this.#rows >= this.limits.rows || this.#bytes >= this.limits.bytes;
   }
 
   take(): Batch {
@@ -144,7 +144,7 @@ class Arrivals {
       taken += sizes[this.#next]!;
       this.#forget(messages.length, sizes[this.#next]!);
     }
-    this.#notify();
+    this.#changes.notify();
     return { changes, unheld, commit, idleAt, truncate, recopies, chunks };
   }
 
@@ -154,14 +154,6 @@ class Arrivals {
     if (++this.#next < length) return;
     this.#queue.shift();
     this.#next = 0;
-  }
-
-  #changed(): Promise<void> {
-    return new Promise((resolve) => this.#wake.push(resolve));
-  }
-
-  #notify(): void {
-    for (const wake of this.#wake.splice(0)) wake();
   }
 }
 

@@ -1,4 +1,4 @@
-import { untilAborted } from "../../runtime/wait.js";
+import { Notifier } from "../../runtime/notifier.js";
 import type { Message } from "../../schema/change.js";
 import { type Key, keyText } from "../../schema/entity.js";
 import { type KeyRange, type LogPlace, type Position, rewriteVersion, type Version } from "../../schema/position.js";
@@ -34,7 +34,7 @@ export class Interleaving {
   /** Whether changes of a transaction were given out, and its end was not. */
   #isWithin = false;
   readonly #windows = new Set<Window>();
-  #wake: (() => void)[] = [];
+  readonly #changes = new Notifier();
 
   constructor(readonly source: Pick<Source, "end" | "passed">, from: Position) {
     this.#position = from;
@@ -54,7 +54,7 @@ export class Interleaving {
     let next = stream.next();
     try {
       for (;;) {
-        const some = await Promise.race([next, this.#woken()]);
+        const some = await Promise.race([next, this.#changes.next()]);
         if (some?.done) return;
         if (some) yield* this.#merged(some.value);
         // While these are taken, more may have come.
@@ -71,15 +71,15 @@ export class Interleaving {
   /** Resolves when the stream has passed all that is logged by now. What is read after that does not wait for long. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     const until = await this.source.end(signal);
-    while (until && !this.#hasPassed(until) && !signal.aborted) await untilAborted(signal, this.#woken());
+    if (until) await this.#changes.until(() => this.#hasPassed(until), signal, null);
   }
 
   /** Begins, at the end of a transaction, to remember what changes in the table: every key, or these. Null when `signal` aborts before. */
   async window(entity: string, signal: AbortSignal, keys?: readonly Key[]): Promise<Window | null> {
-    while (this.#isWithin && !signal.aborted) await untilAborted(signal, this.#woken());
+    while (this.#isWithin && !signal.aborted) await this.#changes.until(() => !this.#isWithin, signal, null);
     if (signal.aborted) return null;
     const window = new Window(
-      entity, this.#position, keys ? new Set(keys.map(keyText)) : null, () => this.#notify(), () => this.#windows.delete(window),
+      entity, this.#position, keys ? new Set(keys.map(keyText)) : null, () => this.#changes.notify(), () => this.#windows.delete(window),
     );
     this.#windows.add(window);
     return window;
@@ -121,7 +121,7 @@ export class Interleaving {
       }
     }
     if (given < messages.length) yield given === 0 ? messages : messages.slice(given);
-    this.#notify();
+    this.#changes.notify();
   }
 
   /** The rows whose place has come. */
@@ -138,15 +138,7 @@ export class Interleaving {
   #fail(error: Overtaken): void {
     for (const window of this.#windows) window.fail(error);
     this.#windows.clear();
-    this.#notify();
-  }
-
-  #woken(): Promise<null> {
-    return new Promise((resolve) => this.#wake.push(() => resolve(null)));
-  }
-
-  #notify(): void {
-    for (const wake of this.#wake.splice(0)) wake();
+    this.#changes.notify();
   }
 }
 

@@ -1,3 +1,4 @@
+import { inParallel } from "../../runtime/parallel.js";
 import { backoff, sleep } from "../../runtime/wait.js";
 import type { Change } from "../../schema/change.js";
 import { type Key, keyText, type Row } from "../../schema/entity.js";
@@ -102,13 +103,11 @@ async function write(
     if (rejection) refused.set(keyText(deviation.key), rejection.reason);
     return { outcome: rejection ? `refused: ${rejection.reason}` : row ? "written" : "deleted, as in MySQL" };
   });
-  for (let from = 0; from < deviations.length; from += atOnce) {
-    await Promise.all(deviations.slice(from, from + atOnce).map(async (deviation, i) => {
-      const row = rows[from + i];
-      if (row === undefined) refused.set(keyText(deviation.key), "it has changed meanwhile, and its pipeline brings it as it is now");
-      else await write(deviation, row);
-    }));
-  }
+  await inParallel(deviations, atOnce, async (deviation, i) => {
+    const row = rows[i];
+    if (row === undefined) refused.set(keyText(deviation.key), "it has changed meanwhile, and its pipeline brings it as it is now");
+    else await write(deviation, row);
+  });
   if (rebuild) await persist(() => rebuild(entity, lookup), side.signal);
   return refused;
 }

@@ -45,7 +45,8 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
     }]);
   });
   listening(server.url);
-  while (!signal.aborted) {
+  const end = AbortSignal.any([signal, server.failed]);
+  while (!end.aborted) {
     const began = Date.now();
     const about = () => ({ startedAt: new Date(began).toISOString(), tookMs: Date.now() - began });
     let result: RoundResult;
@@ -60,8 +61,9 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
     last = result;
     measure(result);
     await ended(result);
-    await sleep(began + everyMs - Date.now(), signal);
+    await sleep(began + everyMs - Date.now(), end);
   }
+  server.failed.throwIfAborted();
 }
 
 /** What is measured of the rounds; the function it returns hears of each as it ends. */

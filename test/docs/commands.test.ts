@@ -15,7 +15,8 @@ import { documents, inlineCodeOf, textOf } from "./markdown.js";
 jest.setTimeout(600_000);
 
 const operations = documents.filter((document) => document.startsWith("docs/operations/"));
-const commands = [...new Set(operations.flatMap((document) => inlineCodeOf(textOf(document))).filter((code) => code.startsWith("sluice ")))];
+const inlineCode = operations.flatMap((document) => inlineCodeOf(textOf(document)));
+const commands = [...new Set(inlineCode)].filter((code) => code.startsWith("sluice "));
 /** What a page leaves open, and what it is here. */
 const open: Readonly<Record<string, string>> = {
   "[store]": "cassandra", "<store>": "cassandra", "<name>": "cassandra", "[table]": "design", "<table>": "design",
@@ -74,19 +75,18 @@ test("the commands that empty a store or its search index do that", async () => 
     await sink.prepare(totesys.entities);
   }
 
-  const pages = operations.map(textOf).flatMap(inlineCodeOf);
-  const [, sql] = /^sqlite3 store.db "(.*)"$/.exec(pages.find((code) => code.startsWith("sqlite3"))!)!;
+  const [, sql] = /^sqlite3 store.db "(.*)"$/.exec(inlineCode.find((code) => code.startsWith("sqlite3"))!)!;
   const db = new Database(decodeURIComponent(embedded.pathname));
   expect(db.prepare(sql!).run().changes).toBeGreaterThan(0);
   db.close();
 
   const server = engineUrls().elasticsearch.replace(/\/$/, "");
   const prefix = elasticsearch.pathname.slice(1);
-  const curl = pages.find((code) => code.startsWith("curl -X DELETE"))!.replace("totesys", prefix);
+  const curl = inlineCode.find((code) => code.startsWith("curl -X DELETE"))!.replace("totesys", prefix);
   await promisify(execFile)("bash", ["-c", curl], { env: { ...process.env, ES: server } });
   expect(await (await fetch(`${server}/_cat/indices/${prefix}-*?h=index`)).text()).toBe("");
 
-  const rm = pages.find((code) => code.startsWith("rm store.db"))!;
+  const rm = inlineCode.find((code) => code.startsWith("rm store.db"))!;
   await promisify(execFile)("bash", ["-c", rm.replaceAll("store.db", decodeURIComponent(embedded.pathname))]);
   await using sink = await openSink(embedded, totesys);
   expect(await sink.progress()).toBeNull();

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
-import { newState } from "../support/new-state.js";
 import { migrate } from "../../migrations/migrate.js";
 import { openLog } from "../../runtime/log.js";
 import { mysqlOptions } from "../../runtime/mysql/mysql.js";
@@ -17,12 +16,12 @@ import { logFacts, provenForecastOf } from "../../sync/mysql/preflight/log-facts
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import type { Source } from "../../sync/source.js";
-import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
 import { defaultLimits } from "../../sync/writing/parts.js";
 import { instead } from "../property/model/instead.js";
 import { startMysql } from "../support/mysql-server.js";
+import { pipelineParts } from "../support/pipeline-parts.js";
 
 jest.setTimeout(120_000);
 
@@ -102,11 +101,8 @@ function syncing(mysql: URL, held?: Promise<void>): AsyncDisposable {
         yield* source.chunk(entity, range, seen, signal);
       },
     });
-    const parts = {
-      sink, catalog: totesys, limits: defaultLimits, state: newState("embedded"), pauseSwitch: new PauseSwitch(),
-      log: openLog("test", process.env.SLUICE_LOG ?? "silent"),
-    };
-    await runPipeline({ ...parts, source: holding }, stop.signal, never);
+    const log = openLog("test", process.env.SLUICE_LOG ?? "silent");
+    await runPipeline(pipelineParts({ source: holding, sink, catalog: totesys, limits: defaultLimits, log }), stop.signal, never);
   };
   const ended = run();
   ended.catch(() => undefined);

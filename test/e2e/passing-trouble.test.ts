@@ -5,7 +5,6 @@ import { type Connection, createConnection, type RowDataPacket } from "mysql2/pr
 import { newState } from "../support/new-state.js";
 import type { Engine } from "../../engines/engine.js";
 import { migrate } from "../../migrations/migrate.js";
-import { openLog } from "../../runtime/log.js";
 import { deniedBy, mayPass } from "../../runtime/mysql/lost.js";
 import { sleep } from "../../runtime/wait.js";
 import { totesys } from "../../schema/totesys/catalog.js";
@@ -15,11 +14,11 @@ import { classifyRefusal, ConnectionLost } from "../../sync/mysql/binlog/wire/re
 import { Reading } from "../../sync/mysql/connection/reading.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
-import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import type { PipelineState } from "../../sync/state/state.js";
 import { type PipelineStatus, statusOf } from "../../sync/state/status.js";
 import { defaultLimits } from "../../sync/writing/parts.js";
 import { startMysql } from "../support/mysql-server.js";
+import { pipelineParts } from "../support/pipeline-parts.js";
 
 jest.setTimeout(120_000);
 
@@ -53,10 +52,7 @@ function syncing(): AsyncDisposable & { readonly state: PipelineState } {
   const run = async () => {
     await using source = openMysqlSource(url, totesys, "test", stop.signal, { hasAnswered: true });
     await using sink = await openSink(store, totesys);
-    await runPipeline(
-      { source, sink, catalog: totesys, limits: defaultLimits, state, pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") },
-      stop.signal, never,
-    );
+    await runPipeline(pipelineParts({ source, sink, catalog: totesys, limits: defaultLimits, state }), stop.signal, never);
   };
   const ended = run();
   ended.catch(() => undefined);

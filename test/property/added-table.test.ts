@@ -9,9 +9,9 @@ import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import { RetryingSink } from "../../sync/sinks/retry.js";
 import type { Source } from "../../sync/source.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
-import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
+import { pipelineParts, smallBatches } from "../support/pipeline-parts.js";
 import { instead } from "./model/instead.js";
 import { equal } from "./model/run.js";
 import { item, owner, refused, type StoreCrash, storeCrash, things, unheld } from "./model/world.js";
@@ -87,9 +87,7 @@ test("a table that joined the catalog, or that the store lost, is copied while t
     async (transactions, loses, until, crashes, storeCrashes, dice, { growth, chunk, rows, atOnce }) => {
       const source = new MemorySource(transactions, unheld, growth, chunk);
       const disk = new MemoryDisk(all);
-      const limits = {
-        batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
-      };
+      const limits = smallBatches(rows, atOnce);
       const run = async (of: Catalog, effects: number, dying: StoreCrash[], enough: (progress: Progress) => boolean) => {
         const [stop, cutoff] = [new AbortController(), new AbortController().signal];
         const state = newState("memory");
@@ -97,7 +95,7 @@ test("a table that joined the catalog, or that the store lost, is copied while t
           if (enough(progress)) stop.abort();
         });
         const patient = new RetryingSink(sink, state, pipelineMetrics(new Registry(), [state]), log, { stop: stop.signal, cutoff });
-        const parts = { source: seenBy(of, source), sink: patient, catalog: of, limits, state, pauseSwitch: new PauseSwitch(), log };
+        const parts = pipelineParts({ source: seenBy(of, source), sink: patient, catalog: of, limits, state });
         await runPipeline(parts, stop.signal, cutoff).catch((error: unknown) => {
           if (!(error instanceof Crash)) throw error;
         });

@@ -8,9 +8,9 @@ import { Retriable, Severed, type Sink } from "../../stores/ports.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import { RetryingSink } from "../../sync/sinks/retry.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
-import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
 import { MemorySource } from "../support/memory-source.js";
+import { pipelineParts, smallBatches } from "../support/pipeline-parts.js";
 import { instead } from "./model/instead.js";
 import { equal } from "./model/run.js";
 import { Violation } from "./model/violation.js";
@@ -83,18 +83,14 @@ async function follow(
       throw new Severed("memory", "the connection broke");
     },
   };
-  const limits = {
-    batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
-  };
+  const limits = smallBatches(rows, atOnce);
   // If the crash comes after the last position was stored, the second run finds it.
   for (let run = 0; run < 2; run++) {
     const stop = new AbortController();
     const sink = new MemorySink(disk, refused, weather, (progress) => {
       if (isWhole(progress) && progress.position.offset === source.length) stop.abort();
     });
-    const parts = {
-      source, sink: retrying(sink, stop.signal), catalog: things, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log,
-    };
+    const parts = pipelineParts({ source, sink: retrying(sink, stop.signal), catalog: things, limits });
     await runPipeline(parts, stop.signal, new AbortController().signal);
     left.length = 0;
     await dead;

@@ -1,18 +1,16 @@
 import fc from "fast-check";
-import { newState } from "../support/new-state.js";
-import { openLog } from "../../runtime/log.js";
 import { catalog } from "../../schema/catalog.js";
 import { entity, entryOf, type Row } from "../../schema/entity.js";
 import { int32, int64, nullable, reference, string } from "../../schema/fields.js";
 import { isWhole } from "../../schema/position.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import type { Source } from "../../sync/source.js";
-import { PauseSwitch } from "../../sync/state/pause-switch.js";
 import { type Difference, formatDifference, type Report } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
 import { MemoryDisk, MemorySink } from "../support/memory-sink.js";
 import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
 import { memoryStore, putBehind } from "../support/memory-store.js";
+import { pipelineParts, smallBatches } from "../support/pipeline-parts.js";
 
 const owner = entity(
   "owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key.") } },
@@ -26,7 +24,6 @@ const item = entity("item", {
   lookups: [{ name: "items", by: "owner_id", orderBy: "rank", direction: "asc", description: "Its items." }],
 });
 const things = catalog([owner, item]);
-const log = openLog("test", "silent");
 const unheld = (row: Row) => (row.text === "zero date" ? "a zero date" : null);
 const refused = (row: Row) => (row.text === "too long" ? "too long" : null);
 
@@ -64,12 +61,8 @@ async function underLoad(
   };
   const stop = new AbortController();
   const sink = new MemorySink(disk, refused, { before });
-  const limits = {
-    batch: { rows, bytes: 1e9 }, writesAtOnce: 2, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
-  };
   const pipeline = runPipeline(
-    { source, sink, catalog: things, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log }, stop.signal,
-    new AbortController().signal,
+    pipelineParts({ source, sink, catalog: things, limits: smallBatches(rows, 2) }), stop.signal, new AbortController().signal,
   );
   while (!disk.progress || !isWhole(disk.progress)) await new Promise(setImmediate);
   plant(disk);

@@ -1,4 +1,5 @@
 import { auth, Client, type ClientOptions, errors, policies, types } from "cassandra-driver";
+import { withinTime } from "../../../runtime/time-limit.js";
 import { StoreRefusal, Unreachable } from "../../ports.js";
 import { classified, Invalid, mayPass, reasons } from "../errors.js";
 import { type Address, addressOf } from "./address.js";
@@ -91,21 +92,15 @@ function optionsOf({ hosts, port, credentials, tls }: Address): ClientOptions {
 const patienceMs = 9_000;
 
 async function reach(client: Client, address: Address): Promise<void> {
-  let late: NodeJS.Timeout | undefined;
   const connecting = client.connect();
   try {
-    await Promise.race([
-      connecting,
-      new Promise((_, reject) => {
-        late = setTimeout(() => reject(new Error(`no answer in CQL's protocol within ${patienceMs / 1000} s`)), patienceMs);
-      }),
-    ]);
+    await withinTime(patienceMs, connecting, () => {
+      throw new Error(`no answer in CQL's protocol within ${patienceMs / 1000} s`);
+    });
   } catch (error) {
     // The driver cannot break off an attempt, so a connection that comes too late is closed.
     connecting.then(() => client.shutdown(), () => undefined);
     throw refusal(address, error);
-  } finally {
-    clearTimeout(late);
   }
 }
 

@@ -1,6 +1,6 @@
+import { inParallel } from "../../../runtime/parallel.js";
 import { type Entity, keyOf, lookupTable, type Row } from "../../../schema/entity.js";
 import type { Audit } from "../../ports.js";
-import { inParallel } from "../connection/gate.js";
 import type { Session } from "../connection/session.js";
 import { equal, primaryKey, tablesOf } from "../tables/tables.js";
 import { encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";

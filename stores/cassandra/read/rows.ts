@@ -1,7 +1,7 @@
 import type { types } from "cassandra-driver";
+import { inParallel } from "../../../runtime/parallel.js";
 import type { Entity, Key, Lookup, Row } from "../../../schema/entity.js";
 import { type RowStore, StoreRefusal } from "../../ports.js";
-import { inParallel } from "../connection/gate.js";
 import type { Session } from "../connection/session.js";
 import { Invalid } from "../errors.js";
 import { equal } from "../tables/tables.js";

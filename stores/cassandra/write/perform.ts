@@ -1,5 +1,5 @@
+import { inParallel } from "../../../runtime/parallel.js";
 import type { Change } from "../../../schema/change.js";
-import { inParallel } from "../connection/gate.js";
 import type { Session } from "../connection/session.js";
 import { Invalid } from "../errors.js";
 import type { Write } from "./plan.js";

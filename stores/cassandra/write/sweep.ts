@@ -1,6 +1,6 @@
+import { inParallel } from "../../../runtime/parallel.js";
 import type { Entity } from "../../../schema/entity.js";
 import { isWithin, type KeyRange, type Version } from "../../../schema/position.js";
-import { inParallel } from "../connection/gate.js";
 import type { Session } from "../connection/session.js";
 import { pageSizeOf } from "../read/select.js";
 import { equal, list, primaryKey, quoted, type Table, tablesOf, versionColumn } from "../tables/tables.js";

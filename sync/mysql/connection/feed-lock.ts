@@ -3,7 +3,8 @@ import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { inALine, PreflightFailed } from "../../../runtime/findings.js";
 import { connectMysql, mysqlPlace, serverUrl } from "../../../runtime/mysql/mysql.js";
-import { sleep, unlessAborted } from "../../../runtime/wait.js";
+import { withinTime } from "../../../runtime/time-limit.js";
+import { backoff, sleep, unlessAborted } from "../../../runtime/wait.js";
 import type { FeedLock, FeedLockEvent } from "../../source.js";
 import type { Access } from "./access.js";
 
@@ -30,12 +31,12 @@ export async function takeFeedLock(
   const lock = new Lock(access, `sluice ${createHash("sha256").update(name).digest("hex").slice(0, 40)}`);
   try {
     const began = performance.now();
-    for (let wait = 50; (await unlessAborted(signal, lock.attempt(true))) !== "ours"; wait = Math.min(wait * 2, 1_000)) {
+    for (let attempt = 0; (await unlessAborted(signal, lock.attempt(true))) !== "ours"; attempt++) {
       if (lock.silence) report(lock.silence);
       else if (lock.holder && performance.now() - began > quietMs) report({
         kind: "waiting", holder: `connection ${lock.holder} of mysql ${url.host}`,
       });
-      await sleep(wait, signal);
+      await sleep(backoff(attempt, 50, 1_000), signal);
       signal.throwIfAborted();
     }
   } catch (error) {
@@ -174,9 +175,7 @@ class Lock {
 }
 
 async function withinPatience(work: Promise<unknown>): Promise<void> {
-  const enough = new AbortController();
-  await Promise.race([work.catch(() => undefined), sleep(patienceMs, enough.signal)]);
-  enough.abort();
+  await withinTime(patienceMs, work.catch(() => undefined), () => undefined);
 }
 
 /** Whether mysql2's own time limit for a statement has passed. */

@@ -1,7 +1,7 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { type Finding, PreflightFailed } from "../../../runtime/findings.js";
-import { connectMysql, mysqlPlace, serverUrl } from "../../../runtime/mysql/mysql.js";
+import { connectMysql, databaseOf, mysqlPlace, serverUrl } from "../../../runtime/mysql/mysql.js";
 import { backoff, sleep } from "../../../runtime/wait.js";
 import type { Catalog } from "../../../schema/catalog.js";
 import { replicaStatusStatement } from "../binlog/wire/request.js";
@@ -70,7 +70,7 @@ export async function preflight(
 }
 
 async function findingsOf(connection: Connection, url: URL, catalog: Catalog, options: MysqlSourceOptions): Promise<readonly Finding[]> {
-  const where = mysqlPlace(url), database = decodeURIComponent(url.pathname.slice(1));
+  const where = mysqlPlace(url), database = databaseOf(url);
   const server = await serverOf(connection);
   const findings = [
     ...versionFindings(server), ...logFindings(await variables(connection), options),

@@ -13,12 +13,11 @@ import { openSink, openStore } from "../../../stores/open.js";
 import { openMysqlSource } from "../../../sync/mysql/source.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { resnapshot } from "../../../sync/progress/resnapshot.js";
-import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import type { PipelineState } from "../../../sync/state/state.js";
 import { formatDifference } from "../../../sync/verify/report/report.js";
 import { verify } from "../../../sync/verify/verify.js";
-import { defaultLimits } from "../../../sync/writing/parts.js";
 import { startMysql } from "../../support/mysql-server.js";
+import { pipelineParts } from "../../support/pipeline-parts.js";
 import { followed } from "./tables.js";
 
 export const [database, other] = ["ddl", "beside"];
@@ -74,10 +73,9 @@ export class Following implements AsyncDisposable {
   async #run(stop: AbortSignal): Promise<void> {
     await using source = openMysqlSource(this.world.url, followed, `ddl ${this.store.href}`, stop);
     await using sink = await openSink(this.store, followed);
-    await runPipeline({
-      source, sink, catalog: followed, limits: { ...defaultLimits, pace: { busyMs: 20, idleMs: 200 } }, state: this.state,
-      pauseSwitch: new PauseSwitch(), log: this.#log,
-    }, stop, never);
+    await runPipeline(pipelineParts({
+      source, sink, catalog: followed, limits: { pace: { busyMs: 20, idleMs: 200 } }, state: this.state, log: this.#log,
+    }), stop, never);
   }
 
   /** Resolves when everything committed by now is in the store, or can never get there. */

@@ -1,14 +1,12 @@
-import { newState } from "../../support/new-state.js";
-import { openLog } from "../../../runtime/log.js";
 import { entryOf, lookupTable, type Row } from "../../../schema/entity.js";
 import { isWhole, type Progress } from "../../../schema/position.js";
 import type { Sink } from "../../../stores/ports.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import type { Source } from "../../../sync/source.js";
-import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import type { PipelineState } from "../../../sync/state/state.js";
 import { type Kind, MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource } from "../../support/memory-source.js";
+import { pipelineParts, smallBatches } from "../../support/pipeline-parts.js";
 import { instead } from "./instead.js";
 import { Reader } from "./reader.js";
 import { Turns } from "./turns.js";
@@ -25,7 +23,6 @@ export interface Mutant {
 }
 
 class Crash extends Error {}
-const log = openLog("test", "silent");
 
 /** Lets `effects` happen, each after a while of its own, and then none any more: a SIGKILL between two effects. */
 function weather(effects: number, slowness: number, dice: () => number, onEffect: () => void): Weather {
@@ -63,14 +60,11 @@ export async function runHistory(
   };
   let thrown = 0;
   const roll = () => dice[thrown++ % dice.length]!;
-  const limits = {
-    batch: { rows, bytes: 1e9 }, writesAtOnce: atOnce, rejections: { rejections: 1e9, windowMs: 1 }, pace: { busyMs: 0, idleMs: 0 },
-  };
+  const limits = smallBatches(rows, atOnce);
 
   async function sync(effects: number, slowness: number, turnEnds = Infinity): Promise<void> {
     let holder: { isCommitting: boolean } | null = null;
     const stop = new AbortController();
-    const state = newState("memory");
     let last = disk.progress;
     const inner = new MemorySink(disk, refused, weather(effects, slowness, roll, () => {
       if (--turnEnds === 0) turns.pass();
@@ -90,12 +84,12 @@ export async function runHistory(
         return turn;
       },
     });
-    const parts = { source: own, sink: mutant.sink?.(inner) ?? inner, catalog: things, limits, state, pauseSwitch: new PauseSwitch(), log };
-    running.add(state);
+    const parts = pipelineParts({ source: own, sink: mutant.sink?.(inner) ?? inner, catalog: things, limits });
+    running.add(parts.state);
     await runPipeline(parts, stop.signal, new AbortController().signal).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
     });
-    running.delete(state);
+    running.delete(parts.state);
     reader.tell();
   }
   for (const { effects, slowness, partner } of eras) await Promise.all([

@@ -3,6 +3,7 @@ import { createServer, request } from "node:http";
 import { Worker } from "node:worker_threads";
 import { Registry } from "prom-client";
 import { type OperationsServer, serveOperations } from "../../../runtime/http/operations.js";
+import { stopped } from "../../../runtime/stop.js";
 
 /** Asks as another process would, from a thread that goes on while this one stands still; asks /health until it is red. */
 const client = `
@@ -43,6 +44,19 @@ test("an unknown path, and one that cannot be read, are refused by name", async 
     server.url, { path: "//" }, (response) => resolve(response.resume().statusCode),
   ).on("error", reject).end());
   expect(status).toBe(400);
+});
+
+test("a thread that ends by itself is told, with why; one that was ended is not", async () => {
+  await server[Symbol.asyncDispose]();
+  expect(server.failed.aborted).toBe(false);
+  // No server can send such a header: the thread throws.
+  const registry = { contentType: "text/\nplain", metrics: async () => "" } as unknown as Registry;
+  server = await serveOperations({ registry, health: async () => ({ ok: true }) }, "127.0.0.1", 0);
+  const failed = stopped(server.failed);
+  await expect(fetch(`${server.url}/metrics`)).rejects.toThrow();
+  await failed;
+  expect(() => server.failed.throwIfAborted())
+    .toThrow(/^the thread of \/metrics, \/health and \/live has ended: TypeError.*Invalid character/);
 });
 
 test("a port that is taken is refused, with the reason", async () => {

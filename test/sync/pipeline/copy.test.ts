@@ -1,5 +1,4 @@
 import pino from "pino";
-import { newState } from "../../support/new-state.js";
 import { catalog } from "../../../schema/catalog.js";
 import type { Change } from "../../../schema/change.js";
 import { entity, type Row } from "../../../schema/entity.js";
@@ -7,10 +6,9 @@ import { int64, string } from "../../../schema/fields.js";
 import { adopted, type Progress, type TableCopy } from "../../../schema/position.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { TableAbsent, Unresumable } from "../../../sync/source.js";
-import { PauseSwitch } from "../../../sync/state/pause-switch.js";
-import { defaultLimits } from "../../../sync/writing/parts.js";
 import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource, type Transaction } from "../../support/memory-source.js";
+import { pipelineParts } from "../../support/pipeline-parts.js";
 
 const note = entity("note", {
   description: "A note.", key: ["id"], owner: { kind: "everyone" },
@@ -47,13 +45,9 @@ async function run(disk: MemoryDisk, source: MemorySource, {
     return write.call(sink, changes);
   };
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
-  const state = newState("memory", log);
-  const parts = {
-    source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, stopWhenPurged }, state,
-    pauseSwitch: new PauseSwitch(), log,
-  };
+  const parts = pipelineParts({ source, sink, catalog: notes, limits: { stopWhenPurged }, log });
   const error = await runPipeline(parts, stop.signal, new AbortController().signal).then(() => null, (reason: Error) => reason);
-  return { written, state, lines, error };
+  return { written, state: parts.state, lines, error };
 }
 
 const followed = ({ copied }: Progress) => copied?.note === "done";

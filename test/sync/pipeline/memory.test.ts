@@ -1,5 +1,3 @@
-import { newState } from "../../support/new-state.js";
-import { openLog } from "../../../runtime/log.js";
 import { catalog } from "../../../schema/catalog.js";
 import type { Message } from "../../../schema/change.js";
 import { entity } from "../../../schema/entity.js";
@@ -7,11 +5,11 @@ import { int64, string } from "../../../schema/fields.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { type BatchLimits, sizeOf } from "../../../sync/reading/batch.js";
 import type { Source } from "../../../sync/source.js";
-import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { defaultLimits } from "../../../sync/writing/parts.js";
 import { instead } from "../../property/model/instead.js";
 import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
 import { MemorySource } from "../../support/memory-source.js";
+import { pipelineParts } from "../../support/pipeline-parts.js";
 
 const note = entity("note", {
   description: "A note.", key: ["id"], owner: { kind: "everyone" },
@@ -70,11 +68,8 @@ test.each<[string, BatchLimits, number]>([
       return [];
     },
   });
-  const limits = { ...defaultLimits, batch, writesAtOnce: atOnce };
-  await runPipeline(
-    { source, sink, catalog: notes, limits, state: newState("memory"), pauseSwitch: new PauseSwitch(), log: openLog("test", "silent") },
-    stop.signal, new AbortController().signal,
-  );
+  const parts = pipelineParts({ source, sink, catalog: notes, limits: { ...defaultLimits, batch, writesAtOnce: atOnce } });
+  await runPipeline(parts, stop.signal, new AbortController().signal);
   // The writes in flight, the one that waits for its turn, what is read ahead, and the array in hand.
   expect(Math.max(...held)).toBeLessThanOrEqual((atOnce + 2) * limit + largest);
   // They do overlap.

@@ -12,11 +12,11 @@ import { MeasuredSink } from "../../../sync/sinks/measured.js";
 import { RetryingSink } from "../../../sync/sinks/retry.js";
 import type { FeedLockEvent } from "../../../sync/source.js";
 import { pipelineMetrics } from "../../../sync/state/metrics.js";
-import { PauseSwitch } from "../../../sync/state/pause-switch.js";
 import { statusOf } from "../../../sync/state/status.js";
-import { defaultLimits, type PipelineLimits } from "../../../sync/writing/parts.js";
+import { type PipelineLimits } from "../../../sync/writing/parts.js";
 import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
 import { MemorySource, type Transaction } from "../../support/memory-source.js";
+import { pipelineParts } from "../../support/pipeline-parts.js";
 
 const note = entity("note", {
   description: "A note.", key: ["id"], owner: { kind: "everyone" },
@@ -45,7 +45,6 @@ function pipeline(
   { source = new MemorySource(history(30, 3), readable, 1, 4), weather = calm, refuses = readable, limits = {}, cutoff = never }: Setup,
 ) {
   const disk = new MemoryDisk(notes);
-  const pauseSwitch = new PauseSwitch();
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
   const state = newState("memory", log);
@@ -55,10 +54,8 @@ function pipeline(
   const sink: Sink = new RetryingSink(
     new MeasuredSink(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, { stop: stop.signal, cutoff },
   );
-  const parts = {
-    source, sink, catalog: notes, limits: { ...defaultLimits, pace: { busyMs: 0, idleMs: 0 }, ...limits }, state, pauseSwitch, log,
-  };
-  return { disk, state, pauseSwitch, lines, registry, stop, source, ended: runPipeline(parts, stop.signal, cutoff) };
+  const parts = pipelineParts({ source, sink, catalog: notes, limits, state, log });
+  return { disk, state, pauseSwitch: parts.pauseSwitch, lines, registry, stop, source, ended: runPipeline(parts, stop.signal, cutoff) };
 }
 
 async function until(what: () => boolean): Promise<void> {

@@ -86,7 +86,7 @@ export function checkSettings(config: Pick<GatewayConfig, "jwtKeys" | "jwtSecret
   }
   if (!config.development && !config.jwtKeys && !config.jwtSecret) {
     findings.push({
-      where: "SLUICE_JWT_KEYS", problem: "there is no key to verify tokens with, so nobody could be let in",
+      where: "SLUICE_JWT_KEYS", problem: "there is no key to verify tokens with, so no request could be let in",
       remedy: "set SLUICE_JWT_KEYS (JWKS or PEM) or SLUICE_JWT_SECRET (HS256), or use --development on your own machine",
     });
   }

@@ -31,7 +31,7 @@ function details({ pipeline, position, forecast, recopies, error, deadLetters }:
   return [
     ...(position ? [`${pipeline}: at ${position.gtids || `${position.file}:${position.offset}`}`] : []),
     ...(forecast ? [`${pipeline}: ${forecastText(forecast)}`] : []),
-    ...(recopies ? [`${pipeline}: tables were copied again ${recopies} times since sync started, for statements its log names`] : []),
+    ...(recopies ? [`${pipeline}: tables were copied again, ${counted(recopies, "time")} since sync started, for statements its log names`] : []),
     ...(error ? [`${pipeline}: ${error}`] : []),
     ...(deadLetters ? [`${pipeline}: ${deadLettersText(deadLetters)}`] : []),
   ];
@@ -58,9 +58,14 @@ function forecastText(forecast: NonNullable<StoreReport["forecast"]>): string {
 }
 
 function logText({ keptMs, oldestAt, files }: LogFacts): string {
-  const kept = keptMs === null ? "until somebody purges it" : `for ${duration(keptMs)} (binlog_expire_logs_seconds)`;
+  const kept = keptMs === null ? "until it is purged by hand" : `for ${duration(keptMs)} (binlog_expire_logs_seconds)`;
   const oldest = oldestAt === null ? "no transaction in its oldest file" : `oldest transaction of ${new Date(oldestAt).toISOString()}`;
-  return `binary log: kept ${kept}, ${oldest}, ${files.length} files, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))}`;
+  return `binary log: kept ${kept}, ${oldest}, ${counted(files.length, "file")}, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))}`;
+}
+
+/** `1 file`, `2 files`. */
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Two units at most: `2 d 3 h`, `14 min`, `0.4 s`. */

@@ -78,7 +78,7 @@ export const script = `(() => {
     const select = document.createElement("select");
     select.id = "role";
     for (const { name, token } of tokens) select.add(new Option(name, token));
-    select.add(new Option("nobody", ""));
+    select.add(new Option("no token", ""));
     select.addEventListener("change", () => show(select.value));
     viewer.append(label, select);
     show(select.value);

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RequestHandler } from "express";
 import { shown } from "../graphql/errors.js";
@@ -14,6 +15,7 @@ export class RefusedRequest extends Error {
 /** For the JSON parser of a body: refuses what it could not read exactly (invariant 9). @throws RefusedRequest */
 export function exactBody(_request: IncomingMessage, _response: ServerResponse, body: Buffer, charset: string): void {
   if (charset !== "utf-8") throw new RefusedRequest(415, `the body is in ${shown(charset)}; send JSON in UTF-8`);
+  if (!isUtf8(body)) throw new RefusedRequest(400, "the body is not valid UTF-8; a character would be read as another");
   check(body.toString("utf8"));
 }
 

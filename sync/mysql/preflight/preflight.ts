@@ -72,8 +72,11 @@ export async function preflight(
 async function findingsOf(connection: Connection, url: URL, catalog: Catalog, options: MysqlSourceOptions): Promise<readonly Finding[]> {
   const where = mysqlPlace(url), database = databaseOf(url);
   const server = await serverOf(connection);
+  const unknown = versionFindings(server);
+  // Such a server does not understand the questions that follow.
+  if (unknown.length > 0) return unknown.map((finding) => ({ where, ...finding }));
   const findings = [
-    ...versionFindings(server), ...logFindings(await variables(connection), options),
+    ...logFindings(await variables(connection), options),
     ...await privilegeFindings(connection, server, url, database),
   ];
   const about = findings.map((finding) => ({ where, ...finding }));

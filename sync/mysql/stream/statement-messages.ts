@@ -8,7 +8,8 @@ import { type Effect, type Followed, none } from "../statement/effect.js";
 import { TemporaryTables } from "../statement/temporary-tables.js";
 
 /** The remedy that skips a place in the log which cannot be read as rows. */
-export const anew = "sluice resnapshot --store <name> for each store, which copies every table as it is now, and start or resume sync";
+export const copyEverything =
+  "sluice resnapshot --store <name> for each store, which copies every table as it is now, and start or resume sync";
 
 export interface StatementOptions {
   /** What is done about a statement that does not say which rows it changed. */
@@ -65,7 +66,7 @@ export class StatementMessages {
     if (isUnderstood) return `${what}: ${digest} ${place}`;
     if (this.options.unknown === "stop") {
       throw new SourceDiverged(`${rows.length === 1 ? "table" : "tables"} ${rows.join(", ")} ${what}: ${digest}`, event,
-        `start sync with --unknown-statements copy, which copies them again and goes on; or ${anew}`);
+        `start sync with --unknown-statements copy, which copies them again and goes on; or ${copyEverything}`);
     }
     const times = this.repeated.count(digest);
     const again = times === 1 ? "" : `; statement number ${times} of this kind since sync started, and each has these tables copied. `

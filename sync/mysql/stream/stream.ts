@@ -9,7 +9,7 @@ import { GtidSet } from "../binlog/gtid.js";
 import { SourceDiverged } from "../errors.js";
 import { zonedIn } from "../row/zones.js";
 import { shapeProblems, type RowChanges, rowChanges } from "./row-changes.js";
-import { anew, type StatementMessages } from "./statement-messages.js";
+import { copyEverything, type StatementMessages } from "./statement-messages.js";
 
 /**
  * Turns the binary log's events into messages. It holds the state of one reader: what it has executed, the last version given out, and the
@@ -126,7 +126,7 @@ export class EventMessages {
     const problems = shapeProblems(entity, table);
     if (problems.length > 0) {
       throw new SourceDiverged(`table ${this.database}.${table.table} no longer fits the catalog: ${problems.join("; ")}`, event,
-        `run the version whose catalog fits these rows; where there is none, mend the table, then ${anew}`);
+        `run the version whose catalog fits these rows; where there is none, mend the table, then ${copyEverything}`);
     }
     const reader = rowChanges(entity, zonedIn(table, this.datetimeAhead));
     this.#readers.set(table, reader);
@@ -199,7 +199,7 @@ export class EventMessages {
         + `${phase === "prepare" ? "changed tables of the catalog" : "was committed, and its rows came before the store's position"}; ` +
         "such rows are logged before it is known whether they take effect",
       event,
-      `let the applications commit without XA, or in one phase, then ${anew}`,
+      `let the applications commit without XA, or in one phase, then ${copyEverything}`,
     );
   }
 

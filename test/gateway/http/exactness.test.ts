@@ -44,6 +44,16 @@ describe("invariant 9: a number answers for the row it names, or is refused", ()
     expect((await send("{}", "application/json; charset=utf-16le"))[0]).toBe(415);
   });
 
+  test("a body with a byte that is not UTF-8 is refused: the character in its place would be another", async () => {
+    const body = Buffer.from(`{"query":"{ payment(paymentId: \\"\xff\\") { paymentId } }"}`, "latin1");
+    const response = await fetch(`${world.url}/graphql`, {
+      method: "POST", body, headers: { authorization: `Bearer ${world.token("administrator")}`, "content-type": "application/json" },
+    });
+    expect([response.status, await response.json()]).toEqual([
+      400, { errors: [{ message: expect.stringMatching(/^the body is not valid UTF-8/), extensions: { code: "BAD_REQUEST" } }] },
+    ]);
+  });
+
   test("a literal is read digit by digit", async () => {
     expect(await send(JSON.stringify({ query: "{ payment(paymentId: 9007199254740993) { paymentId } }" }))).toEqual([
       200, payment("9007199254740993"), undefined,

@@ -7,6 +7,7 @@ import { entity } from "../../../../schema/entity.js";
 import { choice, decimal, int32, int64, nullable, reference, string, timestamp } from "../../../../schema/fields.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
 import { freshDatabase, type FreshDatabase } from "../../../migrations/fresh-database.js";
+import { engineUrls } from "../../../support/engines.js";
 import { startMysql } from "../../../support/mysql-server.js";
 import { openProxy } from "../binlog/support/proxy.js";
 
@@ -44,6 +45,12 @@ async function made(ddl: readonly string[]): Promise<FreshDatabase> {
   for (const statement of ddl) await database.server.query(statement);
   return database;
 }
+
+test("MariaDB is named as what it is, with the remedy, and asked nothing that it does not understand", async () => {
+  expect(await findingsOf({ name: "any", url: new URL("/any", engineUrls().mariadb) })).toEqual([
+    expect.stringMatching(/: it is MariaDB [\d.]+.*, which cannot be followed yet$/),
+  ]);
+});
 
 test("a server that goes away while it is asked is a finding, whenever that is", async () => {
   await using database = await made([goodParent, goodChild]);

@@ -70,7 +70,7 @@ test("equal is exit code 0; a difference is 1, named with both values, and on a 
   });
   const html = readFileSync(page, "utf8");
   expect(html).toContain("Not every store equals MySQL");
-  expect(html).toContain("&#34;&#60;script&#62;alert(1)&#60;/script&#62;&#34;");
+  expect(html).toContain("&quot;&lt;script&gt;alert(1)&lt;/script&gt;&quot;");
   expect(html).not.toMatch(/<script|<b>|https?:/);
 });
 

@@ -1,4 +1,4 @@
-import type { Field, FieldType, Referable, ReferenceField, Value } from "./fields.js";
+import type { Field, FieldKind, FieldType, Referable, ReferenceField, Value } from "./fields.js";
 
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -64,11 +64,13 @@ export function entity<const F extends Fields>(table: string, declaration: Decla
   return Object.freeze({ table, lookups: [], search: [], ...declaration });
 }
 
-type ValueOf<T extends FieldType> =
-  T extends { kind: "int32" } ? number
-  : T extends { kind: "boolean" } ? boolean
-  : T extends { kind: "choice"; values: infer V extends readonly string[] } ? V[number]
-  : string;
+type ValueOf<T extends FieldType> = T extends { kind: "choice"; values: infer V extends readonly string[] } ? V[number]
+  : ValueOfKind[T["kind"]];
+
+/** A kind that is missing here does not compile. */
+interface ValueOfKind extends Record<FieldKind, Value> {
+  int64: string; int32: number; decimal: string; string: string; boolean: boolean; date: string; timestamp: string; choice: string;
+}
 
 /** The row type of a declaration, for code that knows its entity. */
 export type RowOf<E extends Entity> = {

@@ -31,7 +31,7 @@ function details({ pipeline, position, forecast, recopies, error, deadLetters }:
   return [
     ...(position ? [`${pipeline}: at ${position.gtids || `${position.file}:${position.offset}`}`] : []),
     ...(forecast ? [`${pipeline}: ${forecastText(forecast)}`] : []),
-    ...(recopies ? [`${pipeline}: tables were copied again, ${counted(recopies, "time")} since sync started, for statements its log names`] : []),
+    ...(recopies ? [`${pipeline}: tables copied again ${counted(recopies, "time")} since sync started, for statements its log names`] : []),
     ...(error ? [`${pipeline}: ${error}`] : []),
     ...(deadLetters ? [`${pipeline}: ${deadLettersText(deadLetters)}`] : []),
   ];
@@ -60,7 +60,8 @@ function forecastText(forecast: NonNullable<StoreReport["forecast"]>): string {
 function logText({ keptMs, oldestAt, files }: LogFacts): string {
   const kept = keptMs === null ? "until it is purged by hand" : `for ${duration(keptMs)} (binlog_expire_logs_seconds)`;
   const oldest = oldestAt === null ? "no transaction in its oldest file" : `oldest transaction of ${new Date(oldestAt).toISOString()}`;
-  return `binary log: kept ${kept}, ${oldest}, ${counted(files.length, "file")}, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))}`;
+  const size = bytes(files.reduce((sum, file) => sum + file.bytes, 0));
+  return `binary log: kept ${kept}, ${oldest}, ${counted(files.length, "file")}, ${size}`;
 }
 
 /** `1 file`, `2 files`. */

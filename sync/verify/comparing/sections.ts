@@ -25,7 +25,7 @@ export class Sections {
 
   constructor(entity: Entity) {
     const kinds = entity.key.map((name) => entity.fields[name]!.type.kind);
-    const unordered = kinds.findIndex((kind) => !(kind in orders));
+    const unordered = kinds.findIndex((kind) => orders[kind] === null);
     this.#kinds = unordered < 0 ? kinds : kinds.slice(0, unordered);
   }
 
@@ -72,8 +72,10 @@ export class Sections {
 const whole = (text: string): Part | null => (/^-?\d{1,20}$/.test(text) ? BigInt(text) : null);
 const asText = (text: string): Part => text;
 
-/** Kinds whose values are ordered here as in MySQL. */
-const orders: Partial<Record<FieldKind, (text: string) => Part | null>> = { int64: whole, int32: whole, date: asText, timestamp: asText };
+/** Kinds whose values are ordered here as in MySQL; null for those that MySQL orders otherwise, or by a collation. */
+const orders: Readonly<Record<FieldKind, ((text: string) => Part | null) | null>> = {
+  int64: whole, int32: whole, date: asText, timestamp: asText, string: null, decimal: null, boolean: null, choice: null,
+};
 
 function compare(a: readonly Part[], b: readonly Part[]): number {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;

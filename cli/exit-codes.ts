@@ -1,4 +1,4 @@
-/** How every command ends. What 0 and 1 mean of one command, it says itself: `Command.exitCodes`. */
+/** How every command ends. What a code means of one command, that command says: `Command.exitCodes`. */
 export const exitCode = {
   done: 0,
   /** Something differs or is not well, or an error came in the way. */

@@ -70,7 +70,7 @@ export class SyncProcess implements AsyncDisposable {
   async drain(): Promise<{ readonly code: number | string | null; readonly ms: number }> {
     this.#wanted = false;
     const child = this.#child;
-    if (!child || child.exitCode !== null) return { code: "not running", ms: 0 };
+    if (!child || child.exitCode !== null || child.signalCode !== null) return { code: "not running", ms: 0 };
     const began = Date.now();
     child.kill("SIGTERM");
     const late = setTimeout(() => child.kill("SIGKILL"), 20_000);

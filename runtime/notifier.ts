@@ -15,7 +15,7 @@ export class Notifier {
    * Looks at each `notify`: resolves when `isDone`, when `stop` aborts, or after so long. What waited goes on a moment later, when the
    * state may have changed again.
    */
-  until(isDone: () => boolean, stop: AbortSignal | null, withinMs: number | null): Promise<void> {
+  until(isDone: () => boolean, stop: AbortSignal | null = null, withinMs: number | null = null): Promise<void> {
     return new Promise((resolve) => {
       let isOver = stop?.aborted ?? false;
       const look = () => {

@@ -22,10 +22,3 @@ export async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): P
   ));
   return Promise.race([work, aborted]).finally(() => signal.removeEventListener("abort", giveUp));
 }
-
-/** Resolves when the work does, or quietly when `signal` aborts before. */
-export async function untilAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
-  await unlessAborted(signal, work).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-}

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
+import { isLoopback } from "../runtime/http/loopback.js";
 import type { Catalog } from "../schema/catalog.js";
 import type { Sink, Store } from "./ports.js";
 
@@ -32,7 +33,7 @@ export function storeName(url: StoreUrl): string {
  * login. Files and loopback are each machine's own.
  */
 export function storeIdentity(url: StoreUrl): string {
-  const own = url.host && !/^(localhost|127\.|\[::1\])/.test(url.host) ? "" : hostname();
+  const own = url.host && !url.hostname.split(",").every(isLoopback) ? "" : hostname();
   return `${storeName(url)} ${own} ${url.host}${url.host ? url.pathname : resolve(decodeURIComponent(url.pathname))}`;
 }
 

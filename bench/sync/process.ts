@@ -29,7 +29,7 @@ export async function startSync(mysql: URL, stores: readonly URL[]): Promise<Syn
     rssMb: () => peakMemoryMb(child.pid),
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
-      if (child.exitCode === null) await once(child, "exit");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
     },
   };
 }

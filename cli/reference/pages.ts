@@ -2,11 +2,12 @@ import { errorCodesPage } from "./error-codes.js";
 import { exitCodesPage } from "./exit-codes.js";
 import { textOf } from "./markdown.js";
 import { metricsPage } from "./metrics.js";
+import { rolesPage } from "./roles.js";
 import { settingsPage } from "./settings.js";
 
 /** Every file of docs/reference by its name, with its text as the code of today gives it. */
 export function referencePages(): ReadonlyMap<string, string> {
-  const pages = [settingsPage(), metricsPage(), errorCodesPage(), exitCodesPage()];
+  const pages = [settingsPage(), metricsPage(), errorCodesPage(), exitCodesPage(), rolesPage()];
   const index = pages.map(({ file, title, about }) => `- [${title}](${file}): ${about}`).join("\n");
   return new Map([
     ["README.md", textOf({ title: "Reference", body: `Lists for looking things up.\n\n${index}` })],

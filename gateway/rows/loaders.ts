@@ -52,10 +52,8 @@ export class Loaders {
   }
 
   /** Lists are independent reads (each is one partition), so they run side by side, a bounded number at a time. */
-  private async listAll(keys: readonly ListKey[]): Promise<readonly (Slice | Error)[]> {
-    const slices: (Slice | Error)[] = [];
-    await inParallel(keys, maxListsAtOnce, async (key, i) => { slices[i] = await this.listOne(key).catch((error: Error) => error); });
-    return slices;
+  private listAll(keys: readonly ListKey[]): Promise<readonly (Slice | Error)[]> {
+    return inParallel<ListKey, Slice | Error>(keys, maxListsAtOnce, (key) => this.listOne(key).catch((error: Error) => error));
   }
 
   private async listOne({ of, lookup, by, page }: ListKey): Promise<Slice> {

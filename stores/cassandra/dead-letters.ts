@@ -28,7 +28,7 @@ const compareAndSet: QueryOptions = { prepare: true, isIdempotent: false };
 
 export function deadLettersIn(session: Session): DeadLetters {
   return {
-    park: (rejections) => inParallel(newestPerKey(rejections), 16, (rejection) => park(session, rejection)),
+    park: async (rejections) => void (await inParallel(newestPerKey(rejections), 16, (rejection) => park(session, rejection))),
 
     async list(limit) {
       const letters: DeadLetter[] = [];
@@ -46,14 +46,10 @@ export function deadLettersIn(session: Session): DeadLetters {
       for await (const page of session.pages(scanHeads, [], 1_000)) yield page.map(headOf);
     },
 
-    async of(entity, keys) {
-      const letters = new Array<DeadLetter | null>(keys.length).fill(null);
-      await inParallel(keys, 64, async (key, i) => {
-        const found = (await session.execute(one, [entity, keyText(key)])).first();
-        if (found) letters[i] = letterOf(found);
-      });
-      return letters;
-    },
+    of: (entity, keys) => inParallel(keys, 64, async (key) => {
+      const found = (await session.execute(one, [entity, keyText(key)])).first();
+      return found ? letterOf(found) : null;
+    }),
 
     /** Counts by pages: a single `count(*)` over very many ends at the server's time limit. */
     async count() {

@@ -1,5 +1,5 @@
 import { inParallel } from "../../runtime/parallel.js";
-import { sleep, untilAborted } from "../../runtime/wait.js";
+import { sleep } from "../../runtime/wait.js";
 import type { Entity } from "../../schema/entity.js";
 import type { KeyRange, Version } from "../../schema/position.js";
 import type { Copies } from "../progress/copies.js";
@@ -67,7 +67,7 @@ export async function copyTable(
   await inParallel(left, readers, (range) => read(range).catch((error: unknown) => failing.abort(error)));
   failing.signal.throwIfAborted();
   const ended = AbortSignal.any([stop, writing.failed]);
-  while (copies.of(table)!.left.length > 0 && !ended.aborted) await untilAborted(ended, copies.changed());
+  await copies.until(() => copies.of(table)!.left.length === 0, ended);
   if (ended.aborted) return;
   const { version: bar, range, rows } = copies.of(table)!;
   await sink.sweep(entity, bar, range);

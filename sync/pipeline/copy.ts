@@ -1,4 +1,4 @@
-import { backoff, sleep, unlessAborted, untilAborted } from "../../runtime/wait.js";
+import { backoff, sleep, unlessAborted } from "../../runtime/wait.js";
 import type { Entity } from "../../schema/entity.js";
 import { rewriteVersion } from "../../schema/position.js";
 import type { Copies } from "../progress/copies.js";
@@ -24,7 +24,7 @@ export async function copyBeside(
     const { unfinished } = copies;
     state.apply({ kind: "tables left to copy", tables: unfinished.length });
     if (unfinished.length === 0) {
-      await untilAborted(stop, copies.changed());
+      await copies.until(() => copies.unfinished.length > 0, stop);
       continue;
     }
     log.info({ pipeline: state.name, tables: unfinished.map(({ table }) => table) }, "copying tables beside the stream");

@@ -29,9 +29,9 @@ export class Copies {
     return this.catalog.entities.filter(({ table }) => this.#copied[table] !== "done");
   }
 
-  /** Resolves when the copy of some table has begun, moved or ended. */
-  changed(): Promise<void> {
-    return this.#changes.next();
+  /** Looks whenever the copy of some table has begun, moved or ended. Resolves once it is so, or `stop` aborts. */
+  until(isSo: () => boolean, stop: AbortSignal): Promise<void> {
+    return this.#changes.until(isSo, stop);
   }
 
   surveyed({ table }: Entity, survey: Survey): void {

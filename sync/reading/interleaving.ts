@@ -71,12 +71,12 @@ export class Interleaving {
   /** Resolves when the stream has passed all that is logged by now. What is read after that does not wait for long. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     const until = await this.source.end(signal);
-    if (until) await this.#changes.until(() => this.#hasPassed(until), signal, null);
+    if (until) await this.#changes.until(() => this.#hasPassed(until), signal);
   }
 
   /** Begins, at the end of a transaction, to remember what changes in the table: every key, or these. Null when `signal` aborts before. */
   async window(entity: string, signal: AbortSignal, keys?: readonly Key[]): Promise<Window | null> {
-    while (this.#isWithin && !signal.aborted) await this.#changes.until(() => !this.#isWithin, signal, null);
+    while (this.#isWithin && !signal.aborted) await this.#changes.until(() => !this.#isWithin, signal);
     if (signal.aborted) return null;
     const window = new Window(
       entity, this.#position, keys ? new Set(keys.map(keyText)) : null, () => this.#changes.notify(), () => this.#windows.delete(window),

@@ -35,7 +35,7 @@ export class PauseSwitch {
       onRest(asked === "pause" ? "paused" : "drained");
       this.#isResting = true;
       this.#changes.notify();
-      await this.#changes.until(() => this.#command !== asked, stop, null);
+      await this.#changes.until(() => this.#command !== asked, stop);
     }
     this.#isResting = false;
     onRest(null);

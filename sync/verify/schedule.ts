@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 import { PreflightFailed } from "../../runtime/findings.js";
+import { cannotListen } from "../../runtime/http/listening.js";
 import { serveOperations } from "../../runtime/http/operations.js";
 import { sleep } from "../../runtime/wait.js";
 import { StoreRefusal } from "../../stores/ports.js";
@@ -39,10 +40,7 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
     last: last && { result: last.result, startedAt: last.startedAt, tookMs: last.tookMs, error: last.error },
   });
   await using server = await serveOperations({ registry, health }, "127.0.0.1", port).catch((error: Error) => {
-    throw new PreflightFailed([{
-      where: `SLUICE_VERIFY_PORT ${port}`, problem: `verify cannot listen there: ${error.message}`,
-      remedy: "end the process that holds the port, or choose another (0 takes a free one)",
-    }]);
+    throw new PreflightFailed([cannotListen({ service: "verify", setting: "SLUICE_VERIFY_PORT", host: "127.0.0.1", port }, error)]);
   });
   listening(server.url);
   const end = AbortSignal.any([signal, server.failed]);

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { documents } from "./markdown.js";
+import { projectRoot } from "../../engines/project.js";
+import { documents, inlineCodeOf, textOf } from "./markdown.js";
 
-const root = resolve(__dirname, "../..");
+const root = projectRoot;
 
 /** Everything at the top of the repository that a path can begin with; what a build or a run makes is not part of it. */
 const made = ["node_modules", "dist", ".git", ".sluice"];
@@ -17,7 +18,7 @@ test("the documents are found", () => {
 });
 
 describe.each(documents)("%s", (document) => {
-  const text = readFileSync(join(root, document), "utf8");
+  const text = textOf(document);
 
   test("every path in backticks exists", () => {
     expect(pathsIn(text).filter((path) => !existsSync(join(root, path)))).toEqual([]);
@@ -43,8 +44,8 @@ test("a path that does not exist is noticed, and other text in backticks is not 
 
 /** Text in backticks that begins with a folder of the repository, or is the name of a document. Braces are written out. */
 function pathsIn(markdown: string): readonly string[] {
-  return [...markdown.replace(/^```[^]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)]
-    .map(([, code]) => code!.replace(/:\d+$/, ""))
+  return inlineCodeOf(markdown)
+    .map((code) => code.replace(/:\d+$/, ""))
     .filter((code) => /^[\w./{},-]+$/.test(code) && (folders.includes(code.split("/")[0]!) && code.includes("/") || isFile(code)))
     .flatMap(writtenOut);
 }

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { commands } from "../../cli/commands.js";
 import { referencePages } from "../../cli/reference/pages.js";
 import { settingsOf } from "../../cli/command.js";
+import { projectRoot } from "../../engines/project.js";
 
-const folder = join(__dirname, "..", "..", "docs", "reference");
+const folder = join(projectRoot, "docs", "reference");
 const pages = referencePages();
 
 test.each([...pages.keys()])("docs/reference/%s is what the code says", (file) => {
@@ -13,7 +14,7 @@ test.each([...pages.keys()])("docs/reference/%s is what the code says", (file) =
 });
 
 test("the pictures are what their sources say", async () => {
-  const architecture = join(__dirname, "..", "..", "docs", "architecture");
+  const architecture = join(projectRoot, "docs", "architecture");
   const { pictures } = require(join(architecture, "draw.cjs")) as { pictures(): Promise<ReadonlyMap<string, string>> };
   for (const [file, text] of await pictures()) {
     if (readFileSync(join(architecture, file), "utf8") !== text) throw new Error(`docs/architecture/${file} is stale: run npm run docs`);

@@ -4,12 +4,12 @@ import { inParallel } from "../../runtime/parallel.js";
 class Tasks {
   readonly underWay = new Map<number, { readonly end: () => void; readonly fail: (error: Error) => void }>();
 
-  readonly run = (task: number): Promise<void> => new Promise((resolve, reject) => {
+  readonly run = (task: number): Promise<string> => new Promise((resolve, reject) => {
     const leave = (settle: () => void) => () => {
       this.underWay.delete(task);
       settle();
     };
-    this.underWay.set(task, { end: leave(resolve), fail: (error) => leave(() => reject(error))() });
+    this.underWay.set(task, { end: leave(() => resolve(`${task} done`)), fail: (error) => leave(() => reject(error))() });
   });
 
   get begun(): readonly number[] {
@@ -20,7 +20,7 @@ class Tasks {
 const turn = () => new Promise(setImmediate);
 const broken = new Error("broken");
 
-test("so many tasks at once, each once and in turn, with its index", async () => {
+test("so many tasks at once, each once and in turn, with its index; the results are in the order of the tasks", async () => {
   const tasks = new Tasks();
   const indices: number[] = [];
   const all = inParallel([10, 11, 12, 13], 2, (task, i) => { indices.push(i); return tasks.run(task); });
@@ -32,7 +32,7 @@ test("so many tasks at once, each once and in turn, with its index", async () =>
   await turn();
   expect(tasks.begun).toEqual([10, 13]);
   for (const { end } of [...tasks.underWay.values()]) end();
-  await all;
+  expect(await all).toEqual(["10 done", "11 done", "12 done", "13 done"]);
   expect(indices).toEqual([0, 1, 2, 3]);
   await inParallel([], 2, () => Promise.reject(broken));
 });
@@ -50,12 +50,12 @@ test("after a failure no task begins, and those begun are waited for", async () 
 });
 
 test("after an abort no task begins; its reason is thrown, unless all had begun", async () => {
-  for (const [wanted, outcome] of [[[1, 2, 3], broken], [[1, 2], undefined]] as const) {
+  for (const [wanted, outcome] of [[[1, 2, 3], broken], [[1, 2], ["1 done", "2 done"]]] as const) {
     const stop = new AbortController(), tasks = new Tasks();
     const all = inParallel(wanted, 2, tasks.run, stop.signal);
     stop.abort(broken);
     for (const { end } of [...tasks.underWay.values()]) end();
-    expect(await all.catch((error: unknown) => error)).toBe(outcome);
+    expect(await all.catch((error: unknown) => error)).toEqual(outcome);
     expect(tasks.begun).toEqual([]);
   }
 });

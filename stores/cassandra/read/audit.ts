@@ -20,13 +20,11 @@ export function auditOf(session: Session): Audit {
       const columns = primaryKey(table);
       const encoders = columns.map((column) => keyEncoder(encoderOf(of.fields[column]!.type)));
       const { query, decode } = selectFrom(of, table.name);
-      const found = new Array<Row | null>(places.length).fill(null);
-      await inParallel(places, 256, async (place, i) => {
+      return inParallel(places, 256, async (place) => {
         const params = encodedOrNull(() => columns.map((column, at) => encoders[at]!(place[column])));
         const entry = params && (await read(session, of, () => session.execute(`${query} WHERE ${equal(columns)}`, params))).first();
-        if (entry) found[i] = decode(entry);
+        return entry ? decode(entry) : null;
       });
-      return found;
     },
   };
 }

@@ -18,13 +18,11 @@ export function rowsIn(session: Session): RowStore {
     // It reads rows one by one, side by side: with `IN`, one coordinator would fetch them all.
     async get(of, keys) {
       const { query, encode, decode } = remembered(byKey, of, () => byKeyOf(of));
-      const rows = new Array<Row | null>(keys.length).fill(null);
-      await inParallel(keys, 256, async (key, i) => {
+      return inParallel(keys, 256, async (key) => {
         const params = encode(key);
         const found = params && (await read(session, of, () => session.execute(query, params))).first();
-        if (found) rows[i] = decode(found);
+        return found ? decode(found) : null;
       });
-      return rows;
     },
 
     async list(of, lookup, by, page) {

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
  * @throws for another process that is gone, or when the kernel does not tell
  */
 export function peakMemoryMb(pid?: number): number {
-  const kilobytes = pid === undefined ? ownKilobytes() : told(pid);
+  const kilobytes = pid === undefined ? ownKilobytes() : peakOf(pid);
   return Math.round(kilobytes / 1024);
 }
 
@@ -22,13 +22,13 @@ export function forgetPeakMemory(): void {
 
 function ownKilobytes(): number {
   try {
-    return told("self");
+    return peakOf("self");
   } catch {
     return process.resourceUsage().maxRSS;
   }
 }
 
-function told(pid: number | "self"): number {
+function peakOf(pid: number | "self"): number {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? [];
   if (kilobytes === undefined) throw new Error(`the kernel does not tell how much memory process ${pid} has held`);
   return Number(kilobytes);

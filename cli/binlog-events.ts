@@ -14,7 +14,7 @@ export interface BinlogChoice {
 
 /** Another id than any pipeline's, so that looking on disturbs none. */
 const serverId = 0x7fff_fffe;
-/** Without news for this long, what the server had when asked has been read. */
+/** Without an event for this long, what the server had when asked has been read. */
 const quietMs = 500;
 
 /** The events of a file, or of a server up to now, or for as long as `follow` and the signal let it. @throws PreflightFailed */
@@ -36,9 +36,9 @@ export async function* binlogEvents(
   const start = from === undefined ? await firstOf(mysql) : startAt(from);
   const { readBinlog } = await import("../sync/mysql/binlog/reader.js");
   for await (const events of readBinlog({ connection: mysqlOptions(mysql), serverId, start, heartbeatMs: quietMs }, signal)) {
-    const told = events.filter(({ type }) => type !== "heartbeat");
-    if (told.length > 0) yield told;
-    if (!follow && told.length < events.length) return;
+    const given = events.filter(({ type }) => type !== "heartbeat");
+    if (given.length > 0) yield given;
+    if (!follow && given.length < events.length) return;
   }
 }
 

@@ -5,7 +5,7 @@ import { projectRoot } from "../engines/project.js";
 import { optionOf } from "../runtime/settings.js";
 import { type Command, settingsOf } from "./command.js";
 
-/** The command line as commander reads it and `--help` shows it. `each` hears of every command as it is added. */
+/** The command line as commander reads it and `--help` shows it. `each` is called with every command as it is added. */
 export function programOf(commands: readonly Command[], each: (command: Command, added: Commander) => void = () => undefined): Commander {
   const program = new Commander("sluice")
     .description("Changes committed in MySQL, queryable, searchable and governed elsewhere: at once and provably.")
@@ -20,7 +20,7 @@ export function programOf(commands: readonly Command[], each: (command: Command,
 
 function subcommand(program: Commander, command: Command): Commander {
   const { name, description, words } = command;
-  // What it does not know is among the words, so that all of it is told at once, with whatever else is wrong.
+  // What it does not know is among the words, so that all of it is reported at once, with whatever else is wrong.
   const sub = program.command(name).description(description).exitOverride().showHelpAfterError(false).allowUnknownOption()
     .allowExcessArguments();
   if (words) sub.addArgument(argument(words));

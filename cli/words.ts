@@ -7,7 +7,7 @@ export function wordsOf(
 ): { readonly words: readonly string[]; readonly findings: readonly Finding[] } {
   const unknown = given.filter((each) => each.startsWith("-"));
   const most = words === undefined ? 0 : words.many ? Infinity : 1;
-  // The value of an unknown option is not told apart from a word, so words are judged only where every option is known.
+  // The value of an unknown option cannot be distinguished from a word, so words are judged only where every option is known.
   const excess = unknown.length > 0 ? [] : given.slice(most);
   const wrong = unknown.length > 0 || !words?.choices ? [] : given.slice(0, most).filter((each) => !words.choices!.includes(each));
   const remedy = (word: string) => `see sluice ${name} --help${nearest(word, options)}`;

@@ -16,7 +16,7 @@ export interface Scene {
   readonly address: (store: StoreName) => URL;
   /** Writes that many rows in one transaction. */
   readonly fill: (rows: number) => Promise<void>;
-  /** Draws transactions that the ledger never hears of. */
+  /** Draws transactions that the ledger does not record. */
   readonly unheard: (count: number) => readonly Transaction[];
   /** Whether every store holds all that is committed, and copies nothing. It may be called only while nothing writes. */
   readonly settled: () => Promise<boolean>;

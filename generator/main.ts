@@ -163,14 +163,14 @@ async function openSessions(
 ): Promise<AsyncDisposable & { readonly sessions: readonly Session[] }> {
   const sessions: Session[] = [];
   let isAway = false;
-  const told: AwayListener = (error) => {
+  const once: AwayListener = (error) => {
     if (isAway === (error !== null)) return;
     isAway = error !== null;
     onAway(error);
   };
   const close = async () => void (await Promise.allSettled(sessions.map((each) => each[Symbol.asyncDispose]())));
   try {
-    while (sessions.length < count) sessions.push(await Session.open(mysql, told));
+    while (sessions.length < count) sessions.push(await Session.open(mysql, once));
   } catch (error) {
     await close();
     throw error;

@@ -1,7 +1,7 @@
 import { type Client, send } from "./queries.js";
 
 /**
- * Sends these queries as one viewer, `atOnce` at a time, the next as soon as one is answered. When told to stop, it reports the answers.
+ * Sends these queries as one viewer, `atOnce` at a time, the next as soon as one is answered. When asked to stop, it reports the answers.
  */
 export async function attack(client: Client, queries: readonly string[], atOnce: number): Promise<void> {
   const answers: Record<string, number> = {};

@@ -102,7 +102,7 @@ async function check(
   return ok ? 0 : 1;
 }
 
-/** What sync and the gateway are told, beside where the engines are. */
+/** The settings of sync and the gateway, beside where the engines are. */
 export function servicesEnvironment(options: SystemOptions): Readonly<Record<string, string>> {
   return {
     SLUICE_DATA_DIR: options.dataDir,

@@ -43,7 +43,7 @@ export async function startService(options: ServiceOptions, signal: AbortSignal)
   closeSync(log);
 
   let [stopping, addresses] = [false, null as Addresses | null];
-  child.on("message", (told) => { addresses = told as Addresses; });
+  child.on("message", (reported) => { addresses = reported as Addresses; });
   const ended = new Promise<Error | null>((resolve) => {
     child.once("error", resolve);
     child.once("exit", (code, by) => resolve(
@@ -68,13 +68,15 @@ function openLogFile(file: string): number {
   return appendPrivately(file);
 }
 
-async function ready(name: string, told: () => Addresses | null, ended: Promise<Error | null>, signal: AbortSignal): Promise<Addresses> {
+async function ready(
+  name: string, reported: () => Addresses | null, ended: Promise<Error | null>, signal: AbortSignal,
+): Promise<Addresses> {
   const deadline = Date.now() + readyWithinMs;
   let failed: Error | null = null;
   void ended.then((error) => { failed = error; });
   for (let health = "it says nothing of where it listens"; !signal.aborted; await sleep(100, signal)) {
     if (failed) throw failed;
-    const addresses = told();
+    const addresses = reported();
     if (addresses) {
       const here = { ...addresses, operationsUrl: onThisMachine(addresses.operationsUrl) };
       const answer = await fetch(`${here.operationsUrl}/health`, { signal: AbortSignal.timeout(2_000) }).catch((error: Error) => error);

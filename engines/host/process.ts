@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as timer } from "node:timers/promises";
 
 /**
- * A process, told apart from a later one with the same number: by the kernel's clock at its start (proc(5),
+ * A process, distinguished from a later one with the same number: by the kernel's clock at its start (proc(5),
  * `starttime`) and the boot that clock counts from.
  * A number alone may belong to a stranger's process, which must never be killed.
  */

@@ -6,7 +6,7 @@ import type { Log } from "../../runtime/log.js";
 import { Retriable, TimedOut } from "../../stores/ports.js";
 import { type ErrorCode, errorCodes } from "./error-codes.js";
 
-/** An error with one of these codes is told as it is. */
+/** An error with one of these codes reaches the client as it is. */
 const passedOn: ReadonlySet<unknown> = new Set(Object.keys(errorCodes).filter((code) => code !== "INTERNAL_SERVER_ERROR"));
 
 const [longestEcho, longestMessage] = [80, 500];

@@ -40,7 +40,7 @@ export interface Api extends AsyncDisposable {
 
 const usualPage = 20;
 
-/** How long a client may take to send a request. Node looks after connections once in the interval, 30 s unless told. */
+/** How long a client may take to send a request. Node looks after connections once in the interval, 30 s unless set. */
 const sendingTimes = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 1_000 };
 
 /**

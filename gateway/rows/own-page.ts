@@ -13,7 +13,7 @@ export interface Walk {
 const stepRows = 500;
 const maxSteps = 24;
 
-/** How many reads beyond the first of each page one operation has left, over all its pages; `spent` is told of each. */
+/** How many reads beyond the first of each page one operation has left, over all its pages; `spent` is called for each. */
 export interface Patience {
   left: number;
   spent(rows: number): void;

@@ -58,7 +58,7 @@ export class VisibleRows {
     return this.catalog.entities.filter((of) => !tables || tables.includes(of.table)).flatMap((of) => searchTarget(this.viewer, of) ?? []);
   }
 
-  /** What is found in these tables. The store is told where to look, and what it found is checked once more (invariant 6). */
+  /** What is found in these tables. The store gets to know where to look, and what it found is checked once more (invariant 6). */
   async search(tables: readonly string[] | null, query: Omit<SearchQuery, "targets">): Promise<SearchSlice> {
     const targets = this.searchTargets(tables);
     if (targets.length === 0 || query.text.trim() === "") return { hits: [], more: false };

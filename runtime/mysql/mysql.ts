@@ -179,7 +179,7 @@ function sslOptions(url: URL): { [name: string]: string | boolean } | null {
   if (zone !== null && !offset.test(zone)) {
     findings.push({
       where: mysqlPlace(url), problem: `its URL has datetime-zone=${zone}, which is no offset from UTC`,
-      remedy: "write the offset, as %2B05:30 for +05:30; a zone whose offset changes during the year cannot be told exactly",
+      remedy: "write the offset, as %2B05:30 for +05:30; a zone whose offset changes during the year cannot be written exactly",
     });
   }
   const read = (name: string): string | undefined => {

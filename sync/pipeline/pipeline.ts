@@ -59,7 +59,7 @@ async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, 
     state.apply({ kind: "lock taken" });
     const sink = new FencedSink(parts.sink, lock);
     await run({ ...parts, sink, seen }, AbortSignal.any([stop, lock.lost]), cutoff).catch((error: unknown) => {
-      if (error instanceof CameBack) error.told || log.info(
+      if (error instanceof CameBack) error.isLogged || log.info(
         { pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds",
       );
       else if (!isAbortOf(lock.lost, error)) throw error;
@@ -82,11 +82,11 @@ function onFeedLockEvent(event: FeedLockEvent, { source: { name: source }, state
 }
 
 /** What a pipeline with the feed lock works with. */
-interface TurnParts extends PipelineParts {
+interface LockedParts extends PipelineParts {
   readonly seen: Seen;
 }
 
-async function run(parts: TurnParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+async function run(parts: LockedParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { sink, catalog, limits, state, pauseSwitch } = parts;
   await forgetLost(parts);
   await sink.prepare(catalog.entities);
@@ -124,7 +124,7 @@ async function lostTables(sink: Sink, catalog: Catalog, progress: Progress | nul
 }
 
 /** Advances from where the sink is, until `stop` aborts, or until the sink has to be set back; then it is called again. */
-async function advance(parts: TurnParts, writing: Writing, stop: AbortSignal): Promise<void> {
+async function advance(parts: LockedParts, writing: Writing, stop: AbortSignal): Promise<void> {
   const { sink, catalog } = parts;
   const found = await sink.progress();
   // The store died since the lock was taken, and forgot that these tables must be copied again.
@@ -183,7 +183,7 @@ async function heal(
   );
 }
 
-async function follow(parts: TurnParts, writing: Writing, copies: Copies, stored: Progress, stop: AbortSignal): Promise<void> {
+async function follow(parts: LockedParts, writing: Writing, copies: Copies, stored: Progress, stop: AbortSignal): Promise<void> {
   const { source, sink, limits, state, pauseSwitch, log, seen } = parts, { position: from } = stored;
   await using progressWriter = new ProgressWriter(sink, state, limits.pace, copies, stored);
   log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");

@@ -13,7 +13,7 @@ export interface Pace {
 }
 
 /**
- * Knows how far a sink has come, and stores that. It hears of batches in their order and only once they are settled (invariant 1).
+ * Knows how far a sink has come, and stores that. Batches reach it in their order, and only once they are settled (invariant 1).
  * Its positions are those of commits (invariant 5), so what it stores only grows (invariant 2). It stores beside the writes: no batch waits
  * for it, and at most one storing is on its way.
  */

@@ -33,7 +33,7 @@ class ParkingSink extends DelegatingSink {
 export class ParkingLog implements Disposable {
   readonly #sums = new Map<string, Sum>();
   #next: NodeJS.Timeout | null = null;
-  #toldAt = -Infinity;
+  #loggedAt = -Infinity;
 
   constructor(readonly log: Log) {}
 
@@ -53,7 +53,7 @@ export class ParkingLog implements Disposable {
       this.#sums.set(JSON.stringify(about), sum);
       sum.rows++;
     }
-    const wait = this.#toldAt + betweenMs - performance.now();
+    const wait = this.#loggedAt + betweenMs - performance.now();
     if (wait <= 0) this.#tell();
     else this.#next ??= setTimeout(() => this.#tell(), wait).unref();
   }
@@ -61,7 +61,7 @@ export class ParkingLog implements Disposable {
   #tell(): void {
     if (this.#next) clearTimeout(this.#next);
     this.#next = null;
-    if (this.#sums.size > 0) this.#toldAt = performance.now();
+    if (this.#sums.size > 0) this.#loggedAt = performance.now();
     for (const sum of this.#sums.values()) this.log.warn(
       sum, "rows were refused and are in the dead letters; see: sluice dead-letters list",
     );

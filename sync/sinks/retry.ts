@@ -12,8 +12,8 @@ import { DelegatingSink, type Operation } from "./delegating-sink.js";
  */
 export class CameBack extends Error {
   override readonly name = "CameBack";
-  /** `told`: the log has the reason already. */
-  constructor(store: string, readonly told = false) {
+  /** `isLogged`: the log has the reason already. */
+  constructor(store: string, readonly isLogged = false) {
     super(`${store} may lack what it confirmed last`);
   }
 }

@@ -64,7 +64,7 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
   server.failed.throwIfAborted();
 }
 
-/** What is measured of the rounds; the function it returns hears of each as it ends. */
+/** What is measured of the rounds; the function it returns is called with each as it ends. */
 export function roundMetrics(registry: Registry): (result: RoundResult) => void {
   const registers = [registry];
   const labelNames = ["store", "table"] as const;

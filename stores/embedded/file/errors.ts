@@ -1,7 +1,7 @@
 import { Unheld } from "../../../schema/unheld.js";
 import { Retriable, StoreRefusal } from "../../ports.js";
 
-/** SQLite's primary result codes that are told apart here (sqlite.org, "Result and Error Codes"). */
+/** SQLite's primary result codes that are distinguished here (sqlite.org, "Result and Error Codes"). */
 const SQLITE = {
   ERROR: 1, BUSY: 5, LOCKED: 6, NOMEM: 7, READONLY: 8, IOERR: 10, CORRUPT: 11, FULL: 13, CANTOPEN: 14, PROTOCOL: 15,
   TOOBIG: 18, CONSTRAINT: 19, MISMATCH: 20, NOTADB: 26,

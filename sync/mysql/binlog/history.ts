@@ -14,14 +14,14 @@ import type { Known } from "./reading-place.js";
  * `unproven` is called, once for each, with a last transaction that was purged: then nothing can be proved.
  */
 export function logHistory(connection: ConnectionOptions, unproven: (gtid: string) => void): LogHistory {
-  let toldOf = "";
+  let reportedOf = "";
   return {
     async prove(after, signal) {
       if ("gtids" in after) {
         const { gtids, last } = after;
         if (!last) return;
         const committedAt = await committedIn(connection, gtids, last.gtid, signal);
-        if (committedAt === null && toldOf !== last.gtid) unproven(toldOf = last.gtid);
+        if (committedAt === null && reportedOf !== last.gtid) unproven(reportedOf = last.gtid);
         if (committedAt !== null && committedAt !== last.committedAt) {
           throw new OtherHistory(
             `its transaction ${last.gtid} was committed at ${time(committedAt)}, the one that was read at ${time(last.committedAt)}`,

@@ -90,10 +90,10 @@ function rowStream(connection: Connection, sql: string, signal: AbortSignal): As
   const { connection: wrapped } = connection as unknown as { readonly connection: Callbacks };
   // mysql2 reports a lost connection, also one lost before this, to the connection alone.
   const gone = new AbortController();
-  const told = (error: Error) => gone.abort(error);
-  wrapped.on("error", told);
+  const onError = (error: Error) => gone.abort(error);
+  wrapped.on("error", onError);
   const rows = wrapped.query(sql).stream({ highWaterMark: rowsAhead });
-  rows.once("close", () => wrapped.off("error", told));
+  rows.once("close", () => wrapped.off("error", onError));
   const fail = () => void rows.destroy(gone.signal.reason as Error);
   if (gone.signal.aborted) fail();
   else gone.signal.addEventListener("abort", fail);

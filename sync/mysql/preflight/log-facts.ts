@@ -67,7 +67,7 @@ export type Forecast =
 
 /**
  * Says whether a store can go on from its position. `currentAt`: when the store held everything committed.
- * `reads`: sync is reading on from this position. Then sync hears of a transaction before others can see it, and it asks the server itself.
+ * `reads`: sync is reading on from this position. Then sync receives a transaction before others can see it, and it asks the server itself.
  * The file with the next transaction is younger than `currentAt`, so it is kept at least from then on.
  */
 export function forecastOf(

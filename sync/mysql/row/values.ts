@@ -107,7 +107,7 @@ function shifted(reading: string, ahead: number): string {
 const ZERO = 48;
 const days = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Refuses what MySQL stores when it is told to: zero and partial dates, and days such as February 30. */
+/** Refuses what MySQL stores when its sql_mode allows it: zero and partial dates, and days such as February 30. */
 function isDate(text: string): boolean {
   const month = (text.charCodeAt(5) - ZERO) * 10 + text.charCodeAt(6) - ZERO;
   const day = (text.charCodeAt(8) - ZERO) * 10 + text.charCodeAt(9) - ZERO;

@@ -96,7 +96,9 @@ async function feedLockOf(source: Source, signal: AbortSignal): Promise<FeedLock
 
 /** Copying some tables leaves the others to the binary log, so the log after the position must still exist. */
 async function mustResume(mysql: URL, { store }: OpenedStore): Promise<void> {
+  const { mustAnswer } = await import("../sync/mysql/preflight/preflight.js");
   const { logFacts, provenForecastOf } = await import("../sync/mysql/preflight/log-facts.js");
+  await mustAnswer(mysql);
   const progress = await store.progress();
   const position = progress?.position;
   const forecast = position && await provenForecastOf(mysql, position, 0, await logFacts(mysql), false);

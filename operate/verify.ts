@@ -48,5 +48,5 @@ export interface RoundOptions {
 /** Verifies in rounds until `signal` aborts. */
 export async function verifyInRounds(what: VerifyOptions, rounds: RoundOptions, signal: AbortSignal): Promise<void> {
   const { runRounds } = await import("../sync/verify/schedule.js");
-  await runRounds({ ...rounds, round: () => verifyStores(what, signal) }, signal);
+  await runRounds({ ...rounds, round: (end) => verifyStores(what, end) }, signal);
 }

@@ -12,24 +12,29 @@ export class Notifier {
   }
 
   /**
-   * Looks at each `notify`: resolves when `isDone`, when `stop` aborts, or after so long. What waited goes on a moment later, when the
-   * state may have changed again.
+   * Looks at once, and at each `notify`. True once `isDone`, false when `stop` aborts or after so long. What waited goes on a moment later,
+   * when the state may have changed again. @throws what `isDone` throws; the others that wait do not notice
    */
-  until(isDone: () => boolean, stop: AbortSignal | null = null, withinMs: number | null = null): Promise<void> {
-    return new Promise((resolve) => {
-      let isOver = stop?.aborted ?? false;
-      const look = () => {
-        if (!isOver && !isDone()) return void this.#waiting.push(look);
+  until(isDone: () => boolean, stop: AbortSignal | null = null, withinMs: number | null = null): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        this.#waiting = this.#waiting.filter((wake) => wake !== look);
         clearTimeout(timer);
-        stop?.removeEventListener("abort", over);
-        resolve();
+        stop?.removeEventListener("abort", giveUp);
+        settle();
       };
-      const over = () => {
-        isOver = true;
-        this.notify();
+      const giveUp = () => end(() => resolve(false));
+      const look = () => {
+        try {
+          if (isDone()) end(() => resolve(true));
+          else if (stop?.aborted) giveUp();
+          else this.#waiting.push(look);
+        } catch (error) {
+          end(() => reject(error as Error));
+        }
       };
-      const timer = withinMs === null ? undefined : setTimeout(over, withinMs);
-      stop?.addEventListener("abort", over);
+      const timer = withinMs === null ? undefined : setTimeout(giveUp, withinMs);
+      stop?.addEventListener("abort", giveUp);
       look();
     });
   }

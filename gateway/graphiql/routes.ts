@@ -28,7 +28,7 @@ export function graphiql(tokens: readonly DevelopmentToken[]): Router {
   router.get("/graphiql/:file", (request, response, next) => {
     const file = Object.hasOwn(packaged, request.params.file) ? packaged[request.params.file] : undefined;
     if (!file) return next();
-    response.sendFile(file, { dotfiles: "allow" });
+    response.sendFile(file, { dotfiles: "allow", acceptRanges: false });
   });
   return router;
 }

@@ -63,7 +63,7 @@ export const errorCodes = {
     remedy: "Send the `operationName` of one.",
   },
   BAD_REQUEST: {
-    statuses: [400, 404, 405, 406, 413, 415],
+    statuses: [400, 404, 405, 406, 412, 413, 415],
     meaning: "The HTTP request is not GraphQL over HTTP: its path, method, headers, size or JSON.",
     remedy: "Send a POST to `/graphql` with a JSON body and `Content-Type: application/json`.",
   },

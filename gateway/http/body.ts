@@ -22,7 +22,9 @@ export function refusedBody(maxBytes: number, log: Log): ErrorRequestHandler {
     if (status === 500) log.error({ err: error }, "a request failed");
     const message = error instanceof RefusedRequest ? error.message
       : error.type === "entity.too.large" ? `the body is larger than ${maxBytes} bytes`
+      : error.type === "charset.unsupported" ? "the body is in another charset; send JSON in UTF-8"
+      : error.type === "encoding.unsupported" ? "the body's Content-Encoding is not understood; send it plain, or as gzip"
       : error.type === "entity.parse.failed" ? "the body is not JSON" : status === 500 ? "internal error" : "the request cannot be read";
-    response.status(status).json({ errors: [plain(status === 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST", message)] });
+    response.status(status).type("json").json({ errors: [plain(status === 500 ? "INTERNAL_SERVER_ERROR" : "BAD_REQUEST", message)] });
   };
 }

@@ -21,10 +21,21 @@ export function exactBody(_request: IncomingMessage, _response: ServerResponse, 
 
 /** The same for `variables` of a GET. */
 export const exactQuery: RequestHandler = ({ url }, _response, next) => {
-  const from = url.indexOf("?");
-  for (const json of from < 0 ? [] : new URLSearchParams(url.slice(from)).getAll("variables")) check(json);
+  const from = url.indexOf("?"), query = from < 0 ? "" : url.slice(from);
+  if (!isDecodable(query)) {
+    throw new RefusedRequest(400, "the query string is not percent-encoded UTF-8; a character would be read as another");
+  }
+  for (const json of new URLSearchParams(query).getAll("variables")) check(json);
   next();
 };
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== null;
+  } catch {
+    return false;
+  }
+}
 
 function check(json: string): void {
   const number = inexactNumber(json);

@@ -44,7 +44,10 @@ export async function serveOperations(operations: Operations, host: string, port
     clearInterval(ticking);
     await worker.terminate();
   };
-  const [first] = await once(worker, "message") as [FromThread];
+  const tooEarly = once(worker, "exit").then(([code]) => {
+    throw new Error(`the thread of /metrics, /health and /live ended before it listened: code ${String(code)}`);
+  });
+  const [first] = await Promise.race([once(worker, "message"), tooEarly]) as [FromThread];
   if (first.kind !== "listening") {
     await stop();
     throw new Error(first.kind === "refused" ? first.message : "the operations thread did not begin to listen");

@@ -30,8 +30,8 @@ export class Copies {
   }
 
   /** Looks whenever the copy of some table has begun, moved or ended. Resolves once it is so, or `stop` aborts. */
-  until(isSo: () => boolean, stop: AbortSignal): Promise<void> {
-    return this.#changes.until(isSo, stop);
+  async until(isSo: () => boolean, stop: AbortSignal): Promise<void> {
+    await this.#changes.until(isSo, stop);
   }
 
   surveyed({ table }: Entity, survey: Survey): void {

@@ -49,8 +49,7 @@ export class PauseSwitch {
   }
 
   /** Whether the pipeline is at rest (or not); waits for it at most `withinMs`. */
-  async reached(rest: boolean, withinMs: number): Promise<boolean> {
-    await this.#changes.until(() => this.#isResting === rest, null, withinMs);
-    return this.#isResting === rest;
+  reached(rest: boolean, withinMs: number): Promise<boolean> {
+    return this.#changes.until(() => this.#isResting === rest, null, withinMs);
   }
 }

@@ -21,7 +21,7 @@ export interface Rounds {
   readonly everyMs: number;
   /** The port on 127.0.0.1; 0 takes a free one. */
   readonly port: number;
-  round(): Promise<Report>;
+  round(end: AbortSignal): Promise<Report>;
   listening(url: string): void;
   ended(result: RoundResult): Promise<void>;
 }
@@ -49,10 +49,10 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
     const about = () => ({ startedAt: new Date(began).toISOString(), tookMs: Date.now() - began });
     let result: RoundResult;
     try {
-      const report = await round();
+      const report = await round(end);
       result = { result: report.equal ? "equal" : "different", ...about(), report, error: null };
     } catch (error) {
-      if (signal.aborted) return;
+      if (end.aborted) break;
       if (!last && (error instanceof PreflightFailed || error instanceof StoreRefusal)) throw error;
       result = { result: "failed", ...about(), report: null, error: (error as Error).message };
     }
@@ -61,7 +61,7 @@ export async function runRounds({ everyMs, port, round, listening, ended }: Roun
     await ended(result);
     await sleep(began + everyMs - Date.now(), end);
   }
-  server.failed.throwIfAborted();
+  if (!signal.aborted) server.failed.throwIfAborted();
 }
 
 /** What is measured of the rounds; the function it returns is called with each as it ends. */

@@ -50,6 +50,28 @@ test("until a signal aborts, or had aborted; no listener is left", async () => {
   expect(getEventListeners(stop.signal, "abort")).toHaveLength(0);
 });
 
+test("it says whether the state was reached, or waiting was given up", async () => {
+  const notifier = new Notifier();
+  expect(await notifier.until(() => true, AbortSignal.abort())).toBe(true);
+  expect(await notifier.until(() => false, AbortSignal.abort())).toBe(false);
+  expect(await notifier.until(() => false, null, 1)).toBe(false);
+});
+
+test("a look that throws ends its own waiting, and no other", async () => {
+  const notifier = new Notifier();
+  let isReached = false;
+  const broken = new Error("broken");
+  const failing = notifier.until(() => {
+    if (isReached) throw broken;
+    return false;
+  });
+  const other = notifier.until(() => isReached);
+  isReached = true;
+  notifier.notify();
+  await expect(failing).rejects.toBe(broken);
+  expect(await other).toBe(true);
+});
+
 test("until the time is over, which ends no other waiting", async () => {
   const notifier = new Notifier();
   let isReached = false;

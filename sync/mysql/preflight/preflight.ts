@@ -103,9 +103,11 @@ async function answering(url: URL): Promise<Connection> {
   }
 }
 
-/** Fails at once when no server answers, so that no command waits for a server that was never there. @throws PreflightFailed */
+/** Fails at once when no server answers, or one that cannot be followed, so that no command waits for it. @throws PreflightFailed */
 export async function mustAnswer(url: URL): Promise<void> {
-  await (await answering(url)).end();
+  const connection = await answering(url);
+  const findings = await serverOf(connection).then(versionFindings).finally(() => connection.end());
+  if (findings.length > 0) throw new PreflightFailed(findings.map((finding) => ({ where: mysqlPlace(url), ...finding })));
 }
 
 type Unplaced = Omit<Finding, "where">;

@@ -41,7 +41,11 @@ describe("invariant 9: a number answers for the row it names, or is refused", ()
     expect([response.status, await response.json()]).toEqual([
       400, { errors: [{ message: expect.stringMatching(/cannot be read exactly/), extensions: { code: "BAD_REQUEST" } }] },
     ]);
-    expect((await send("{}", "application/json; charset=utf-16le"))[0]).toBe(415);
+    for (const charset of ["utf-16le", "iso-8859-1"]) {
+      expect(await send("{}", `application/json; charset=${charset}`)).toEqual([
+        415, undefined, expect.stringMatching(/send JSON in UTF-8$/),
+      ]);
+    }
   });
 
   test("a body with a byte that is not UTF-8 is refused: the character in its place would be another", async () => {
@@ -52,6 +56,14 @@ describe("invariant 9: a number answers for the row it names, or is refused", ()
     expect([response.status, await response.json()]).toEqual([
       400, { errors: [{ message: expect.stringMatching(/^the body is not valid UTF-8/), extensions: { code: "BAD_REQUEST" } }] },
     ]);
+  });
+
+  test("nor is a query string with such a byte", async () => {
+    const url = `${world.url}/graphql?query=${encodeURIComponent(byId)}&variables=%7B%22i%22%3A%22%FF%22%7D`;
+    const headers = { authorization: `Bearer ${world.token("administrator")}`, "apollo-require-preflight": "1" };
+    const response = await fetch(url, { headers });
+    const message = expect.stringMatching(/^the query string is not percent-encoded UTF-8/) as string;
+    expect([response.status, await response.json()]).toEqual([400, { errors: [{ message, extensions: { code: "BAD_REQUEST" } }] }]);
   });
 
   test("a literal is read digit by digit", async () => {

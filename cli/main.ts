@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { type Command as Commander, CommanderError } from "commander";
 import { type Finding, formatFinding, PreflightFailed } from "../runtime/findings.js";
+import { logLevelFindings } from "../runtime/log.js";
 import { type Config, readSettings, type Settings } from "../runtime/settings.js";
 import { stopSignal } from "../runtime/stop.js";
 import { needsMending } from "../sync/pipeline/failures.js";
@@ -11,12 +12,17 @@ import { openOutput } from "./output.js";
 import { programOf } from "./program.js";
 import { dataDir } from "./settings.js";
 import { wordsOf } from "./words.js";
-import { readEnvironment } from "./workspace/environment.js";
+import { environmentOf } from "./workspace/environment.js";
 
 // Rows, passwords and tokens stand in what we write, and in what the engines we start write: it is for its owner only, whatever the shell
 // says.
 process.umask(0o077);
 process.exitCode = undefined;
+// What reads our output has enough of it, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(exitCode.notWell);
+});
 void main(process.argv).then((code) => process.exit(code));
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -41,9 +47,10 @@ async function run(
   const signal = stopSignal();
   try {
     const { dataDir: folder } = readSettings({ dataDir }, options, process.env);
-    const environment = chosen.startsEngines ? process.env : { ...readEnvironment(folder), ...process.env };
+    const environment = chosen.startsEngines ? process.env : environmentOf(folder, process.env, options);
     const { words, findings } = wordsOf(chosen, given, known.map(({ long }) => long!));
-    const config = readSettings(settingsOf(chosen), options, environment, findings) as Config<Settings>;
+    const others = [...logLevelFindings(process.env), ...findings];
+    const config = readSettings(settingsOf(chosen), options, environment, others) as Config<Settings>;
     return (await chosen.run(config, { out, words, signal })) ?? exitCode.done;
   } catch (error) {
     // What was broken off says only that it was.

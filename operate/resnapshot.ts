@@ -45,9 +45,11 @@ export async function resnapshot(options: ResnapshotOptions, signal: AbortSignal
   });
   if (findings.length > 0) throw new PreflightFailed(findings);
 
-  const [{ openMysqlSource }, { storeIdentity }, { resnapshot: setBack }] = await Promise.all([
-    import("../sync/mysql/source.js"), import("../stores/open.js"), import("../sync/progress/resnapshot.js"),
+  const [{ openMysqlSource }, { mustAnswer }, { storeIdentity }, { resnapshot: setBack }] = await Promise.all([
+    import("../sync/mysql/source.js"), import("../sync/mysql/preflight/preflight.js"), import("../stores/open.js"),
+    import("../sync/progress/resnapshot.js"),
   ]);
+  await mustAnswer(mysql);
   return withOpenedStores(stores, async (openedStores) => {
     const opened = openedStores.find(({ sink }) => sink.name === store);
     if (!opened) throw new PreflightFailed([{
@@ -96,9 +98,7 @@ async function feedLockOf(source: Source, signal: AbortSignal): Promise<FeedLock
 
 /** Copying some tables leaves the others to the binary log, so the log after the position must still exist. */
 async function mustResume(mysql: URL, { store }: OpenedStore): Promise<void> {
-  const { mustAnswer } = await import("../sync/mysql/preflight/preflight.js");
   const { logFacts, provenForecastOf } = await import("../sync/mysql/preflight/log-facts.js");
-  await mustAnswer(mysql);
   const progress = await store.progress();
   const position = progress?.position;
   const forecast = position && await provenForecastOf(mysql, position, 0, await logFacts(mysql), false);

@@ -8,13 +8,17 @@ const mysql: Setting<URL> = {
   placeholder: "url",
   description: "the operational database: mysql://user:password@host:3306/totesys",
   schema: url("mysql"),
+  remedy: "set --mysql or SLUICE_MYSQL_URL: mysql://user:password@host:3306/totesys; or have `sluice up` start one, which is then found",
 };
+
+const storeUrls = storeSchemes.map((scheme) => `${scheme}://…`).join(", ");
 
 const stores: Setting<URL[]> = {
   env: "SLUICE_STORES",
   placeholder: "urls",
-  description: `the stores to keep equal to it, separated by commas: ${storeSchemes.map((scheme) => `${scheme}://…`).join(", ")}`,
+  description: `the stores that sync keeps equal to MySQL, separated by commas: ${storeUrls}`,
   schema: listOf(url(...storeSchemes)),
+  remedy: `set --stores or SLUICE_STORES: ${storeUrls}; or have \`sluice up\` name them`,
 };
 
 const syncHost: Setting<string> = {

@@ -32,7 +32,6 @@ function everyCommand(program: Commander): string {
   const shared = optionsOf(some).filter(isShared);
   return table(heads, [
     ...shared.map((option) => rowOf(option, option.attributeName() === "dataDir" ? dataDir : undefined)),
-    ...optionsOf(program).filter(({ long }) => long === "--version").map((option) => rowOf(option, undefined)),
   ]);
 }
 

@@ -20,7 +20,7 @@ export async function tokensText(tokens: readonly DevelopmentToken[], dataDir: s
   const elsewhere = relative(".sluice", dataDir) === "" ? "" : ` --data-dir ${dataDir}`;
   const roles = tokens.map(({ role }) => role).join(", ");
   return {
-    lines: [`development tokens: ${file}`, `print one: sluice token --role ${first.role}${elsewhere} (roles: ${roles})`],
+    lines: [`development tokens: ${file}`, `print one: npm run -s sluice -- token --role ${first.role}${elsewhere} (roles: ${roles})`],
     data: { tokensFile: file },
   };
 }

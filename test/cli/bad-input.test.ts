@@ -10,7 +10,7 @@ import type { Engine } from "../../engines/engine.js";
 import { projectRoot } from "../../engines/project.js";
 import { startMysql } from "../support/mysql-server.js";
 import { migrate } from "../../migrations/migrate.js";
-import { type Ended, runCli } from "../support/cli.js";
+import { type Ended, runCli, startCli } from "../support/cli.js";
 import { engineUrls } from "../support/engines.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-bad-input-"));
@@ -53,6 +53,35 @@ function tablesInStore(): readonly string[] {
     db.close();
   }
 }
+
+test("a command never pairs the server of one system with the store of another: what up left counts as a whole", async () => {
+  const home = mkdtempSync(join(folder, "home-"));
+  const left = { SLUICE_MYSQL_URL: good.href, SLUICE_STORES: `sqlite://${home}/store.db` };
+  writeFileSync(join(home, "environment.json"), JSON.stringify(left));
+  const at = ["--data-dir", home];
+  refused(await runCli(["verify", "--stores", store, ...at]), /SLUICE_MYSQL_URL: is not set[^]*sluice up/);
+  refused(await runCli(["verify", ...at], { SLUICE_MYSQL_URL: good.href }), /SLUICE_STORES: is not set/);
+  const { code, stderr } = await runCli(["verify", "--wait", "0", ...at], { SLUICE_STORES: "" });
+  expect({ code, stderr }).toMatchObject({ stderr: expect.not.stringContaining("is not set") });
+});
+
+test("resnapshot of a server that is away says so, at once", async () => {
+  const home = mkdtempSync(join(folder, "home-"));
+  const ended = await runCli([
+    "resnapshot", "--mysql", "mysql://root@127.0.0.1:1/totesys", "--stores", store, "--store", "embedded", "--data-dir", home,
+  ]);
+  refused(ended, /ECONNREFUSED/);
+});
+
+test("SLUICE_LOG that names no level is found with everything else", async () => {
+  refused(await runCli(["status", "--data-dir", folder], { SLUICE_LOG: "loud" }), /SLUICE_LOG: "loud" is not a level[^]*SLUICE_STORES/);
+});
+
+test("a reader that has seen enough ends the command without a stack", async () => {
+  const running = startCli(["binlog", "dump", "--mysql", good.href]);
+  running.process.stdout!.once("data", () => running.process.stdout!.destroy());
+  expect((await running.ended).stderr).toBe("");
+});
 
 test("two broken settings are reported together, each with its remedy", async () => {
   const ended = await runCli(

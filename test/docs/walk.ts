@@ -71,7 +71,7 @@ export async function startWalk(stands: Readonly<Record<string, string>> = {}): 
     async follow(document) {
       const blocks = blocksOf(textOf(document));
       for (const [i, block] of blocks.entries()) {
-        if (isOutput(block) || ["mermaid", "ini"].includes(block.language)) continue;
+        if (isOutput(block) || ["mermaid", "ini", "sql"].includes(block.language)) continue;
         const shown = blocks[i + 1] && isOutput(blocks[i + 1]!) ? blocks[i + 1] : undefined;
         const actual = await run(block, shown).catch((error: unknown) => {
           throw new Error(`${document}:${block.line}: ${String(error)}`);

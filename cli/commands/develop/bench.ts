@@ -12,7 +12,7 @@ const benches = { cdc: [], sync: ["cassandra", "elasticsearch"], snapshot: ["emb
 
 export const bench = command({
   name: "bench",
-  description: "Measure ourselves beside a peer in the same run; what counts are the ratios.",
+  description: "Measure Sluice beside a peer in the same run; what counts are the ratios.",
   settings: {
     mysql: placeSettings.mysql,
     dataDir,

@@ -6,7 +6,7 @@ import { command } from "../../command.js";
 
 export const binlog = command({
   name: "binlog",
-  description: "Print the events of a binary log as our reader decodes them: of the server, or of a file.",
+  description: "Print the events of a binary log as sync's reader decodes them: of the server, or of a file.",
   settings: {
     mysql: { ...syncSettings.mysql, schema: syncSettings.mysql.schema.optional() },
     file: {
@@ -20,7 +20,7 @@ export const binlog = command({
     },
     follow: { env: "SLUICE_BINLOG_FOLLOW", description: "go on at the end and wait for more", schema: flag.default(false) },
   },
-  words: { name: "what", description: "dump", choices: ["dump"] },
+  words: { name: "what", description: "what to do with it", choices: ["dump"] },
   exitCodes: {
     0: "The log was printed to its end, or a signal ended `--follow`.",
     1: "The log holds something that cannot be decoded, or cannot be read.",

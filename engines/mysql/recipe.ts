@@ -28,6 +28,9 @@ export function mysqlRecipe(flags: Flags = {}, fixedPort?: number): Recipe {
       const data = join(home, "data");
       const mysqld = await mysqldIn(installed);
       if (!existsSync(data)) await initialize(mysqld.command, [...mysqld.args, ...argumentsOf(ofData(flags))], home, data, work);
+      // A killed server leaves its number there, and another process may have that number by now: the next server would refuse to start.
+      // That no server works in this folder is known, and InnoDB's own lock holds it so.
+      await rm(join(data, "mysql.sock.lock"), { force: true });
       const port = fixedPort ?? (await keptPorts("mysql", home, 1))[0];
       const running = {
         ...developmentFlags, "datadir": data, "port": String(port), "socket": "mysql.sock", "secure-file-priv": "NULL", ...flags,

@@ -88,6 +88,17 @@ test("a server that died is started again on its data", async () => {
   await second.stop();
 });
 
+test("a killed server's number is no obstacle when another process has it by now", async () => {
+  const first = await startMysql({ dataDir, keep: true });
+  const { what } = JSON.parse(await readFile(join(dataDir, "running.json"), "utf8")) as { what: { pid: number } };
+  process.kill(what.pid, "SIGKILL");
+  while (processOf(what.pid)) await pause(20);
+  await writeFile(join(dataDir, "data", "mysql.sock.lock"), "1\n");
+  const second = await startMysql({ dataDir });
+  expect(second.url).toBe(first.url);
+  await second.stop();
+});
+
 test("a server that another process answers for is shared, not stopped and not emptied", async () => {
   const theirs = await startMysql({ dataDir });
   await changeOwner(processOf(process.ppid));

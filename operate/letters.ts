@@ -99,14 +99,16 @@ async function lettersNamed(openedStores: readonly OpenedStore[], names: readonl
       all.push(...letters.map((letter) => ({ opened, letter })).filter((found) => names.some((name) => isOf(name)(found))));
     }
   }
-  const missing = names.filter((name) => !all.some(isOf(name)));
-  if (names.length === 0) missing.push("(nothing)");
-  if (missing.length > 0) {
-    throw new PreflightFailed(missing.map((name) => ({
-      where: "dead-letters", problem: `${name} names no letter`,
-      remedy: "use names as `sluice dead-letters list` prints them, or a part of one: cassandra/sales_order",
-    })));
-  }
+  // A store or a table without letters is no mistake.
+  const whole = openedStores.flatMap(({ sink: { name } }) => [name, ...totesys.entities.map(({ table }) => `${name}/${table}`)]);
+  const problems = names.filter((name) => !whole.includes(name.replace(/\/$/, "")) && !all.some(isOf(name)))
+    .map((name) => `${name} names no letter`);
+  if (names.length === 0) problems.push("no letter is named");
+  const [some] = openedStores;
+  if (problems.length > 0) throw new PreflightFailed(problems.map((problem) => ({
+    where: "dead-letters", problem,
+    remedy: `use names as \`sluice dead-letters list\` prints them, or a part of one: ${some?.sink.name ?? "cassandra"}/sales_order`,
+  })));
   return all.sort((a, b) => a.letter.parkedAt - b.letter.parkedAt);
 }
 

@@ -52,6 +52,7 @@ export async function runSystem(
   const tokens = await developmentTokens({ ...options, development: true, jwtIssuer: undefined, jwtAudience: undefined });
   const url = onThisMachine(gateway.addresses.url!);
   const text = await tokensText(tokens, options.dataDir);
+  void stopped(signal).then(() => out.say("stopping: sync and the gateway come to rest, then the engines end"));
   out.say(welcome(url, sync.addresses, gateway.addresses, logDir, options, text.lines));
 
   // A service that ends by itself ends the whole, whatever is under way.

@@ -29,7 +29,7 @@ test("--json gives role, counterparty and token", async () => {
 
 test("an unknown role, no role, and a key of one's own are findings with a remedy", async () => {
   expect(await token("--role", "owner")).toMatchObject({
-    code: 2, stdout: "", stderr: expect.stringMatching(/name one of partner, staff, support, finance, administrator/),
+    code: 2, stdout: "", stderr: expect.stringMatching(/one of partner, staff, support, finance, administrator/),
   });
   expect(await token()).toMatchObject({ code: 2, stdout: "" });
   expect(await token("--role", "staff", "--jwt-secret", "x".repeat(32))).toMatchObject({

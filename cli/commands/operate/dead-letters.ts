@@ -53,9 +53,8 @@ export const deadLetters = command({
     }
     const act: LetterAct = verb === "edit" ? { kind: verb, row: jsonOf(config.row) } : { kind: verb };
     const settled = await settleLetters(config, act, names, signal);
-    out.result(
-      settled, table(["letter", "settled", "outcome"], settled.map((each) => [each.letter, each.settled ? "yes" : "no", each.outcome])),
-    );
+    const rows = settled.map((each) => [each.letter, each.settled ? "yes" : "no", each.outcome]);
+    out.result(settled, rows.length === 0 ? "no dead letters" : table(["letter", "settled", "outcome"], rows));
     return settled.every((each) => each.settled) ? 0 : 1;
   },
 });

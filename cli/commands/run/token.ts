@@ -13,7 +13,7 @@ export const token = command({
   settings: {
     role: {
       env: "SLUICE_ROLE", placeholder: "name", description: `one of ${roleNames.join(", ")}`,
-      schema: z.enum(roleNames, `name one of ${roleNames.join(", ")}`),
+      schema: z.enum(roleNames, "there is no such role"),
     },
     developmentCounterparty, jwtKeys, jwtSecret, jwtIssuer, jwtAudience, dataDir,
   },

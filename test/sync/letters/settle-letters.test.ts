@@ -204,6 +204,9 @@ test("from the command line: list, show, retry, and what is not a letter", async
     code: 0, said: [{ settled: true }, { settled: true }, { settled: true }],
   });
   expect(await run("list")).toEqual({ code: 0, said: [] });
+  // A store or a table without letters is no mistake; a command without a name is one.
+  expect(await run("retry", "cassandra", "embedded/design")).toEqual({ code: 0, said: [] });
+  expect(await run("retry")).toMatchObject({ code: 2, said: { findings: [{ problem: "no letter is named" }] } });
 });
 
 test("a row that no store can hold differs also when its letters were skipped", async () => {

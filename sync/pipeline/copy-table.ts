@@ -67,7 +67,8 @@ export async function copyTable(
   await inParallel(left, readers, (range) => read(range).catch((error: unknown) => failing.abort(error)));
   failing.signal.throwIfAborted();
   const ended = AbortSignal.any([stop, writing.failed]);
-  await copies.until(() => copies.of(table)!.left.length === 0, ended);
+  const isCopied = () => copies.of(table)!.left.length === 0;
+  while (!isCopied() && !ended.aborted) await copies.until(isCopied, ended);
   if (ended.aborted) return;
   const { version: bar, range, rows } = copies.of(table)!;
   await sink.sweep(entity, bar, range);

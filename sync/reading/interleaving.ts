@@ -71,7 +71,7 @@ export class Interleaving {
   /** Resolves when the stream has passed all that is logged by now. What is read after that does not wait for long. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     const until = await this.source.end(signal);
-    if (until) await this.#changes.until(() => this.#hasPassed(until), signal);
+    while (until && !this.#hasPassed(until) && !signal.aborted) await this.#changes.until(() => this.#hasPassed(until), signal);
   }
 
   /** Begins, at the end of a transaction, to remember what changes in the table: every key, or these. Null when `signal` aborts before. */

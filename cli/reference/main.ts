@@ -1,12 +1,11 @@
 /** `npm run docs`: writes docs/reference. */
 import "reflect-metadata";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../engines/project.js";
 import { referencePages } from "./pages.js";
 
 const folder = join(projectRoot, "docs", "reference");
-mkdirSync(folder, { recursive: true });
 for (const [file, text] of referencePages()) {
   writeFileSync(join(folder, file), text);
   process.stdout.write(`docs/reference/${file}\n`);

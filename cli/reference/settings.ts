@@ -22,7 +22,7 @@ const rules = `An option wins over its environment variable, and a variable over
 A switch, which has no value as an option, is \`true\` or \`false\` as a variable.
 
 Commands that do not start engines also read the variables that \`sluice up\` and \`sluice start\` left in the data folder
-(\`environment.json\`). A variable of the real environment wins over those.
+(\`environment.json\`), unless a MySQL or a store is given: a command does not pair one system's MySQL with another's store.
 
 \`SLUICE_LOG\` has no option. It is the level of the log on standard error: \`debug\`, \`info\` (the default), \`warn\` or \`error\`.
 With \`debug\` an error is shown with its stack.`;
@@ -30,9 +30,7 @@ With \`debug\` an error is shown with its stack.`;
 function everyCommand(program: Commander): string {
   const [some] = program.commands as [Commander];
   const shared = optionsOf(some).filter(isShared);
-  return table(heads, [
-    ...shared.map((option) => rowOf(option, option.attributeName() === "dataDir" ? dataDir : undefined)),
-  ]);
+  return table(heads, shared.map((option) => rowOf(option, option.attributeName() === "dataDir" ? dataDir : undefined)));
 }
 
 function section(command: Command, added: Commander): string {

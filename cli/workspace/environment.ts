@@ -6,7 +6,7 @@ import { writePrivately } from "../../runtime/private-file.js";
 
 /**
  * The variables that `up` and `start` leave for later commands: where the engines they started are.
- * A variable of the real environment always wins.
+ * `environmentOf` says when they count.
  */
 export type Environment = Readonly<Record<string, string>>;
 

@@ -8,7 +8,7 @@ import { needsMending } from "../sync/pipeline/failures.js";
 import { type Command, settingsOf } from "./command.js";
 import { commands } from "./commands.js";
 import { exitCode } from "./exit-codes.js";
-import { openOutput } from "./output.js";
+import { counted, openOutput } from "./output.js";
 import { programOf } from "./program.js";
 import { dataDir } from "./settings.js";
 import { wordsOf } from "./words.js";
@@ -60,7 +60,7 @@ async function run(
 
 function findingsText(findings: readonly Finding[]): string {
   const lines = findings.map((finding) => `  ${formatFinding(finding)}\n`);
-  return `${lines.length} ${lines.length === 1 ? "problem" : "problems"} to mend:\n${lines.join("")}`;
+  return `${counted(lines.length, "problem")} to mend:\n${lines.join("")}`;
 }
 
 function report(error: unknown, json: boolean): number {

@@ -2,7 +2,7 @@ import type { StatusReport, StoreReport } from "../../operate/status.js";
 import type { LogFacts } from "../../sync/mysql/preflight/log-facts.js";
 import type { Copying } from "../../sync/state/state.js";
 import { deadLettersText } from "../../sync/state/status.js";
-import { table } from "../output.js";
+import { counted, table } from "../output.js";
 
 export function statusText({ absence, log, logError, pipelines }: StatusReport): string {
   const rows = pipelines.map(({ pipeline, state, lagMs, bytesBehind, rowsPerSecond, etaMs, deadLetters, copying }) => [
@@ -62,11 +62,6 @@ function logText({ keptMs, oldestAt, files }: LogFacts): string {
   const oldest = oldestAt === null ? "no transaction in its oldest file" : `oldest transaction of ${new Date(oldestAt).toISOString()}`;
   const size = bytes(files.reduce((sum, file) => sum + file.bytes, 0));
   return `binary log: kept ${kept}, ${oldest}, ${counted(files.length, "file")}, ${size}`;
-}
-
-/** `1 file`, `2 files`. */
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** Two units at most: `2 d 3 h`, `14 min`, `0.4 s`. */

@@ -1,5 +1,5 @@
 import { formatDifference, type Report } from "../../sync/verify/report/report.js";
-import { table } from "../output.js";
+import { counted, table } from "../output.js";
 
 export function reportText(report: Report): string {
   const rows = report.tables.map((each) => [each.store, each.table, each.rows, each.entries, verdictOf(each)]);
@@ -29,7 +29,7 @@ export function conclusion({ tables, tookMs }: Report): string {
   ) => tables.reduce((total, each) => total + each[what], 0);
   const compared = `${sum("rows").toLocaleString("en")} rows and ${sum("entries").toLocaleString("en")} entries compared in `
     + `${(tookMs / 1000).toFixed(1)} s`;
-  const count = (of: number) => `${of.toLocaleString("en")} ${of === 1 ? "difference" : "differences"}`;
+  const count = (of: number) => counted(of, "difference");
   const repaired = sum("repaired") > 0 ? `; ${count(sum("repaired"))} repaired` : "";
   if (sum("differences") > 0)
     return `${compared}: `

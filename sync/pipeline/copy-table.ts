@@ -36,6 +36,7 @@ export async function copyTable(
   const { copy: { version, left }, cut } = copies.begin(entity, work.version);
   moved();
   const failing = new AbortController();
+  const chunk = { op: "chunk-end", entity: table, version, cut } as const;
   const end = AbortSignal.any([stop, cut, writing.failed, failing.signal]);
 
   /** Reads the rows of one statement. Returns what is left of the range; null when nothing is. */
@@ -46,11 +47,13 @@ export async function copyTable(
       using window = await interleaving.window(table, end);
       if (!window) return null;
       for await (const piece of source.chunk(entity, range, window.seen, end)) {
-        rest = { after: piece.rows.at(-1)!.key, upTo: range.upTo };
-        await window.enter(piece, { op: "chunk-end", entity: table, version, upTo: range.upTo, left: rest, rows: piece.rows.length });
+        const left = { after: piece.rows.at(-1)!.key, upTo: range.upTo };
+        await window.enter(piece, { ...chunk, range: rest, left, rows: piece.rows.length });
+        // Only now: a piece whose place is lost is read again.
+        rest = left;
       }
       if (rest !== range || end.aborted) return rest;
-      await window.enter({ rows: [], until: null }, { op: "chunk-end", entity: table, version, upTo: range.upTo, left: null, rows: 0 });
+      await window.enter({ rows: [], until: null }, { ...chunk, range, left: null, rows: 0 });
       return null;
     } catch (error) {
       // An aborted wait for the source ends here.

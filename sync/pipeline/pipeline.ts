@@ -202,7 +202,7 @@ async function follow(parts: LockedParts, writing: Writing, copies: Copies, stor
       if (stop.aborted && pauseSwitch.command !== "drain") break;
       seen.position = batch.commit?.position ?? seen.position;
       await writing.write(batch.changes, batch.unheld, async () => {
-        for (const { entity, version, upTo, left, rows } of batch.chunks) copies.advanced(entity, version, upTo, left, rows);
+        for (const chunk of batch.chunks) copies.advanced(chunk);
         if (batch.truncate) await empty(parts, writing, copies, batch.truncate);
         for (const recopy of batch.recopies) copyAgain(parts, copies, recopy);
         await progressWriter.settled(batch);

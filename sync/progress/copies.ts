@@ -4,6 +4,7 @@ import type { Entity } from "../../schema/entity.js";
 import {
   type Copied, everyKey, type KeyRange, type Progress, rewriteVersion, type TableCopy, type Version,
 } from "../../schema/position.js";
+import type { ChunkEnd } from "../reading/interleaving.js";
 import type { Survey } from "../source.js";
 import type { PipelineState } from "../state/state.js";
 
@@ -49,13 +50,17 @@ export class Copies {
     return { copy, cut: cut.signal };
   }
 
-  /** So many more rows of the copy that began at `version` are in the store. `left` is left of the range that ends at `upTo`. */
-  advanced(table: string, version: Version, upTo: KeyRange["upTo"], left: KeyRange | null, rows: number): void {
+  /**
+   * The rows of a chunk are in the store.
+   * @throws when the chunk does not begin where the one before it ended: the sweep would remove the rows between
+   */
+  advanced({ entity: table, cut, range, left, rows }: ChunkEnd): void {
     const copy = this.of(table);
-    // Another copy of the table may have begun meanwhile.
-    if (copy?.version !== version) return;
-    const name = JSON.stringify(upTo);
-    const ranges = copy.left.flatMap((range) => (JSON.stringify(range.upTo) !== name ? [range] : left ? [left] : []));
+    // Another copy of the table may have begun meanwhile, with the same version.
+    if (!copy || cut.aborted) return;
+    const at = copy.left.findIndex((each) => nameOf(each) === nameOf(range));
+    if (at < 0) throw new Error(`the copy of ${table} left ${copy.left.map(nameOf).join(" ")} and went on with ${nameOf(range)}`);
+    const ranges = copy.left.toSpliced(at, 1, ...(left ? [left] : []));
     this.#move(table, { ...copy, left: ranges, rows: copy.rows + rows });
   }
 
@@ -104,6 +109,8 @@ export class Copies {
     this.#changes.notify();
   }
 }
+
+const nameOf = ({ after, upTo }: KeyRange) => JSON.stringify([after, upTo]);
 
 /** Forgets a table that left the catalog. Nothing keeps it equal meanwhile, so it is copied again if it comes back. */
 export function copiedIn(catalog: Catalog, { copied }: Progress): Copied {

@@ -4,13 +4,15 @@ import { type Key, keyText } from "../../schema/entity.js";
 import { type KeyRange, type LogPlace, type Position, rewriteVersion, type Version } from "../../schema/position.js";
 import { Overtaken, type Piece, type ServerPlace, type Source } from "../source.js";
 
-/** Stands behind `rows` rows of a copy. Once they are settled, `left` is left of the range that ends at `upTo`. */
+/** Stands behind the first `rows` rows of a key range that a copy reads. Once they are settled, `left` is left of `range`. */
 export interface ChunkEnd {
   readonly op: "chunk-end";
   readonly entity: string;
   /** The version of the copy. */
   readonly version: Version;
-  readonly upTo: KeyRange["upTo"];
+  /** Aborts when nothing of the copy is wanted any more. */
+  readonly cut: AbortSignal;
+  readonly range: KeyRange;
   readonly left: KeyRange | null;
   readonly rows: number;
 }

@@ -1,5 +1,5 @@
 import { type Entity, type Key, keyText, type Row } from "../../schema/entity.js";
-import { type Position, rewriteVersion, type Version } from "../../schema/position.js";
+import { everyKey, type Position, rewriteVersion, type Version } from "../../schema/position.js";
 import { Unheld } from "../../schema/unheld.js";
 import { type Found, Overtaken, type Source } from "../source.js";
 import { type ChunkEnd, Interleaving } from "./interleaving.js";
@@ -40,7 +40,8 @@ async function read(source: Source, position: Position, entity: Entity, keys: re
   const either = AbortSignal.any([signal, done.signal]);
   const interleaving = new Interleaving(source, position);
   const end: ChunkEnd = {
-    op: "chunk-end", entity: entity.table, version: rewriteVersion(position.version), upTo: null, left: null, rows: keys.length,
+    op: "chunk-end", entity: entity.table, version: rewriteVersion(position.version), cut: either, range: everyKey, left: null,
+    rows: keys.length,
   };
   using window = (await interleaving.window(entity.table, either, keys))!;
   const enter = async () => {

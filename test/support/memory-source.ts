@@ -44,7 +44,11 @@ export class MemorySource implements Source {
   readonly #states = new Map<string, (Row | null)[]>();
   #version: Version = 0;
 
-  constructor(history: readonly Transaction[], readonly unheld: Readable, readonly growth: number, readonly atOnce: number) {
+  /** `breaks`: after so many messages, the stream begins again behind the last transaction that it gave out. */
+  constructor(
+    history: readonly Transaction[], readonly unheld: Readable, readonly growth: number, readonly atOnce: number,
+    readonly breaks = Infinity,
+  ) {
     this.#pending = [...history];
   }
 
@@ -172,15 +176,28 @@ export class MemorySource implements Source {
   }
 
   async *stream(after: Position, signal: AbortSignal): AsyncGenerator<Message[]> {
-    let waiting: Message[] = [];
-    yield [{ op: "connected", server: "memory" }];
+    let [waiting, ended, given, ends]: [Message[], number, number, number] = [[], after.offset, 0, 0];
+    const begin: Message = { op: "connected", server: "memory" };
+    yield [begin];
     for (let at = after.offset; !signal.aborted;) {
+      // A transaction that is longer must end once, or the stream would never get past it.
+      if (given > this.breaks && ends > 0) {
+        [waiting, at, given, ends] = [[], ended, 0, 0];
+        yield [begin];
+      }
       if (at < this.#log.length) waiting.push(...this.#log[at++]!.messages);
       else waiting.push({ op: "idle", at: Date.now(), place: { file: "memory", offset: at } });
       while (waiting.length >= this.atOnce || (waiting.length > 0 && at === this.#log.length)) {
-        yield waiting.splice(0, this.atOnce);
+        const messages = waiting.splice(0, this.atOnce);
+        for (const message of messages) {
+          if (message.op === "commit") ended = message.position.offset;
+          if (message.op === "commit" || message.op === "idle") ends++;
+        }
+        yield messages;
+        given += messages.length;
         this.grow();
         if (signal.aborted) return;
+        if (given > this.breaks && ends > 0) break;
       }
       await new Promise(setImmediate);
     }
@@ -193,7 +210,6 @@ export class MemorySource implements Source {
       return reason ? new Unheld(reason) : row;
     });
   }
-
 
   passed(at: LogPlace, place: LogPlace): boolean {
     return at.offset >= place.offset;

@@ -39,14 +39,15 @@ export class Reading implements AsyncDisposable {
 
   /**
    * Yields the rows as they come, in pieces of about `bytes` of text; the server waits while the caller takes none.
-   * When the connection is lost, the next one is asked what `sql` then says. Ends early when `signal` aborts.
+   * When the connection is lost, the next one is asked what `sql` then says; `sql` may ask that connection before.
+   * Ends early when `signal` aborts.
    */
-  async *pieces(sql: () => string, bytes: number, signal: AbortSignal): AsyncGenerator<RowDataPacket[]> {
+  async *pieces(sql: (connection: Connection) => string | Promise<string>, bytes: number, signal: AbortSignal): AsyncGenerator<RowDataPacket[]> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       const connection = await this.ask(async (open) => open, signal);
       let whole = false;
       try {
-        for await (const piece of inPieces(rowStream(connection, sql(), signal), bytes)) {
+        for await (const piece of inPieces(rowStream(connection, await sql(connection), signal), bytes)) {
           attempt = 0;
           yield piece;
         }

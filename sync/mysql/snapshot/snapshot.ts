@@ -1,3 +1,4 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
 import { type Entity, type Key, keyOf, keyText, type Row } from "../../../schema/entity.js";
 import type { KeyRange, Position } from "../../../schema/position.js";
 import { Unheld } from "../../../schema/unheld.js";
@@ -48,17 +49,18 @@ export async function* chunk(
 ): AsyncGenerator<Piece> {
   try {
     const codec = await codecFor(reading, database, entity, signal);
-    const server = await serverWith(reading, seen, signal);
-    let statements = 0;
+    let server: string;
     let until: ServerPlace | null | undefined;
-    // A statement that is asked again on another connection may see what the first could not.
-    const once = () => {
-      if (++statements > 1) throw new Overtaken("the connection broke while rows were read");
+    const select = async (connection: Connection) => {
+      // A statement that is asked again on another connection may see what the first could not.
+      if (until !== undefined) throw new Overtaken("the connection broke while rows were read");
+      // The connection that waited reads: another may lead to a server that has not come as far, and no row there would be no row.
+      server = await serverWith(connection, seen, signal);
       return selectChunk(entity, database, range, statementRows);
     };
-    for await (const raws of reading.pieces(once, pieceBytes, signal)) {
+    for await (const raws of reading.pieces(select, pieceBytes, signal)) {
       until ??= seen.server === undefined ? await end() : null;
-      if (until && until.server !== server) throw new Overtaken("rows and log were read from different servers");
+      if (until && until.server !== server!) throw new Overtaken("rows and log were read from different servers");
       yield { rows: raws.map((raw) => read(entity, codec, raw as RawRow)), until };
     }
   } catch (error) {
@@ -77,9 +79,11 @@ export async function rowsOf(
   reading: Reading, database: string, entity: Entity, keys: readonly Key[], seen: Position | null, signal: AbortSignal,
 ): Promise<(Row | Unheld | null)[]> {
   if (keys.length === 0) return [];
-  if (seen) await serverWith(reading, seen, signal);
   const codec = await codecFor(reading, database, entity, signal);
-  const raws = await reading.rows(selectKeys(entity, database, keys), signal);
+  const raws = await reading.ask(async (connection) => {
+    if (seen) await serverWith(connection, seen, signal);
+    return (await connection.query<RowDataPacket[]>(selectKeys(entity, database, keys)))[0];
+  }, signal);
   const found = new Map<string, Row | Unheld>();
   for (const raw of raws as RawRow[]) found.set(keyText(codec.key(raw)), held(codec, raw));
   return keys.map((key) => found.get(keyText(key)) ?? null);
@@ -89,11 +93,11 @@ export async function rowsOf(
  * Names the server, once everything that was committed up to the position is visible there.
  * It must wait, because a stream brings a transaction before that.
  */
-async function serverWith(reading: Reading, { gtids }: Position, signal: AbortSignal): Promise<string> {
+async function serverWith(connection: Connection, { gtids }: Position, signal: AbortSignal): Promise<string> {
   // Without GTIDs the server refuses the question.
   const late = gtids === "" ? "0" : `WAIT_FOR_EXECUTED_GTID_SET('${gtids}', 1)`;
   for (;;) {
-    const [row] = await reading.rows(`SELECT @@server_uuid AS server, ${late} AS late`, signal);
+    const [[row]] = await connection.query<RowDataPacket[]>(`SELECT @@server_uuid AS server, ${late} AS late`);
     if (Number(row!.late) === 0) return String(row!.server);
     signal.throwIfAborted();
   }

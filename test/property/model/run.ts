@@ -41,9 +41,9 @@ function weather(effects: number, slowness: number, dice: () => number, onEffect
  * @throws Violation at the first broken promise
  */
 export async function runHistory(
-  { kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce }: History, mutant: Mutant = {},
+  { kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce, breaks }: History, mutant: Mutant = {},
 ): Promise<void> {
-  const source = new MemorySource(transactions, unheld, growth, chunk);
+  const source = new MemorySource(transactions, unheld, growth, chunk, breaks);
   const disk = mutant.disk?.(kind) ?? new MemoryDisk(things, kind);
   for (const [i, row] of leftovers.entries()) {
     for (const atom of disk.atomsOf({

@@ -47,6 +47,8 @@ export interface History {
   readonly chunk: number;
   readonly rows: number;
   readonly atOnce: number;
+  /** After so many messages the stream begins again. */
+  readonly breaks: number;
 }
 
 const key = fc.integer({ min: 1, max: 5 }).map(String);
@@ -81,6 +83,7 @@ export function histories(two: "never" | "sometimes"): fc.Arbitrary<History> {
     chunk: fc.integer({ min: 1, max: 5 }),
     rows: fc.integer({ min: 1, max: 6 }),
     atOnce: fc.integer({ min: 1, max: 4 }),
+    breaks: fc.oneof(fc.constant(Infinity), fc.integer({ min: 6, max: 30 })),
   });
 }
 

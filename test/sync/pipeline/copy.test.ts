@@ -70,6 +70,19 @@ test("several ranges of a table are read at once, and after a kill each goes on 
   expect(disk.live("note").size).toBe(400);
 });
 
+test("a piece of a copy whose place in the log is lost, because the stream began again, is read again and not passed over", async () => {
+  const more = Array.from({ length: 200 }, (_, n): Transaction => ({
+    stamp: 6_000 + n, operations: [{ entity: note, key: [id(n % 60)], row: { id: id(n % 60), text: `b${n}` } }],
+  }));
+  for (let breaks = 2; breaks < 12; breaks++) {
+    const source = new MemorySource([...history(60), ...more], good, 1, 5, breaks);
+    source.grow();
+    const disk = new MemoryDisk(notes);
+    expect((await run(disk, source)).error).toBeNull();
+    expect(disk.live("note").size).toBe(60);
+  }
+});
+
 test("a snapshot goes on from what an earlier release stored, the last key copied", async () => {
   const [disk, source] = [new MemoryDisk(notes), sourceOf(100)];
   const head = await source.head();
@@ -103,11 +116,11 @@ test("the state says how much of a table is copied, of about how much", async ()
 });
 
 class Broken extends MemorySource {
-  breaks = 1;
+  purges = 1;
   because: "purged" | "lost" = "purged";
 
   override async *stream(...args: Parameters<MemorySource["stream"]>): ReturnType<MemorySource["stream"]> {
-    if (this.breaks-- > 0) throw new Unresumable("memory", "1-7", this.because);
+    if (this.purges-- > 0) throw new Unresumable("memory", "1-7", this.because);
     yield* super.stream(...args);
   }
 }
@@ -129,11 +142,11 @@ test("changes of a server that is lost are taken back by a copy of every table, 
   for (const note of ["done", "due"] as const) {
     const { source, disk } = broken();
     source.because = "lost";
-    source.breaks = 2;
+    source.purges = 2;
     disk.progress = { ...disk.progress!, copied: { note } };
     for (const key of ["8", id(1)])
       disk.letters.set(`note\0${key}`, { entity: "note", key: [key], version: 15, reason: "a zero date", change: null, parkedAt: 1 });
-    const { error, lines, state } = await run(disk, source, { enough: (progress) => source.breaks < 0 && followed(progress) });
+    const { error, lines, state } = await run(disk, source, { enough: (progress) => source.purges < 0 && followed(progress) });
     expect(error).toBeNull();
     expect([...disk.live("note").keys()].sort()).toEqual(Array.from({ length: 50 }, (_, n) => id(n)));
     expect([disk.letters.size, state.now.deadLetters]).toEqual([0, 0]);
@@ -165,7 +178,7 @@ test("a purged log heals by a copy of every table, while what is there stays; no
   );
 
   const outrun = broken();
-  outrun.source.breaks = 2;
+  outrun.source.purges = 2;
   expect((await run(outrun.disk, outrun.source)).error).toBeInstanceOf(Unresumable);
   const unwanted = broken();
   expect((await run(unwanted.disk, unwanted.source, { stopWhenPurged: true })).error).toBeInstanceOf(Unresumable);

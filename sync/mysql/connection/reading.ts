@@ -42,7 +42,9 @@ export class Reading implements AsyncDisposable {
    * When the connection is lost, the next one is asked what `sql` then says; `sql` may ask that connection before.
    * Ends early when `signal` aborts.
    */
-  async *pieces(sql: (connection: Connection) => string | Promise<string>, bytes: number, signal: AbortSignal): AsyncGenerator<RowDataPacket[]> {
+  async *pieces(
+    sql: (connection: Connection) => string | Promise<string>, bytes: number, signal: AbortSignal,
+  ): AsyncGenerator<RowDataPacket[]> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       const connection = await this.ask(async (open) => open, signal);
       let whole = false;

@@ -5,7 +5,9 @@ import { Overtaken } from "../../../sync/source.js";
 
 const at = (offset: number): Position => ({ gtids: "", file: "f", offset, version: offset * 10 });
 const commit = (offset: number): Message => ({ op: "commit", position: at(offset), committedAt: 0 });
-const end = { op: "chunk-end", entity: "payment", version: 11, cut: new AbortController().signal, range: everyKey, left: null, rows: 0 } as const;
+const end = {
+  op: "chunk-end", entity: "payment", version: 11, cut: new AbortController().signal, range: everyKey, left: null, rows: 0,
+} as const;
 
 test("invariant 4: rows read before a statement whose changes the log does not tell never enter behind it, where those read after it "
   + "would be no newer", async () => {

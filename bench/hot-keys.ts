@@ -66,7 +66,8 @@ async function main(): Promise<void> {
     process.exitCode = report(readers) ? 0 : 1;
   } finally {
     stop.abort();
-    await cleanUp(mysql, stores, folder);
+    // What went wrong before says more than what is then missing.
+    await cleanUp(mysql, stores, folder).catch((error: Error) => say(`cleaning up: ${error.message}`));
   }
 }
 

@@ -5,12 +5,12 @@ export const second = 1_000_000;
 export const day = 86_400 * second;
 export const year = 365 * day;
 
-/** Writes `2026-02-28T09:30:00.000001Z`, a `timestamp` of the catalog. */
+/** Writes `2026-02-28T09:30:00.000001Z`: UTC with microseconds. */
 export function timestampOf(at: Micros): string {
   return `${new Date(Math.floor(at / 1000)).toISOString().slice(0, 23)}${String(at % 1000).padStart(3, "0")}Z`;
 }
 
-/** Writes `2026-02-28`, a `date` of the catalog. */
+/** Writes `2026-02-28`, the day in UTC. */
 export function dateOf(at: Micros): string {
   return new Date(Math.floor(at / 1000)).toISOString().slice(0, 10);
 }

@@ -1,9 +1,8 @@
 import { escapeId } from "mysql2";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import type { Entity, Row } from "../schema/entity.js";
-import { totesys } from "../schema/totesys/catalog.js";
 import { insertRows } from "./insert.js";
 import { addressRow, counterpartyRow, currencyRow, departmentRow, designRow, paymentTypeRow, staffRow } from "./parties.js";
+import { type Row, type Table, type TableName, tables } from "./tables.js";
 import { paymentRow, purchaseOrderRow, salesOrderRow, transactionRow } from "./trade.js";
 import type { World } from "./world.js";
 
@@ -12,7 +11,7 @@ const rowsPerInsert = 500;
 const rowsPerTransaction = 2_000;
 
 /** Makes row `n` (from 1) of each table. */
-const makers: Readonly<Record<string, (world: World, n: number) => Row>> = {
+export const makers: Readonly<Record<TableName, (world: World, n: number) => Row>> = {
   address: addressRow,
   department: departmentRow,
   currency: currencyRow,
@@ -34,11 +33,10 @@ export async function writeWorld(
   connection: Connection, world: World, signal: AbortSignal, onCommit: (done: number) => void,
 ): Promise<number> {
   let done = 0;
-  for (const entity of totesys.entities) {
-    const make = makers[entity.table];
-    const count = world.shape.counts[entity.table];
-    if (!make || count === undefined) throw new Error(`the generator makes no rows of ${entity.table}; give it a maker and a share`);
-    const there = await highestKey(connection, entity);
+  for (const table of Object.values(tables)) {
+    const make = makers[table.name];
+    const count = world.shape.counts[table.name];
+    const there = await highestKey(connection, table);
     done += there;
     for (let first = there + 1; first <= count; first += rowsPerTransaction) {
       if (signal.aborted) return done;
@@ -46,7 +44,7 @@ export async function writeWorld(
       await connection.beginTransaction();
       for (let from = first; from < beyond; from += rowsPerInsert) {
         const rows = Array.from({ length: Math.min(rowsPerInsert, beyond - from) }, (_, i) => make(world, from + i));
-        await insertRows(connection, entity, rows);
+        await insertRows(connection, table, rows);
       }
       await connection.commit();
       done += beyond - first;
@@ -57,17 +55,17 @@ export async function writeWorld(
 }
 
 /** The server gives out keys from 1 without gaps, in the order of the transactions. */
-async function highestKey(connection: Connection, { table, key }: Entity): Promise<number> {
-  const [[row]] = await connection.query<RowDataPacket[]>(`SELECT MAX(${escapeId(key[0]!)}) AS highest FROM ${escapeId(table)}`);
+async function highestKey(connection: Connection, { name, key }: Table): Promise<number> {
+  const [[row]] = await connection.query<RowDataPacket[]>(`SELECT MAX(${escapeId(key)}) AS highest FROM ${escapeId(name)}`);
   return Number(row?.highest ?? 0);
 }
 
 /** The tables that hold a row already. */
 export async function filledTables(connection: Connection): Promise<string[]> {
   const filled: string[] = [];
-  for (const { table } of totesys.entities) {
-    const [rows] = await connection.query<RowDataPacket[]>(`SELECT 1 FROM ${escapeId(table)} LIMIT 1`);
-    if (rows.length > 0) filled.push(table);
+  for (const { name } of Object.values(tables)) {
+    const [rows] = await connection.query<RowDataPacket[]>(`SELECT 1 FROM ${escapeId(name)} LIMIT 1`);
+    if (rows.length > 0) filled.push(name);
   }
   return filled;
 }

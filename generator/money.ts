@@ -1,7 +1,7 @@
 /** An amount in hundredths, so that sums are exact. */
 export type Cents = bigint;
 
-/** Writes `"12.50"`, a `decimal` of scale 2. */
+/** Writes `"12.50"`, with both digits after the point. */
 export function decimalOf(cents: Cents): string {
   const digits = String(cents < 0n ? -cents : cents).padStart(3, "0");
   return `${cents < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;

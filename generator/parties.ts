@@ -1,20 +1,14 @@
-import type { RowOf } from "../schema/entity.js";
-import type { address } from "../schema/totesys/address.js";
-import type { counterparty } from "../schema/totesys/counterparty.js";
-import type { currency } from "../schema/totesys/currency.js";
-import type { department } from "../schema/totesys/department.js";
-import type { design } from "../schema/totesys/design.js";
-import type { paymentType } from "../schema/totesys/payment-type.js";
-import type { staff } from "../schema/totesys/staff.js";
 import { type Micros, second, timestampOf } from "./clock.js";
 import type { Random } from "./random.js";
 import { addressOwner, currencyCodes, departments, paymentTypes } from "./shape.js";
+import type {
+  Address, Counterparty, Currency, Department, Design, PaymentType, Staff, Stamps, TableName,
+} from "./tables.js";
 import { type Country, countryBy, personName, words } from "./words.js";
 import { firstDay, foundingTime, homeOf, lastWritten, type World } from "./world.js";
 
 /** What is written of a place, a company or a person: the same in the initial fill and in the stream. */
-export type PostalAddress = Pick<RowOf<typeof address>, "address_line_1" | "address_line_2" | "district" | "city" | "postal_code"
-  | "country" | "phone">;
+export type PostalAddress = Omit<Address, "address_id" | keyof Stamps>;
 export type FieldDraw = (field: string) => Random;
 
 export function placeIn(country: Country, draw: FieldDraw): PostalAddress {
@@ -40,7 +34,7 @@ export function contactIn(country: Country, random: Random): string | null {
   return random.chance(0.9) ? personName(random, country, 100) : null;
 }
 
-export function addressRow(world: World, n: number): RowOf<typeof address> {
+export function addressRow(world: World, n: number): Address {
   const draw: FieldDraw = (field) => world.draw("address", n, field);
   return {
     address_id: String(n), ...placeIn(homeOf(world, addressOwner(world.shape, n)), draw),
@@ -48,7 +42,7 @@ export function addressRow(world: World, n: number): RowOf<typeof address> {
   };
 }
 
-export function departmentRow(world: World, n: number): RowOf<typeof department> {
+export function departmentRow(world: World, n: number): Department {
   const draw: FieldDraw = (field) => world.draw("department", n, field);
   return {
     department_id: String(n),
@@ -61,17 +55,17 @@ export function departmentRow(world: World, n: number): RowOf<typeof department>
   };
 }
 
-export function currencyRow(world: World, n: number): RowOf<typeof currency> {
+export function currencyRow(world: World, n: number): Currency {
   return { currency_id: String(n), currency_code: currencyCodes[n - 1]!, ...stampsOf(world, "currency", n, firstDay(world, n), 0) };
 }
 
-export function paymentTypeRow(world: World, n: number): RowOf<typeof paymentType> {
+export function paymentTypeRow(world: World, n: number): PaymentType {
   return {
     payment_type_id: String(n), payment_type_name: paymentTypes[n - 1]!, ...stampsOf(world, "payment_type", n, firstDay(world, n), 0),
   };
 }
 
-export function designRow(world: World, n: number): RowOf<typeof design> {
+export function designRow(world: World, n: number): Design {
   const draw: FieldDraw = (field) => world.draw("design", n, field);
   const name = words(
     draw("design_name"), "United States", 80, ({ commerce, color }) => `${commerce.productAdjective()} ${color.human()} Tote`,
@@ -87,7 +81,7 @@ export function designRow(world: World, n: number): RowOf<typeof design> {
   };
 }
 
-export function staffRow(world: World, n: number): RowOf<typeof staff> {
+export function staffRow(world: World, n: number): Staff {
   const draw: FieldDraw = (field) => world.draw("staff", n, field);
   const country = countryBy(draw("country"));
   const first = words(draw("first_name"), country, 50, ({ person }) => person.firstName());
@@ -102,7 +96,7 @@ export function staffRow(world: World, n: number): RowOf<typeof staff> {
   };
 }
 
-export function counterpartyRow(world: World, n: number): RowOf<typeof counterparty> {
+export function counterpartyRow(world: World, n: number): Counterparty {
   const draw: FieldDraw = (field) => world.draw("counterparty", n, field);
   const country = homeOf(world, n);
   const seat = world.shape.ownAddresses + n;
@@ -117,11 +111,11 @@ export function counterpartyRow(world: World, n: number): RowOf<typeof counterpa
   };
 }
 
-function madeAt(world: World, table: string, n: number): Micros {
-  return foundingTime(world, n, world.shape.counts[table]!, world.draw(table, n, "created_at"));
+function madeAt(world: World, table: TableName, n: number): Micros {
+  return foundingTime(world, n, world.shape.counts[table], world.draw(table, n, "created_at"));
 }
 
-function stampsOf(world: World, table: string, n: number, made: Micros, often: number) {
+function stampsOf(world: World, table: TableName, n: number, made: Micros, often: number): Stamps {
   const written = lastWritten(made, world.until, often, world.draw(table, n, "last_updated"));
   return { created_at: timestampOf(made), last_updated: timestampOf(written) };
 }

@@ -1,7 +1,9 @@
+import type { TableName } from "./tables.js";
+
 /** How many rows each table gets, and which order, booking and payment belong together: pure arithmetic on row numbers from 1. */
 export interface Shape {
   /** Rows by table name; they add up to the wanted number. */
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<TableName, number>>;
   /** A deal is one order, its booking (transaction number = deal number) and one or two payments. */
   readonly deals: number;
   readonly sales: number;

@@ -1,12 +1,8 @@
-import type { RowOf } from "../schema/entity.js";
-import type { payment } from "../schema/totesys/payment.js";
-import type { purchaseOrder } from "../schema/totesys/purchase-order.js";
-import type { salesOrder } from "../schema/totesys/sales-order.js";
-import type { transaction } from "../schema/totesys/transaction.js";
 import { dateOf, day, type Micros, midnight, second, timestampOf } from "./clock.js";
 import { type Cents, decimalOf, instalments } from "./money.js";
 import type { FieldDraw } from "./parties.js";
 import { currencyCodes, dealOfPayment, dealOfPurchase, dealOfSale, deliveryAddress, orderOfDeal, paymentTypes } from "./shape.js";
+import type { Payment, PurchaseOrder, SalesOrder, Transaction } from "./tables.js";
 import { homeOf, lastWritten, type World } from "./world.js";
 
 /** What an order agrees, sale or purchase: the same in the initial fill and in the stream. */
@@ -42,11 +38,11 @@ export function accountNumber(draw: FieldDraw): string {
 /** When a deposit falls due after its order. */
 export const depositWithin = 3 * day;
 
-export function salesOrderRow(world: World, n: number): RowOf<typeof salesOrder> {
+export function salesOrderRow(world: World, n: number): SalesOrder {
   const deal = dealAt(world, dealOfSale(world.shape, n));
   return {
     sales_order_id: String(n),
-    design_id: String(scattered(deal.draw("design_id").zipf(world.shape.counts.design!), world.shape.counts.design!)),
+    design_id: String(scattered(deal.draw("design_id").zipf(world.shape.counts.design), world.shape.counts.design)),
     staff_id: deal.staff,
     counterparty_id: String(deal.counterparty),
     units_sold: deal.terms.quantity,
@@ -59,7 +55,7 @@ export function salesOrderRow(world: World, n: number): RowOf<typeof salesOrder>
   };
 }
 
-export function purchaseOrderRow(world: World, n: number): RowOf<typeof purchaseOrder> {
+export function purchaseOrderRow(world: World, n: number): PurchaseOrder {
   const deal = dealAt(world, dealOfPurchase(world.shape, n));
   return {
     purchase_order_id: String(n),
@@ -76,7 +72,7 @@ export function purchaseOrderRow(world: World, n: number): RowOf<typeof purchase
   };
 }
 
-export function transactionRow(world: World, n: number): RowOf<typeof transaction> {
+export function transactionRow(world: World, n: number): Transaction {
   const { kind, order } = orderOfDeal(world.shape, n);
   const made = timestampOf(dealTime(world, n) + 1_000);
   return {
@@ -89,7 +85,7 @@ export function transactionRow(world: World, n: number): RowOf<typeof transactio
   };
 }
 
-export function paymentRow(world: World, n: number): RowOf<typeof payment> {
+export function paymentRow(world: World, n: number): Payment {
   const { deal: number, part, parts } = dealOfPayment(world.shape, n);
   const { made, terms, counterparty, currency } = dealAt(world, number);
   const draw: FieldDraw = (field) => world.draw("payment", n, field);
@@ -132,7 +128,7 @@ function dealAt(world: World, number: number) {
   return {
     draw, made, counterparty,
     terms: termsAt(made, draw),
-    staff: String(scattered(draw("staff_id").zipf(counts.staff!), counts.staff!)),
+    staff: String(scattered(draw("staff_id").zipf(counts.staff), counts.staff)),
     currency: String(currencyCodes.indexOf(code as (typeof currencyCodes)[number]) + 1),
     stamps: { created_at: timestampOf(made), last_updated: timestampOf(amended) },
   };

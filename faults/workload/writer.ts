@@ -113,10 +113,11 @@ async function perform(connection: Connection, { number, steps, clockMicros }: T
 }
 
 async function apply(connection: Connection, step: Step): Promise<void> {
-  const [table, key] = [escapeId(step.entity.table), escapeId(step.entity.key[0]!)];
+  const of = { name: step.entity.table, key: step.entity.key[0]! };
+  const [table, key] = [escapeId(of.name), escapeId(of.key)];
   switch (step.op) {
-    case "insert": return void await insertRows(connection, step.entity, step.images.map(({ row }) => row));
-    case "update": return void await updateRow(connection, step.entity, step.key, step.changed);
+    case "insert": return void await insertRows(connection, of, step.images.map(({ row }) => row));
+    case "update": return void await updateRow(connection, of, step.key, step.changed);
     case "delete": return void await connection.query(`DELETE FROM ${table} WHERE ${key} = ${step.key}`);
     case "delete from": return void await connection.query(`DELETE FROM ${table} WHERE ${key} >= ${step.key} AND ${key} < 2 * ${step.key}`);
     case "fill": return void await connection.query(fillingSql(step.entity, step.filled));

@@ -1,9 +1,9 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { PreflightFailed } from "../../runtime/findings.js";
-import type { Entity } from "../../schema/entity.js";
 import type { Micros } from "../clock.js";
 import type { FieldDraw } from "../parties.js";
 import type { Draw } from "../random.js";
+import type { Table } from "../tables.js";
 
 /** What one business transaction works with. */
 export interface Trade {
@@ -29,7 +29,7 @@ export interface Done {
 
 /** One row that shows in the database whether the transaction was committed. */
 export interface Trace {
-  readonly entity: Entity;
+  readonly table: Table;
   readonly key: string;
   /** When the row was made or last changed; null when the transaction deletes it. */
   readonly at: string | null;

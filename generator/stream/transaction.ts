@@ -2,6 +2,7 @@ import { escapeId } from "mysql2";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { isConnectionLost } from "../../runtime/mysql/lost.js";
 import type { Micros } from "../clock.js";
+import { sqlValue } from "../insert.js";
 import { type Business, businessBy, transact } from "./mix.js";
 import type { Session } from "./session.js";
 import type { Trade, Done, Trace } from "./trade.js";
@@ -55,11 +56,9 @@ export async function committed({ clock, session, ...opening }: Opening, signal:
 }
 
 /** Whether the transaction that would leave this trace has done so. */
-async function left(connection: Connection, { entity, key, at }: Trace): Promise<boolean> {
+async function left(connection: Connection, { table, key, at }: Trace): Promise<boolean> {
   const [[row]] = await connection.query<RowDataPacket[]>(
-    `SELECT created_at, last_updated FROM ${escapeId(entity.table)} WHERE ${escapeId(entity.key[0]!)} = ?`, [key],
+    `SELECT created_at, last_updated FROM ${escapeId(table.name)} WHERE ${escapeId(table.key)} = ?`, [key],
   );
-  return at === null ? row === undefined : row !== undefined && [row.created_at, row.last_updated].includes(
-    at.replace("T", " ").slice(0, -1),
-  );
+  return at === null ? row === undefined : row !== undefined && [row.created_at, row.last_updated].includes(sqlValue(at));
 }

@@ -4,7 +4,6 @@ import type { Connection } from "mysql2/promise";
 import { MigrationExecutor } from "typeorm";
 import { PreflightFailed } from "../runtime/findings.js";
 import { connectMysql, mysqlOptions, mysqlPlace, mysqlProblem, serverUrl } from "../runtime/mysql/mysql.js";
-import { totesys } from "../schema/totesys/catalog.js";
 import { history } from "./history.js";
 import { operationalDatabase } from "./operational.js";
 
@@ -38,7 +37,7 @@ export async function migrate(mysqlUrl: URL, signal?: AbortSignal, onProgress?: 
 }
 
 async function applyPending(mysqlUrl: URL, signal?: AbortSignal, onProgress?: (at: MigrationProgress) => void): Promise<Migrated> {
-  const source = await operationalDatabase(mysqlUrl, totesys, 1).initialize();
+  const source = await operationalDatabase(mysqlUrl).initialize();
   try {
     const executor = new MigrationExecutor(source);
     const known = new Set(history.map((migration) => migration.name));

@@ -31,7 +31,10 @@ export const sql = (expression: string): Literal => raw(expression);
 /** Quotes a name, the dots in it included: `mysql2` alone would take what stands before a dot for a database. */
 export const quoted = (name: string): string => escapeId(name, true);
 
-/** Says how the session has to be, whatever the server's defaults are. Foreign keys are off, because tables refer to one another in circles. */
+/**
+ * Says how the session has to be, whatever the server's defaults are.
+ * Foreign keys are off, because tables refer to one another in circles.
+ */
 export const begin =
   "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'TRADITIONAL', foreign_key_checks = 0, unique_checks = 1";
 export const end = "SET foreign_key_checks = 1";
@@ -50,7 +53,7 @@ export function inserts(name: string, columns: readonly string[], lines: readonl
     into + lines.slice(i * linesAtOnce, (i + 1) * linesAtOnce).map((line) => `(${line.map(literal).join(", ")})`).join(",\n"));
 }
 
-const literal = (value: Literal): string => (value instanceof Buffer ? `X'${value.toString("hex")}'` : escape(value));
+export const literal = (value: Literal): string => (value instanceof Buffer ? `X'${value.toString("hex")}'` : escape(value));
 
 /** Puts tables together; what stands in `after` needs all of them. */
 export function database(tables: readonly Table[], after: readonly string[] = [], views: readonly string[] = []): Database {

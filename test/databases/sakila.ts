@@ -11,7 +11,10 @@ export function sakila(): Database {
   const { film, ...others } = sakilaRows();
   const tables: readonly Table[] = [
     { name: "film_text", statements: [sakilaTables.film_text], rows: film.lines.length },
-    { name: "film", statements: [sakilaTables.film, ...filmTriggers, ...inserts("film", film.columns, film.lines)], rows: film.lines.length },
+    {
+      name: "film", rows: film.lines.length,
+      statements: [sakilaTables.film, ...filmTriggers, ...inserts("film", film.columns, film.lines)],
+    },
     ...Object.entries(others).map(([name, { columns, lines }]) => table(name, sakilaTables[name as keyof typeof others], columns, lines)),
   ];
   return database(tables, [...routines, ...dateTriggers, ...Object.values(sakilaViews)], Object.keys(sakilaViews));

@@ -4,23 +4,24 @@ import { drawFrom } from "../../generator/random.js";
 export const draw = drawFrom(13);
 
 export const firstNames = [
-  "Ada", "Bruno", "Chloé", "Dmitri", "Elif", "Farid", "Greta", "Hakan", "Inês", "Jörg", "Kaito", "Lena", "Mário", "Nora", "Ötzi", "Priya",
+  "Ada", "Bruno", "Chloé", "Dmitri", "Elif", "Farid", "Greta", "Hakan", "Inês", "Jörg", "Kaito", "Lena", "Mário",
+  "Nora", "Ötzi", "Priya",
   "Quentin", "Rosa", "Søren", "Tove", "Umar", "Vera", "Wanda", "Xenia", "Yusuf", "Zoë",
 ] as const;
 
 export const lastNames = [
-  "Abbott", "Brännström", "Castro", "D'Arcy", "Engel", "Fontaine", "Groß", "Huang", "Ivanova", "Jansen", "Kowalska", "Łukasik", "Müller",
-  "Nakamura", "O'Neill", "Peña", "Quist", "Rossi", "Şahin", "Tanaka", "Ueda", "Van der Berg", "Wójcik", "Yilmaz", "Zhang",
+  "Abbott", "Brännström", "Castro", "D'Arcy", "Engel", "Fontaine", "Groß", "Huang", "Ivanova", "Jansen", "Kowalska", "Łukasik",
+  "Müller", "Nakamura", "O'Neill", "Peña", "Quist", "Rossi", "Şahin", "Tanaka", "Ueda", "Van der Berg", "Wójcik", "Yilmaz", "Zhang",
 ] as const;
 
 const adjectives = [
-  "Amber", "Bitter", "Crooked", "Distant", "Electric", "Frozen", "Gentle", "Hollow", "Idle", "Jagged", "Knitted", "Lunar", "Mellow", "Noisy",
-  "Orange", "Patient", "Quiet", "Rusty", "Silent", "Tidal", "Upright", "Velvet", "Wandering", "Yellow", "Zealous",
+  "Amber", "Bitter", "Crooked", "Distant", "Electric", "Frozen", "Gentle", "Hollow", "Idle", "Jagged", "Knitted", "Lunar", "Mellow",
+  "Noisy", "Orange", "Patient", "Quiet", "Rusty", "Silent", "Tidal", "Upright", "Velvet", "Wandering", "Yellow", "Zealous",
 ] as const;
 
 const nouns = [
-  "Anchor", "Bridge", "Café", "Dragon", "Engine", "Forest", "Garden", "Harbour", "Island", "Journey", "Kettle", "Lantern", "Mirror", "Night",
-  "Orchard", "Piano", "Quarry", "River", "Signal", "Tower", "Umbrella", "Voyage", "Window", "Year", "Zeppelin",
+  "Anchor", "Bridge", "Café", "Dragon", "Engine", "Forest", "Garden", "Harbour", "Island", "Journey", "Kettle", "Lantern", "Mirror",
+  "Night", "Orchard", "Piano", "Quarry", "River", "Signal", "Tower", "Umbrella", "Voyage", "Window", "Year", "Zeppelin",
 ] as const;
 
 /** A title of its own for each of the first 15,625 rows. */

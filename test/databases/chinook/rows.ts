@@ -29,7 +29,8 @@ export const chinookRows = (): Readonly<Record<keyof typeof chinookTables, Rows>
     lines: times(count.tracks, (id) => [
       id, title(id), id % 97 === 0 ? null : Math.ceil(id * count.albums / count.tracks), draw("Track", id, "media").zipf(5),
       id % 89 === 0 ? null : draw("Track", id, "genre").zipf(genres.length), id % 3 === 0 ? null : name("Track", id).join(" "),
-      draw("Track", id, "length").whole(1_071, 5_286_953), id === 1 ? 2_147_483_647 : draw("Track", id, "bytes").whole(38_747, 1_059_546_140),
+      draw("Track", id, "length").whole(1_071, 5_286_953),
+      id === 1 ? 2_147_483_647 : draw("Track", id, "bytes").whole(38_747, 1_059_546_140),
       cents(price(id)),
     ]),
   },
@@ -50,7 +51,8 @@ export const chinookRows = (): Readonly<Record<keyof typeof chinookTables, Rows>
     lines: times(8, (id) => {
       const [first, last] = name("Employee", id);
       return [
-        id, last, first, ["General Manager", "Sales Manager", "Sales Support Agent"][Math.min(id - 1, 2)]!, id === 1 ? null : id < 4 ? 1 : 2,
+        id, last, first, ["General Manager", "Sales Manager", "Sales Support Agent"][Math.min(id - 1, 2)]!,
+        id === 1 ? null : id < 4 ? 1 : 2,
         moment(1947 + id * 4, id * 77_000), moment(2002, id * 60_000), ...place("Employee", id), `${first}@example.com`,
       ];
     }),

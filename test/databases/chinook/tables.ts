@@ -1,6 +1,7 @@
 /** The CREATE statements of Chinook's eleven tables, by name. NVARCHAR is text of at most three bytes a character. */
 export const chinookTables = {
-  Genre: "CREATE TABLE `Genre` (`GenreId` INT NOT NULL AUTO_INCREMENT, `Name` NVARCHAR(120), CONSTRAINT `PK_Genre` PRIMARY KEY (`GenreId`))",
+  Genre: `CREATE TABLE \`Genre\` (
+    \`GenreId\` INT NOT NULL AUTO_INCREMENT, \`Name\` NVARCHAR(120), CONSTRAINT \`PK_Genre\` PRIMARY KEY (\`GenreId\`))`,
   MediaType: `CREATE TABLE \`MediaType\` (
     \`MediaTypeId\` INT NOT NULL AUTO_INCREMENT, \`Name\` NVARCHAR(120), CONSTRAINT \`PK_MediaType\` PRIMARY KEY (\`MediaTypeId\`))`,
   Artist: `CREATE TABLE \`Artist\` (

@@ -88,9 +88,12 @@ async function loaded(server: Server, database: Database) {
   const exact = { charset: "utf8mb4", supportBigNumbers: true, bigNumberStrings: true };
   const connection = await createConnection({ uri: engineUrls()[server], ...exact });
   const rows = async (sql: string): Promise<RowDataPacket[]> => (await connection.query<RowDataPacket[]>(sql))[0];
+  // A connection of its own drops the database, because an error in a test may have ended the other one.
   const drop = async () => {
-    await connection.query(`DROP DATABASE IF EXISTS ${name}`);
-    await connection.end();
+    connection.destroy();
+    const dropping = await createConnection(engineUrls()[server]);
+    await dropping.query(`DROP DATABASE IF EXISTS ${name}`);
+    await dropping.end();
   };
   try {
     await rows(`CREATE DATABASE ${name}`);

@@ -3,8 +3,10 @@
  * Beside them, another viewer sends `{ viewer }`, and a look at /health, each second. It prints how long these took, how the thirty were
  * answered and the memory it cost.
  *
- *     node dist/bench/fairness.js [--stores sqlite:///tmp/bench.db] [--filled] [--rows 520000] [--seconds 60] [--at-once 30]
- *         [--searches 31] [--json]
+ *     node dist/bench/fairness.js --mysql mysql://root@127.0.0.1:3306 [--stores sqlite:///tmp/bench.db] [--filled] [--rows 520000]
+ *         [--seconds 60] [--at-once 30] [--searches 31] [--json]
+ *
+ * The server only says what the tables are; with --filled, the stores say it, and no server is needed.
  *
  * Exit code 1 when `{ viewer }` took more than 500 ms at p99 or failed, or /health did not answer.
  */
@@ -15,6 +17,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { SignJWT } from "jose";
+import { migrate } from "../migrations/migrate.js";
+import type { Catalog } from "../schema/catalog.js";
+import { ownCatalog } from "../schema/meaning/setting.js";
+import { catalogIn, dropped } from "./database.js";
 import { attack } from "./fairness/attack.js";
 import { type Client, deniedFields, searches, send, small } from "./fairness/queries.js";
 import { fill } from "./fairness/rows.js";
@@ -22,6 +28,7 @@ import { peakMemoryMb } from "./peak-memory.js";
 
 const { values: options } = parseArgs({
   options: {
+    mysql: { type: "string", default: process.env.SLUICE_TEST_MYSQL_URL ?? "mysql://root@127.0.0.1:3306" },
     stores: { type: "string" }, filled: { type: "boolean", default: false }, rows: { type: "string", default: "520000" },
     seconds: { type: "string", default: "60" }, "at-once": { type: "string", default: "30" }, searches: { type: "string", default: "31" },
     json: { type: "boolean", default: false },
@@ -40,7 +47,8 @@ async function main(): Promise<void> {
   const stores = options.stores ?? `sqlite://${join(folder, "store.db")}`;
   if (!options.filled) {
     say(`filling ${stores} with ${Number(options.rows).toLocaleString("en")} rows`);
-    for (const store of stores.split(",")) await fill(new URL(store), Number(options.rows));
+    const catalog = await commerceCatalog();
+    for (const store of stores.split(",")) await fill(new URL(store), Number(options.rows), catalog);
   }
   const gateway = await startGateway(stores, folder);
   try {
@@ -55,12 +63,21 @@ async function main(): Promise<void> {
   }
 }
 
+/** The catalog of the commerce schema, from a database that lasts only that long. */
+async function commerceCatalog(): Promise<Catalog> {
+  const mysql = new URL(`/fairness_${process.pid}`, options.mysql);
+  await using _ = dropped(mysql);
+  await migrate(mysql);
+  return await catalogIn(mysql);
+}
+
 type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 async function startGateway(stores: string, dataDir: string) {
   const args = ["gateway", "--json", "--port", "0", "--operations-port", "0", "--data-dir", dataDir, "--stores", stores];
   const child = spawn(process.execPath, [join(__dirname, "..", "cli", "main.js"), ...args], {
-    env: { ...process.env, SLUICE_JWT_SECRET: secret, SLUICE_LOG: "error" }, stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, SLUICE_CATALOG: ownCatalog, SLUICE_JWT_SECRET: secret, SLUICE_LOG: "error" },
+    stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await once(child.stdout, "data") as [Buffer];
   return { child, ...(JSON.parse(line.toString()) as { readonly url: string; readonly operationsUrl: string }) };

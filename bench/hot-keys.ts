@@ -19,10 +19,11 @@ import { parseArgs } from "node:util";
 import { fill } from "../generator/main.js";
 import { migrate } from "../migrations/migrate.js";
 import { connectMysql } from "../runtime/mysql/mysql.js";
+import type { Catalog } from "../schema/catalog.js";
 import { isWhole } from "../schema/position.js";
-import { totesys } from "../schema/totesys/catalog.js";
 import { openStore } from "../stores/open.js";
 import { openMysqlSource } from "../sync/mysql/source.js";
+import { catalogIn } from "./database.js";
 import { Keeper } from "./hot-keys/keeper.js";
 import { counter, Reader, type Tally } from "./hot-keys/reader.js";
 import { troubles, type World } from "./hot-keys/troubles.js";
@@ -49,7 +50,7 @@ async function main(): Promise<void> {
   const stores = options.stores.split(",").map((url) => (url.startsWith("sqlite:") ? new URL(url) : new URL(`/${name}`, url)));
   const stop = new AbortController();
   try {
-    await prepare(mysql);
+    const catalog = await prepare(mysql);
     await using sync = new Keeper({
       SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: stores.map(({ href }) => href).join(","), SLUICE_DATA_DIR: folder,
       ...tokensOf(process.env),
@@ -57,9 +58,9 @@ async function main(): Promise<void> {
     const writing = Promise.all(keys.map((key) => write(mysql, key, stop.signal)));
     const written = writing.catch((error: unknown) => stop.abort(error));
     const opened = await Promise.all(stores.map((url) => openWhenThere(url, sync)));
-    const readers = opened.map((store) => new Reader(store, keys, owner));
+    const readers = opened.map((store) => new Reader(store, catalog.entity("sales_order"), keys, owner));
     const reading = readers.map((reader) => reader.run(stop.signal));
-    await trouble({ mysql, stores, keys, sync, readers, kills: Number(options.kills) });
+    await trouble({ mysql, catalog, stores, keys, sync, readers, kills: Number(options.kills) });
     stop.abort();
     await Promise.all([...reading, written]);
     for (const store of opened) await store[Symbol.asyncDispose]();
@@ -76,7 +77,8 @@ function tokensOf({ PATH = "" }: NodeJS.ProcessEnv): Record<string, string> {
   return { PATH };
 }
 
-async function prepare(mysql: URL): Promise<void> {
+/** Returns the catalog of what it made. */
+async function prepare(mysql: URL): Promise<Catalog> {
   await using server = await connectMysql(new URL("/", mysql));
   await server.query(`CREATE DATABASE ${mysql.pathname.slice(1)}`);
   await migrate(mysql);
@@ -87,6 +89,7 @@ async function prepare(mysql: URL): Promise<void> {
     `UPDATE sales_order SET ${counter} = 1, counterparty_id = ?, created_at = '2030-01-01 00:00:00' WHERE sales_order_id IN (?)`,
     [owner, keys],
   );
+  return await catalogIn(mysql);
 }
 
 async function write(mysql: URL, key: string, stop: AbortSignal): Promise<void> {
@@ -97,7 +100,7 @@ async function write(mysql: URL, key: string, stop: AbortSignal): Promise<void> 
 /** Opens a reader before anything is there, if the store allows it: then it sees the first copy from its beginning. */
 async function openWhenThere(url: URL, sync: Keeper): Promise<Awaited<ReturnType<typeof openStore>>> {
   sync.up();
-  return openStore(url, totesys);
+  return openStore(url);
 }
 
 async function trouble(world: World): Promise<void> {
@@ -118,11 +121,11 @@ async function trouble(world: World): Promise<void> {
 }
 
 /** Resolves when every store is whole, and has all that was committed by now. */
-async function caughtUp({ mysql, stores, sync }: World): Promise<void> {
-  await using source = openMysqlSource(mysql, totesys, "hot-keys", never);
+async function caughtUp({ mysql, catalog, stores, sync }: World): Promise<void> {
+  await using source = openMysqlSource(mysql, catalog, "hot-keys", never);
   const head = await source.head();
   for (const url of stores) {
-    await using store = await openStore(url, totesys);
+    await using store = await openStore(url);
     for (const deadline = Date.now() + 300_000; ; await sleep(100)) {
       const progress = await store.progress().catch(() => null);
       if (progress && isWhole(progress) && source.reached(progress.position, head)) break;

@@ -8,7 +8,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { projectRoot } from "../engines/project.js";
+import { projectRoot } from "../runtime/files/project.js";
 
 const versions = ["20.19", "22", "24"];
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";

@@ -10,7 +10,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { connectMysql } from "../runtime/mysql/mysql.js";
+import { catalogIn, dropped } from "./database.js";
 import { checksumOfSource, checksumOfStore } from "./snapshot/checksum.js";
 import { copyKilledHalfway } from "./snapshot/copying.js";
 import { fillTable, selectIntoNothing } from "./snapshot/table.js";
@@ -32,8 +32,9 @@ async function main(): Promise<void> {
   const rows = Math.round(Number(options.rows) * Number(options.scale));
   say(`filling sales_order with ${rows.toLocaleString("en")} rows`);
   await fillTable(mysql, rows);
-  const wanted = await checksumOfSource(mysql);
-  const selected = await selectIntoNothing(mysql);
+  const catalog = await catalogIn(mysql), salesOrder = catalog.entity("sales_order");
+  const wanted = await checksumOfSource(mysql, catalog, salesOrder);
+  const selected = await selectIntoNothing(mysql, salesOrder);
   const report: Record<string, unknown> = { rows, selectRowsPerSecond: Math.round(rows / selected) };
   say(`SELECT into nothing   ${per(rows, selected)}`);
 
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
     const name = url.protocol === "sqlite:" ? "embedded" : url.protocol.startsWith("cassandra") ? "cassandra" : "elasticsearch";
     if (name === "embedded") await empty(url);
     const { seconds, rssMb, rowsAtKill } = await copyKilledHalfway(mysql, url, rows);
-    const found = await checksumOfStore(url);
+    const found = await checksumOfStore(url, salesOrder);
     const same = found.rows === wanted.rows && found.sum === wanted.sum;
     equal &&= same;
     report[name] = {
@@ -63,16 +64,6 @@ async function main(): Promise<void> {
 async function empty(url: URL): Promise<void> {
   if (url.protocol !== "sqlite:") return dropStore(url);
   for (const suffix of ["", "-wal", "-shm"]) await rm(`${decodeURIComponent(url.pathname)}${suffix}`, { force: true });
-}
-
-/** The database; disposing of it drops it. */
-function dropped(mysql: URL): AsyncDisposable {
-  return {
-    async [Symbol.asyncDispose]() {
-      await using connection = await connectMysql(new URL("/", mysql));
-      await connection.query(`DROP DATABASE IF EXISTS ${mysql.pathname.slice(1)}`);
-    },
-  };
 }
 
 const per = (rows: number, seconds: number) => `${Math.round(rows / seconds).toLocaleString("en")} rows/s`;

@@ -13,7 +13,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { connectMysql } from "../runtime/mysql/mysql.js";
+import { migrate } from "../migrations/migrate.js";
+import type { Catalog } from "../schema/catalog.js";
+import { catalogIn, dropped } from "./database.js";
 import { type BareWork, runBare } from "./sync/bare.js";
 import { type Latency, measureFreshness } from "./sync/freshness.js";
 import { reached, startSync } from "./sync/process.js";
@@ -34,6 +36,9 @@ void (options.bare === undefined ? compare() : runBare(
   JSON.parse(options.bare) as BareWork,
 ).then((seconds) => { process.stdout.write(JSON.stringify(seconds)); }));
 
+/** What is measured: a database, its catalog, and the servers of the stores. */
+interface Place { readonly mysql: URL; readonly catalog: Catalog; readonly servers: readonly URL[] }
+
 interface Drained { readonly rowsPerSecond: number; readonly bareRowsPerSecond: number }
 
 interface Report {
@@ -46,7 +51,9 @@ async function compare(): Promise<void> {
   const servers = options.stores.split(",").map((url) => new URL(url));
   const mysql = new URL(`/sync_bench_${process.pid}`, options.mysql);
   await using database = dropped(mysql);
-  const workload = await prepareWorkload(mysql, scale);
+  await migrate(mysql);
+  const place: Place = { mysql, catalog: await catalogIn(mysql), servers };
+  const workload = await prepareWorkload(mysql, place.catalog, scale);
   const report: Report = { ratios: {}, rows: workload.rows };
   let rssMb = 0;
 
@@ -54,10 +61,10 @@ async function compare(): Promise<void> {
     if (!only.includes(name)) continue;
     const sync: number[] = [], bare: number[] = [];
     for (let run = 0; run < Number(options.runs); run++) {
-      const drained = await drain(mysql, servers, stores, workload);
+      const drained = await drain(place, stores, workload);
       rssMb = Math.max(rssMb, drained.rssMb);
       sync.push(workload.rows / drained.seconds);
-      bare.push(workload.rows / await bareSeconds(mysql, servers, stores, workload));
+      bare.push(workload.rows / await bareSeconds(place, stores, workload));
     }
     const medians: Drained = { rowsPerSecond: Math.round(median(sync)), bareRowsPerSecond: Math.round(median(bare)) };
     report.ratios[name] = rounded(medians.rowsPerSecond / medians.bareRowsPerSecond);
@@ -68,7 +75,7 @@ async function compare(): Promise<void> {
     );
   }
   if (only.includes("freshness")) {
-    const fresh = await freshness(mysql, servers, Math.max(4, 20 * scale));
+    const fresh = await freshness(place, Math.max(4, 20 * scale));
     rssMb = Math.max(rssMb, fresh.rssMb);
     report.freshness = fresh.latency;
     for (const [name, { p50Ms, p99Ms }] of Object.entries(fresh
@@ -81,16 +88,16 @@ async function compare(): Promise<void> {
 }
 
 async function drain(
-  mysql: URL, servers: readonly URL[], names: readonly StoreName[], { from, to }: Workload,
+  { mysql, catalog, servers }: Place, names: readonly StoreName[], { from, to }: Workload,
 ): Promise<{ seconds: number; rssMb: number }> {
-  await using stores = await freshStores(servers, names, from);
+  await using stores = await freshStores(servers, names, catalog, from);
   await using sync = await startSync(mysql, stores.urls);
-  const ends = await reached(mysql, stores.urls, to);
+  const ends = await reached(mysql, catalog, stores.urls, to);
   return { seconds: (Math.max(...ends) - sync.streamingAt) / 1000, rssMb: sync.rssMb() };
 }
 
-async function bareSeconds(mysql: URL, servers: readonly URL[], names: readonly StoreName[], workload: Workload): Promise<number> {
-  await using stores = await freshStores(servers, names, workload.from);
+async function bareSeconds({ mysql, catalog, servers }: Place, names: readonly StoreName[], workload: Workload): Promise<number> {
+  await using stores = await freshStores(servers, names, catalog, workload.from);
   const work: BareWork = { mysql: mysql.href, stores: stores.urls.map((url) => url.href), workload };
   const child = spawn(process.execPath, [__filename, "--bare", JSON.stringify(work)], { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
@@ -101,23 +108,13 @@ async function bareSeconds(mysql: URL, servers: readonly URL[], names: readonly 
 }
 
 async function freshness(
-  mysql: URL, servers: readonly URL[], seconds: number,
+  { mysql, catalog, servers }: Place, seconds: number,
 ): Promise<{ latency: Record<StoreName, Latency>; rssMb: number }> {
-  await using stores = await freshStores(servers, storeNames, await headOf(mysql));
+  await using stores = await freshStores(servers, storeNames, catalog, await headOf(mysql, catalog));
   await using sync = await startSync(mysql, stores.urls);
   const { cassandra, elasticsearch } = await measureFreshness(mysql, stores.urls, seconds);
   const of = ({ p50Ms, p99Ms }: Latency) => ({ p50Ms: rounded(p50Ms), p99Ms: rounded(p99Ms) });
   return { latency: { cassandra: of(cassandra), elasticsearch: of(elasticsearch) }, rssMb: sync.rssMb() };
-}
-
-/** The database; disposing of it drops it. */
-function dropped(mysql: URL): AsyncDisposable {
-  return {
-    async [Symbol.asyncDispose]() {
-      await using connection = await connectMysql(new URL("/", mysql));
-      await connection.query(`DROP DATABASE IF EXISTS ${mysql.pathname.slice(1)}`);
-    },
-  };
 }
 
 function median(values: readonly number[]): number {

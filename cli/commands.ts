@@ -1,4 +1,6 @@
 import type { Command } from "./command.js";
+import { catalog } from "./commands/catalog/catalog.js";
+import { introspect } from "./commands/catalog/introspect.js";
 import { bench } from "./commands/develop/bench.js";
 import { binlog } from "./commands/develop/binlog.js";
 import { faults } from "./commands/develop/faults.js";
@@ -18,6 +20,6 @@ import { token } from "./commands/run/token.js";
 import { up } from "./commands/run/up.js";
 
 export const commands: readonly Command[] = [
-  start, up, down, migrate, generate, sync, gateway, token, verify, status, pause, resume, drain, deadLetters, resnapshot, binlog, bench,
-  faults, k6,
+  start, up, down, introspect, catalog, migrate, generate, sync, gateway, token, verify, status, pause, resume, drain, deadLetters,
+  resnapshot, binlog, bench, faults, k6,
 ];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Argument, Command as Commander } from "commander";
-import { projectRoot } from "../engines/project.js";
+import { projectRoot } from "../runtime/files/project.js";
 import { optionOf } from "../runtime/settings.js";
 import { type Command, settingsOf } from "./command.js";
 

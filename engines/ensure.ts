@@ -6,7 +6,7 @@ import type { Engine, EngineName, DownloadReport } from "./engine.js";
 import { mariadbRecipe } from "./mariadb/recipe.js";
 import { mysqlRecipe } from "./mysql/recipe.js";
 import { withLock } from "./packages/lock.js";
-import { defaultPackages } from "./project.js";
+import { defaultPackages } from "../runtime/files/project.js";
 import type { Recipe } from "./recipe.js";
 import { halt, hasOwner, readRunning } from "./running.js";
 import { type Lifetime, start } from "./start.js";

@@ -5,7 +5,7 @@ import { unavailable, type DownloadReport } from "./engine.js";
 import { CommandFailed, run } from "./host/command.js";
 import { hasImage, podmanWorks } from "./host/podman.js";
 import { cached } from "./packages/cache.js";
-import { defaultPackages, projectRoot } from "./project.js";
+import { defaultPackages, projectRoot } from "../runtime/files/project.js";
 
 /** A program to run, and the arguments that come before the caller's own. */
 export interface Command {

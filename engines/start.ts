@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { makeFolder } from "../runtime/folder.js";
+import { makeFolder } from "../runtime/files/folder.js";
 import { type Engine, unavailable, type Work } from "./engine.js";
 import { withLock } from "./packages/lock.js";
 import { startFromPackages } from "./packages/start.js";

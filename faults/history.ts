@@ -4,7 +4,9 @@ import { drawFrom } from "../generator/random.js";
 import { migrate } from "../migrations/migrate.js";
 import { connectMysql } from "../runtime/mysql/mysql.js";
 import { sleep } from "../runtime/wait.js";
-import { totesys } from "../schema/totesys/catalog.js";
+import { readMeaning } from "../schema/meaning/read.js";
+import { ownCatalog } from "../schema/meaning/setting.js";
+import { catalogOfServer } from "../sync/mysql/catalog.js";
 import { inject, type Scene } from "./inject.js";
 import { isSettled, judge } from "./judge/judge.js";
 import type { Plan } from "./plan.js";
@@ -45,13 +47,15 @@ export async function runHistory(plan: Plan, world: World, signal: AbortSignal):
   const address = (store: StoreName) => addressOf(store, name, world, folder, false);
   await world.pair.begin();
   await migrate(database(), signal);
+  const { catalog } = await catalogOfServer(database(), await readMeaning(ownCatalog));
 
   const log = join(folder, "sync.log");
   const mysql = database();
   mysql.port = String(world.link("mysql").port);
   await using writer = new Writer(database, signal);
   await using sync = new SyncProcess({
-    SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: world.stores.map((store) => addressOf(store, name, world, folder, true).href).join(","),
+    SLUICE_CATALOG: ownCatalog, SLUICE_MYSQL_URL: mysql.href,
+    SLUICE_STORES: world.stores.map((store) => addressOf(store, name, world, folder, true).href).join(","),
     SLUICE_MAX_REJECTIONS: "1000000",
   }, log);
   const draw = drawFrom(plan.seed);
@@ -64,28 +68,28 @@ export async function runHistory(plan: Plan, world: World, signal: AbortSignal):
   let unheard = unheardFrom;
   const scene: Scene = {
     world, sync, writer, address,
-    fill: async (rows) => void (await keep(filling(fillNumber, totesys.entity("payment_type"), rows, ledger))),
+    fill: async (rows) => void (await keep(filling(fillNumber, catalog.entity("payment_type"), rows, ledger))),
     unheard: (count) => {
       const other = ledger.copy();
       return Array.from({ length: count }, () => {
-        const transaction = drawTransaction(unheard--, totesys, other, draw);
+        const transaction = drawTransaction(unheard--, catalog, other, draw);
         other.commit(transaction.draft);
         return transaction;
       });
     },
-    settled: () => isSettled(database(), world.stores.map(address), signal),
+    settled: () => isSettled(database(), catalog, world.stores.map(address), signal),
   };
   await writer.prepare();
-  for (const rows of initialRows(totesys, draw)) await keep(rows);
+  for (const rows of initialRows(catalog, draw)) await keep(rows);
 
   sync.up();
   const begun = copying(log, signal);
   const [transactions, faults] = await Promise.all([
-    trade(plan, (number) => keep(drawTransaction(number, totesys, ledger, draw)), begun, signal),
+    trade(plan, (number) => keep(drawTransaction(number, catalog, ledger, draw)), begun, signal),
     begun.then(() => strike(plan, scene, signal)),
   ]);
   const stores = world.stores.map(address);
-  const verdict = await judge({ database: database(), stores, sync, ledger, signal });
+  const verdict = await judge({ database: database(), catalog, stores, sync, ledger, signal });
   await using server = await connectMysql(database());
   await server.query(`DROP DATABASE ${name}`);
   for (const store of stores) await wipe(store);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectRoot } from "../engines/project.js";
+import { projectRoot } from "../runtime/files/project.js";
 import { sleep } from "../runtime/wait.js";
 
 /** How long a process manager waits before it starts an ended process again. */

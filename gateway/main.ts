@@ -4,7 +4,9 @@ import { serveOperations } from "../runtime/http/operations.js";
 import { type Log, openLog } from "../runtime/log.js";
 import type { Addresses } from "../runtime/starter.js";
 import { stopped } from "../runtime/stop.js";
-import { totesys } from "../schema/totesys/catalog.js";
+import { catalogOfStore } from "./catalog.js";
+import { policyOf } from "../schema/meaning/compile.js";
+import { readMeaning } from "../schema/meaning/read.js";
 import { developmentTokens } from "./auth/development.js";
 import { keySource } from "./auth/keys.js";
 import { TokenVerifier } from "./auth/tokens.js";
@@ -22,28 +24,36 @@ export async function runGateway(
     undefined, log: Log = openLog("gateway"),
 ): Promise<void> {
   checkSettings(config);
-  const verifier = new TokenVerifier(await keySource(config), { issuer: config.jwtIssuer, audience: config.jwtAudience });
-  const tokens = await developmentTokens(config);
+  const meaning = await readMeaning(config.catalog);
+  const keys = await keySource(config);
+  const tokens = await developmentTokens(config, policyOf(meaning));
   const metrics = new GatewayMetrics();
   const taken = await listeningFindings(gatewayListening(config));
   if (taken.length > 0) throw new PreflightFailed(taken);
 
-  await using stores = await openStores(config.stores, totesys, metrics);
-  await stores.freshness();
-  await using api = await serveApi({ config, catalog: totesys, stores, verifier, metrics, tokens, log });
+  await using stores = await openStores(config.stores, metrics);
+  let isWaiting = true;
   await using operations = await serveOperations(
-    { registry: metrics.registry, health: () => healthOf(stores) }, config.operationsHost, config.operationsPort,
+    { registry: metrics.registry, health: () => healthOf(stores, isWaiting) }, config.operationsHost, config.operationsPort,
   );
+  const stop = AbortSignal.any([signal, operations.failed]);
+  const catalog = await catalogOfStore(stores, meaning, log, stop);
+  operations.failed.throwIfAborted();
+  if (!catalog) return;
+  const verifier = new TokenVerifier(keys, { issuer: config.jwtIssuer, audience: config.jwtAudience }, catalog);
+  await stores.freshness();
+  await using api = await serveApi({ config, catalog, stores, verifier, metrics, tokens, log });
+  isWaiting = false;
 
   log.info({ url: api.url, operationsUrl: operations.url, development: config.development }, "the gateway serves");
   started({ url: api.url, operationsUrl: operations.url });
-  await stopped(AbortSignal.any([signal, operations.failed]));
+  await stopped(stop);
   log.info("the gateway drains");
   operations.failed.throwIfAborted();
 }
 
-/** Ready while every store that serves answers. How fresh they are is shown, not judged. */
-async function healthOf(stores: ServedStores): Promise<{ readonly ok: boolean; readonly stores: unknown }> {
+/** Ready while every store that serves answers, once sync has written to it. How fresh they are is shown, not judged. */
+async function healthOf(stores: ServedStores, isWaiting: boolean): Promise<{ readonly ok: boolean; readonly stores: unknown }> {
   const fresh = await stores.freshness();
-  return { ok: fresh.every(({ phase }) => phase !== "unreachable"), stores: fresh };
+  return { ok: !isWaiting && fresh.every(({ phase }) => phase !== "unreachable"), stores: fresh };
 }

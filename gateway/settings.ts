@@ -3,7 +3,9 @@ import { type Finding, PreflightFailed } from "../runtime/findings.js";
 import type { Listening } from "../runtime/http/listening.js";
 import { isLoopback } from "../runtime/http/loopback.js";
 import type { Config, Setting } from "../runtime/settings.js";
-import { flag, listOf, port, url, wholeNumber } from "../runtime/values.js";
+import { flag, port, url, wholeNumber } from "../runtime/values.js";
+import { storeList } from "../stores/named.js";
+import { catalogFolder } from "../schema/meaning/setting.js";
 import { storeSchemes } from "../stores/open.js";
 
 const number = (env: string, usual: number, least: number, most: number, description: string): Setting<number> =>
@@ -17,9 +19,10 @@ export const gatewaySettings = {
   stores: {
     env: "SLUICE_STORES", placeholder: "urls",
     description: "where to read, comma-separated: the first that has rows serves rows, the first that has search serves search "
-      + `(${storeSchemes.join(", ")})`,
-    schema: listOf(url(...storeSchemes)),
+      + `(${storeSchemes.join(", ")}); a name may stand before each, as for sync: orders=cassandra://…`,
+    schema: storeList,
   },
+  catalog: catalogFolder,
   host: {
     env: "SLUICE_GATEWAY_HOST", placeholder: "address", description: "address to listen on (default: 127.0.0.1)",
     schema: z.string().min(1).default("127.0.0.1"),
@@ -50,9 +53,10 @@ export const gatewaySettings = {
   },
   jwtIssuer: text("SLUICE_JWT_ISSUER", "text", "the `iss` a token must carry"),
   jwtAudience: text("SLUICE_JWT_AUDIENCE", "text", "the `aud` a token must carry"),
-  developmentCounterparty: {
-    env: "SLUICE_DEVELOPMENT_COUNTERPARTY", placeholder: "id", description: "counterparty of the development partner (default: 1)",
-    schema: z.string().regex(/^\d{1,18}$/, "a counterparty's id is wanted").default("1"),
+  developmentKey: {
+    env: "SLUICE_DEVELOPMENT_KEY", placeholder: "key",
+    description: "key of the row whose rows a development token shows, in a role that sees its own rows only (default: 1)",
+    schema: z.string().min(1).max(200).default("1"),
   },
   maxPage: number("SLUICE_GATEWAY_MAX_PAGE", 100, 1, 1000, "most entries of one page"),
   maxCost: number(

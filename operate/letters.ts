@@ -1,10 +1,11 @@
 import { join, resolve } from "node:path";
 import { PreflightFailed } from "../runtime/findings.js";
-import { makeFolder } from "../runtime/folder.js";
+import { makeFolder } from "../runtime/files/folder.js";
 import { keyText } from "../schema/entity.js";
-import { totesys } from "../schema/totesys/catalog.js";
+import type { NamedStore } from "../stores/named.js";
 import type { DeadLetter, LetterHead } from "../stores/ports.js";
 import type { LetterActions, Settlement } from "../sync/letters/settle-letters.js";
+import type { Source } from "../sync/source.js";
 import { type OpenedStore, withOpenedStores } from "./stores.js";
 
 export interface ListedLetter extends DeadLetter {
@@ -14,7 +15,7 @@ export interface ListedLetter extends DeadLetter {
 }
 
 /** The oldest dead letters of each store, at most `limit` of each. */
-export function listLetters(stores: readonly URL[], limit: number): Promise<readonly ListedLetter[]> {
+export function listLetters(stores: readonly NamedStore[], limit: number): Promise<readonly ListedLetter[]> {
   return withOpenedStores(stores, async (openedStores) => (await Promise.all(openedStores.map(async (opened) =>
     (await opened.sink.deadLetters.list(limit)).map((letter) => ({
       letter: letterName(opened, letter), store: opened.sink.name, ...letter,
@@ -22,7 +23,7 @@ export function listLetters(stores: readonly URL[], limit: number): Promise<read
 }
 
 /** One letter with the images of its row. @throws PreflightFailed unless the names mean exactly one */
-export function showLetter(stores: readonly URL[], names: readonly string[]): Promise<DeadLetter> {
+export function showLetter(stores: readonly NamedStore[], names: readonly string[]): Promise<DeadLetter> {
   return withOpenedStores(stores, async (openedStores) => {
     const { opened, letter: { entity, key } } = theOnly("show", await lettersNamed(openedStores, names));
     const [letter] = await opened.sink.deadLetters.of(entity, [key]);
@@ -37,7 +38,7 @@ export type LetterAct = { readonly kind: "retry" | "skip" } | { readonly kind: "
 export interface SettlingOptions {
   /** The rows are read from there. */
   readonly mysql: URL | undefined;
-  readonly stores: readonly URL[];
+  readonly stores: readonly NamedStore[];
   /** Folder of the audit file. */
   readonly dataDir: string;
 }
@@ -100,7 +101,7 @@ async function lettersNamed(openedStores: readonly OpenedStore[], names: readonl
     }
   }
   // A store or a table without letters is no mistake.
-  const whole = openedStores.flatMap(({ sink: { name } }) => [name, ...totesys.entities.map(({ table }) => `${name}/${table}`)]);
+  const whole = openedStores.flatMap(({ sink: { name }, catalog }) => [name, ...catalog.entities.map(({ table }) => `${name}/${table}`)]);
   const problems = names.filter((name) => !whole.includes(name.replace(/\/$/, "")) && !all.some(isOf(name)))
     .map((name) => `${name} names no letter`);
   if (names.length === 0) problems.push("no letter is named");
@@ -125,12 +126,16 @@ async function letterActions(
     { where: "SLUICE_MYSQL_URL", problem: "is not set", remedy: "give --mysql: the row is read from there" },
   ]);
   const { openMysqlSource } = await import("../sync/mysql/source.js");
-  const source = openMysqlSource(mysql, totesys, "dead-letters", signal);
+  const sources = new Map<OpenedStore, Source>();
   makeFolder(dataDir);
   const auditFile = resolve(join(dataDir, "audit.jsonl"));
   return {
-    actionsOf: (opened) => ({ ...opened, source, catalog: totesys, auditFile, signal }),
-    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    actionsOf(opened) {
+      const source = sources.get(opened) ?? openMysqlSource(mysql, opened.catalog, "dead-letters", signal);
+      sources.set(opened, source);
+      return { ...opened, source, auditFile, signal };
+    },
+    [Symbol.asyncDispose]: async () => void (await Promise.all([...sources.values()].map((source) => source[Symbol.asyncDispose]()))),
   };
 }
 

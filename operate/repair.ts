@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
-import { makeFolder } from "../runtime/folder.js";
+import { makeFolder } from "../runtime/files/folder.js";
 import { sleep } from "../runtime/wait.js";
-import { totesys } from "../schema/totesys/catalog.js";
-import type { Sink, Store } from "../stores/ports.js";
+import type { Catalog } from "../schema/catalog.js";
+import type { NamedStore } from "../stores/named.js";
+import type { Store, TableSink } from "../stores/ports.js";
 import type { Repairer } from "../sync/verify/comparing/repairer.js";
 import { runningSync } from "./running-sync.js";
 
@@ -11,19 +12,24 @@ const stillMs = 3_000;
 
 /** Opens every store that sync has prepared for writing too. The data folder holds the audit file and says where sync runs. */
 export async function openRepairers(
-  urls: readonly URL[], stores: readonly Store[], dataDir: string, signal: AbortSignal,
+  named: readonly NamedStore[], stores: readonly Store[], catalog: Catalog, dataDir: string, signal: AbortSignal,
 ): Promise<AsyncDisposable & { readonly repairers: ReadonlyMap<Store, Repairer> }> {
-  const { openSink } = await import("../stores/open.js");
+  const [{ openSink }, { handWriter }] = await Promise.all([
+    import("../stores/open.js"), import("../sync/writing/hand-writer.js"),
+  ]);
   makeFolder(dataDir);
   const auditFile = resolve(join(dataDir, "audit.jsonl"));
+  const sinks: TableSink[] = [];
   const repairers = new Map<Store, Repairer>();
-  const close = async () => void (await Promise.all([...repairers.values()].map(({ sink }) => sink[Symbol.asyncDispose]())));
+  const close = async () => void (await Promise.all(sinks.map((sink) => sink[Symbol.asyncDispose]())));
   try {
     for (const [i, store] of stores.entries()) {
       // Opening a store for writing would create its tables.
       if (!(await store.progress())) continue;
-      const sink = await openSink(urls[i]!, totesys);
-      repairers.set(store, { sink, auditFile, atRest: (work) => atRest(sink, dataDir, work, signal) });
+      const sink = await openSink(named[i]!.url, named[i]!.name);
+      sinks.push(sink);
+      const writer = await handWriter(sink, catalog);
+      repairers.set(store, { sink, writer, auditFile, atRest: (work) => atRest(sink, dataDir, work, signal) });
     }
   } catch (error) {
     await close();
@@ -33,7 +39,7 @@ export async function openRepairers(
 }
 
 /** Runs `work` while nothing else writes: pauses the pipeline of a sync on this machine, and finds out whether one elsewhere writes. */
-async function atRest(sink: Sink, dataDir: string, work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+async function atRest(sink: TableSink, dataDir: string, work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
   const sync = await runningSync(dataDir);
   const pipeline = (await sync?.status())?.find((each) => each.pipeline === sink.name);
   const paused = pipeline && pipeline.state !== "paused" && pipeline.state !== "drained" ? await sync!.ask(sink.name, "pause") : null;

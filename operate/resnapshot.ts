@@ -1,6 +1,7 @@
 import { type Finding, PreflightFailed } from "../runtime/findings.js";
 import { everyKey, type KeyRange, type Progress } from "../schema/position.js";
-import { totesys } from "../schema/totesys/catalog.js";
+import type { Catalog } from "../schema/catalog.js";
+import type { NamedStore } from "../stores/named.js";
 import { keyRangeOf } from "../sync/letters/key-range.js";
 import type { Forecast } from "../sync/mysql/preflight/log-facts.js";
 import type { FeedLock, FeedLockEvent, Source } from "../sync/source.js";
@@ -9,8 +10,8 @@ import { type OpenedStore, withOpenedStores } from "./stores.js";
 
 export interface ResnapshotOptions {
   readonly mysql: URL;
-  readonly stores: readonly URL[];
-  /** Name of the store that is set back. */
+  readonly stores: readonly NamedStore[];
+  /** Name of the pipeline whose store is set back. */
   readonly store: string;
   /** None means all of them. */
   readonly tables: readonly string[];
@@ -33,11 +34,7 @@ export interface SetBack {
  */
 export async function resnapshot(options: ResnapshotOptions, signal: AbortSignal): Promise<SetBack> {
   const { mysql, stores, store, tables, dataDir } = options;
-  const findings: Finding[] = tables.filter((name) => !totesys.has(name)).map((name) => ({
-    where: "resnapshot", problem: `no table is named "${name}"`,
-    remedy: `name some of ${totesys.entities.map(({ table }) => table).join(", ")}`,
-  }));
-  const range = rangeOf(options, findings);
+  const findings: Finding[] = [];
   // A pipeline that has failed does nothing until it is resumed.
   const pipeline = (await (await runningSync(dataDir))?.status())?.find((each) => each.pipeline === store);
   if (pipeline && pipeline.state !== "failed") findings.push({
@@ -56,27 +53,34 @@ export async function resnapshot(options: ResnapshotOptions, signal: AbortSignal
       where: "--store", problem: `no store named "${store}" was ever written to`,
       remedy: `name one of ${openedStores.map(({ sink }) => sink.name).join(", ")}`,
     }]);
-    await using source = openMysqlSource(mysql, totesys, storeIdentity(opened.url), signal);
+    const { catalog } = opened;
+    const wrong: Finding[] = tables.filter((name) => !catalog.has(name)).map((name) => ({
+      where: "resnapshot", problem: `no table is named "${name}"`,
+      remedy: `name some of ${catalog.entities.map(({ table }) => table).join(", ")}`,
+    }));
+    const range = rangeOf(options, catalog, wrong);
+    if (wrong.length > 0) throw new PreflightFailed(wrong);
+    await using source = openMysqlSource(mysql, catalog, storeIdentity(opened.url), signal);
     await using _ = await feedLockOf(source, signal);
     if (tables.length > 0) await mustResume(mysql, opened);
-    const progress = await setBack(source, opened.sink, totesys, tables, range);
+    const progress = await setBack(source, opened.sink, catalog, tables, range);
     return {
-      store, tables: tables.length > 0 ? tables : totesys.entities.map(({ table }) => table), progress,
+      store, tables: tables.length > 0 ? tables : catalog.entities.map(({ table }) => table), progress,
       begins: pipeline ? "at resume" : "at start",
     };
   });
 }
 
 /** The keys of the one table named. What is wrong with them is added to the findings. */
-function rangeOf({ tables, where }: ResnapshotOptions, findings: Finding[]): KeyRange {
+function rangeOf({ tables, where }: ResnapshotOptions, catalog: Catalog, findings: Finding[]): KeyRange {
   if (where === undefined) return everyKey;
   const [table] = tables;
   if (tables.length !== 1) findings.push({
     where: "--where", problem: `it is about one table, and ${tables.length} are named`, remedy: "name the table whose keys they are",
   });
-  if (tables.length !== 1 || !totesys.has(table!)) return everyKey;
+  if (tables.length !== 1 || !catalog.has(table!)) return everyKey;
   try {
-    return keyRangeOf(totesys.entity(table!), where);
+    return keyRangeOf(catalog.entity(table!), where);
   } catch (error) {
     if (!(error instanceof PreflightFailed)) throw error;
     findings.push(...error.findings);

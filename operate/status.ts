@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inALine } from "../runtime/findings.js";
+import type { NamedStore } from "../stores/named.js";
 import { absence as absenceOf } from "../sync/control/running-process.js";
 import { bytesBehind, type Forecast, type LogFacts, logFacts, provenForecastOf } from "../sync/mysql/preflight/log-facts.js";
 import { type PipelineStatus, storedStatus } from "../sync/state/status.js";
@@ -28,7 +29,7 @@ export interface StoreReport extends PipelineStatus {
 
 export interface StatusOptions {
   readonly mysql: URL | undefined;
-  readonly stores: readonly URL[];
+  readonly stores: readonly NamedStore[];
   readonly dataDir: string;
 }
 

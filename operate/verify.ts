@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { totesys } from "../schema/totesys/catalog.js";
+import type { NamedStore } from "../stores/named.js";
 import type { Store } from "../stores/ports.js";
 import type { Repairer } from "../sync/verify/comparing/repairer.js";
 import type { Report } from "../sync/verify/report/report.js";
 import type { RoundResult } from "../sync/verify/schedule.js";
 import { openRepairers } from "./repair.js";
-import { withStores } from "./stores.js";
+import { catalogOfStores, withStores } from "./stores.js";
 
 export interface VerifyOptions {
   readonly mysql: URL;
-  readonly stores: readonly URL[];
+  readonly stores: readonly NamedStore[];
   /** 0 compares at once. */
   readonly waitMs: number;
   readonly rowsPerSecond?: number | null;
@@ -21,18 +21,19 @@ export interface VerifyOptions {
 
 /** Compares MySQL with the stores. It waits first until they hold everything committed up to now. */
 export async function verifyStores(
-  { mysql, stores: urls, repairIn, allowMinimalMetadata, ...rest }: VerifyOptions, signal: AbortSignal,
+  { mysql, stores: named, repairIn, allowMinimalMetadata, ...rest }: VerifyOptions, signal: AbortSignal,
 ): Promise<Report> {
   const { openMysqlSource } = await import("../sync/mysql/source.js");
   const { mustAnswer } = await import("../sync/mysql/preflight/preflight.js");
   const { verify } = await import("../sync/verify/verify.js");
   await mustAnswer(mysql);
-  // To the server, two readers of one name are one, so each verify has a name of its own.
-  await using source = openMysqlSource(mysql, totesys, `verify ${randomUUID()}`, signal, { allowMinimalMetadata });
-  return await withStores(urls, async (stores) => {
-    await using opened = repairIn === undefined ? null : await openRepairers(urls, stores, repairIn, signal);
+  return await withStores(named, async (stores) => {
+    const catalog = await catalogOfStores(stores, rest.waitMs, signal);
+    // To the server, two readers of one name are one, so each verify has a name of its own.
+    await using source = openMysqlSource(mysql, catalog, `verify ${randomUUID()}`, signal, { allowMinimalMetadata });
+    await using opened = repairIn === undefined ? null : await openRepairers(named, stores, catalog, repairIn, signal);
     const repairers: ReadonlyMap<Store, Repairer> = opened?.repairers ?? new Map();
-    return await verify({ source, stores, catalog: totesys, repairers, ...rest }, signal);
+    return await verify({ source, stores, catalog, repairers, ...rest }, signal);
   });
 }
 

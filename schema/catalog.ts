@@ -1,8 +1,10 @@
-import type { Entity, Fields, Lookup } from "./entity.js";
-import { fieldClasses } from "./fields.js";
+import { type Entity, type Lookup, ownersOf, referenceOf } from "./entity.js";
+import { own } from "./own.js";
+import { noPolicy, type Policy, unclassified } from "./policy.js";
 
-/** All entities, referenced ones first: the order in which rows can be inserted. */
-export interface Catalog {
+/** What exists and who may read it: plain data, with ways to find things in it. */
+export interface Catalog extends Policy {
+  /** All entities, referenced ones first, as far as no circle prevents that. */
   readonly entities: readonly Entity[];
   entity(table: string): Entity;
   has(table: string): boolean;
@@ -18,14 +20,15 @@ export class IncoherentCatalog extends Error {
   }
 }
 
-/** Puts declarations together and checks what the compiler cannot. @throws IncoherentCatalog */
-export function catalog(declared: readonly Entity[]): Catalog {
-  const problems = [...duplicates(declared), ...declared.flatMap((e) => problemsOf(e, declared))];
+/** Puts entities together and checks that they fit each other. @throws IncoherentCatalog */
+export function catalog(declared: readonly Entity[], policy: Policy = noPolicy): Catalog {
+  const problems = incoherences(declared, policy);
   if (problems.length > 0) throw new IncoherentCatalog(problems);
 
   const entities = referencedFirst(declared);
   const byTable = new Map(entities.map((e) => [e.table, e]));
   return Object.freeze({
+    ...policy,
     entities,
     has: (table: string) => byTable.has(table),
     entity(table: string): Entity {
@@ -35,59 +38,69 @@ export function catalog(declared: readonly Entity[]): Catalog {
     },
     lookupsFrom: (of: Entity) =>
       entities.flatMap((e) => e.lookups
-        .filter((lookup) => e.fields[lookup.by]?.references?.table === of.table)
+        .filter((lookup) => referenceOf(e, lookup.by)?.to === of.table)
         .map((lookup) => ({ entity: e, lookup }))),
   });
 }
 
-function duplicates(declared: readonly Entity[]): string[] {
+function incoherences(declared: readonly Entity[], policy: Policy): string[] {
   const seen = new Set<string>();
-  return declared.filter((e) => seen.size === seen.add(e.table).size).map((e) => `${e.table} is declared twice`);
+  const twice = declared.filter((e) => seen.size === seen.add(e.table).size).map((e) => `${e.table} is declared twice`);
+  return [...twice, ...declared.flatMap((e) => problemsOf(e, declared, policy))];
 }
 
-function problemsOf(of: Entity, declared: readonly Entity[]): string[] {
+function problemsOf(of: Entity, declared: readonly Entity[], { classes }: Policy): string[] {
   const problems: string[] = [];
   const missing = (what: string, names: readonly string[]) => {
-    for (const name of names) if (!(name in of.fields)) problems.push(`${of.table}: ${what} names ${name}, which is not a field`);
+    for (const name of names.filter((each) => !Object.hasOwn(of.fields, each)))
+      problems.push(`${of.table}: ${what} names ${name}, which is not a field`);
   };
   if (of.key.length === 0) problems.push(`${of.table}: has no key`);
   missing("the key", of.key);
   missing("search", of.search);
   missing("a lookup", of.lookups.flatMap((l) => [l.by, l.orderBy]));
-  if (of.owner.kind === "field") missing("the owner rule", [of.owner.field]);
-  if (of.owner.kind === "through") missing("the owner rule", of.owner.references);
-
-  for (const name of of.key) if (of.fields[name]?.nullable) problems.push(`${of.table}.${name}: a key field cannot be null`);
-  for (const lookup of of.lookups) {
-    if (of.fields[lookup.orderBy]?.nullable) problems
-      .push(`${of.table}: lookup ${lookup.name} is ordered by ${lookup.orderBy}, which can be null`);
-    if (!of.fields[lookup.by]?.references) problems.push(`${of.table}: lookup ${lookup.name} is by ${lookup.by}, which references nothing`);
+  for (const owner of ownersOf(of)) {
+    if (owner.kind === "field") missing("the owner rule", [owner.field]);
+    if (owner.kind !== "through") continue;
+    const others = owner.references.filter((name) => !of.references.some((reference) => reference.name === name));
+    for (const name of others) problems.push(`${of.table}: the owner rule leads through ${name}, which is no reference`);
   }
-  for (const [name, field] of Object.entries(of.fields as Fields)) {
-    if (!/^[a-z][a-z0-9_]*$/.test(name)) problems.push(`${of.table}.${name}: a field name is lower case with underscores`);
-    if (!fieldClasses.includes(field.class)) problems.push(`${of.table}.${name}: has no class; give it one of ${fieldClasses.join(", ")}`);
-    if (!field.description) problems.push(`${of.table}.${name}: has no description`);
-    const target = field.references;
-    if (target && !declared.some((e) => e.table === target.table))
-      problems.push(`${of.table}.${name}: references ${target.table}, which is not in the catalog`);
-    if (target && target.key.length !== 1) problems
-      .push(`${of.table}.${name}: references ${target.table}, whose key has ${target.key.length} fields`);
+  for (const name of of.key) if (own(of.fields, name)?.nullable) problems.push(`${of.table}.${name}: a key field cannot be null`);
+  for (const lookup of of.lookups) {
+    if (own(of.fields, lookup.orderBy)?.nullable) problems
+      .push(`${of.table}: lookup ${lookup.name} is ordered by ${lookup.orderBy}, which can be null`);
+    if (!referenceOf(of, lookup.by)) problems.push(`${of.table}: lookup ${lookup.name} is by ${lookup.by}, which references nothing`);
+  }
+  for (const [name, field] of Object.entries(of.fields)) {
+    const known = [...Object.keys(classes), unclassified];
+    if (Object.keys(classes).length > 0 && !known.includes(field.class)) problems.push(
+      `${of.table}.${name}: its class ${field.class} is not one of ${known.join(", ")}`,
+    );
+  }
+  for (const { name, fields, to } of of.references) {
+    missing(`reference ${name}`, fields);
+    const target = declared.find((e) => e.table === to);
+    if (!target) problems.push(`${of.table}: reference ${name} leads to ${to}, which is not in the catalog`);
+    else if (target.key.length !== fields.length) problems.push(
+      `${of.table}: reference ${name} has ${fields.length} fields, and the key of ${to} has ${target.key.length}`,
+    );
   }
   return problems;
 }
 
-/** Depth-first over references. A self-reference is allowed; a longer cycle has no insertion order. */
+/** Depth-first over references, so that what is referenced comes first. In a circle some entity must come before one it references. */
 function referencedFirst(declared: readonly Entity[]): readonly Entity[] {
   const order: Entity[] = [];
-  const visit = (of: Entity, path: readonly Entity[]): void => {
-    if (order.includes(of)) return;
-    if (path.includes(of)) throw new IncoherentCatalog([`references form a circle: ${[...path, of].map((e) => e.table).join(" -> ")}`]);
-    for (const field of Object.values(of.fields as Fields)) {
-      const target = declared.find((e) => e.table === field.references?.table);
-      if (target && target !== of) visit(target, [...path, of]);
+  const visited = new Set<Entity>();
+  const visit = (of: Entity): void => {
+    if (visited.has(of)) return;
+    visited.add(of);
+    for (const { to } of of.references) {
+      const target = declared.find((e) => e.table === to);
+      if (target) visit(target);
     }
     order.push(of);
   };
-  for (const of of declared) visit(of, []);
+  for (const of of declared) visit(of);
   return Object.freeze(order);
 }

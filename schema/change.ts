@@ -1,4 +1,6 @@
 import type { Key, Row } from "./entity.js";
+import type { Value } from "./fields.js";
+import type { ForeignKey } from "./foreign-key.js";
 import type { LogPlace, Position, Version } from "./position.js";
 
 /** One row of one table, after (and before) one row event. Rows are whole: every declared field is present. */
@@ -13,6 +15,21 @@ export interface Change {
   /** Null for delete. */
   readonly after: Row | null;
   readonly version: Version;
+  /** The transaction that it is of. Rows that were read from their table, or written by hand, have none. */
+  readonly source?: ChangeSource;
+  /**
+   * The fields by whose old values the pipeline found the row in the store. What the store finds it by goes last, once all else of the
+   * change is durable, so that a repetition after a crash finds the row again.
+   */
+  readonly foundBy?: readonly string[];
+}
+
+/** The transaction of a change, for a reader of changes rather than rows. All changes of a transaction share one object. */
+export interface ChangeSource extends LogPlace {
+  /** `uuid:n`; null where the server gives none. The place is that of the transaction's first event. */
+  readonly gtid: string | null;
+  /** Microseconds since the epoch, by the clock of the server that first committed it. */
+  readonly committedAt: number;
 }
 
 /** The end of a transaction: every change before it may now be stored as progress. */
@@ -52,6 +69,28 @@ export interface Recopy {
   readonly reason: string;
 }
 
+/**
+ * Rows of a parent were deleted, or got other values in columns that are referenced, and foreign keys changed rows with them.
+ * No row event tells which: the pipeline finds them in its store, because only such a message changes rows without a row event.
+ */
+export interface Cascade {
+  readonly op: "cascade";
+  /** The version of the parent's last change. What follows from it stands right behind. */
+  readonly version: Version;
+  readonly hits: readonly Hit[];
+  /** Every foreign key that may pass the change on. */
+  readonly foreignKeys: readonly ForeignKey[];
+}
+
+/** A foreign key whose rows held the values that a parent had. */
+export interface Hit {
+  readonly foreignKey: ForeignKey;
+  /** Null if the values are not known. */
+  readonly was: readonly Value[] | null;
+  /** Null if the parent was deleted. */
+  readonly now: readonly Value[] | null;
+}
+
 /** The source has nothing more at this moment: the reader is at its head. */
 export interface Idle {
   readonly op: "idle";
@@ -68,7 +107,7 @@ export interface Connected {
   readonly server: string;
 }
 
-export type Message = Change | Commit | Truncate | UnheldChange | Recopy | Idle | Connected;
+export type Message = Change | Commit | Truncate | UnheldChange | Recopy | Cascade | Idle | Connected;
 
 /** A change that a sink cannot store, and why. An error that may pass on a later try is not a rejection. */
 export interface Rejection {

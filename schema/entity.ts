@@ -1,26 +1,33 @@
-import type { Field, FieldType, Referable, ReferenceField, Value } from "./fields.js";
+import type { Field, FieldType, Value } from "./fields.js";
 
 export type Fields = Readonly<Record<string, Field>>;
 
 /** A row, by column name of the system of record. */
 export type Row = Readonly<Record<string, Value>>;
 
-/** The values of `entity.key`, in its order. */
+/** The values of `entity.key`, in its order. A truth value is the text `true` or `false`. */
 export type Key = readonly (string | number)[];
 
-type NameOf<F> = keyof F & string;
-type ReferenceOf<F> = { [N in NameOf<F>]: F[N] extends ReferenceField ? N : never }[NameOf<F>];
-type SearchableOf<F> = { [N in NameOf<F>]: F[N]["type" & keyof F[N]] extends { kind: "string" | "int64" } ? N : never }[NameOf<F>];
+/** Fields that hold the key of another row. */
+export interface Reference {
+  /** The object behind it in the API: `agreedDeliveryLocation`. */
+  readonly name: string;
+  /** They hold the target's key, in its order. The row refers to nothing while one of them is null. */
+  readonly fields: readonly string[];
+  /** The table of the entity it leads to. */
+  readonly to: string;
+  readonly description: string;
+}
 
 /**
  * An access path from a referenced row to the rows that name it: `counterparty.salesOrders`.
  * Entries are ordered by (`orderBy`, key), both in `direction`.
  */
-export interface Lookup<By extends string = string, Order extends string = string> {
+export interface Lookup {
   /** The field it adds to the referenced entity, in the API's spelling: `salesOrders`. */
   readonly name: string;
-  readonly by: By;
-  readonly orderBy: Order;
+  readonly by: string;
+  readonly orderBy: string;
   readonly direction: "asc" | "desc";
   readonly description: string;
 }
@@ -28,57 +35,61 @@ export interface Lookup<By extends string = string, Order extends string = strin
 /**
  * Which rows a viewer with a row scope (a partner) may see:
  * - `everyone`: reference data, the same for all;
- * - `field`: rows whose field holds the viewer's counterparty;
+ * - `hidden`: none; so it is where the catalog has no rule;
+ * - `field`: rows whose field holds the key in the viewer's claim;
  * - `through`: rows whose first non-null of these references leads to a row the viewer may see;
  * - `referenced`: only when reached from a row the viewer may see, never by key or by search.
  */
-export type Owner<F extends string = string, R extends string = string> =
-  | { readonly kind: "everyone" }
-  | { readonly kind: "field"; readonly field: F }
-  | { readonly kind: "through"; readonly references: readonly R[] }
-  | { readonly kind: "referenced" };
+export type Owner =
+  | { readonly kind: "everyone" | "hidden" | "referenced" }
+  | { readonly kind: "field"; readonly field: string }
+  | { readonly kind: "through"; readonly references: readonly string[] };
 
-export interface Entity<F extends Fields = Fields> extends Referable {
-  /** Table in the system of record, snake_case: `sales_order`. Names the entity everywhere below the API. */
+/** An entity is plain data. */
+export interface Entity {
+  /** Table in the system of record. Names the entity everywhere below the API. */
   readonly table: string;
+  /** The API's name of its type, if it is not the one derived from the table. */
+  readonly name?: string;
   readonly description: string;
   readonly key: readonly string[];
-  readonly fields: F;
-  readonly owner: Owner;
+  /** The key is a unique index, not the primary key, so the binary log does not name it. */
+  readonly isUniqueIndex?: true;
+  readonly fields: Fields;
+  readonly references: readonly Reference[];
+  /** The rule for every row scope, or one for each, by the table of the scope's entity. */
+  readonly owner: Owner | { readonly kind: "by scope"; readonly of: Readonly<Record<string, Owner>> };
   readonly lookups: readonly Lookup[];
   /** Fields the full-text search looks into, subject to the viewer's field rules. */
   readonly search: readonly string[];
 }
 
-export interface Declaration<F extends Fields> {
-  readonly description: string;
-  readonly key: readonly NameOf<F>[];
-  readonly fields: F;
-  readonly owner: Owner<NameOf<F>, ReferenceOf<F>>;
-  readonly lookups?: readonly Lookup<ReferenceOf<F>, NameOf<F>>[];
-  readonly search?: readonly SearchableOf<F>[];
+/** The rule for the rows of this scope. What has no rule is denied. */
+export function ownerFor({ owner }: Pick<Entity, "owner">, scope: string): Owner {
+  if (owner.kind !== "by scope") return owner;
+  return owner.of[scope] ?? { kind: "hidden" };
 }
 
-/** Declares an entity. A key, owner, lookup or search field that names no such field does not compile. */
-export function entity<const F extends Fields>(table: string, declaration: Declaration<F>): Entity<F> {
-  return Object.freeze({ table, lookups: [], search: [], ...declaration });
+/** Every rule of the entity, of whatever scope. */
+export function ownersOf({ owner }: Pick<Entity, "owner">): readonly Owner[] {
+  return owner.kind === "by scope" ? Object.values(owner.of) : [owner];
 }
 
-type ValueOf<T extends FieldType> = T extends { kind: "choice"; values: infer V extends readonly string[] } ? V[number]
-  : ValueOfKind[T["kind"]];
-
-/** A kind that is missing here does not compile. */
-interface ValueOfKind {
-  int64: string; int32: number; decimal: string; string: string; boolean: boolean; date: string; timestamp: string; choice: string;
+/** The reference that this field alone holds, if there is one. */
+export function referenceOf(of: Entity, field: string): Reference | undefined {
+  return of.references.find(({ fields }) => fields.length === 1 && fields[0] === field);
 }
-
-/** The row type of a declaration, for code that knows its entity. */
-export type RowOf<E extends Entity> = {
-  readonly [N in keyof E["fields"]]: ValueOf<E["fields"][N]["type"]> | (E["fields"][N]["nullable"] extends true ? null : never);
-};
 
 export function keyOf(of: Entity, row: Row): Key {
-  return of.key.map((name) => row[name] as string | number);
+  return of.key.map((name) => {
+    const value = row[name] as string | number | boolean;
+    return typeof value === "boolean" ? String(value) : value;
+  });
+}
+
+/** The field's value that stands in a key as this part. A part that no value of the field has stays as it is. */
+export function keyValue({ kind }: FieldType, part: string | number): string | number | boolean {
+  return kind === "boolean" && (part === "true" || part === "false") ? part === "true" : part;
 }
 
 /** Writes a key as one string, the same for equal keys only: a document id, a map key, a line in a report. */
@@ -86,9 +97,11 @@ export function keyText(key: Key): string {
   return key.length === 1 ? String(key[0]) : key.map((part) => String(part).replace(/[\\,]/g, "\\$&")).join(",");
 }
 
-/** The name of a lookup's own table: `sales_order_by_counterparty_id`. */
-export function lookupTable(of: Entity, lookup: Lookup): string {
-  return `${of.table}_by_${lookup.by}`;
+/** The name of a lookup's own table: `sales_order_by_counterparty_id`. The second by one field also says its order. */
+export function lookupTable(of: Entity, { by, orderBy, direction }: Lookup): string {
+  const first = of.lookups.find((each) => each.by === by);
+  const isFirst = !first || (first.orderBy === orderBy && first.direction === direction);
+  return isFirst ? `${of.table}_by_${by}` : `${of.table}_by_${by}_${orderBy}_${direction}`;
 }
 
 /** Where a row stands in its lookup: the `orderBy` value, then the key. It is also a page's cursor. */

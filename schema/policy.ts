@@ -1,33 +1,27 @@
-import type { FieldClass } from "./fields.js";
-
-/** What a role may read. A class that is not listed is denied: there is no rule that says "all". */
-export interface Role {
-  readonly description: string;
-  readonly reads: readonly FieldClass[];
-  /** `own`: only rows of the viewer's own counterparty (see `Owner`); `all`: every row. */
-  readonly rows: "own" | "all";
+/** Who may read what. The gateway decides by it; sync and the stores need not know it. */
+export interface Policy {
+  /** What each class of field means, in the order of the catalog file. The class of a field alone decides which roles may read it. */
+  readonly classes: Readonly<Record<string, string>>;
+  readonly roles: Readonly<Record<string, Role>>;
 }
 
-export const roles = {
-  partner: { description: "A partner team: public fields of its own counterparty's rows.", reads: ["public"], rows: "own" },
-  staff: { description: "An employee: public and internal fields of every row.", reads: ["public", "internal"], rows: "all" },
-  support: {
-    description: "Customer support: also names, e-mail, phone and addresses.",
-    reads: ["public", "internal", "personal"],
-    rows: "all",
-  },
-  finance: {
-    description: "Finance: also prices, amounts and account numbers.",
-    reads: ["public", "internal", "confidential"],
-    rows: "all",
-  },
-  administrator: {
-    description: "An administrator: every field of every row.",
-    reads: ["public", "internal", "confidential", "personal"],
-    rows: "all",
-  },
-} as const satisfies Record<string, Role>;
+/** What a role may read. A class that is not listed is denied. */
+export interface Role {
+  readonly description: string;
+  readonly reads: readonly string[];
+  /** Every row, or only the viewer's own. */
+  readonly rows: "all" | RowScope;
+}
 
-export type RoleName = keyof typeof roles;
+/** The rows that belong to one row of `of`: the one whose key stands in this claim of the viewer's token. See `Owner`. */
+export interface RowScope {
+  readonly claim: string;
+  /** The table of the entity that owns rows. */
+  readonly of: string;
+}
 
-export const roleNames = Object.keys(roles) as readonly RoleName[];
+/** The class of a field that the catalog does not name. Only roles that read everything read it. */
+export const unclassified = "unclassified";
+
+/** Denies everything: for work that serves no viewer. */
+export const noPolicy: Policy = { classes: {}, roles: {} };

@@ -1,4 +1,5 @@
 import type { Key } from "./entity.js";
+import type { GenerationName } from "./generation.js";
 
 /**
  * Microseconds since the Unix epoch, a safe integer. It grows with every row event and is unique to it. Versions of row events are even.
@@ -85,6 +86,8 @@ export interface Progress {
   readonly position: Position;
   /** When the sink held everything that the source had committed, except tables not copied yet, in milliseconds since the epoch. */
   readonly currentAt: number;
+  /** The generation of the catalog that the sink's rows are of; absent in a store of an earlier release. */
+  readonly generation?: GenerationName;
   /** What is not `done` is copied beside the stream. If `copied` is left out, every table is done. */
   readonly copied?: Copied;
 }
@@ -112,11 +115,12 @@ type FormerlyCopied = Readonly<Record<string, TableCopy | "due" | "done" | Key>>
 export function adopted(stored: Stored): Progress {
   const position = stored.phase === "snapshot" ? stored.head : stored.position;
   const currentAt = stored.phase === "snapshot" ? Math.floor(position.version / 1000) : stored.currentAt;
-  if (!stored.copied) return { position, currentAt };
+  const generation = "generation" in stored && stored.generation ? { generation: stored.generation } : {};
+  if (!stored.copied) return { position, currentAt, ...generation };
   const copied = Object.entries(stored.copied).map(([table, copy]) => [
     table, isKey(copy) ? copiedUpTo(copy, position.version) : copy,
   ] as const);
-  return { position, currentAt, copied: Object.fromEntries(copied) };
+  return { position, currentAt, ...generation, copied: Object.fromEntries(copied) };
 }
 
 function isKey(copy: FormerlyCopied[string]): copy is Key {

@@ -1,19 +1,18 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { isLoopback } from "../runtime/http/loopback.js";
-import type { Catalog } from "../schema/catalog.js";
-import type { Sink, Store } from "./ports.js";
+import type { Store, TableSink } from "./ports.js";
 
 /** Which engine, and where: a URL whose scheme names the engine. */
 export type StoreUrl = URL;
 
 /** What an engine's folder exports from its `open.ts`. The folder is loaded only when configured. */
 export interface StoreAdapter {
-  openSink(url: StoreUrl, catalog: Catalog): Promise<Sink>;
-  openStore(url: StoreUrl, catalog: Catalog): Promise<Store>;
+  openSink(url: StoreUrl, name: string): Promise<TableSink>;
+  openStore(url: StoreUrl, name: string): Promise<Store>;
 }
 
-/** For each scheme of a store's URL, the engine behind it, by the name of its sinks and stores. */
+/** For each scheme of a store's URL, the engine behind it. A pipeline has the engine's name unless it is given one. */
 const adapters: Readonly<Record<string, { readonly name: string; readonly load: () => Promise<StoreAdapter> }>> = {
   "cassandra:": { name: "cassandra", load: () => import("./cassandra/open.js") },
   "elasticsearch:": { name: "elasticsearch", load: () => import("./elasticsearch/open.js") },
@@ -23,7 +22,7 @@ const adapters: Readonly<Record<string, { readonly name: string; readonly load: 
 
 export const storeSchemes = Object.keys(adapters).map((scheme) => scheme.slice(0, -1));
 
-/** The name of the store behind the URL, without opening it. */
+/** The name of the engine behind the URL, without opening it. */
 export function storeName(url: StoreUrl): string {
   return adapterOf(url).name;
 }
@@ -37,12 +36,14 @@ export function storeIdentity(url: StoreUrl): string {
   return `${storeName(url)} ${own} ${url.host}${url.host ? url.pathname : resolve(decodeURIComponent(url.pathname))}`;
 }
 
-export async function openSink(url: StoreUrl, catalog: Catalog): Promise<Sink> {
-  return (await adapterOf(url).load()).openSink(url, catalog);
+/** `name`: of its pipeline. */
+export async function openSink(url: StoreUrl, name = storeName(url)): Promise<TableSink> {
+  return (await adapterOf(url).load()).openSink(url, name);
 }
 
-export async function openStore(url: StoreUrl, catalog: Catalog): Promise<Store> {
-  return (await adapterOf(url).load()).openStore(url, catalog);
+/** `name`: of the pipeline that feeds it. */
+export async function openStore(url: StoreUrl, name = storeName(url)): Promise<Store> {
+  return (await adapterOf(url).load()).openStore(url, name);
 }
 
 function adapterOf(url: StoreUrl): (typeof adapters)[string] {

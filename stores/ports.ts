@@ -1,12 +1,21 @@
+import type { Catalog } from "../schema/catalog.js";
 import type { Change, Rejection } from "../schema/change.js";
 import type { Entity, Key, Lookup, Row } from "../schema/entity.js";
 import type { Value } from "../schema/fields.js";
+import type { Generation } from "../schema/generation.js";
 import type { KeyRange, Progress, Version } from "../schema/position.js";
 
-/** Where a pipeline writes. Every method throws `Retriable` for what may pass by itself. */
-export interface Sink extends AsyncDisposable {
-  /** The engine's name, which also names its pipeline: `cassandra`, `elasticsearch`, `embedded`. */
+/** What every sink has, whatever its shape. Every method throws `Retriable` for what may pass by itself. */
+export interface SinkBase extends AsyncDisposable {
+  /** The name of its pipeline, by default the engine's: `cassandra`, `elasticsearch`, `embedded`. */
   readonly name: string;
+  progress(): Promise<Progress | null>;
+  readonly deadLetters: DeadLetters;
+}
+
+/** A sink that holds the rows as they are now: writing a change twice, or late, does no harm. */
+export interface TableSink extends SinkBase {
+  readonly shape: "table";
   /**
    * How long changes may gather before they are written. An engine that shows its readers
    * changes only now and then gains nothing from haste.
@@ -18,24 +27,46 @@ export interface Sink extends AsyncDisposable {
    * table, and forget that it must be filled.
    */
   absent(entities: readonly Entity[]): Promise<readonly Entity[]>;
-  /** Creates or widens what holds these entities; refuses what would destroy data. */
-  prepare(entities: readonly Entity[]): Promise<void>;
   /**
-   * Stores changes durably before it returns. Idempotent by version and free of order: of two changes to a
-   * key the newer version stays, deletes included (invariant 4). Returns what this engine cannot hold.
+   * Creates or widens what holds the entities of this catalog; refuses what would destroy data. Calling it again changes nothing.
+   * Returns what writes changes of this catalog. A later call with another catalog gives the next writer, and ends the use of this one.
    */
-  write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]>;
+  prepare(catalog: Catalog): Promise<Writer>;
   /**
    * Deletes every row of `entity` in the range whose version is older, lookup entries
    * included. A range with bounds is one of whole numbers.
    */
   sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void>;
+  /**
+   * Reads the rows whose fields hold one of these combinations of values, all that was written before among them.
+   * Null if the engine has no way to find them, or finds more than `most`. A change with `foundBy` that is only half written is found.
+   */
+  rowsHolding(
+    entity: Entity, fields: readonly string[], values: readonly (readonly Value[])[], most: number,
+  ): Promise<readonly Versioned[] | null>;
   /** Builds the entries of a lookup again from the rows, if the engine derives them. */
   readonly rebuild?: ((entity: Entity, lookup: Lookup) => Promise<void>) | undefined;
-  progress(): Promise<Progress | null>;
+  /** The generation that the stored progress names; null while there is none, and where an earlier release wrote. */
+  generation(): Promise<Generation | null>;
+  /** Keeps a generation durably. It is stored before any progress names it, and never changed. */
+  storeGeneration(generation: Generation): Promise<void>;
   /** Replaces the stored progress, durably. The pipeline calls it in order, after the writes that the progress covers (invariant 1). */
   storeProgress(progress: Progress): Promise<void>;
-  readonly deadLetters: DeadLetters;
+}
+
+/** Writes changes of the catalog that a table sink was prepared for. */
+export interface Writer {
+  /**
+   * Stores changes durably before it returns. Idempotent by version and free of order: of two changes to a
+   * key the newer version stays, deletes included (invariant 4). Returns what this engine cannot hold.
+   */
+  write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]>;
+}
+
+/** A row and the version that it was written with. */
+export interface Versioned {
+  readonly row: Row;
+  readonly version: Version;
 }
 
 /** Rejected changes, kept in the sink that rejected them until they are settled. */
@@ -74,6 +105,8 @@ export interface Store extends AsyncDisposable {
   /** The letters to look at. A sink settles them, because that writes. */
   readonly deadLetters: Pick<DeadLetters, "list" | "all" | "of">;
   progress(): Promise<Progress | null>;
+  /** What the rows are, by the store itself; null before sync has written there, and where an earlier release did. */
+  generation(): Promise<Generation | null>;
 }
 
 export interface RowStore {

@@ -1,14 +1,17 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { type Finding, inALine, PreflightFailed } from "../runtime/findings.js";
+import { type Finding, formatFinding, inALine, PreflightFailed } from "../runtime/findings.js";
 import { cannotListen } from "../runtime/http/listening.js";
 import { type Operations, type OperationsServer, serveOperations } from "../runtime/http/operations.js";
-import { openLog } from "../runtime/log.js";
+import { type Log, openLog } from "../runtime/log.js";
 import { mysqlPlace } from "../runtime/mysql/mysql.js";
 import { stopped } from "../runtime/stop.js";
-import { totesys } from "../schema/totesys/catalog.js";
+import { catalog as catalogWith, type Catalog } from "../schema/catalog.js";
+import { ownCatalog } from "../schema/meaning/setting.js";
 import { storeIdentity } from "../stores/open.js";
 import { controlRoutes, type Controlled } from "./control/control.js";
 import { announce, folderFindings, newToken } from "./control/running-process.js";
+import { catalogOfFolder } from "./mysql/catalog.js";
+import type { Asking } from "./mysql/preflight/at-start.js";
 import { openMysqlSource } from "./mysql/source.js";
 import { PipelinesFailed } from "./pipeline/failures.js";
 import { PipelineGroup, keepRunning } from "./pipeline/keep-running.js";
@@ -57,9 +60,10 @@ export async function runSync(
   const away = (error: unknown) => log.warn(
     { source: mysqlPlace(config.mysql), error: inALine(error) }, "the source does not answer; trying again until it does",
   );
-  await using asking = openMysqlSource(config.mysql, totesys, "preflight", stop, { ...config, away });
+  const { catalog, findings } = await catalogAtStart(config, { away, signal: stop }, log);
+  await using asking = openMysqlSource(config.mysql, catalog, "preflight", stop, { ...config, away });
   await using opened = await openSinks(
-    config.stores, totesys, asking.preflight().then((found) => [...taken, ...server.findings, ...found]), stop,
+    config.stores, asking.preflight().then((found) => distinct([...taken, ...server.findings, ...findings, ...found])), stop,
   );
   if (opened.findings.length > 0) throw new PreflightFailed(opened.findings);
   states.push(...opened.sinks.map(({ name }) => new PipelineState(name, log)));
@@ -86,16 +90,35 @@ export async function runSync(
     const patient = wrapped(sink, { metrics, parking, state, log, patience: { stop, cutoff } });
     return keepRunning(async () => {
       await using source = openMysqlSource(
-        config.mysql, totesys, storeIdentity(config.stores[i]!), stop,
+        config.mysql, catalog, storeIdentity(config.stores[i]!.url), stop,
         { ...config, hasAnswered: true, unproven: (gtid) => log.warn({ pipeline: state.name, gtid }, unproven) },
       );
-      await runPipeline({ source, sink: patient, catalog: totesys, limits, state, pauseSwitch, log }, stop, cutoff);
+      await runPipeline({ source, sink: patient, catalog, limits, state, pauseSwitch, log }, stop, cutoff);
     }, controlled[i]!, group, log, stop);
   }));
   log.info({ pipelines: states.map((state) => statusOf(state)) }, "sync ended");
   server.failed.throwIfAborted();
   const failed = failures.filter((failure) => failure !== null);
   if (failed.length > 0) throw new PipelinesFailed(failed, states.length);
+}
+
+/** The catalog of the server as it is now, or why there is none; then nothing is written. */
+async function catalogAtStart(
+  { mysql, catalog: folder = ownCatalog }: SyncConfig, asking: Asking, log: Log,
+): Promise<{ readonly catalog: Catalog; readonly findings: readonly Finding[] }> {
+  try {
+    const { catalog, refused } = await catalogOfFolder(mysql, folder, asking);
+    for (const { where, problem, remedy } of refused) log.warn({ where, problem, remedy }, "this table is not followed; the others are");
+    return { catalog, findings: [] };
+  } catch (error) {
+    if (!(error instanceof PreflightFailed)) throw error;
+    return { catalog: catalogWith([]), findings: error.findings };
+  }
+}
+
+/** What is found in two ways is said once. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((each, i) => findings.findIndex((other) => formatFinding(other) === formatFinding(each)) === i);
 }
 
 const unproven =

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Config, Setting } from "../runtime/settings.js";
-import { flag, listOf, port, url, wholeNumber } from "../runtime/values.js";
+import { flag, port, url, wholeNumber } from "../runtime/values.js";
+import { type NamedStore, storeList } from "../stores/named.js";
+import { catalogFolder } from "../schema/meaning/setting.js";
 import { storeSchemes } from "../stores/open.js";
 
 const mysql: Setting<URL> = {
@@ -13,12 +15,13 @@ const mysql: Setting<URL> = {
 
 const storeUrls = storeSchemes.map((scheme) => `${scheme}://…`).join(", ");
 
-const stores: Setting<URL[]> = {
+const stores: Setting<NamedStore[]> = {
   env: "SLUICE_STORES",
   placeholder: "urls",
-  description: `the stores that sync keeps equal to MySQL, separated by commas: ${storeUrls}`,
-  schema: listOf(url(...storeSchemes)),
-  remedy: `set --stores or SLUICE_STORES: ${storeUrls}; or have \`sluice up\` name them`,
+  description: `the stores that sync keeps equal to MySQL, separated by commas: ${storeUrls}; each pipeline has the name of its engine, or `
+    + "the one before it: orders=cassandra://…",
+  schema: storeList,
+  remedy: `set --stores or SLUICE_STORES: ${storeUrls}, or with a name: orders=cassandra://…; or have \`sluice up\` name them`,
 };
 
 const syncHost: Setting<string> = {
@@ -75,10 +78,20 @@ const unknownStatements: Setting<"copy" | "stop"> = {
   schema: z.enum(["copy", "stop"], "is copy or stop").default("copy"),
 };
 
+const cascades: Setting<"follow" | "refuse"> = {
+  env: "SLUICE_CASCADES",
+  placeholder: "act",
+  description:
+    "when foreign keys change rows by themselves (CASCADE, SET NULL) and MySQL does not log it, as before 9.6: follow derives the changes, "
+      + "refuse does not start (default: follow)",
+  schema: z.enum(["follow", "refuse"], "is follow or refuse").default("follow"),
+};
+
 export const syncSettings = {
-  mysql, stores, syncHost, syncPort, maxRejections, allowMinimalMetadata, allowFilePositions, onPurged, unknownStatements,
+  mysql, stores, catalog: catalogFolder, syncHost, syncPort, maxRejections, allowMinimalMetadata, allowFilePositions, onPurged,
+  unknownStatements, cascades,
 };
 type Known = Config<typeof syncSettings>;
-type Switch = "allowMinimalMetadata" | "allowFilePositions" | "onPurged" | "unknownStatements";
+type Switch = "catalog" | "allowMinimalMetadata" | "allowFilePositions" | "onPurged" | "unknownStatements" | "cascades";
 /** A switch may be left out. */
 export type SyncConfig = Omit<Known, Switch> & Partial<Pick<Known, Switch>>;

@@ -5,7 +5,7 @@ const root = resolve(__dirname, "..");
 
 /** What each room may import besides itself. A room that is not here may not exist. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
-  schema: [],
+  schema: ["runtime"],
   runtime: [],
   stores: ["schema", "runtime"],
   sync: ["schema", "stores", "runtime"],
@@ -46,7 +46,7 @@ test("each invariant of docs/architecture/invariants.md is promised by the name 
   const promised = [
     ...tests.matchAll(/(?:test|describe)(?:\.each\(.*\))?\("invariants? ([\d, and to]+)/g),
   ].flatMap(([, numbers]) => numbersIn(numbers!));
-  expect(stated).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(stated).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 15]);
   expect(stated.filter((number) => !promised.includes(number))).toEqual([]);
 });
 
@@ -176,9 +176,9 @@ function commentsOf(text: string): readonly { readonly line: number; readonly co
   }));
 }
 
-test("an invariant that is cited is one of the ten", () => {
+test("an invariant that is cited is stated", () => {
   const cited = sources.flatMap(({ text }) => [...text.matchAll(/invariants? (\d+)/g)].map((match) => Number(match[1])));
-  expect(cited.filter((n) => n < 1 || n > 10)).toEqual([]);
+  expect(cited.filter((n) => n !== 15 && (n < 1 || n > 11))).toEqual([]);
 });
 
 function filesBelow(folder: string): string[] {

@@ -1,6 +1,7 @@
+import type { Catalog } from "../../schema/catalog.js";
 import { type Entity, keyOf, type Row } from "../../schema/entity.js";
-import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink } from "../../stores/open.js";
+import { claim } from "../claim.js";
 
 const stamps = (n: number) => {
   const at = new Date(Date.UTC(2026, 0, 1) + n * 1_000).toISOString().replace(/\.\d+Z$/, ".000001Z");
@@ -15,8 +16,8 @@ const text = (n: number, length: number) => Array.from(
  * Makes the rows: half are orders for two designs, a tenth of them counterparty 1's; the others
  * are counterparties, whose names can be searched.
  */
-function* rowsOf(total: number): Generator<readonly [Entity, Row]> {
-  const of = (table: string) => totesys.entity(table);
+function* rowsOf(total: number, catalog: Catalog): Generator<readonly [Entity, Row]> {
+  const of = (table: string) => catalog.entity(table);
   const half = Math.floor(total / 2);
   yield [of("currency"), { currency_id: "1", currency_code: "EUR", ...stamps(1) }];
   yield [of("department"), { department_id: "1", department_name: "Sales", location: "Here", manager: "Someone", ...stamps(1) }];
@@ -45,21 +46,21 @@ function* rowsOf(total: number): Generator<readonly [Entity, Row]> {
   }
 }
 
-export async function fill(url: URL, total: number): Promise<void> {
+export async function fill(url: URL, total: number, catalog: Catalog): Promise<void> {
   const never = new AbortController().signal;
-  await using sink = await openSink(url, totesys);
-  await sink.prepare(totesys.entities);
+  await using sink = await openSink(url);
+  const writer = await sink.prepare(catalog);
   let version = Date.now() * 1000;
-  let batch: Parameters<typeof sink.write>[0][number][] = [];
+  let batch: Parameters<typeof writer.write>[0][number][] = [];
   const write = async () => {
-    const rejected = await sink.write(batch, never);
+    const rejected = await writer.write(batch, never);
     if (rejected.length > 0) throw new Error(`${sink.name} refused ${rejected.length} rows: ${rejected[0]!.reason}`);
     batch = [];
   };
-  for (const [of, after] of rowsOf(total)) {
+  for (const [of, after] of rowsOf(total, catalog)) {
     batch.push({ op: "create", entity: of.table, key: keyOf(of, after), before: null, after, version: ++version });
     if (batch.length === 2_000) await write();
   }
   await write();
-  await sink.storeProgress({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() });
+  await claim(sink, catalog, { gtids: "", file: "binlog.000001", offset: 4, version });
 }

@@ -1,12 +1,9 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import { lookupTable, type Row } from "../../schema/entity.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { type Entity, type Lookup, lookupTable, type Row } from "../../schema/entity.js";
 import type { Store } from "../../stores/ports.js";
 
-export const salesOrder = totesys.entity("sales_order");
 /** The field that only grows. */
 export const counter = "units_sold";
-const lookup = salesOrder.lookups.find((each) => lookupTable(salesOrder, each) === "sales_order_by_counterparty_id")!;
 
 /** What was read of one store in one phase. */
 export interface Tally {
@@ -32,8 +29,11 @@ export class Reader {
   readonly tallies = new Map<string, Tally>();
   #phase = "";
   #isWithout = false;
+  readonly #lookup: Lookup;
 
-  constructor(readonly store: Store, readonly keys: readonly string[], readonly owner: string) {}
+  constructor(readonly store: Store, readonly salesOrder: Entity, readonly keys: readonly string[], readonly owner: string) {
+    this.#lookup = salesOrder.lookups.find((each) => lookupTable(salesOrder, each) === "sales_order_by_counterparty_id")!;
+  }
 
   /** Counts under this name from now on. */
   enter(phase: string): void {
@@ -64,13 +64,13 @@ export class Reader {
   }
 
   async #byKey(): Promise<ReadonlyMap<string, Row>> {
-    const rows = await this.store.rows!.get(salesOrder, this.keys.map((key) => [key]));
+    const rows = await this.store.rows!.get(this.salesOrder, this.keys.map((key) => [key]));
     return new Map(rows.flatMap((row) => (row ? [[row.sales_order_id as string, row] as const] : [])));
   }
 
   async #byLookup(): Promise<ReadonlyMap<string, Row>> {
     const { rows } = await this.store.rows!.list(
-      salesOrder, lookup, this.owner, { limit: 2 * this.keys.length, from: null, backward: false },
+      this.salesOrder, this.#lookup, this.owner, { limit: 2 * this.keys.length, from: null, backward: false },
     );
     return new Map(rows.map((row) => [row.sales_order_id as string, row]));
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "libsql";
 import { connectMysql } from "../../runtime/mysql/mysql.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import type { Catalog } from "../../schema/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { bareCassandra, bareElasticsearch } from "../sync/stores.js";
 import type { Keeper } from "./keeper.js";
@@ -9,6 +9,7 @@ import type { Reader } from "./reader.js";
 
 export interface World {
   readonly mysql: URL;
+  readonly catalog: Catalog;
   readonly stores: readonly URL[];
   readonly keys: readonly string[];
   readonly sync: Keeper;
@@ -58,7 +59,7 @@ export const troubles: Readonly<Record<string, Trouble>> = {
   "verify --repair": ({ sync }) => sync.command("verify", "--repair", "--wait", "120"),
   async "dead-letters retry"(world) {
     for (const url of world.stores) {
-      await using sink = await openSink(url, totesys);
+      await using sink = await openSink(url);
       const { position } = (await sink.progress())!;
       await sink.deadLetters.park(
         world.keys.map((key) => ({ entity: "sales_order", key: [key], version: position.version, reason: "planted", change: null })),
@@ -73,7 +74,7 @@ export const troubles: Readonly<Record<string, Trouble>> = {
 };
 
 async function dropTable(url: URL): Promise<void> {
-  await using store = await openStore(url, totesys);
+  await using store = await openStore(url);
   switch (store.name) {
     case "embedded": {
       const db = new Database(decodeURIComponent(url.pathname));

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { ownCatalog } from "../../schema/meaning/setting.js";
 import { openStore } from "../../stores/open.js";
 import type { Store } from "../../stores/ports.js";
 import { peakMemoryMb } from "../peak-memory.js";
@@ -23,7 +23,7 @@ export async function copyKilledHalfway(mysql: URL, store: URL, rows: number): P
   const first = start(mysql, store);
   const begun = await first.said(begins);
   let rowsAtKill = 0;
-  await using reading = await openStore(store, totesys);
+  await using reading = await openStore(store);
   for (; rowsAtKill < rows / 2; await sleep(100)) {
     if (first.child.exitCode !== null) throw new Error(`sync ended by itself:\n${first.lines.slice(-5).join("\n")}`);
     rowsAtKill = await copiedRows(reading);
@@ -56,7 +56,8 @@ function start(mysql: URL, store: URL): Running {
   const main = join(__dirname, "..", "..", "cli", "main.js");
   const child = spawn(process.execPath, [main, "sync", "--sync-port", "0"], {
     env: {
-      ...process.env, SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: store.href, SLUICE_DATA_DIR: join(process.cwd(), ".sluice", "bench"),
+      ...process.env, SLUICE_CATALOG: ownCatalog, SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: store.href,
+      SLUICE_DATA_DIR: join(process.cwd(), ".sluice", "bench"),
     },
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -1,9 +1,10 @@
 import type { Client as Elasticsearch } from "@elastic/elasticsearch";
 import type { Client as Cassandra } from "cassandra-driver";
+import type { Catalog } from "../../schema/catalog.js";
 import type { Change } from "../../schema/change.js";
 import { type Entity, keyText, lookupTable, type Row } from "../../schema/entity.js";
-import { totesys } from "../../schema/totesys/catalog.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
+import { catalogIn } from "../database.js";
 import { bareCassandra, bareElasticsearch, nameOf } from "./stores.js";
 import type { Workload } from "./workload.js";
 
@@ -20,7 +21,8 @@ export interface BareWork {
  * Returns the seconds until all are written.
  */
 export async function runBare({ mysql, stores, workload }: BareWork): Promise<number> {
-  const changes = await changesOf(new URL(mysql), workload);
+  const catalog = await catalogIn(new URL(mysql));
+  const changes = await changesOf(new URL(mysql), catalog, workload);
   const loops = await Promise.all(stores.map(async (text) => {
     const url = new URL(text), prefix = url.pathname.slice(1);
     if (nameOf(url) === "elasticsearch") {
@@ -28,7 +30,7 @@ export async function runBare({ mysql, stores, workload }: BareWork): Promise<nu
       return { run: () => bulkLoop(client, prefix, changes), end: () => client.close() };
     }
     const client = await bareCassandra(url);
-    return { run: () => insertLoop(client, changes), end: () => client.shutdown() };
+    return { run: () => insertLoop(client, catalog, changes), end: () => client.shutdown() };
   }));
   const began = performance.now();
   await Promise.all(loops.map(({ run }) => run()));
@@ -37,9 +39,9 @@ export async function runBare({ mysql, stores, workload }: BareWork): Promise<nu
   return seconds;
 }
 
-async function changesOf(mysql: URL, { from, rows }: Workload): Promise<readonly Change[]> {
+async function changesOf(mysql: URL, catalog: Catalog, { from, rows }: Workload): Promise<readonly Change[]> {
   const stop = new AbortController(), changes: Change[] = [];
-  await using source = openMysqlSource(mysql, totesys, "bench", stop.signal);
+  await using source = openMysqlSource(mysql, catalog, "bench", stop.signal);
   for await (const messages of source.stream(from, stop.signal)) {
     for (const message of messages) if ("after" in message) changes.push(message);
     if (changes.length >= rows) stop.abort();
@@ -51,8 +53,8 @@ async function changesOf(mysql: URL, { from, rows }: Workload): Promise<readonly
 const inFlight = 512;
 
 /** Runs one prepared statement a row and a lookup entry, with as many in flight as the server gains from. */
-async function insertLoop(client: Cassandra, changes: readonly Change[]): Promise<void> {
-  const statementsOf = new Map(totesys.entities.map((of) => [of.table, statements(of)]));
+async function insertLoop(client: Cassandra, catalog: Catalog, changes: readonly Change[]): Promise<void> {
+  const statementsOf = new Map(catalog.entities.map((of) => [of.table, statements(of)]));
   let next = 0, queue: [string, unknown[]][] = [];
   const worker = async (): Promise<void> => {
     for (;;) {

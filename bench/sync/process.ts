@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Catalog } from "../../schema/catalog.js";
+import { ownCatalog } from "../../schema/meaning/setting.js";
 import type { Position } from "../../schema/position.js";
-import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 import { peakMemoryMb } from "../peak-memory.js";
@@ -20,7 +21,9 @@ export interface SyncProcess extends AsyncDisposable {
 export async function startSync(mysql: URL, stores: readonly URL[]): Promise<SyncProcess> {
   const main = join(__dirname, "..", "..", "cli", "main.js");
   const child = spawn(process.execPath, [main, "sync", "--sync-port", "0"], {
-    env: { ...process.env, SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: stores.map((url) => url.href).join(",") },
+    env: {
+      ...process.env, SLUICE_CATALOG: ownCatalog, SLUICE_MYSQL_URL: mysql.href, SLUICE_STORES: stores.map((url) => url.href).join(","),
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const streamingAt = await streaming(child);
@@ -46,10 +49,10 @@ function streaming(child: ChildProcess): Promise<number> {
 }
 
 /** When each store's stored position reached `target`, in the order of the stores, by `performance.now()`. */
-export async function reached(mysql: URL, stores: readonly URL[], target: Position): Promise<readonly number[]> {
-  await using source = openMysqlSource(mysql, totesys, "bench", new AbortController().signal);
+export async function reached(mysql: URL, catalog: Catalog, stores: readonly URL[], target: Position): Promise<readonly number[]> {
+  await using source = openMysqlSource(mysql, catalog, "bench", new AbortController().signal);
   return Promise.all(stores.map(async (url) => {
-    await using store = await openStore(url, totesys);
+    await using store = await openStore(url);
     for (;;) {
       const progress = await store.progress();
       if (progress && source.reached(progress.position, target)) return performance.now();

@@ -1,8 +1,9 @@
 import { Client as Elasticsearch } from "@elastic/elasticsearch";
 import { Client as Cassandra } from "cassandra-driver";
+import type { Catalog } from "../../schema/catalog.js";
 import type { Position } from "../../schema/position.js";
-import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink } from "../../stores/open.js";
+import { claim } from "../claim.js";
 
 export const storeNames = ["cassandra", "elasticsearch"] as const;
 export type StoreName = (typeof storeNames)[number];
@@ -15,13 +16,15 @@ export interface FreshStores extends AsyncDisposable {
 let made = 0;
 
 /** Makes stores in a keyspace and indices of their own, which disposing of the result drops. */
-export async function freshStores(servers: readonly URL[], names: readonly StoreName[], at: Position): Promise<FreshStores> {
+export async function freshStores(
+  servers: readonly URL[], names: readonly StoreName[], catalog: Catalog, at: Position,
+): Promise<FreshStores> {
   const name = `bench_${process.pid}_${++made}`;
   const urls = servers.filter((url) => names.includes(nameOf(url))).map((url) => new URL(`/${name}${url.search}`, url));
   for (const url of urls) {
-    await using sink = await openSink(url, totesys);
-    await sink.prepare(totesys.entities);
-    await sink.storeProgress({ position: at, currentAt: Math.floor(at.version / 1000) });
+    await using sink = await openSink(url);
+    await sink.prepare(catalog);
+    await claim(sink, catalog, at);
   }
   return { urls, async [Symbol.asyncDispose]() { for (const url of urls) await dropStore(url); } };
 }

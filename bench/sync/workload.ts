@@ -1,9 +1,8 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { fill } from "../../generator/main.js";
-import { migrate } from "../../migrations/migrate.js";
 import { connectMysql } from "../../runtime/mysql/mysql.js";
+import type { Catalog } from "../../schema/catalog.js";
 import type { Position } from "../../schema/position.js";
-import { totesys } from "../../schema/totesys/catalog.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
 
 /** A stretch of the binary log, made once and read by all contestants. */
@@ -24,20 +23,19 @@ const firstId = 100_000_000;
  * Writes a company with customers, staff and designs of its own size, then 300,000 row events in transactions of 100: 78 inserted into four
  * tables, 18 updated and 4 deleted.
  */
-export async function prepareWorkload(mysql: URL, scale: number): Promise<Workload> {
+export async function prepareWorkload(mysql: URL, catalog: Catalog, scale: number): Promise<Workload> {
   const never = new AbortController().signal;
-  await migrate(mysql);
   await fill({ mysql, seed: 1, rows: Math.max(2_000, Math.round(100_000 * scale)), until: Date.UTC(2026, 0, 1) }, never, () => undefined);
   await using connection = await connectMysql(mysql, { multipleStatements: true });
   const parties = await partiesOf(connection);
   const transactions = Math.max(2 * later, Math.round(3_000 * scale));
-  const from = await headOf(mysql);
+  const from = await headOf(mysql, catalog);
   for (let n = 0; n < transactions; n++) await connection.query(transaction(n, parties));
-  return { from, to: await headOf(mysql), rows: transactions * 3 * deals + (transactions - later) * (100 - 3 * deals) };
+  return { from, to: await headOf(mysql, catalog), rows: transactions * 3 * deals + (transactions - later) * (100 - 3 * deals) };
 }
 
-export async function headOf(mysql: URL): Promise<Position> {
-  await using source = openMysqlSource(mysql, totesys, "bench", new AbortController().signal);
+export async function headOf(mysql: URL, catalog: Catalog): Promise<Position> {
+  await using source = openMysqlSource(mysql, catalog, "bench", new AbortController().signal);
   // Awaited here, so that the source is closed only after it has answered.
   return await source.head();
 }

@@ -1,12 +1,13 @@
-import { roleNames, roles } from "../../schema/policy.js";
+import { policyOf } from "../../schema/meaning/compile.js";
+import type { Meaning } from "../../schema/meaning/read.js";
 import { code, type Page, table } from "./markdown.js";
 
-/** Which classes of fields each role reads, and which rows it sees. */
-export function rolesPage(): Page {
-  const rows = roleNames.map((name) => {
-    const { description, reads, rows: seen } = roles[name];
-    return [code(name), reads.join(", "), seen === "own" ? "its own counterparty's" : "all", description];
-  });
+/** Which classes of fields each role of a catalog reads, and which rows it sees. */
+export function rolesPage(meaning: Meaning): Page {
+  const { classes, roles } = policyOf(meaning);
+  const rows = Object.entries(roles).map(([name, { description, reads, rows: seen }]) => [
+    code(name), reads.filter((each) => each in classes).join(", "), seen === "all" ? "all" : `its own ${seen.of}'s`, description,
+  ]);
   return {
     file: "roles.md", title: "Roles", about: "which classes of fields each role reads, and which rows it sees",
     body: table(["role", "classes", "rows", "what it is for"], rows),

@@ -1,10 +1,11 @@
-import { type RoleName, roles } from "../../schema/policy.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import type { Meaning } from "../../schema/meaning/read.js";
+import { policyOf } from "../../schema/meaning/compile.js";
+import { unclassified } from "../../schema/policy.js";
 import { table } from "../output.js";
 
 /** What one role was answered to the same question. */
 export interface Sample {
-  readonly role: RoleName;
+  readonly role: string;
   readonly company: string | null;
   readonly contact: string | null;
   readonly unitPrice: string | null;
@@ -38,12 +39,12 @@ interface Answer {
 
 /** Asks the gateway the same question with each token. */
 export function askAll(
-  url: string, counterpartyId: string, tokens: readonly { readonly role: RoleName; readonly token: string }[],
+  url: string, counterpartyId: string, tokens: readonly { readonly role: string; readonly token: string }[], meaning: Meaning,
 ): Promise<readonly Sample[]> {
-  return Promise.all(tokens.map(({ role, token }) => ask(url, counterpartyId, role, token)));
+  return Promise.all(tokens.map(({ role, token }) => ask(url, counterpartyId, role, token, meaning)));
 }
 
-async function ask(url: string, id: string, role: RoleName, token: string): Promise<Sample> {
+async function ask(url: string, id: string, role: string, token: string, meaning: Meaning): Promise<Sample> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
@@ -61,14 +62,18 @@ async function ask(url: string, id: string, role: RoleName, token: string): Prom
     found: answer.data?.search?.edges.length ?? 0,
     errors: (answer.errors ?? []).map((error) => `${error.extensions?.code} at ${(error.path ?? []).join(".")}`),
   };
-  return { ...sample, right: isRight(role, sample, order !== undefined) };
+  return { ...sample, right: isRight(role, sample, order !== undefined, meaning) };
 }
 
 /** The policy decides, so a wrong rule in the gateway shows here. */
-function isRight(role: RoleName, { company, contact, unitPrice, errors }: Omit<Sample, "right" | "role">, hasOrder: boolean): boolean {
-  const reads = (entity: string, field: string) => (roles[role].reads as readonly string[]).includes(
-    totesys.entity(entity).fields[field]!.class,
-  );
+function isRight(
+  role: string, { company, contact, unitPrice, errors }: Omit<Sample, "right" | "role">, hasOrder: boolean, meaning: Meaning,
+): boolean {
+  const { reads: classes } = policyOf(meaning).roles[role]!;
+  const reads = (table: string, field: string) => {
+    const said = meaning.entities.find((each) => each.table === table)?.said.fields?.[field];
+    return classes.includes((typeof said === "string" ? said : said?.class) ?? unclassified);
+  };
   const denied = (field: string) => errors.some((error) => error.startsWith("FORBIDDEN at counterparty") && error.endsWith(field));
   const contactRight = reads(
     "counterparty", "commercial_contact",

@@ -1,8 +1,10 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { developmentTokens } from "../../gateway/auth/development.js";
 import { verifyStores } from "../../operate/verify.js";
 import { onThisMachine } from "../../runtime/http/listening.js";
 import { stopped } from "../../runtime/stop.js";
+import { policyOf } from "../../schema/meaning/compile.js";
+import { type Meaning, readMeaning } from "../../schema/meaning/read.js";
 import { fillDatabase, sayAway, streamToDatabase } from "../generating.js";
 import type { Output } from "../output.js";
 import { tokensText } from "../text/tokens-text.js";
@@ -28,7 +30,10 @@ export interface SystemOptions {
   readonly syncPort: number;
   readonly jwtKeys: URL | undefined;
   readonly jwtSecret: string | undefined;
-  readonly developmentCounterparty: string;
+  readonly developmentKey: string;
+  readonly catalog: string;
+  /** Whether the database is of this data folder; otherwise nothing is written into it. */
+  readonly ownsDatabase: boolean;
 }
 
 type Tokens = Awaited<ReturnType<typeof developmentTokens>>;
@@ -38,18 +43,18 @@ type Addresses = Service["addresses"];
 export async function runSystem(
   options: SystemOptions, place: Workspace, out: Output, terminal: boolean, signal: AbortSignal,
 ): Promise<number> {
-  const { migrate } = await import("../../migrations/migrate.js");
-  await migrate(place.mysql, signal, ({ name }) => out.say(`mysql: applied ${name}`));
-  signal.throwIfAborted();
-  await fillDatabase({ ...options, mysql: place.mysql }, out, signal, false);
-  signal.throwIfAborted();
+  const meaning = await readMeaning(options.catalog);
+  if (options.ownsDatabase) await makeDatabase(options, place, out, signal);
+  else out.say("mysql: it is yours, so nothing is written into it: no migration, no fill, no trade");
 
   const environment = { ...place.environment, ...servicesEnvironment(options) };
   const logDir = join(options.dataDir, "logs");
   await using sync = await startService({ name: "sync", environment, logDir }, signal);
   await using gateway = await startService({ name: "gateway", environment, logDir }, signal);
 
-  const tokens = await developmentTokens({ ...options, development: true, jwtIssuer: undefined, jwtAudience: undefined });
+  const tokens = await developmentTokens(
+    { ...options, development: true, jwtIssuer: undefined, jwtAudience: undefined }, policyOf(meaning),
+  );
   const url = onThisMachine(gateway.addresses.url!);
   const text = await tokensText(tokens, options.dataDir);
   void stopped(signal).then(() => out.say("stopping: sync and the gateway come to rest, then the engines end"));
@@ -60,7 +65,7 @@ export async function runSystem(
   const all = AbortSignal.any([signal, ending.signal]);
   const failed = endOf([sync, gateway, place]).then((error) => { ending.abort(error); throw error; });
   const work = options.check
-    ? check(options, place, `${url}/graphql`, tokens, out, all)
+    ? check({ ...options, meaning }, place, `${url}/graphql`, tokens, out, all)
     : live(options, place, { sync: sync.addresses.operationsUrl, gateway: gateway.addresses.operationsUrl }, out, terminal, all);
   if (out.json && !options.check) out.result(
     { url: `${url}/graphql`, sync: sync.addresses.operationsUrl, gateway: gateway.addresses.operationsUrl, logs: logDir, ...text.data }, "",
@@ -73,15 +78,24 @@ export async function runSystem(
   }
 }
 
+/** Brings the database to the newest schema, and fills it. */
+async function makeDatabase(options: SystemOptions, { mysql }: Workspace, out: Output, signal: AbortSignal): Promise<void> {
+  const { migrate } = await import("../../migrations/migrate.js");
+  await migrate(mysql, signal, ({ name }) => out.say(`mysql: applied ${name}`));
+  signal.throwIfAborted();
+  await fillDatabase({ ...options, mysql }, out, signal, false);
+  signal.throwIfAborted();
+}
+
 async function live(
   options: SystemOptions, place: Workspace, addresses: Omit<Sources, "traded">, out: Output, terminal: boolean, signal: AbortSignal,
 ): Promise<number> {
   const { stream } = await import("../../generator/main.js");
   let traded = 0;
-  const trading = stream(
+  const trading = options.ownsDatabase ? stream(
     { mysql: place.mysql, seed: options.seed, rate: options.rate, connections: options.connections, onAway: sayAway(out) }, signal,
     ({ done }) => { traded = done; },
-  );
+  ) : stopped(signal);
   const showing = out.json ? stopped(signal) : showLive({ ...addresses, traded: () => traded }, terminal, signal);
   await Promise.all([trading, showing]);
   return 0;
@@ -89,12 +103,17 @@ async function live(
 
 /** Trades, waits until the stores have caught up, compares everything, and asks as each role. */
 async function check(
-  options: SystemOptions, place: Workspace, url: string, tokens: Tokens, out: Output, signal: AbortSignal,
+  options: SystemOptions & { readonly meaning: Meaning }, place: Workspace, url: string, tokens: Tokens, out: Output, signal: AbortSignal,
 ): Promise<number> {
   const { mysql, stores } = place;
+  if (!options.ownsDatabase) {
+    const report = await verifyStores({ mysql, stores, waitMs: 120_000 }, signal);
+    out.result({ ok: report.equal, verify: report }, `\n${reportText(report)}\n\n${report.equal ? "check passed" : "check FAILED"}`);
+    return report.equal ? 0 : 1;
+  }
   const streamed = await streamToDatabase({ ...options, mysql, transactions: options.checkTransactions }, out, signal);
   const report = await verifyStores({ mysql, stores, waitMs: 120_000 }, signal);
-  const samples = await askAll(url, options.developmentCounterparty, tokens);
+  const samples = await askAll(url, options.developmentKey, tokens, options.meaning);
   const ok = report.equal && samples.every(({ right }) => right);
   out.result(
     { ok, streamed, verify: report, samples },
@@ -111,7 +130,8 @@ export function servicesEnvironment(options: SystemOptions): Readonly<Record<str
     SLUICE_GATEWAY_HOST: options.host,
     SLUICE_GATEWAY_PORT: String(options.port),
     SLUICE_GATEWAY_OPERATIONS_PORT: String(options.operationsPort),
-    SLUICE_DEVELOPMENT_COUNTERPARTY: options.developmentCounterparty,
+    SLUICE_CATALOG: resolve(options.catalog),
+    SLUICE_DEVELOPMENT_KEY: options.developmentKey,
     // Keys of the user's own mean production.
     ...(options.jwtKeys && { SLUICE_JWT_KEYS: options.jwtKeys.href }),
     ...(options.jwtSecret && { SLUICE_JWT_SECRET: options.jwtSecret }),

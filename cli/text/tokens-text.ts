@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import type { DevelopmentToken } from "../../gateway/auth/development.js";
-import { writePrivately } from "../../runtime/private-file.js";
+import { writePrivately } from "../../runtime/files/private-file.js";
 
 /** What is said of the development tokens: lines, and data for --json. */
 export interface TokensText {

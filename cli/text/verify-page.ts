@@ -1,5 +1,5 @@
 import { escapedHtml as escaped } from "../../runtime/html.js";
-import { writePrivately } from "../../runtime/private-file.js";
+import { writePrivately } from "../../runtime/files/private-file.js";
 import { keyText } from "../../schema/entity.js";
 import type { Difference, Report, TableReport } from "../../sync/verify/report/report.js";
 import { conclusion, verdictOf } from "./verify-text.js";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PreflightFailed } from "../../runtime/findings.js";
-import { makeFolder } from "../../runtime/folder.js";
-import { writePrivately } from "../../runtime/private-file.js";
+import { makeFolder } from "../../runtime/files/folder.js";
+import { writePrivately } from "../../runtime/files/private-file.js";
 
 /**
  * The variables that `up` and `start` leave for later commands: where the engines they started are.

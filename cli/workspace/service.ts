@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolder } from "../../runtime/folder.js";
+import { makeFolder } from "../../runtime/files/folder.js";
 import { onThisMachine } from "../../runtime/http/listening.js";
-import { appendPrivately } from "../../runtime/private-file.js";
+import { appendPrivately } from "../../runtime/files/private-file.js";
 import type { Addresses } from "../../runtime/starter.js";
 import { withinTime } from "../../runtime/time-limit.js";
 import { sleep } from "../../runtime/wait.js";

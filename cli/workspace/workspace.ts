@@ -6,10 +6,11 @@ import type { EngineName } from "../../engines/engine.js";
 import { ensureEngines } from "../../engines/ensure.js";
 import { takeLock } from "../../engines/packages/lock.js";
 import { type Finding, PreflightFailed } from "../../runtime/findings.js";
-import { makeFolder } from "../../runtime/folder.js";
+import { makeFolder } from "../../runtime/files/folder.js";
 import type { Setting } from "../../runtime/settings.js";
 import { flag, listOf, url } from "../../runtime/values.js";
-import { storeSchemes } from "../../stores/open.js";
+import { named, namedByEngine, noClash, type NamedStore, storeListText } from "../../stores/named.js";
+import { storeIdentity, storeName, storeSchemes } from "../../stores/open.js";
 import { folderFindings } from "../../sync/control/running-process.js";
 import type { Output } from "../output.js";
 import { enginesEnded } from "./engines-ended.js";
@@ -18,7 +19,13 @@ import { writeEnvironment } from "./environment.js";
 const storeEngines = ["embedded", "cassandra", "elasticsearch"] as const;
 type StoreEngine = (typeof storeEngines)[number];
 
-const storeChoice = z.union([z.enum(storeEngines), url(...storeSchemes)], `each is ${storeEngines.join(", ")} or the URL of a store`);
+const storeChoice = named(
+  z.union([z.enum(storeEngines), url(...storeSchemes)], `each is ${storeEngines.join(", ")} or the URL of a store`),
+);
+type StoreChoice = z.infer<typeof storeChoice>;
+const placed = ({ name, item }: StoreChoice) => (typeof item === "string" ? { name: name ?? item, place: item } : {
+  name: name ?? storeName(item), place: storeIdentity(item),
+});
 
 /** The settings that say where everything runs. */
 export const placeSettings = {
@@ -29,9 +36,11 @@ export const placeSettings = {
   } satisfies Setting<URL | undefined>,
   stores: {
     env: "SLUICE_STORES", placeholder: "names",
-    description: "the stores to serve from, comma-separated: embedded, cassandra, elasticsearch, or URLs of your own (default: embedded)",
-    schema: z.string().default("embedded").pipe(listOf(storeChoice)),
-  } satisfies Setting<(StoreEngine | URL)[]>,
+    description: "the stores to serve from, comma-separated: embedded, cassandra, elasticsearch, or URLs of your own; a name may stand "
+      + "before each: orders=cassandra (default: embedded)",
+    schema: z.string().default("embedded").pipe(listOf(storeChoice))
+      .superRefine((stores, context) => noClash(stores.map(placed), context)),
+  } satisfies Setting<StoreChoice[]>,
   keep: {
     env: "SLUICE_KEEP", description: "leave the engines running at the end, for the next start", schema: flag.default(false),
   } satisfies Setting<boolean>,
@@ -42,7 +51,7 @@ export const placeSettings = {
 
 export interface WorkspaceOptions {
   readonly mysql: URL | undefined;
-  readonly stores: readonly (StoreEngine | URL)[];
+  readonly stores: readonly StoreChoice[];
   readonly keep: boolean;
   readonly fresh: boolean;
   readonly dataDir: string;
@@ -51,7 +60,7 @@ export interface WorkspaceOptions {
 /** Where everything runs. Disposing of it stops the engines it started, unless `keep` is set. */
 export interface Workspace extends AsyncDisposable {
   readonly mysql: URL;
-  readonly stores: readonly URL[];
+  readonly stores: readonly NamedStore[];
   /** The variables that tell other commands the same. */
   readonly environment: Readonly<Record<string, string>>;
   /** Resolves with an error when an engine of this machine has ended by itself; null once the workspace is disposed of. */
@@ -102,16 +111,19 @@ async function openEngines(
 ): Promise<Workspace> {
   if (fresh) await rm(embeddedFolder(dataDir), { recursive: true, force: true });
   const names: EngineName[] = mysql ? [] : ["mysql"];
-  for (const store of stores) if (store === "cassandra" || store === "elasticsearch") names.push(store);
+  for (const { item } of stores) if (item === "cassandra" || item === "elasticsearch") names.push(item);
   const engines = await ensureEngines(names, { dataDir: enginesFolder(dataDir), keep, fresh, onProgress: out.say, signal });
 
   const database = mysql ?? new URL("/totesys", engines.mysql.url);
-  const urls = stores.map((store) => (typeof store === "string" ? urlOf(store, dataDir, engines) : store));
-  const environment = { SLUICE_MYSQL_URL: database.href, SLUICE_STORES: urls.map((each) => each.href).join(",") };
+  const fed = stores.map(({ name, item }): NamedStore => {
+    const at = typeof item === "string" ? urlOf(item, dataDir, engines) : item;
+    return name === null ? namedByEngine(at) : { name, url: at };
+  });
+  const environment = { SLUICE_MYSQL_URL: database.href, SLUICE_STORES: storeListText(fed) };
   await writeEnvironment(dataDir, environment);
   const leaving = new AbortController();
   return {
-    mysql: database, stores: urls, environment,
+    mysql: database, stores: fed, environment,
     ended: enginesEnded(names.map((name) => engines[name]), enginesFolder(dataDir), leaving.signal),
     async [Symbol.asyncDispose]() {
       leaving.abort();

@@ -6,7 +6,7 @@ import { keptPorts } from "../host/kept-ports.js";
 import { cached } from "../packages/cache.js";
 import { findJava, type JavaWanted } from "../packages/java.js";
 import { copyJars } from "../packages/maven.js";
-import { projectRoot } from "../project.js";
+import { projectRoot } from "../../runtime/files/project.js";
 import type { Recipe } from "../recipe.js";
 
 const version = "9.5.3";

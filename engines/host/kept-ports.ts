@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as timer } from "node:timers/promises";
-import { writePrivately } from "../../runtime/private-file.js";
+import { writePrivately } from "../../runtime/files/private-file.js";
 import { unavailable } from "../engine.js";
 import { freePorts, isFree } from "./ports.js";
 

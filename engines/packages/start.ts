@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as timer } from "node:timers/promises";
-import { appendPrivately } from "../../runtime/private-file.js";
+import { appendPrivately } from "../../runtime/files/private-file.js";
 import { unavailable, type Work } from "../engine.js";
 import { lastLines } from "../host/command.js";
 import { isAlive, type ProcessId, processOf } from "../host/process.js";

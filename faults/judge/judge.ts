@@ -1,6 +1,6 @@
 import { sleep } from "../../runtime/wait.js";
+import type { Catalog } from "../../schema/catalog.js";
 import { isWhole } from "../../schema/position.js";
-import { totesys } from "../../schema/totesys/catalog.js";
 import { openSink, openStore } from "../../stores/open.js";
 import type { DeadLetter, Store } from "../../stores/ports.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
@@ -18,6 +18,7 @@ export interface Verdict {
 
 export interface Judged {
   readonly database: URL;
+  readonly catalog: Catalog;
   /** The stores' own addresses, past the links. */
   readonly stores: readonly URL[];
   readonly sync: SyncProcess;
@@ -31,9 +32,9 @@ const patienceMs = 240_000;
 const visibleMs = 3_000;
 
 /** Waits until every store holds everything, drains sync, and compares each store with the ledger. */
-export async function judge({ database, stores: urls, sync, ledger, signal }: Judged): Promise<Verdict> {
+export async function judge({ database, catalog, stores: urls, sync, ledger, signal }: Judged): Promise<Verdict> {
   const healed = Date.now();
-  await using source = openMysqlSource(database, totesys, "faults", signal);
+  await using source = openMysqlSource(database, catalog, "faults", signal);
   const found: string[] = [];
   for (const url of urls) {
     try {
@@ -55,18 +56,18 @@ export async function judge({ database, stores: urls, sync, ledger, signal }: Ju
   for (const url of urls) {
     const letters = await lettersOf(url);
     deadLetters += letters.length;
-    await using store = await openStore(url, totesys);
-    found.push(...await settledDeviations(store, letters, ledger, signal));
+    await using store = await openStore(url);
+    found.push(...await settledDeviations(store, letters, ledger, catalog, signal));
   }
   return { deviations: found, deadLetters, catchUpMs };
 }
 
 /** Whether each store holds what is committed by now, and copies nothing. It asks once and does not wait. */
-export async function isSettled(database: URL, stores: readonly URL[], signal: AbortSignal): Promise<boolean> {
+export async function isSettled(database: URL, catalog: Catalog, stores: readonly URL[], signal: AbortSignal): Promise<boolean> {
   try {
-    await using source = openMysqlSource(database, totesys, "faults", signal);
+    await using source = openMysqlSource(database, catalog, "faults", signal);
     for (const url of stores) {
-      await using store = await openStore(url, totesys);
+      await using store = await openStore(url);
       await caughtUp(source, [store], settleMs, signal);
       if (!(await hasNothingElse(store, source))) return false;
     }
@@ -88,7 +89,7 @@ async function hasNothingElse(store: Store, source: Source): Promise<boolean> {
 async function untilCurrent(url: URL, wait: (store: Store) => Promise<void>, began: number, signal: AbortSignal): Promise<void> {
   for (;;) {
     try {
-      await using store = await openStore(url, totesys);
+      await using store = await openStore(url);
       return await wait(store);
     } catch (error) {
       if ((error as Error).name === "NotCurrent" || Date.now() - began > patienceMs) throw error;
@@ -115,10 +116,12 @@ async function untilFollowed(store: Store, source: Source, sync: SyncProcess, si
   throw new Error(`${store.name} holds everything, but its pipeline does not follow the source any more`);
 }
 
-async function settledDeviations(store: Store, letters: readonly DeadLetter[], ledger: Ledger, signal: AbortSignal): Promise<string[]> {
+async function settledDeviations(
+  store: Store, letters: readonly DeadLetter[], ledger: Ledger, catalog: Catalog, signal: AbortSignal,
+): Promise<string[]> {
   const deadline = Date.now() + visibleMs;
   for (;;) {
-    const found = await deviations(store, letters, ledger, totesys);
+    const found = await deviations(store, letters, ledger, catalog);
     if (found.length === 0 || Date.now() > deadline) return found;
     await sleep(500, signal);
     signal.throwIfAborted();
@@ -126,6 +129,6 @@ async function settledDeviations(store: Store, letters: readonly DeadLetter[], l
 }
 
 async function lettersOf(url: URL): Promise<readonly DeadLetter[]> {
-  await using sink = await openSink(url, totesys);
+  await using sink = await openSink(url);
   return await sink.deadLetters.list(1_000_000);
 }

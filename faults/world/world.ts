@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { DownloadReport } from "../../engines/engine.js";
-import { defaultPackages } from "../../engines/project.js";
+import { defaultPackages } from "../../runtime/files/project.js";
 import { type Disk, openDisk } from "./disk.js";
 import type { ServerName, StoreName } from "./fault.js";
 import { Link } from "./link.js";

@@ -1,7 +1,8 @@
 import { type GraphQLResolveInfo, type GraphQLSchema, isIntrospectionType, isObjectType } from "graphql";
 import { applyMiddleware } from "graphql-middleware";
 import { allow, deny, type IRules, rule, shield } from "graphql-shield";
-import { type FieldRules, isRestricted, type Needs } from "../auth/field-rules.js";
+import type { Policy } from "../../schema/policy.js";
+import { type FieldRules, type Needs, restrictedIn } from "../auth/field-rules.js";
 import { forbidden } from "../graphql/errors.js";
 import type { GatewayContext } from "../rows/context.js";
 
@@ -10,7 +11,7 @@ import type { GatewayContext } from "../rows/context.js";
  * operation, since asking costs on every row; that nothing else slipped through is checked here, once.
  * @throws when a field has no rule, or a rule no field.
  */
-export function guarded(schema: GraphQLSchema, rules: FieldRules): GraphQLSchema {
+export function guarded(schema: GraphQLSchema, rules: FieldRules, policy: Policy): GraphQLSchema {
   const fields = fieldsOf(schema);
   const problems = [
     ...fields.filter(({ path }) => !rules.has(path)).map(({ path }) => `${path} has no rule`),
@@ -18,6 +19,7 @@ export function guarded(schema: GraphQLSchema, rules: FieldRules): GraphQLSchema
   ];
   if (problems.length > 0) throw new Error(`the API's rules and fields do not match:\n${problems.map((p) => `  - ${p}`).join("\n")}`);
 
+  const isRestricted = restrictedIn(policy);
   const isGuarded = (path: string) => path.startsWith("Query.") || isRestricted(rules.get(path)!);
   const readers = new Map<string, ReturnType<typeof reader>>();
   const tree: Record<string, Record<string, ReturnType<typeof reader> | typeof allow>> = {};

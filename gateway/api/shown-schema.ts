@@ -3,9 +3,10 @@ import {
   TypeMetaFieldDef, type TypeDefinitionNode, type TypeNode, visit,
 } from "graphql";
 import type { Catalog } from "../../schema/catalog.js";
-import type { FieldRules } from "../auth/field-rules.js";
+import { ownerFor } from "../../schema/entity.js";
+import { rootName, searchableNames, typeName } from "../../schema/names.js";
+import { type FieldRules, isSearchable } from "../auth/field-rules.js";
 import type { Viewer } from "../auth/viewer.js";
-import { enumValueName, fieldName, typeName } from "../graphql/names.js";
 import type { GatewayContext } from "../rows/context.js";
 import { searchTarget } from "../rows/scope.js";
 
@@ -29,11 +30,13 @@ export class ShownSchemas {
   private part(viewer: Viewer): DocumentNode {
     const { entities } = this.catalog;
     const found = entities.filter((of) => searchTarget(viewer, of) !== undefined);
-    const [foundTypes, foundValues] = [new Set(found.map(typeName)), new Set(found.map((of) => enumValueName(of.table)))];
+    const names = searchableNames(entities.filter(isSearchable));
+    const [foundTypes, foundValues] = [new Set(found.map(typeName)), new Set(found.map((of) => names.get(of.table)!))];
     // Nothing can be found, or a row of these is shown from another row only.
     const futile = new Set([
       ...(found.length === 0 ? ["Query.search"] : []),
-      ...entities.filter(({ owner }) => owner.kind === "referenced" && viewer.rows === "own").map((of) => `Query.${fieldName(of.table)}`),
+      ...entities.filter((of) => viewer.rows !== "all" && ["referenced", "hidden"].includes(ownerFor(of, viewer.rows.of).kind))
+        .map((of) => `Query.${rootName(of)}`),
     ]);
     const readable = (path: string) => !futile.has(path) && (this.rules.get(path)?.every((c) => viewer.reads.has(c)) ?? false);
     let type = "";

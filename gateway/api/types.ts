@@ -1,13 +1,15 @@
 import type { GraphQLScalarType } from "graphql";
-import { type ClassType, createUnionType, Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { type ClassType, createUnionType, Field, Float, ID, ObjectType, registerEnumType } from "type-graphql";
 import type { Catalog } from "../../schema/catalog.js";
-import type { Entity, Fields, Row } from "../../schema/entity.js";
-import type { Field as CatalogField } from "../../schema/fields.js";
-import { fieldClasses } from "../../schema/fields.js";
-import { type Role as RoleDeclaration, roleNames, roles } from "../../schema/policy.js";
-import { isRestricted, isSearchable } from "../auth/field-rules.js";
-import { enumName, enumValueName, fieldName, typeName } from "../graphql/names.js";
-import { CalendarDate, Decimal, Long, Timestamp } from "../graphql/scalars.js";
+import type { Entity, Row } from "../../schema/entity.js";
+import type { FieldType } from "../../schema/fields.js";
+import { enumName, enumValueName, enumValueNames, fieldName, searchableNames, typeName } from "../../schema/names.js";
+import { unclassified } from "../../schema/policy.js";
+import { isSearchable, restrictedIn } from "../auth/field-rules.js";
+import { scopesOf } from "../auth/viewer.js";
+import { shownAs } from "../graphql/kinds.js";
+import { claimName } from "../graphql/names.js";
+import { Long } from "../graphql/scalars.js";
 
 export type Class = ClassType<object>;
 type Enum = Readonly<Record<string, string>>;
@@ -28,11 +30,12 @@ export interface SearchTypes {
   readonly searchable: Enum;
 }
 
-/** A row of a search's answer, which says itself what it is. */
-export type SearchNode = Row & { readonly __typename: string };
+/** Where a row of a search's answer says its type. A symbol, because a column may be called `__typename`. */
+export const nodeType = Symbol("type");
+export type SearchNode = Row & { readonly [nodeType]: string };
 
 export function declareTypes(catalog: Catalog): ApiTypes {
-  const objects = new Map(catalog.entities.map((of) => [of.table, declareEntity(of)]));
+  const objects = new Map(catalog.entities.map((of) => [of.table, declareEntity(of, catalog)]));
   const object = (of: Pick<Entity, "table">) => objects.get(of.table)!;
   const pageInfo = objectType("PageInfo", "Where a page stands among all pages.");
   field(pageInfo, "hasNextPage", () => Boolean, "Whether there are entries after this page.");
@@ -48,33 +51,36 @@ export function declareTypes(catalog: Catalog): ApiTypes {
     object,
     connection: (of) => connections.get(of.table)!,
     search: catalog.entities.some(isSearchable) ? declareSearch(catalog, object, pageInfo) : null,
-    viewer: declareViewer(),
+    viewer: declareViewer(catalog),
   };
 }
 
-function declareEntity(of: Entity): Class {
+function declareEntity(of: Entity, catalog: Catalog): Class {
   const type = objectType(typeName(of), of.description);
-  for (const [name, declared] of Object.entries(of.fields as Fields)) {
-    const returns = scalarOf(of, name, declared);
+  const isRestricted = restrictedIn(catalog);
+  for (const [name, declared] of Object.entries(of.fields)) {
+    const returns = scalarOf(of, name);
     // A denied field is null, so whatever some role may not read can be null.
-    field(type, fieldName(name), () => returns, declared.description, { nullable: declared.nullable || isRestricted([declared.class]) });
+    const nullable = declared.nullable || isRestricted([declared.class]);
+    field(type, fieldName(of, name), () => returns, declared.description, { nullable });
   }
   return type;
 }
 
-function scalarOf(of: Entity, name: string, { type, references }: CatalogField): Type {
-  switch (type.kind) {
-    case "int64": return references || of.key.includes(name) ? ID : Long;
-    case "int32": return Int;
-    case "decimal": return Decimal;
-    case "string": return String;
-    case "boolean": return Boolean;
-    case "date": return CalendarDate;
-    case "timestamp": return Timestamp;
-    case "choice": return declareEnum(enumName(of, name), `Values of ${typeName(of)}.${fieldName(name)}.`,
-      type.values.map((value) => ({ name: enumValueName(value), value, description: `\`${value}\` in the system of record.` })));
-    default: return type satisfies never;
-  }
+function scalarOf(of: Entity, name: string): Type | Type[] {
+  const { type } = of.fields[name]!;
+  const { scalar, isList } = shownAs(type);
+  if (scalar === Long) return [of.key, ...of.references.map(({ fields }) => fields)].some((names) => names.includes(name)) ? ID : Long;
+  const one = scalar === "enum" ? declareValues(of, name, type) : scalar;
+  return isList ? [one] : one;
+}
+
+function declareValues(of: Entity, name: string, type: FieldType): Enum {
+  const values = enumValueNames(type).map(([valueName, value]) => ({
+    name: valueName, value, description: value === "" ? "The empty text: in the system of record, a value that was none of the others."
+      : `\`${value}\` in the system of record.`,
+  }));
+  return declareEnum(enumName(of, name), `Values of ${typeName(of)}.${fieldName(of, name)}.`, values);
 }
 
 function declareEdge(name: string, node: () => Type, what: string): Class {
@@ -94,12 +100,13 @@ function declareConnection(name: string, node: () => Type, edge: Class, pageInfo
 
 function declareSearch(catalog: Catalog, object: ApiTypes["object"], pageInfo: Class): SearchTypes {
   const entities = catalog.entities.filter(isSearchable);
+  const names = searchableNames(entities);
   const searchable = declareEnum("Searchable", "What can be searched.",
-    entities.map((of) => ({ name: enumValueName(of.table), value: of.table, description: of.description })));
+    entities.map((of) => ({ name: names.get(of.table)!, value: of.table, description: of.description })));
   const union = createUnionType({
     name: "Search", description: "A row that a search found.",
     types: () => entities.map(object) as [Class, ...Class[]],
-    resolveType: (node) => (node as SearchNode).__typename,
+    resolveType: (node) => (node as SearchNode)[nodeType],
   }) as unknown as symbol;
 
   const highlight = objectType("Highlight", "Where a row says what was searched for.");
@@ -111,15 +118,23 @@ function declareSearch(catalog: Catalog, object: ApiTypes["object"], pageInfo: C
   return { searchable, connection: declareConnection("Search", () => union, edge, pageInfo) };
 }
 
-function declareViewer(): Class {
+function declareViewer(catalog: Catalog): Class {
+  const { roles } = catalog;
+  const isUnclassified = catalog.entities.some(({ fields }) => Object.values(fields).some((each) => each.class === unclassified));
+  const classes = [...Object.keys(catalog.classes), ...(isUnclassified ? [unclassified] : [])];
   const role = declareEnum("Role", "What a viewer is to the company; it decides what may be read.",
-    roleNames.map((name) => ({ name: enumValueName(name), value: name, description: (roles[name] as RoleDeclaration).description })));
+    Object.entries(roles).map(([name, { description }]) => ({ name: enumValueName(name), value: name, description })));
   const fieldClass = declareEnum("FieldClass", "Every field has one class, and who may read it is decided by the class alone.",
-    fieldClasses.map((name) => ({ name: enumValueName(name), value: name, description: `Fields that are ${name}.` })));
+    classes.map((name) => ({
+      name: enumValueName(name), value: name, description: catalog.classes[name] ?? "Fields that the catalog does not name.",
+    })));
   const viewer = objectType("Viewer", "Who asks.");
   field(viewer, "id", () => String, "The `sub` of the token.");
   field(viewer, "role", () => role, "The role the token gives.");
-  field(viewer, "counterpartyId", () => ID, "The viewer's own counterparty, for a partner.", { nullable: true });
+  for (const { claim, of } of scopesOf(catalog)) {
+    const partners = Object.entries(roles).filter(([, { rows }]) => rows !== "all" && rows.claim === claim).map(([name]) => `a ${name}`);
+    field(viewer, claimName(claim), () => ID, `The viewer's own ${of}, for ${partners.join(" or ")}.`, { nullable: true });
+  }
   field(viewer, "reads", () => [fieldClass], "Classes of fields the viewer may read.");
   return viewer;
 }

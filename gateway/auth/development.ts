@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SignJWT } from "jose";
-import { makeFolder } from "../../runtime/folder.js";
-import { type RoleName, roleNames, roles } from "../../schema/policy.js";
+import { makeFolder } from "../../runtime/files/folder.js";
+import type { Policy, RowScope } from "../../schema/policy.js";
 import type { GatewayConfig } from "../settings.js";
 
 export interface DevelopmentToken {
-  readonly role: RoleName;
+  readonly role: string;
   readonly description: string;
-  /** Only for roles that see their own rows. */
-  readonly counterpartyId: string | null;
+  /** Whose rows a role sees that sees its own only: the row of `of` with this key. */
+  readonly owns: (RowScope & { readonly key: string }) | null;
   readonly token: string;
 }
 
@@ -18,18 +18,18 @@ const lifetime = "30d";
 
 /** One ready token a role, signed with this machine's secret. Empty when other keys sign: then only their owner can. */
 export async function developmentTokens(
-  config: Pick<GatewayConfig, "development" | "dataDir" | "developmentCounterparty" | "jwtKeys" | "jwtSecret" | "jwtIssuer"
-    | "jwtAudience">,
+  config: Pick<GatewayConfig, "development" | "dataDir" | "developmentKey" | "jwtKeys" | "jwtSecret" | "jwtIssuer" | "jwtAudience">,
+  { roles }: Policy,
 ): Promise<readonly DevelopmentToken[]> {
   if (!config.development || config.jwtKeys || config.jwtSecret) return [];
   const secret = await developmentSecret(config.dataDir);
-  return Promise.all(roleNames.map(async (role) => {
-    const counterpartyId = roles[role].rows === "own" ? config.developmentCounterparty : null;
-    const claims = new SignJWT({ role, ...(counterpartyId && { counterparty_id: counterpartyId }) })
+  return Promise.all(Object.entries(roles).map(async ([role, { description, rows }]) => {
+    const owns = rows === "all" ? null : { ...rows, key: config.developmentKey };
+    const claims = new SignJWT({ role, ...(owns && { [owns.claim]: owns.key }) })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" }).setSubject(`development-${role}`).setIssuedAt().setExpirationTime(lifetime);
     if (config.jwtIssuer) claims.setIssuer(config.jwtIssuer);
     if (config.jwtAudience) claims.setAudience(config.jwtAudience);
-    return { role, description: roles[role].description, counterpartyId, token: await claims.sign(secret) };
+    return { role, description, owns, token: await claims.sign(secret) };
   }));
 }
 

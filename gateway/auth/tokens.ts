@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { errors, type JWTPayload, jwtVerify } from "jose";
+import type { Catalog } from "../../schema/catalog.js";
 import { refusing, unauthenticated, unavailable } from "../graphql/errors.js";
 import { type KeySource, KeysUnavailable } from "./keys.js";
 import { type Viewer, viewerOf } from "./viewer.js";
@@ -18,7 +19,7 @@ const clockToleranceSeconds = 5;
 export class TokenVerifier {
   private readonly remembered = new Map<string, { readonly viewer: Viewer; readonly until: number }>();
 
-  constructor(private readonly keys: KeySource, private readonly expected: Expectations) {}
+  constructor(private readonly keys: KeySource, private readonly expected: Expectations, private readonly catalog: Catalog) {}
 
   /** @throws UNAUTHENTICATED with the reason, UNAVAILABLE when the keys cannot be fetched. */
   async viewer(authorization: string | undefined): Promise<Viewer> {
@@ -48,7 +49,7 @@ export class TokenVerifier {
         ...(audience !== undefined && { audience }),
       });
       checkTimes(payload);
-      return { viewer: viewerOf(payload), expiresAt: payload.exp! * 1000 };
+      return { viewer: viewerOf(payload, this.catalog), expiresAt: payload.exp! * 1000 };
     } catch (error) {
       if (error instanceof errors.JOSEError) throw refusalOf(error);
       if (error instanceof KeysUnavailable) throw refusing(unavailable(`${error.message}; try again`, error), 503);

@@ -1,11 +1,9 @@
 import type { DevelopmentToken } from "../auth/development.js";
 
 /** The page: data in an inert element, code in files of its own, so that the content policy needs no exception for scripts. */
-export function page(tokens: readonly DevelopmentToken[]): string {
-  const offered = tokens.map((
-    { role, counterpartyId, token },
-  ) => ({ name: counterpartyId ? `${role} of counterparty ${counterpartyId}` : role, token }));
-  const data = JSON.stringify({ tokens: offered, query: example(tokens.find((t) => t.counterpartyId)?.counterpartyId ?? "1") });
+export function page(tokens: readonly DevelopmentToken[], query: string): string {
+  const offered = tokens.map(({ role, owns, token }) => ({ name: owns ? `${role} of ${owns.of} ${owns.key}` : role, token }));
+  const data = JSON.stringify({ tokens: offered, query });
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -86,26 +84,4 @@ export const script = `(() => {
     show("");
   }
 })();
-`;
-
-const example = (counterpartyId: string) => `# Choose above who asks. A partner
-# sees its own rows only. Add the
-# field unitPrice: who may read it?
-query Example {
-  viewer { role reads }
-  counterparty(counterpartyId: "${counterpartyId}") {
-    counterpartyLegalName
-    legalAddress { city country }
-    salesOrders(first: 3) {
-      nodes {
-        salesOrderId
-        unitsSold
-        createdAt
-        design { designName }
-        currency { currencyCode }
-      }
-      pageInfo { hasNextPage }
-    }
-  }
-}
 `;

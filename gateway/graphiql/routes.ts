@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Router } from "express";
 import { isLoopback } from "../../runtime/http/loopback.js";
@@ -16,12 +17,13 @@ const packaged: Readonly<Record<string, string>> = {
 };
 
 /** GraphiQL at `/`, from the files of our own packages. */
-export function graphiql(tokens: readonly DevelopmentToken[]): Router {
+export function graphiql(tokens: readonly DevelopmentToken[], catalogFolder: string): Router {
+  const query = exampleIn(catalogFolder);
   const router = Router();
   router.get("/", (request, response) => {
     // A page of another site that makes its name point here must not be handed tokens.
     const offered = isLoopback(request.hostname) ? tokens : [];
-    response.set("content-security-policy", policy).type("html").send(page(offered));
+    response.set("content-security-policy", policy).type("html").send(page(offered, query));
   });
   router.get("/graphiql/page.js", (_request, response) => void response.type("js").send(script));
   router.get("/graphiql/page.css", (_request, response) => void response.type("css").send(style));
@@ -31,6 +33,12 @@ export function graphiql(tokens: readonly DevelopmentToken[]): Router {
     response.sendFile(file, { dotfiles: "allow", acceptRanges: false });
   });
   return router;
+}
+
+/** The operation that GraphiQL begins with: the catalog's own, if its folder has one. */
+function exampleIn(folder: string): string {
+  const file = join(folder, "example.graphql");
+  return existsSync(file) ? readFileSync(file, "utf8") : "# Choose above who asks.\nquery Example {\n  viewer { id role reads }\n}\n";
 }
 
 function fileOf(name: string, path: string): string {

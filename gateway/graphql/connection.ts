@@ -1,8 +1,8 @@
-import { type Entity, entryOf, type Fields, type Lookup, type Row } from "../../schema/entity.js";
-import type { Value } from "../../schema/fields.js";
+import { type Entity, entryOf, type Fields, keyValue, type Lookup, type Row } from "../../schema/entity.js";
+import type { FieldType, Value } from "../../schema/fields.js";
+import { checkOf } from "../../schema/kinds/kinds.js";
 import type { Page, Slice } from "../../stores/ports.js";
 import { badUserInput } from "./errors.js";
-import { isValueOf } from "./scalars.js";
 
 /** The arguments of every connection, as clients give them. */
 export interface PageArgs {
@@ -100,6 +100,11 @@ function entryAt(cursor: string, of: Entity, lookup: Lookup, argument: string): 
     throw badUserInput(`\`${argument}\` is not a cursor of ${lookup.name}; use one from \`edges\` or \`pageInfo\``);
   }
   return entry as readonly Value[];
+}
+
+/** Whether a value that came from outside is one that a row could hold, or a part of its key. */
+function isValueOf(type: FieldType, value: unknown): boolean {
+  return checkOf(type)(typeof value === "string" ? keyValue(type, value) : value);
 }
 
 /** Opaque to clients, and nothing in it that the row did not show. */

@@ -9,14 +9,21 @@ const endlessExponent = /[eE][+-]?\d{7,}$/;
  * Such an id would name another row, so the request is refused (invariant 9).
  */
 export function inexactNumber(json: string): string | null {
-  for (const [text] of json.matchAll(token)) {
-    // Fifteen digits are held exactly, whichever they are.
-    if (text.startsWith('"') || (text.length <= 15 && !/[eE]/.test(text))) continue;
-    if (endlessExponent.test(text)) return text;
-    const read = Number(text);
-    if (!Number.isFinite(read) || plain(text) !== plain(String(read))) return text;
-  }
+  for (const [text] of json.matchAll(token)) if (!isExact(text)) return text;
   return null;
+}
+
+/** Reads a JSON text. A number that JavaScript would round becomes the text of its digits (invariant 9). */
+export function exactNumbers(json: string): unknown {
+  return JSON.parse(json.replace(token, (text) => (isExact(text) ? text : JSON.stringify(text))));
+}
+
+function isExact(text: string): boolean {
+  // Fifteen digits are held exactly, whichever they are.
+  if (text.startsWith('"') || (text.length <= 15 && !/[eE]/.test(text))) return true;
+  if (endlessExponent.test(text)) return false;
+  const read = Number(text);
+  return Number.isFinite(read) && plain(text) === plain(String(read));
 }
 
 /** One spelling for each number: its digits without zeros around them, and where the point stands. */

@@ -1,5 +1,6 @@
 import { GraphQLScalarType, Kind } from "graphql";
-import type { FieldType, Value } from "../../schema/fields.js";
+import { isHex } from "../../schema/kinds/kind.js";
+import { checkOf } from "../../schema/kinds/kinds.js";
 import { badUserInput, shown } from "./errors.js";
 
 const decimalPattern = /^-?\d{1,65}(\.\d{1,30})?$/;
@@ -16,32 +17,38 @@ export const Timestamp = exactText("Timestamp",
   "A moment in UTC with microseconds, e.g. `2026-02-28T09:30:00.000001Z`; always this wide, so texts sort as times do.", isTimestamp);
 
 export const Long = exactText(
-  "Long", "A 64-bit whole number as a string, e.g. `\"9007199254740993\"`.", (text) => wholeNumber(text) !== null,
+  "Long", "A 64-bit whole number as a string, e.g. `\"9007199254740993\"`.",
+  (text) => wholeNumber(text) !== null || wholeNumber(text, "unsigned") !== null,
 );
 
-const bounds = [-(2n ** 63n), 2n ** 63n - 1n] as const;
+const bounds = { signed: [-(2n ** 63n), 2n ** 63n - 1n], unsigned: [0n, 2n ** 64n - 1n] } as const;
 
-/** The one spelling of a 64-bit whole number, or null if it is none: ` 7`, `1e3` and 2^63 are not, `007` is `7`. */
-export function wholeNumber(text: string): string | null {
+/** The one spelling of a 64-bit whole number, or null if it is none: ` 7`, `1e3` and 2^64 are not, `007` is `7`. */
+export function wholeNumber(text: string, sign: keyof typeof bounds = "signed"): string | null {
   if (!/^-?\d{1,30}$/.test(text)) return null;
-  const number = BigInt(text);
-  return number >= bounds[0] && number <= bounds[1] ? number.toString() : null;
+  const number = BigInt(text), [least, greatest] = bounds[sign];
+  return number >= least && number <= greatest ? number.toString() : null;
 }
 
-/** Whether a value that came from outside (a cursor) is one a row could hold. */
-export function isValueOf(type: FieldType, value: unknown): value is Value {
-  switch (type.kind) {
-    case "int32": return Number.isInteger(value) && Math.abs(value as number) <= 2 ** 31;
-    case "boolean": return typeof value === "boolean";
-    case "int64": return typeof value === "string" && wholeNumber(value) === value;
-    case "decimal": return typeof value === "string" && decimalPattern.test(value);
-    case "date": return typeof value === "string" && datePattern.test(value);
-    case "timestamp": return typeof value === "string" && timestampPattern.test(value);
-    case "string": return typeof value === "string" && isTextOf(value, type.maxLength);
-    case "choice": return typeof value === "string" && type.values.includes(value);
-    default: return type satisfies never;
-  }
-}
+export const Bits = exactText("Bits",
+  "Bits as the digits 0 and 1, the highest first, e.g. `\"0101\"`.", (text) => /^[01]{1,64}$/.test(text));
+
+export const Bytes = exactText("Bytes", "Bytes as lower-case hexadecimal digits, e.g. `\"00ff10\"`.", isHex);
+
+export const Uuid = exactText("UUID", "A UUID, e.g. `\"6ccd780c-baba-1026-9564-5b8c656024db\"`.",
+  checkOf({ kind: "uuid", stored: "text" }));
+
+export const Time = exactText("Time", "A time of day or a span of time, from `-838:59:59` to `838:59:59`, e.g. `\"09:30:00.000001\"`.",
+  (text) => /^-?\d{2,3}:[0-5]\d:[0-5]\d(\.\d{1,6})?$/.test(text));
+
+export const LocalDateTime = exactText("LocalDateTime",
+  "What a calendar and a clock show, in no time zone, e.g. `\"2026-02-28T09:30:00.000001\"`; always this wide, so texts sort as times do.",
+  checkOf({ kind: "datetime" }));
+
+export const Json = asMade("JSON", "A JSON value. A number that a client would round is a string of its digits.");
+
+export const GeoJson = asMade("GeoJSON",
+  "A shape as a GeoJSON object (RFC 7946). Its member `crs` names the reference system, unless that is 0.");
 
 /** Whether a text has at most so many characters, as MySQL counts them, and half a character nowhere. */
 export function isTextOf(text: string, most: number): boolean {
@@ -76,4 +83,12 @@ function exactText(name: string, description: string, valid: (text: string) => b
     parseValue: parse,
     parseLiteral: (node) => parse(node.kind === Kind.STRING ? node.value : null),
   });
+}
+
+/** A scalar that only answers have. Its resolver makes the value. */
+function asMade(name: string, description: string): GraphQLScalarType {
+  const refuse = () => {
+    throw badUserInput(`a ${name} cannot be given`);
+  };
+  return new GraphQLScalarType({ name, description, serialize: (value) => value, parseValue: refuse, parseLiteral: refuse });
 }

@@ -88,6 +88,6 @@ function authorizationOf({ headers, rawHeaders }: Request): string | undefined {
 }
 
 /** One name for a viewer, however long its `sub` is. */
-function nameOf({ id, role, counterpartyId }: Viewer): string {
-  return createHash("sha256").update(JSON.stringify([role, counterpartyId, id])).digest("base64url");
+function nameOf({ id, role, claims }: Viewer): string {
+  return createHash("sha256").update(JSON.stringify([role, claims, id])).digest("base64url");
 }

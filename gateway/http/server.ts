@@ -82,7 +82,7 @@ export async function serveApi({ config, catalog, stores, verifier, metrics, tok
     response.set({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cache-control": "no-store" });
     next();
   });
-  if (config.development || config.graphiql) app.use(graphiql(tokens));
+  if (config.development || config.graphiql) app.use(graphiql(tokens, config.catalog));
   app.use("/graphql", ...received, expressMiddleware(apollo, { context: ({ req, res }) => entered(req, res) }));
   app.use((_request, response) => {
     response.status(404).json({ errors: [plain("BAD_REQUEST", "there is nothing here; the API is at /graphql")] });

@@ -1,4 +1,4 @@
-import type { Entity, Fields, Key, Row } from "../../schema/entity.js";
+import { type Entity, type Key, ownerFor, type Row } from "../../schema/entity.js";
 import type { SearchTarget } from "../../stores/ports.js";
 import type { Viewer } from "../auth/viewer.js";
 
@@ -11,15 +11,16 @@ export type Reached = "by key" | "from a visible row";
 /** The row scope, in one place and without I/O: what `Owner` says, for this viewer. */
 export function verdictOf(viewer: Viewer, of: Entity, row: Row, reached: Reached): Verdict {
   if (viewer.rows === "all") return "visible";
-  const { owner } = of;
+  const owner = ownerFor(of, viewer.rows.of);
   switch (owner.kind) {
     case "everyone": return "visible";
+    case "hidden": return "hidden";
     case "referenced": return reached === "from a visible row" ? "visible" : "hidden";
-    case "field": return row[owner.field] === viewer.counterpartyId ? "visible" : "hidden";
+    case "field": return row[owner.field] === viewer.rows.key ? "visible" : "hidden";
     case "through": {
-      const name = owner.references.find((reference) => (row[reference] ?? null) !== null);
-      const target = name === undefined ? undefined : (of.fields as Fields)[name]?.references;
-      return target ? { follow: target.table, key: [row[name!] as string] } : "hidden";
+      const references = owner.references.map((name) => of.references.find((each) => each.name === name)!);
+      const held = references.find(({ fields }) => fields.every((field) => (row[field] ?? null) !== null));
+      return held ? { follow: held.to, key: held.fields.map((field) => row[field] as string | number) } : "hidden";
     }
     default: return owner satisfies never;
   }
@@ -30,8 +31,10 @@ export function verdictOf(viewer: Viewer, of: Entity, row: Row, reached: Reached
  * Undefined leaves the entity out: nothing in it may be found.
  */
 export function searchTarget(viewer: Viewer, of: Entity): SearchTarget | undefined {
-  const fields = of.search.filter((name) => viewer.reads.has((of.fields as Fields)[name]!.class));
+  const fields = of.search.filter((name) => viewer.reads.has(of.fields[name]!.class));
   if (fields.length === 0) return undefined;
-  if (viewer.rows === "all" || of.owner.kind === "everyone") return { entity: of, fields, scope: null };
-  return of.owner.kind === "field" ? { entity: of, fields, scope: { field: of.owner.field, value: viewer.counterpartyId } } : undefined;
+  if (viewer.rows === "all") return { entity: of, fields, scope: null };
+  const owner = ownerFor(of, viewer.rows.of);
+  if (owner.kind === "everyone") return { entity: of, fields, scope: null };
+  return owner.kind === "field" ? { entity: of, fields, scope: { field: owner.field, value: viewer.rows.key } } : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../schema/catalog.js";
-import type { Entity, Fields, Key, Lookup, Row } from "../../schema/entity.js";
+import { type Entity, type Key, type Lookup, ownerFor, referenceOf, type Row } from "../../schema/entity.js";
 import type { Value } from "../../schema/fields.js";
 import type { Page, SearchHit, SearchQuery, SearchSlice, SearchTarget, Slice } from "../../stores/ports.js";
 import type { Viewer } from "../auth/viewer.js";
@@ -74,10 +74,12 @@ export class VisibleRows {
 
   /** How the rows of a lookup that the viewer may see are found: the whole list, none of it, or by walks that leave out the others. */
   private wayTo(of: Entity, lookup: Lookup, by: Value): "whole" | "none" | readonly Walk[] {
-    const { viewer } = this;
-    const { owner } = of;
-    if (viewer.rows === "all" || owner.kind === "everyone" || owner.kind === "referenced") return "whole";
-    if (owner.kind === "field" && lookup.by === owner.field) return by === viewer.counterpartyId ? "whole" : "none";
+    const { rows } = this.viewer;
+    if (rows === "all") return "whole";
+    const owner = ownerFor(of, rows.of);
+    if (owner.kind === "everyone" || owner.kind === "referenced") return "whole";
+    if (owner.kind === "hidden") return "none";
+    if (owner.kind === "field" && lookup.by === owner.field) return by === rows.key ? "whole" : "none";
 
     const among: Walk = { list: (page) => this.loaders.list({ of, lookup, by, page }), keep: (rows) => this.visible(of, rows) };
     // The viewer's own rows in the same order, if there is such a lookup, hold the same page. A list on a row of
@@ -86,12 +88,12 @@ export class VisibleRows {
       l.by === owner.field && l.orderBy === lookup.orderBy && l.direction === lookup.direction);
     if (!own) return [among];
     const amongOwn: Walk = {
-      list: (page) => this.loaders.list({ of, lookup: own, by: viewer.counterpartyId, page }),
+      list: (page) => this.loaders.list({ of, lookup: own, by: rows.key, page }),
       keep: async (rows) => rows.filter((row) => row[lookup.by] === by),
       isKnown: (page) => this.isKnown(JSON.stringify([of.table, own.by, page])),
     };
-    const parent = (of.fields as Fields)[lookup.by]!.references;
-    const isShared = parent !== undefined && ["everyone", "referenced"].includes(this.catalog.entity(parent.table).owner.kind);
+    const parent = referenceOf(of, lookup.by);
+    const isShared = parent !== undefined && ["everyone", "referenced"].includes(ownerFor(this.catalog.entity(parent.to), rows.of).kind);
     // Never among the others' rows of what is everybody's: whether that list ends, and what reading it costs, would tell of them (invariant
     // 6).
     return isShared ? [amongOwn] : [among, amongOwn];

@@ -1,6 +1,5 @@
 import { withinTime } from "../../runtime/time-limit.js";
-import type { Catalog } from "../../schema/catalog.js";
-import type { Progress } from "../../schema/position.js";
+import { isWhole, type Progress } from "../../schema/position.js";
 import type { Store } from "../../stores/ports.js";
 
 /** How current a store is, as `extensions.freshness` of a response and `/health` show it. */
@@ -26,7 +25,7 @@ export class Freshness {
   private readAt = 0;
   private reading: Promise<void> | null = null;
 
-  constructor(private readonly stores: readonly Store[], private readonly catalog: Catalog) {}
+  constructor(private readonly stores: readonly Store[]) {}
 
   async read(): Promise<readonly StoreFreshness[]> {
     if (Date.now() - this.readAt > rememberedMs) await (this.reading ??= this.refresh());
@@ -43,7 +42,7 @@ export class Freshness {
 
   private async refresh(): Promise<void> {
     try {
-      this.states = new Map(await Promise.all(this.stores.map(async (store) => [store.name, await stateOf(store, this.catalog)] as const)));
+      this.states = new Map(await Promise.all(this.stores.map(async (store) => [store.name, await stateOf(store)] as const)));
       this.readAt = Date.now();
     } finally {
       this.reading = null;
@@ -51,16 +50,14 @@ export class Freshness {
   }
 }
 
-async function stateOf(store: Store, catalog: Catalog): Promise<State> {
+async function stateOf(store: Store): Promise<State> {
   const unreachable = (): State => ({ phase: "unreachable" });
-  const state = store.progress().then((progress) => phaseOf(progress, catalog)).catch(unreachable);
+  const state = store.progress().then(phaseOf).catch(unreachable);
   return withinTime(patienceMs, state, unreachable);
 }
 
-function phaseOf(progress: Progress | null, { entities }: Catalog): State {
+function phaseOf(progress: Progress | null): State {
   if (!progress) return { phase: "none" };
   // A table that is copied, for the first time or again, may lack what was committed.
-  const { copied } = progress;
-  const isWhole = copied === undefined || entities.every(({ table }) => copied[table] === "done");
-  return isWhole ? { phase: "stream", currentAt: progress.currentAt } : { phase: "snapshot" };
+  return isWhole(progress) ? { phase: "stream", currentAt: progress.currentAt } : { phase: "snapshot" };
 }

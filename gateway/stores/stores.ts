@@ -2,9 +2,10 @@ import { type Finding, PreflightFailed } from "../../runtime/findings.js";
 import { endedAfter } from "../../runtime/time-limit.js";
 import { withoutSecrets } from "../../runtime/values.js";
 import { unlessAborted } from "../../runtime/wait.js";
-import type { Catalog } from "../../schema/catalog.js";
+import type { Generation } from "../../schema/generation.js";
 import type { Entity, Key, Lookup, Row } from "../../schema/entity.js";
 import type { Value } from "../../schema/fields.js";
+import type { NamedStore } from "../../stores/named.js";
 import { openStore } from "../../stores/open.js";
 import { type Page, type SearchQuery, type SearchSlice, type Slice, type Store, StoreRefusal } from "../../stores/ports.js";
 import { notReady, unavailable } from "../graphql/errors.js";
@@ -18,7 +19,7 @@ export class ServedStores implements AsyncDisposable {
   private readonly fresh: Freshness;
 
   /** The first store that has a part serves it. @throws PreflightFailed when none has rows. */
-  constructor(private readonly stores: readonly Store[], private readonly metrics: GatewayMetrics, catalog: Catalog) {
+  constructor(private readonly stores: readonly Store[], private readonly metrics: GatewayMetrics) {
     const rows = stores.find((store) => store.rows);
     if (!rows) {
       throw new PreflightFailed([{
@@ -28,7 +29,7 @@ export class ServedStores implements AsyncDisposable {
     }
     this.rows = rows;
     this.searchable = stores.find((store) => store.search);
-    this.fresh = new Freshness(stores.filter((store) => store === rows || store === this.searchable), catalog);
+    this.fresh = new Freshness(stores.filter((store) => store === rows || store === this.searchable));
   }
 
   get(of: Entity, keys: readonly Key[], deadline: number, stop: AbortSignal): Promise<readonly (Row | null)[]> {
@@ -43,6 +44,11 @@ export class ServedStores implements AsyncDisposable {
     const store = this.searchable;
     if (!store) throw unavailable("no store with search is configured", null);
     return this.call(store, "search", deadline, stop, (ends) => store.search!.search(query, ends));
+  }
+
+  /** What the rows are that are served, by the store that holds them; null while sync has not written there. */
+  generation(): Promise<Generation | null> {
+    return this.rows.generation();
   }
 
   /** How far each store that serves is; at most a quarter of a second old. */
@@ -74,13 +80,13 @@ export class ServedStores implements AsyncDisposable {
 }
 
 /** Opens every store. @throws PreflightFailed that names each one that does not open. */
-export async function openStores(urls: readonly URL[], catalog: Catalog, metrics: GatewayMetrics): Promise<ServedStores> {
-  const opened = await Promise.allSettled(urls.map((url) => openStore(url, catalog)));
+export async function openStores(named: readonly NamedStore[], metrics: GatewayMetrics): Promise<ServedStores> {
+  const opened = await Promise.allSettled(named.map(({ url, name }) => openStore(url, name)));
   const stores = opened.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   try {
-    const findings = opened.flatMap((result, i) => (result.status === "rejected" ? [findingOf(urls[i]!, result.reason)] : []));
+    const findings = opened.flatMap((result, i) => (result.status === "rejected" ? [findingOf(named[i]!.url, result.reason)] : []));
     if (findings.length > 0) throw new PreflightFailed(findings);
-    return new ServedStores(stores, metrics, catalog);
+    return new ServedStores(stores, metrics);
   } catch (error) {
     for (const store of stores) await store[Symbol.asyncDispose]();
     throw error;

@@ -24,7 +24,7 @@ const sessionKept: Readonly<Record<string, string>> = {
 const strangeModes = ["ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "PIPES_AS_CONCAT", "PAD_CHAR_TO_FULL_LENGTH"];
 
 /**
- * mysql2's options for `mysql://user:password@host:port/database`, with times and large numbers as exact text.
+ * mysql2's options for `mysql://user:password@host:port/database`, with times, large numbers and JSON as exact text.
  * Parameters are named as MySQL's own clients name them: `ssl-mode` (DISABLED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY),
  * and the files `ssl-ca`, `ssl-cert`, `ssl-key`.
  * `datetime-zone` is Sluice's own (`datetimeAhead`). @throws PreflightFailed
@@ -44,6 +44,7 @@ export function mysqlOptions(url: URL): ConnectionOptions {
     dateStrings: true,
     supportBigNumbers: true,
     bigNumberStrings: true,
+    jsonStrings: true,
     connectTimeout: 10_000,
   };
 }

@@ -1,11 +1,12 @@
 import { adopted, type Progress } from "../../schema/position.js";
-import { Replaced, type Sink } from "../ports.js";
+import { Replaced, type TableSink } from "../ports.js";
 import type { Session } from "./connection/session.js";
 import { Invalid } from "./errors.js";
 import { readTables } from "./tables/system-schema.js";
 import { progressTable } from "./tables/tables.js";
 import { bigintBytes } from "./values/codec.js";
 
+/** A keyspace is the place of one pipeline. Its row does not depend on that pipeline's name, so the name can be changed. */
 const pipeline = "cassandra";
 const select = `SELECT progress, writetime(progress) AS stamp FROM ${progressTable.name} WHERE pipeline = ?`;
 const replace = `INSERT INTO ${progressTable.name} (pipeline, progress) VALUES (?, ?) USING TIMESTAMP ?`;
@@ -22,7 +23,7 @@ export async function readProgress(session: Session): Promise<Progress | null> {
  */
 export function progressIn(
   session: Session,
-): Pick<Sink, "storeProgress" | "progress"> & { stamp(): Promise<number>; latest(): Promise<number> } {
+): Pick<TableSink, "storeProgress" | "progress"> & { stamp(): Promise<number>; latest(): Promise<number> } {
   let last: number | null = null;
   /** The stamps that may be there: what was read, and what was given since, whose answer may not have come. */
   let known: ReadonlySet<number> | null = null;

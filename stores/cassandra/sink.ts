@@ -1,13 +1,16 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import type { Entity } from "../../schema/entity.js";
-import { Replaced, type Sink } from "../ports.js";
+import { Replaced, type TableSink, type Writer } from "../ports.js";
 import type { Session } from "./connection/session.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { Invalid, Unprepared } from "./errors.js";
+import { readGeneration, storeGeneration } from "./generation.js";
 import { isPrepared, isYounger, prepareTables } from "./prepare/prepare.js";
 import { progressIn } from "./progress.js";
+import { rowsHolding } from "./read/holding.js";
 import { type Existing, hasKeyspace, readTables } from "./tables/system-schema.js";
+import { tableName } from "./tables/names.js";
 import { tablesOf } from "./tables/tables.js";
 import { perform } from "./write/perform.js";
 import { plannerOf, type Write } from "./write/plan.js";
@@ -16,24 +19,7 @@ import { sweepTables } from "./write/sweep.js";
 const lookEveryMs = 1_000;
 
 /** `makeKeyspace` makes the keyspace if it is missing. */
-export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => Promise<unknown>): Sink {
-  const planners = new Map<string, ReturnType<typeof plannerOf>>();
-  const plannerFor = (table: string) => {
-    let planner = planners.get(table);
-    if (!planner) planners.set(table, (planner = plannerOf(catalog.entity(table))));
-    return planner;
-  };
-  /**
-   * Deletes of refused rows. The server may refuse a row near its size limit in one table and take it in another.
-   * At equal stamps a delete wins, so none of the row stays.
-   */
-  const takingBack = (refused: readonly Change[]): readonly Write[] => {
-    const writes: Write[] = [];
-    for (const change of refused) if (change.after) plannerFor(change.entity)(
-      { ...change, op: "delete", before: change.after, after: null }, writes,
-    );
-    return writes;
-  };
+export function sinkOf(session: Session, name: string, makeKeyspace: () => Promise<unknown>): TableSink {
   const [progress, letters] = [progressIn(session), deadLettersIn(session)];
   /** The ids of the tables when they were prepared. */
   let ids: ReadonlyMap<string, string> = new Map();
@@ -44,7 +30,7 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
   /** No position may say that these tables hold what former tables of their names held. @throws Replaced */
   const look = async () => {
     const existing = await readTables(session);
-    const lost = prepared.filter((of) => !existing.has(of.table) || isOther(of, existing));
+    const lost = prepared.filter((of) => !existing.has(tableName(of)) || isOther(of, existing));
     lookDueAt = Date.now() + lookEveryMs;
     if (lost.length === 0) return;
     prepared = [];
@@ -60,42 +46,72 @@ export function sinkOf(session: Session, catalog: Catalog, makeKeyspace: () => P
     }
   };
 
+  const writerFor = (catalog: Catalog): Writer => {
+    const planners = new Map<string, ReturnType<typeof plannerOf>>();
+    const plannerFor = (table: string) => {
+      let planner = planners.get(table);
+      if (!planner) planners.set(table, (planner = plannerOf(catalog.entity(table))));
+      return planner;
+    };
+    /**
+     * Deletes of refused rows. The server may refuse a row near its size limit in one table and take it in another.
+     * At equal stamps a delete wins, so none of the row stays.
+     */
+    const takingBack = (refused: readonly Change[]): readonly Write[] => {
+      const writes: Write[] = [];
+      for (const change of refused) if (change.after) plannerFor(change.entity)(
+        { ...change, op: "delete", before: change.after, after: null }, writes,
+      );
+      return writes;
+    };
+    return {
+      async write(changes, signal) {
+        const writes: Write[] = [];
+        const unheld = new Map<Change, string>();
+        for (const change of changes) {
+          const reason = plannerFor(change.entity)(change, writes);
+          if (reason !== null) unheld.set(change, reason);
+        }
+        const entities = () => changes.map((change) => catalog.entity(change.entity));
+        const last = writes.filter(({ isLast }) => isLast), first = last.length > 0 ? writes.filter(({ isLast }) => !isLast) : writes;
+        const refused = await checked(perform(session, first, signal), entities);
+        // They remove entries by their keys, which no server refuses for what the rows hold.
+        if (last.length > 0) await checked(perform(session, last, signal), entities);
+        if (refused.size > 0) {
+          await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
+          await checked(perform(session, takingBack([...refused.keys()]), signal), entities);
+        }
+        for (const [change, reason] of refused) unheld.set(change, reason);
+        return [...unheld].map(([change, reason]) => rejectionOf(change, reason));
+      },
+    };
+  };
+
   return {
-    name: "cassandra",
+    name,
+    shape: "table",
     lingerMs: 0,
     async absent(entities) {
       const existing = await readTables(session), stamp = await progress.stamp();
-      const lost = entities.filter((of) => !existing.has(of.table) || isYounger(existing.get(of.table)!, stamp) || isOther(of, existing));
+      const lost = entities.filter((of) => !existing.has(tableName(of)) || isYounger(existing.get(tableName(of))!, stamp)
+        || isOther(of, existing));
       if (lost.length > 0) prepared = [];
       return lost;
     },
-    async prepare(entities) {
+    async prepare(catalog) {
+      const { entities } = catalog;
       if (!(await hasKeyspace(session))) await makeKeyspace();
       await prepareTables(session, entities, await progress.latest());
       const existing = await readTables(session);
       ids = new Map([...existing].map(([name, { id }]) => [name, id]));
       prepared = entities;
+      return writerFor(catalog);
     },
-
-    async write(changes, signal) {
-      const writes: Write[] = [];
-      const unheld = new Map<Change, string>();
-      for (const change of changes) {
-        const reason = plannerFor(change.entity)(change, writes);
-        if (reason !== null) unheld.set(change, reason);
-      }
-      const entities = () => changes.map((change) => catalog.entity(change.entity));
-      const refused = await checked(perform(session, writes, signal), entities);
-      if (refused.size > 0) {
-        await mustBePrepared(session, [...refused.keys()].map((change) => catalog.entity(change.entity)));
-        await checked(perform(session, takingBack([...refused.keys()]), signal), entities);
-      }
-      for (const [change, reason] of refused) unheld.set(change, reason);
-      return [...unheld].map(([change, reason]) => rejectionOf(change, reason));
-    },
-
     sweep: (entity, olderThan, within) => checked(sweepTables(session, entity, olderThan, within), () => [entity]),
+    rowsHolding: (entity, fields, values, most) => checked(rowsHolding(session, entity, fields, values, most), () => [entity]),
     progress: () => progress.progress(),
+    generation: () => readGeneration(session),
+    storeGeneration: (generation) => checked(storeGeneration(session, generation)),
     async storeProgress(position) {
       if (Date.now() >= lookDueAt) await look();
       await checked(progress.storeProgress(position));

@@ -40,6 +40,8 @@ export async function connect(url: URL, { retries }: { readonly retries: number 
     ...(caFingerprint && { caFingerprint, tls: { rejectUnauthorized: false } }),
     maxRetries: retries,
     requestTimeout: 30_000,
+    // A table of MySQL may have a column `__proto__`, which a dead letter then has as a member of its own.
+    disablePrototypePoisoningProtection: true,
   });
   const cluster: Cluster = {
     client, prefix, shards: Number(shards ?? 1), replicas: replicas ? Number(replicas) : null,

@@ -1,12 +1,16 @@
-import type { Entity, Key, Row } from "../../schema/entity.js";
-import { keyText } from "../../schema/entity.js";
-import type { Field, FieldType, Value } from "../../schema/fields.js";
+import { createHash } from "node:crypto";
+import { type Entity, type Key, keyText, type Row } from "../../schema/entity.js";
+import type { Field, Value } from "../../schema/fields.js";
+import { own, setOwn } from "../../schema/own.js";
 import type { Version } from "../../schema/position.js";
 import { Unheld } from "../../schema/unheld.js";
 import { termsOf } from "../text/words.js";
+import { documentField, orderField } from "./names.js";
+import { heldAs } from "./kinds.js";
 
-/** A document of an entity's index: the row as it is in `Row`, and these. */
+/** A document of an entity's index: the row's values as Elasticsearch keeps them, by `documentField`, and these. */
 export interface Document extends Row {
+  /** The whole key as text (`keyText`), also where the document's id is only its hash. */
   readonly sluice_key: string;
   readonly sluice_version: Version;
   /** A tombstone: it has no fields of the row, and only remembers that nothing older may come back (invariant 4). */
@@ -14,20 +18,21 @@ export interface Document extends Row {
 }
 
 /** The document as JSON text. @throws Unheld */
-export type Encode = (id: string, version: Version, row: Row) => string;
+export type Encode = (key: string, version: Version, row: Row) => string;
 
 export function encoderOf(of: Entity): Encode {
   const words = wordsWriterOf(of);
   const fields = Object.entries(of.fields).map(([name, field]) => ({
-    name, field, label: `,${JSON.stringify(name)}:`, write: writerOf(field.type),
+    name, field, label: `,${JSON.stringify(documentField(name))}:`, ordered: `,${JSON.stringify(orderField(name))}:`, ...heldAs(field.type),
   }));
-  return (id, version, row) => {
-    let json = `{"sluice_key":${JSON.stringify(id)},"sluice_version":${version}`;
-    for (const { name, field, label, write } of fields) {
+  return (key, version, row) => {
+    let json = `{"sluice_key":${JSON.stringify(key)},"sluice_version":${version}`;
+    for (const { name, field, label, write, ordered, order } of fields) {
       const value = row[name];
       const text = value === null ? "null" : value === undefined ? null : write(value);
       if (text === null) throw new Unheld(`${of.table}.${name}: ${shown(value)} is not ${wanted(field)}`);
       json += label + text;
+      if (order && value !== null) json += ordered + JSON.stringify(order(value!));
     }
     return `${json}${words(row)}}`;
   };
@@ -73,61 +78,46 @@ export function withoutWords(document: Document): string {
 /** Reads a row. A field that the document lacks was added to the table later, and is null. */
 export function decode(of: Entity, document: Document): Row {
   const row: Record<string, Value> = {};
-  for (const name in of.fields) row[name] = widened(of.fields[name]!.type, document[name] ?? null);
+  for (const { name, field, read } of readersOf(of)) {
+    const value = own(document, field) ?? null;
+    setOwn(row, name, value === null ? null : read(value));
+  }
   return row;
 }
 
-export function tombstone(id: string, version: Version): string {
-  return `{"sluice_key":${JSON.stringify(id)},"sluice_version":${version},"sluice_deleted":true}`;
+interface FieldReader {
+  readonly name: string;
+  readonly field: string;
+  readonly read: (value: unknown) => Value;
 }
 
-/** The document's id. @throws Unheld, because a single id that is too long makes the server refuse the whole bulk */
-export function idOf(key: Key): string {
-  const id = keyText(key);
-  if (!holds(id)) throw new Unheld(`a key of ${Buffer.byteLength(id)} bytes; an Elasticsearch id has 1 to 512`);
-  return id;
+const readers = new WeakMap<Entity, readonly FieldReader[]>();
+
+function readersOf(of: Entity): readonly FieldReader[] {
+  let found = readers.get(of);
+  if (!found) readers.set(of, found = Object.entries(of.fields).map(([name, { type }]) => ({
+    name, field: documentField(name), read: heldAs(type).read,
+  })));
+  return found;
 }
 
-/** Whether a document with this id can exist. */
-export function holds(id: string): boolean {
-  return id.length > 0 && (id.length <= 170 || Buffer.byteLength(id) <= 512);
-}
-
-/** Whether this text is a 64-bit signed integer. */
-export function isInt64(text: string): boolean {
-  if (!/^-?\d{1,19}$/.test(text)) return false;
-  return text.length < 19 || BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+export function tombstone(key: string, version: Version): string {
+  return `{"sluice_key":${JSON.stringify(key)},"sluice_version":${version},"sluice_deleted":true}`;
 }
 
 /**
- * Writes the JSON text of a value, or null if it is not of the type: Elasticsearch would silently make a long of "1.5" as a string.
- * It rejects days that do not exist by itself.
+ * The id of the document with this key: its text, or a hash where an id cannot have it. The document has the whole text beside it.
+ * A single id that is too long makes the server refuse the whole bulk.
  */
-function writerOf(type: FieldType): (value: NonNullable<Value>) => string | null {
-  const text = (
-    fits: (text: string) => boolean,
-  ) => (value: NonNullable<Value>) => (typeof value === "string" && fits(value) ? `"${value}"` : null);
-  switch (type.kind) {
-    case "int64": return text(isInt64);
-    case "int32": return (value) => (Number.isSafeInteger(value) ? String(value) : null);
-    case "decimal": {
-      const form = new RegExp(`^-?\\d{1,${Math.max(1, type.precision - type.scale)}}${type.scale > 0 ? `\\.\\d{${type.scale}}` : ""}$`);
-      return text((value) => form.test(value));
-    }
-    case "boolean": return (value) => (typeof value === "boolean" ? String(value) : null);
-    case "date": return text((value) => /^\d{4}-\d\d-\d\d$/.test(value));
-    case "timestamp": return text((value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value));
-    case "string": case "choice": return (value) => (typeof value === "string" ? JSON.stringify(value) : null);
-    default: return type satisfies never;
-  }
+export function idOf(key: Key): string {
+  const text = keyText(key);
+  const isId = text.length > 0 && (text.length <= 170 || Buffer.byteLength(text) <= mostIdBytes) && !text.startsWith(hashed);
+  return isId ? text : hashed + createHash("sha256").update(text).digest("base64url");
 }
 
-/** Reads a document written while the column was still INT, or already BIGINT. */
-function widened({ kind }: FieldType, value: Value): Value {
-  if (kind === "int64" && typeof value === "number") return String(value);
-  if (kind === "int32" && typeof value === "string") return Number(value);
-  return value;
-}
+const mostIdBytes = 512;
+/** A key whose own text begins so is hashed as well, so an id stands for one text. */
+const hashed = "sha256:";
 
 function wanted({ type }: Field): string {
   return type.kind === "decimal" ? `a decimal(${type.precision}, ${type.scale})` : `of kind ${type.kind}`;

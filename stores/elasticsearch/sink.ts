@@ -1,17 +1,21 @@
 import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import { type Entity, keyText } from "../../schema/entity.js";
+import type { Value } from "../../schema/fields.js";
+import type { Generation } from "../../schema/generation.js";
 import { heldVersion, type KeyRange, type Progress, type Version } from "../../schema/position.js";
 import { Unheld } from "../../schema/unheld.js";
-import { type DeadLetters, Replaced, type Sink } from "../ports.js";
+import { type DeadLetters, Replaced, type TableSink, type Versioned, type Writer } from "../ports.js";
 import { indexAction, type Operation, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { type Encode, encoderOf, idOf, tombstone } from "./codec.js";
 import { deadLettersIn } from "./dead-letters.js";
 import { IndexMissing } from "./errors.js";
-import { aliasOf, type Identities, identitiesIn } from "./indices/indices.js";
+import { readGeneration, storeGeneration } from "./generation.js";
+import { type Identities, identitiesIn, rowsAlias } from "./indices/indices.js";
 import { prepareIndices } from "./prepare/prepare.js";
 import { KnownProgress } from "./progress.js";
+import { rowsHolding } from "./read/holding.js";
 import { purgeTombstones, sweepRows } from "./tombstones.js";
 
 interface Target {
@@ -19,17 +23,19 @@ interface Target {
   readonly action: (id: string, version: number) => string;
 }
 
+/** How changes of each table are written, by its name. */
+type Targets = ReadonlyMap<string, Target>;
+
 const purgeEveryMs = 600_000;
 const purgeAgainMs = 1_000;
 const lookEveryMs = 1_000;
 
 /** Turns changes into documents: one bulk for what arrives together, with only the newest change of each row. */
-export class ElasticsearchSink implements Sink {
-  readonly name = "elasticsearch";
+export class ElasticsearchSink implements TableSink {
+  readonly shape = "table";
   /** A search sees what was written at the next refresh, by default once a second, and each request costs a flush to disk. */
   readonly lingerMs = 50;
   readonly deadLetters: DeadLetters;
-  private readonly targets: ReadonlyMap<string, Target>;
   /**
    * The entities that have an index. Empty from the moment one of them was reported absent: the pipeline stores that
    * it must be copied again before it prepares it.
@@ -41,7 +47,7 @@ export class ElasticsearchSink implements Sink {
   private purgeDueAt = 0;
   private lookDueAt = 0;
 
-  constructor(private readonly cluster: Cluster, catalog: Catalog) {
+  constructor(private readonly cluster: Cluster, readonly name: string) {
     const letters = deadLettersIn(cluster);
     this.deadLetters = {
       park: (rejections) => whileThere(letters.park(rejections)),
@@ -52,10 +58,6 @@ export class ElasticsearchSink implements Sink {
       settle: (settled) => whileThere(letters.settle(settled)),
     };
     this.stored = new KnownProgress(cluster);
-    this.targets = new Map(catalog.entities.map((of) => [of.table, {
-      encode: encoderOf(of),
-      action: indexAction(aliasOf(cluster.prefix, of.table), "external"),
-    }]));
   }
 
   async absent(entities: readonly Entity[]): Promise<readonly Entity[]> {
@@ -64,15 +66,20 @@ export class ElasticsearchSink implements Sink {
     return lost;
   }
 
-  async prepare(entities: readonly Entity[]): Promise<void> {
+  async prepare({ entities }: Catalog): Promise<Writer> {
     await prepareIndices(this.cluster, entities);
     this.identities = await identitiesIn(this.cluster, entities);
     this.entities = entities;
+    const targets = new Map(entities.map((of): [string, Target] => [of.table, {
+      encode: encoderOf(of),
+      action: indexAction(rowsAlias(this.cluster.prefix, of), "external"),
+    }]));
+    return { write: (changes, signal) => this.write(targets, changes, signal) };
   }
 
-  async write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
+  private async write(targets: Targets, changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
     const rejections: Rejection[] = [];
-    const refused = await whileThere(sendBulk(this.cluster.client, this.operationsOf(changes, rejections), signal));
+    const refused = await whileThere(sendBulk(this.cluster.client, operationsOf(targets, changes, rejections), signal));
     // What a moved alias refuses is not the fault of the rows, which must not all become dead letters.
     if (refused.length > 0) await this.look();
     for (const { from, reason } of refused) rejections.push(rejectionOf(from, reason));
@@ -83,8 +90,22 @@ export class ElasticsearchSink implements Sink {
     return whileThere(sweepRows(this.cluster, entity, olderThan, within));
   }
 
+  rowsHolding(
+    entity: Entity, fields: readonly string[], values: readonly (readonly Value[])[], most: number,
+  ): Promise<readonly Versioned[] | null> {
+    return whileThere(rowsHolding(this.cluster, entity, fields, values, most));
+  }
+
   progress(): Promise<Progress | null> {
     return this.stored.read();
+  }
+
+  generation(): Promise<Generation | null> {
+    return readGeneration(this.cluster);
+  }
+
+  storeGeneration(generation: Generation): Promise<void> {
+    return whileThere(storeGeneration(this.cluster, generation));
   }
 
   async storeProgress(progress: Progress): Promise<void> {
@@ -102,7 +123,7 @@ export class ElasticsearchSink implements Sink {
     this.lookDueAt = Date.now() + lookEveryMs;
     if (lost.length === 0) return;
     this.entities = [];
-    throw new Replaced(`${lost.map(({ table }) => aliasOf(this.cluster.prefix, table)).join(", ")} is not the index it was`);
+    throw new Replaced(`${lost.map((of) => rowsAlias(this.cluster.prefix, of)).join(", ")} is not the index it was`);
   }
 
   private lostOf(entities: readonly Entity[], now: Identities): readonly Entity[] {
@@ -112,27 +133,22 @@ export class ElasticsearchSink implements Sink {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cluster[Symbol.asyncDispose]();
   }
+}
 
-  /** Changes that cannot be written at all go to `rejections` instead. */
-  private *operationsOf(changes: readonly Change[], rejections: Rejection[]): Generator<Operation<Change>> {
-    for (const change of newestOf(changes)) {
-      const { encode, action } = this.targetOf(change.entity);
-      try {
-        const id = idOf(change.key);
-        const document = change.after ? encode(id, change.version, change.after) : tombstone(id, change.version);
-        yield { lines: `${action(id, change.version)}${document}\n`, from: change };
-      } catch (error) {
-        if (!(error instanceof Unheld)) throw error;
-        // No document can have a key that cannot be an id, so its delete has nothing to do.
-        if (change.after) rejections.push(rejectionOf(change, error.message));
-      }
+/** Changes that cannot be written at all go to `rejections` instead. */
+function* operationsOf(targets: Targets, changes: readonly Change[], rejections: Rejection[]): Generator<Operation<Change>> {
+  for (const change of newestOf(changes)) {
+    const target = targets.get(change.entity);
+    if (!target) throw new Error(`elasticsearch: a change of ${change.entity}, which is not in the catalog`);
+    const { encode, action } = target;
+    try {
+      const [id, key] = [idOf(change.key), keyText(change.key)];
+      const document = change.after ? encode(key, change.version, change.after) : tombstone(key, change.version);
+      yield { lines: `${action(id, change.version)}${document}\n`, from: change };
+    } catch (error) {
+      if (!(error instanceof Unheld)) throw error;
+      rejections.push(rejectionOf(change, error.message));
     }
-  }
-
-  private targetOf(table: string): Target {
-    const target = this.targets.get(table);
-    if (!target) throw new Error(`elasticsearch: a change of ${table}, which is not in the catalog`);
-    return target;
   }
 }
 

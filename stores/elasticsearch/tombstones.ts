@@ -3,7 +3,7 @@ import { isWithin, type KeyRange, type Version } from "../../schema/position.js"
 import { indexAction, sendBulk } from "./bulk.js";
 import type { Cluster } from "./cluster.js";
 import { tombstone } from "./codec.js";
-import { aliasOf } from "./indices/indices.js";
+import { rowsAlias } from "./indices/indices.js";
 import { living, scan, searchIn } from "./read/scan.js";
 
 /**
@@ -20,10 +20,10 @@ const day = 86_400_000_000;
 export async function sweepRows(cluster: Cluster, of: Entity, olderThan: Version, within: KeyRange): Promise<void> {
   // The greatest version that is still older. The action is `gte`, because a row may have just that version.
   const version = olderThan - 1;
-  const action = indexAction(aliasOf(cluster.prefix, of.table), "external_gte");
-  for await (const hits of scan(cluster, of.table, living({ filter: { range: { sluice_version: { lt: olderThan } } } }), sweepPage)) {
-    const operations = hits.filter(({ _id: id }) => isWithin(within, [id!])).map(({ _id: id }) => ({
-      lines: `${action(id!, version)}${tombstone(id!, version)}\n`, from: id,
+  const action = indexAction(rowsAlias(cluster.prefix, of), "external_gte");
+  for await (const hits of scan(cluster, of, living({ filter: { range: { sluice_version: { lt: olderThan } } } }), sweepPage)) {
+    const operations = hits.filter(({ _id: id }) => isWithin(within, [id!])).map(({ _id: id, _source }) => ({
+      lines: `${action(id!, version)}${tombstone(_source!.sluice_key, version)}\n`, from: id,
     }));
     const refused = await sendBulk(cluster.client, operations);
     if (refused[0]) throw new Error(`elasticsearch: sweeping ${of.table}: ${refused[0].reason}`);
@@ -36,7 +36,7 @@ export async function sweepRows(cluster: Cluster, of: Entity, olderThan: Version
  * A call removes one page at most, and says whether there may be more.
  */
 export async function purgeTombstones(cluster: Cluster, of: Entity, held: Version): Promise<boolean> {
-  const alias = aliasOf(cluster.prefix, of.table);
+  const alias = rowsAlias(cluster.prefix, of);
   const hits = await searchIn(cluster, alias, {
     query: { bool: { filter: [{ term: { sluice_deleted: true } }, { range: { sluice_version: { lt: held - day } } }] } },
     size: purgePage, sort: ["_doc"],

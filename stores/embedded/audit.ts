@@ -2,7 +2,7 @@ import { type Entity, keyOf, type Lookup, lookupTable, type Row } from "../../sc
 import type { Audit } from "../ports.js";
 import type { Bound, Connection } from "./file/connection.js";
 import { codecOf, decodeFields, encodeValue } from "./tables/codec.js";
-import { columnList, greatestRowid, leastRowid, orderOf, quoted, rowidColumn } from "./tables/tables.js";
+import { column, columnList, greatestRowid, index, leastRowid, orderOf, rowidColumn, table } from "./tables/tables.js";
 
 const rowsAtOnce = 1000;
 
@@ -10,12 +10,12 @@ export function auditOf(db: Connection): Audit {
   return {
     async *rows(of) {
       const codec = codecOf(of);
-      const rowid = quoted(rowidColumn(of));
+      const rowid = rowidColumn(of);
       const piece = (from: bigint): Bound[][] =>
         db.attempt(`reading ${of.table}`, () =>
           db
             .statement(
-              `SELECT ${rowid}, ${columnList(of)} FROM ${quoted(of.table)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${rowsAtOnce}`,
+              `SELECT ${rowid}, ${columnList(of)} FROM ${table(of)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ${rowsAtOnce}`,
             )
             .all([from]),
         );
@@ -36,13 +36,13 @@ export function auditOf(db: Connection): Audit {
     /** Reads the index alone, because only it answers a lookup, and it may be out of step with the rows. */
     async *entries(of, lookup) {
       const fields = entryFields(of, lookup);
-      const columns = fields.map(quoted).join(", ");
+      const columns = fields.map(column).join(", ");
       const piece = (after: readonly Bound[] | null): Bound[][] =>
         db.attempt(`reading ${lookupTable(of, lookup)}`, () =>
           db
             .statement(
-              `SELECT ${columns} FROM ${quoted(of.table)} INDEXED BY ${quoted(lookupTable(of, lookup))}
-          WHERE ${after ? `(${columns}) > (${fields.map(() => "?").join(", ")})` : `${quoted(lookup.by)} IS NOT `
+              `SELECT ${columns} FROM ${table(of)} INDEXED BY ${index(of, lookup)}
+          WHERE ${after ? `(${columns}) > (${fields.map(() => "?").join(", ")})` : `${column(lookup.by)} IS NOT `
             + "NULL"} ORDER BY ${columns} LIMIT ${rowsAtOnce}`,
             )
             .all(after ?? []),
@@ -58,8 +58,8 @@ export function auditOf(db: Connection): Audit {
       const fields = entryFields(of, lookup);
       return db.attempt(`reading ${lookupTable(of, lookup)}`, () => {
         const one =
-          db.statement(`SELECT ${fields.map(quoted).join(", ")} FROM ${quoted(of.table)} INDEXED BY ${quoted(lookupTable(of, lookup))}
-          WHERE ${fields.map((name) => `${quoted(name)} = ?`).join(" AND ")}`);
+          db.statement(`SELECT ${fields.map(column).join(", ")} FROM ${table(of)} INDEXED BY ${index(of, lookup)}
+          WHERE ${fields.map((name) => `${column(name)} = ?`).join(" AND ")}`);
         return places.map((place) => {
           const found = one.first(fields.map((name) => encodeValue(name, of.fields[name]!, place[name] ?? null)));
           return found ? decodeFields(of, fields, found) : null;

@@ -3,7 +3,7 @@ import type { RowStore } from "../ports.js";
 import type { Bound, Connection } from "./file/connection.js";
 import { isUnheld } from "./file/errors.js";
 import { codecOf, encodeValue } from "./tables/codec.js";
-import { columnList, orderOf, quoted } from "./tables/tables.js";
+import { column, columnList, orderOf, table } from "./tables/tables.js";
 
 export function rowStoreOf(db: Connection): RowStore {
   return {
@@ -11,7 +11,7 @@ export function rowStoreOf(db: Connection): RowStore {
       const codec = codecOf(of);
       return db.attempt(`reading ${of.table}`, () => {
         const one = db.statement(
-          `SELECT ${columnList(of)} FROM ${quoted(of.table)} WHERE ${of.key.map((name) => `${quoted(name)} = ?`).join(" AND ")}`,
+          `SELECT ${columnList(of)} FROM ${table(of)} WHERE ${of.key.map((name) => `${column(name)} = ?`).join(" AND ")}`,
         );
         return keys.map((key) => {
           const values = unlessUnheld(() => codec.encodeKey(key));
@@ -53,9 +53,9 @@ function placeOf(of: Entity, lookup: Lookup, entry: readonly unknown[]): Bound[]
 }
 
 function pageOf(of: Entity, lookup: Lookup, continued: boolean, backward: boolean): string {
-  const order = orderOf(of, lookup).map(quoted);
+  const order = orderOf(of, lookup).map(column);
   const ascending = (lookup.direction === "asc") !== backward;
   const beyond = continued ? `AND (${order.join(", ")}) ${ascending ? ">" : "<"} (${order.map(() => "?").join(", ")})` : "";
-  return `SELECT ${columnList(of)} FROM ${quoted(of.table)} WHERE ${quoted(lookup.by)} = ? ${beyond}
+  return `SELECT ${columnList(of)} FROM ${table(of)} WHERE ${column(lookup.by)} = ? ${beyond}
     ORDER BY ${order.map((name) => `${name} ${ascending ? "ASC" : "DESC"}`).join(", ")} LIMIT ?`;
 }

@@ -3,14 +3,17 @@ import type { Catalog } from "../../schema/catalog.js";
 import type { Rejection } from "../../schema/change.js";
 import { type Entity, lookupTable } from "../../schema/entity.js";
 import { heldVersion, type Version } from "../../schema/position.js";
-import { Replaced, type Sink } from "../ports.js";
+import { Replaced, type TableSink, type Writer } from "../ports.js";
 import type { Connection } from "./file/connection.js";
 import { isUnprepared } from "./file/errors.js";
+import { readGeneration, storeGeneration } from "./generation.js";
+import { rowsHolding } from "./holding.js";
 import { deadLettersOf } from "./letters.js";
 import { KnownProgress } from "./progress.js";
 import { prepareTables } from "./tables/prepare.js";
-import { greatestRowid, leastRowid, quoted, rowidColumn, versionColumn } from "./tables/tables.js";
-import { type Later, removeWhere, type Writer, writerOf } from "./writer.js";
+import { tableName } from "./tables/names.js";
+import { greatestRowid, index, leastRowid, rowidColumn, table, versionColumn } from "./tables/tables.js";
+import { type Apply, applierOf, type Later, removeWhere } from "./writer.js";
 
 /**
  * How long a tombstone outlives the stored position, in microseconds of version. Its own
@@ -21,17 +24,10 @@ const tombstoneLife = 86_400_000_000;
 const purgedAtOnce = 1000;
 const sweptAtOnce = 5000;
 
-export function sinkOf(db: Connection, catalog: Catalog): Sink {
-  const writers = new Map<string, Writer>();
-  const writerTo = (entity: string): Writer => {
-    let writer = writers.get(entity);
-    if (!writer) writers.set(entity, writer = writerOf(db, catalog.entity(entity)));
-    return writer;
-  };
-
+export function sinkOf(db: Connection, name: string): TableSink {
   const known = new KnownProgress();
   const lacking = (entities: readonly Entity[]) =>
-    entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([of.table]));
+    entities.filter((of) => !db.statement("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").first([tableName(of)]));
   /** Runs `body`. A table that a person dropped is no defect. @throws Replaced */
   const attempt = <T>(what: string, tables: () => readonly Entity[], body: () => T): T => db.attempt(what, () => {
     try {
@@ -42,25 +38,40 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
     }
   });
 
+  const writerFor = (catalog: Catalog): Writer => {
+    const appliers = new Map<string, Apply>();
+    const applierTo = (entity: string): Apply => {
+      let apply = appliers.get(entity);
+      if (!apply) appliers.set(entity, apply = applierOf(db, catalog.entity(entity)));
+      return apply;
+    };
+    return {
+      async write(changes, signal) {
+        signal.throwIfAborted();
+        return attempt("writing", () => changes.map((change) => catalog.entity(change.entity)), () => db.transaction("write", () => {
+          const rejections: Rejection[] = [];
+          const later: Later[] = [];
+          for (const change of changes) {
+            const rejection = applierTo(change.entity)(change, later);
+            if (rejection) rejections.push(rejection);
+          }
+          for (const [statement, values] of later) statement.run(values);
+          return rejections;
+        }));
+      },
+    };
+  };
+
   return {
-    name: "embedded",
+    name,
+    shape: "table",
     lingerMs: 0,
     async absent(entities) {
       return db.attempt("looking for tables", () => lacking(entities));
     },
-    prepare: (entities) => prepareTables(db, entities),
-    async write(changes, signal) {
-      signal.throwIfAborted();
-      return attempt("writing", () => changes.map((change) => catalog.entity(change.entity)), () => db.transaction("write", () => {
-        const rejections: Rejection[] = [];
-        const later: Later[] = [];
-        for (const change of changes) {
-          const rejection = writerTo(change.entity)(change, later);
-          if (rejection) rejections.push(rejection);
-        }
-        for (const [statement, values] of later) statement.run(values);
-        return rejections;
-      }));
+    async prepare(catalog) {
+      await prepareTables(db, catalog.entities);
+      return writerFor(catalog);
     },
     /** Sweeps in pieces, each its own transaction, so that neither readers nor this process wait for the whole. */
     async sweep(of, olderThan, { after, upTo }) {
@@ -70,11 +81,20 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
         `sweeping ${of.table}`, () => [of], () => sweepFrom(db, of, from!, last, olderThan),
       );
     },
+    rowsHolding: async (of, fields, values, most) => attempt(
+      `finding rows of ${of.table}`, () => [of], () => rowsHolding(db, of, fields, values, most),
+    ),
     async rebuild(of, lookup) {
-      db.attempt(`rebuilding ${lookupTable(of, lookup)}`, () => db.exec(`REINDEX ${quoted(lookupTable(of, lookup))}`));
+      db.attempt(`rebuilding ${lookupTable(of, lookup)}`, () => db.exec(`REINDEX ${index(of, lookup)}`));
     },
     async progress() {
       return db.attempt("reading progress", () => known.read(db));
+    },
+    async generation() {
+      return db.attempt("reading the generation", () => readGeneration(db));
+    },
+    async storeGeneration(generation) {
+      db.attempt("storing the generation", () => storeGeneration(db, generation));
     },
     /** Progress stays consistent with the rows after a power loss: see `connection.ts`. */
     async storeProgress(progress) {
@@ -94,11 +114,12 @@ export function sinkOf(db: Connection, catalog: Catalog): Sink {
 
 /** Sweeps the piece that begins at `from`. Returns where the next one begins; null after `to`. */
 function sweepFrom(db: Connection, of: Entity, from: bigint, to: bigint, olderThan: Version): bigint | null {
-  const [table, rowid] = [quoted(of.table), quoted(rowidColumn(of))];
+  const rowid = rowidColumn(of);
   return db.transaction("write", () => {
     const [last] = db
       .statement(
-        `SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid} LIMIT ${sweptAtOnce})`,
+        `SELECT max(${rowid}) FROM (SELECT ${rowid} FROM ${table(of)} WHERE ${rowid} BETWEEN ? AND ?
+          ORDER BY ${rowid} LIMIT ${sweptAtOnce})`,
       )
       .first([from, to]) as [bigint | null];
     if (last === null) return null;

@@ -5,7 +5,7 @@ import type { Bound, Connection, Statement } from "./file/connection.js";
 import { isUnheld } from "./file/errors.js";
 import { codecOf, decodeFields } from "./tables/codec.js";
 import { indexed, learnSql } from "./tables/fill-search.js";
-import { columnList, quoted, rowidColumn, searchTable, versionColumn } from "./tables/tables.js";
+import { column, columnList, rowidColumn, rowidField, searchTable, table, versionColumn } from "./tables/tables.js";
 
 /** A statement to run with these values before the transaction ends. */
 export type Later = readonly [Statement, readonly Bound[]];
@@ -15,9 +15,9 @@ export type Later = readonly [Statement, readonly Bound[]];
  * What the search index must learn goes into `later`. FTS5 writes its words out whenever another statement opens a savepoint, so row by row
  * it would cost five times as much.
  */
-export type Writer = (change: Change, later: Later[]) => Rejection | null;
+export type Apply = (change: Change, later: Later[]) => Rejection | null;
 
-export function writerOf(db: Connection, of: Entity): Writer {
+export function applierOf(db: Connection, of: Entity): Apply {
   const codec = codecOf(of);
   const [put, remove] = [putting(db, of), removing(db, of)];
   return (change, later) => {
@@ -48,17 +48,19 @@ function putting(db: Connection, of: Entity): (row: Target, after: Row, later: L
   const codec = codecOf(of);
   const fields = Object.keys(of.fields);
   const version = `?${fields.length + 1}`;
-  const changing = [...fields.filter((name) => !of.key.includes(name)).map(quoted), versionColumn];
-  const upsert = db.statement(`INSERT INTO ${quoted(of.table)} (${columnList(of)}, ${versionColumn})
+  const changing = [...fields.filter((name) => !of.key.includes(name)).map(column), versionColumn];
+  const upsert = db.statement(`INSERT INTO ${table(of)} (${columnList(of)}, ${versionColumn})
     SELECT ${fields.map((_, i) => `?${i + 1}`).join(", ")}, ${version}
-    WHERE NOT EXISTS (SELECT 1 FROM sluice_tombstone WHERE entity = '${of.table}' AND key = ?${fields.length + 2} AND version >= ${version})
-    ON CONFLICT (${of.key.map(quoted).join(", ")}) DO UPDATE SET ${changing.map((name) => `${name} = excluded.${name}`).join(", ")}
-    WHERE excluded.${versionColumn} > ${quoted(of.table)}.${versionColumn}`);
+    WHERE NOT EXISTS (
+      SELECT 1 FROM sluice_tombstone WHERE entity = ${text(of.table)} AND key = ?${fields.length + 2} AND version >= ${version}
+    )
+    ON CONFLICT (${of.key.map(column).join(", ")}) DO UPDATE SET ${changing.map((name) => `${name} = excluded.${name}`).join(", ")}
+    WHERE excluded.${versionColumn} > ${table(of)}.${versionColumn}`);
   if (of.search.length === 0) return (row, after) => void upsert.run([...codec.encode(after), row.version, row.tombstone]);
 
   const { older, learn } = indexing(db, of);
   const places = of.search.map((name) => fields.indexOf(name));
-  const isRowid = rowidColumn(of) in of.fields;
+  const isRowid = rowidField(of) !== null;
   return (row, after, later) => {
     const values = codec.encode(after);
     const before = older.first([...row.key, row.version]);
@@ -70,7 +72,7 @@ function putting(db: Connection, of: Entity): (row: Target, after: Row, later: L
 }
 
 function removing(db: Connection, of: Entity): (row: Target, later: Later[]) => void {
-  const remove = db.statement(`DELETE FROM ${quoted(of.table)} WHERE ${ofKeyOlder(of)}`);
+  const remove = db.statement(`DELETE FROM ${table(of)} WHERE ${ofKeyOlder(of)}`);
   const bury = burying(db, of);
   const index = of.search.length === 0 ? null : indexing(db, of);
   return ({ key, tombstone, version }, later) => {
@@ -86,19 +88,24 @@ function removing(db: Connection, of: Entity): (row: Target, later: Later[]) => 
  * `learn` takes a rowid and what `indexed` gives, which replaces what the index had.
  */
 function indexing(db: Connection, of: Entity): Readonly<Record<"older" | "forget" | "learn", Statement>> {
-  const columns = of.search.map(quoted).join(", ");
+  const columns = of.search.map(column).join(", ");
   return {
-    older: db.statement(`SELECT ${quoted(rowidColumn(of))}, ${columns} FROM ${quoted(of.table)} WHERE ${ofKeyOlder(of)}`),
+    older: db.statement(`SELECT ${rowidColumn(of)}, ${columns} FROM ${table(of)} WHERE ${ofKeyOlder(of)}`),
     forget: db.statement(`DELETE FROM ${searchTable(of)} WHERE rowid = ?`),
     learn: db.statement(learnSql(of, searchTable(of))),
   };
 }
 
-const ofKeyOlder = (of: Entity): string => [...of.key.map((name) => `${quoted(name)} = ?`), `${versionColumn} < ?`].join(" AND ");
+const ofKeyOlder = (of: Entity): string => [...of.key.map((name) => `${column(name)} = ?`), `${versionColumn} < ?`].join(" AND ");
 
 function burying(db: Connection, of: Entity): Statement {
-  return db.statement(`INSERT INTO sluice_tombstone (entity, key, version) VALUES ('${of.table}', ?, ?)
+  return db.statement(`INSERT INTO sluice_tombstone (entity, key, version) VALUES (${text(of.table)}, ?, ?)
     ON CONFLICT (entity, key) DO UPDATE SET version = excluded.version WHERE excluded.version > version`);
+}
+
+/** A text within SQL. */
+function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
 }
 
 function tombstoneOf(key: Key, encoded: readonly Bound[]): Bound {
@@ -110,14 +117,13 @@ function tombstoneOf(key: Key, encoded: readonly Bound[]): Bound {
  * version or older may bring it back (invariant 4).
  */
 export function removeWhere(db: Connection, of: Entity, condition: string, values: readonly Bound[], version: Version): void {
-  const table = quoted(of.table);
   const bury = burying(db, of);
-  for (const encoded of db.statement(`SELECT ${of.key.map(quoted).join(", ")} FROM ${table} WHERE ${condition}`).all(values)) {
+  for (const encoded of db.statement(`SELECT ${of.key.map(column).join(", ")} FROM ${table(of)} WHERE ${condition}`).all(values)) {
     bury.run([tombstoneOf(keyOf(of, decodeFields(of, of.key, encoded)), encoded), version]);
   }
   if (of.search.length > 0)
-    db.statement(`DELETE FROM ${searchTable(of)} WHERE rowid IN (SELECT ${quoted(rowidColumn(of))} FROM ${table} WHERE ${condition})`).run(
+    db.statement(`DELETE FROM ${searchTable(of)} WHERE rowid IN (SELECT ${rowidColumn(of)} FROM ${table(of)} WHERE ${condition})`).run(
       values,
     );
-  db.statement(`DELETE FROM ${table} WHERE ${condition}`).run(values);
+  db.statement(`DELETE FROM ${table(of)} WHERE ${condition}`).run(values);
 }

@@ -1,4 +1,6 @@
-import type { Key } from "../../schema/entity.js";
+import { type Key, keyValue } from "../../schema/entity.js";
+import type { FieldType } from "../../schema/fields.js";
+import { checkOf } from "../../schema/kinds/kinds.js";
 import type { SearchTarget } from "../ports.js";
 
 /** Where a hit stands among all hits of a query: hits as typed before forgiven ones, then shorter texts, then by target and key. */
@@ -35,7 +37,7 @@ export function afterCursor(cursor: string, targets: readonly SearchTarget[]): H
     const [forgiven, length, target, ...key] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
     const of = targets[target as number]?.entity;
     if (of && typeof forgiven === "boolean" && Number.isSafeInteger(length) && key.length === of.key.length
-      && of.key.every((name, i) => isKeyPart(of.fields[name]!.type.kind, key[i]))) {
+      && of.key.every((name, i) => isKeyPart(of.fields[name]!.type, key[i]))) {
       return { forgiven, length: length as number, target: target as number, key: key as unknown as Key };
     }
   } catch (error) {
@@ -44,8 +46,6 @@ export function afterCursor(cursor: string, targets: readonly SearchTarget[]): H
   throw new RangeError("the cursor is not one of this search; ask for the first page, and pass on the cursors it gives");
 }
 
-function isKeyPart(kind: string, part: unknown): boolean {
-  if (kind === "int32") return Number.isSafeInteger(part);
-  if (typeof part !== "string") return false;
-  return kind !== "int64" || (/^-?\d{1,19}$/.test(part) && BigInt.asIntN(64, BigInt(part)) === BigInt(part));
+function isKeyPart(type: FieldType, part: unknown): boolean {
+  return (typeof part === "string" || typeof part === "number") && checkOf(type)(keyValue(type, part));
 }

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Finding, PreflightFailed } from "../../runtime/findings.js";
-import { makeFolder } from "../../runtime/folder.js";
+import { makeFolder } from "../../runtime/files/folder.js";
 import { onThisMachine } from "../../runtime/http/listening.js";
-import { writePrivately } from "../../runtime/private-file.js";
+import { writePrivately } from "../../runtime/files/private-file.js";
 
 /** How commands on this machine reach the running sync. A data folder serves one sync process at a time. */
 export interface RunningProcess {

@@ -3,9 +3,10 @@ import type { Catalog } from "../../schema/catalog.js";
 import { type Entity, keyText, type Row } from "../../schema/entity.js";
 import { type Position, rewriteVersion, type Version } from "../../schema/position.js";
 import { Unheld } from "../../schema/unheld.js";
-import type { LetterHead, Sink, Store } from "../../stores/ports.js";
+import type { LetterHead, Store, TableSink, Writer } from "../../stores/ports.js";
 import { rowsAsOf } from "../reading/rows-as-of.js";
 import type { Source } from "../source.js";
+import { handWriter } from "../writing/hand-writer.js";
 import { type Act, audited } from "./audit-file.js";
 import { replacementOf } from "./replacement.js";
 
@@ -13,7 +14,7 @@ import { replacementOf } from "./replacement.js";
 export interface LetterActions {
   readonly source: Source;
   /** The same engine, to write to and to read from. */
-  readonly sink: Sink;
+  readonly sink: TableSink;
   readonly store: Store;
   readonly catalog: Catalog;
   readonly auditFile: string;
@@ -36,6 +37,7 @@ const changing = "it has changed meanwhile, and its pipeline brings it as it is 
  * @returns one settlement a letter, in their order
  */
 export async function retryLetters(actions: LetterActions, letters: readonly LetterHead[]): Promise<readonly Settlement[]> {
+  const writer = await handWriter(actions.sink, actions.catalog);
   const settlements = new Map<LetterHead, Settlement>();
   for (const entity of actions.catalog.entities) {
     const of = letters.filter((letter) => letter.entity === entity.table);
@@ -45,7 +47,7 @@ export async function retryLetters(actions: LetterActions, letters: readonly Let
       const row = rows[i];
       const at = Math.max(version, rewriteVersion(letter.version));
       settlements.set(letter, row === undefined ? { settled: false, outcome: changing }
-        : row instanceof Unheld ? { settled: false, outcome: row.reason } : await write(actions, letter, "retry", row, at));
+        : row instanceof Unheld ? { settled: false, outcome: row.reason } : await write(actions, writer, letter, "retry", row, at));
     }
   }
   return letters.map((letter) => settlements.get(letter)!);
@@ -59,20 +61,23 @@ export async function editLetter(actions: LetterActions, letter: LetterHead, giv
     problem: string, remedy: string,
   ) => new PreflightFailed([{ where: `${letter.entity} ${keyText(letter.key)}`, problem, remedy }]);
   if (row === null) throw refuse("MySQL has no such row any more", "retry the letter: that takes the row out of the store");
+  const writeEdited = async (edited: Row) => write(
+    actions, await handWriter(actions.sink, actions.catalog), letter, "edit", edited, rewriteVersion(letter.version),
+  );
   const places = [...new Set(entity.lookups.flatMap(({ by, orderBy }) => [by, orderBy]))];
   if (row instanceof Unheld) {
     // The row's next change will have no before image that can be read, so nothing would remove the lookups' entries again.
     if (places.length > 0) throw refuse(
       `${row.reason}, and ${entity.table} is listed in lookups`, "correct the row in MySQL; the letter then settles by itself",
     );
-    return write(actions, letter, "edit", replacementOf(entity, letter.key, {}, given), rewriteVersion(letter.version));
+    return writeEdited(replacementOf(entity, letter.key, {}, given));
   }
   const replacement = replacementOf(entity, letter.key, row, given);
   const moved = places.filter((name) => replacement[name] !== row[name]);
   if (moved.length > 0) throw refuse(
     `${moved.join(" and ")} would move it within lookups`, "leave these fields as MySQL has them, or change them in MySQL",
   );
-  return write(actions, letter, "edit", replacement, rewriteVersion(letter.version));
+  return writeEdited(replacement);
 }
 
 /** Settles the letter and writes nothing: the store goes without the row until it changes again. */
@@ -84,13 +89,15 @@ export async function skipLetter(actions: LetterActions, letter: LetterHead): Pr
   });
 }
 
-async function write(actions: LetterActions, letter: LetterHead, act: Act["act"], row: Row | null, version: Version): Promise<Settlement> {
+async function write(
+  actions: LetterActions, writer: Writer, letter: LetterHead, act: Act["act"], row: Row | null, version: Version,
+): Promise<Settlement> {
   const { sink, signal, auditFile } = actions;
   const { entity, key } = letter;
   const held = await heldRow(actions, actions.catalog.entity(entity), letter);
   return audited(auditFile, actOf(actions, letter, act, held, row), async () => {
     const change = { op: row ? "create" : "delete", entity, key, before: null, after: row, version } as const;
-    const [refused] = await sink.write([change], signal);
+    const [refused] = await writer.write([change], signal);
     if (refused) return { settled: false, outcome: refused.reason };
     // Only up to its own version: a letter parked meanwhile for a newer change stays (invariant 1).
     await sink.deadLetters.settle([letter]);

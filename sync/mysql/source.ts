@@ -6,7 +6,7 @@ import type { Message } from "../../schema/change.js";
 import { everyKey, type Position } from "../../schema/position.js";
 import { type Source, Unresumable } from "../source.js";
 import { OtherHistory, PurgedPosition, ReaderAhead } from "./binlog/errors.js";
-import { isBefore, type FileOffset } from "./binlog/event.js";
+import { type BinlogEvent, isBefore, type FileOffset } from "./binlog/event.js";
 import { GtidSet } from "./binlog/gtid.js";
 import { logHistory } from "./binlog/history.js";
 import { type BinlogReaderOptions, readBinlog } from "./binlog/reader.js";
@@ -15,16 +15,18 @@ import { type MysqlFeedLock, takeFeedLock } from "./connection/feed-lock.js";
 import { Reading } from "./connection/reading.js";
 import { Readings } from "./connection/readings.js";
 import { endOf, headOf, serverOf } from "./connection/server.js";
+import { foreignKeysOf, logsCascades } from "./definitions/foreign-keys.js";
 import { LiveDefinitions } from "./definitions/live-definitions.js";
 import { SourceDiverged } from "./errors.js";
 import { headWithProof } from "./history.js";
-import { cascadeFindings, logsCascades } from "./preflight/cascades.js";
+import { cascadeFindings } from "./preflight/cascades.js";
 import { forecastOf, logFacts, startOf } from "./preflight/log-facts.js";
 import { type MysqlSourceOptions, preflight } from "./preflight/preflight.js";
 import { chunkOf, surveyOf } from "./snapshot/changed-table.js";
 import { rowsOf, snapshot } from "./snapshot/snapshot.js";
 import { Repeated } from "./statement/digest.js";
 import { Followed } from "./statement/effect.js";
+import { Cascading } from "./stream/cascading.js";
 import { StatementMessages, type StatementOptions } from "./stream/statement-messages.js";
 import { EventMessages } from "./stream/stream.js";
 
@@ -38,7 +40,7 @@ const heartbeatMs = 1_000;
  * `signal` ends waiting for a server that is away.
  */
 export function openMysqlSource(url: URL, catalog: Catalog, reader: string, signal: AbortSignal, options: MysqlSourceOptions = {}): Source {
-  const { allowMinimalMetadata = false, unknownStatements = "copy", unproven = () => undefined } = options;
+  const { allowMinimalMetadata = false, unknownStatements = "copy", cascades = "follow", unproven = () => undefined } = options;
   const database = databaseOf(url);
   const access = new Access(url, options.hasAnswered);
   const reading = new Reading(url, access);
@@ -74,7 +76,7 @@ export function openMysqlSource(url: URL, catalog: Catalog, reader: string, sign
         ? new LiveDefinitions(
           reading, catalog, database, { connection: ofServer(url), serverId: id("\0definitions"), heartbeatMs, isOurs },
         ) : undefined;
-      const statements = { unknown: unknownStatements, repeated };
+      const statements = { unknown: unknownStatements, cascades, repeated };
       const ofLog = {
         serverId: id(), isOurs, history: logHistory(ofServer(url), unproven), accessReturns: access.hasAnswered, heard,
         ...(seen && { known: seen }), ...(definitions && { definitions }),
@@ -95,19 +97,37 @@ function ofServer(url: URL): ConnectionOptions {
 
 type OfReader = Pick<BinlogReaderOptions, "serverId" | "isOurs" | "known" | "history" | "accessReturns" | "heard" | "definitions">;
 
-type OfStatements = Pick<StatementOptions, "unknown"> & { readonly repeated: Repeated };
+type OfStatements = Pick<StatementOptions, "unknown"> & { readonly cascades: "follow" | "refuse"; readonly repeated: Repeated };
 
 async function* stream(
   asking: Reading,
   catalog: Catalog,
   database: string,
   reader: OfReader,
-  { unknown, repeated }: OfStatements,
+  { unknown, cascades, repeated }: OfStatements,
   after: Position,
   signal: AbortSignal,
 ): AsyncGenerator<Message[]> {
   const logged = await asking.ask(async (connection) => logsCascades(connection, await serverOf(connection)), signal);
-  const statements = new StatementMessages(new Followed(database, catalog), { unknown, logsCascades: logged }, repeated);
+  const cascading = logged ? null : new Cascading(catalog);
+  /** Reads the foreign keys as they are now. `place`: where the log has a statement that made or dropped some. */
+  const renew = async (place: FileOffset | null) => {
+    const [keys, findings] = await asking.ask(async (connection) => {
+      const live = await foreignKeysOf(connection, catalog, database);
+      return [live, await cascadeFindings(connection, catalog, live, cascades, database, database)] as const;
+    }, signal);
+    const [found] = findings;
+    if (place && found) throw new SourceDiverged(
+      `${found.where}: ${found.problem}`, place, `${found.remedy}; then sluice resume <store>, which copies the table again`,
+    );
+    const parents = new Set(cascading!.strangers);
+    if (cascades === "follow") cascading!.renew(keys);
+    if (place && cascading!.strangers.some((each) => !parents.has(each))) throw new Error(
+      `a foreign key references ${cascading!.strangers.join(", ")} now, whose rows were not read until here: the stream begins again`,
+    );
+  };
+  if (cascading) await renew(null);
+  const statements = new StatementMessages(new Followed(database, catalog), { unknown, cascading }, repeated);
   const reading = new EventMessages(catalog, database, after, statements, datetimeAhead(asking.url));
   const { url } = asking;
   const options = {
@@ -115,16 +135,18 @@ async function* stream(
     connection: ofServer(url),
     heartbeatMs,
     start: startOf(after),
-    tables: (of: string, table: string) => of === database && catalog.has(table),
+    tables: (of: string, table: string) => of === database && (catalog.has(table) || cascading?.strangers.includes(table) === true),
   };
   await mustBeServerOf(asking, after, signal);
   try {
     for await (const events of readBinlog(options, signal)) {
       // After a break, another server may answer at this address.
       if (after.server && events.some(({ type }) => type === "resume")) await mustBeServerOf(asking, after, signal);
-      const messages = reading.read(events);
-      for (const [table, place] of statements.takeCascading()) await mustNotCascade(asking, catalog, database, table, place, signal);
-      if (messages.length > 0) yield messages;
+      for (const some of cascading ? upToStatements(events) : [events]) {
+        const messages = reading.read(some), place = statements.takeRekeyed();
+        if (place) await renew(place);
+        if (messages.length > 0) yield messages;
+      }
     }
   } catch (error) {
     if (error instanceof ReaderAhead) throw new Unresumable(mysqlPlace(url), error.missing || "it does not say which", "lost");
@@ -143,20 +165,15 @@ async function mustBeServerOf(asking: Reading, { server, file, offset }: Positio
   );
 }
 
-/**
- * A dropped foreign key did its harm before it was dropped, and the copy that is due heals that.
- * @throws SourceDiverged while the key is there
- */
-async function mustNotCascade(
-  asking: Reading, catalog: Catalog, database: string, table: string, place: FileOffset, signal: AbortSignal,
-): Promise<void> {
-  const findings = await asking.ask(async (connection) =>
-    cascadeFindings(connection, await serverOf(connection), catalog, database, database), signal);
-  const found = findings.find(({ where }) => where === `${database}, table ${table}`);
-  if (!found) return;
-  throw new SourceDiverged(
-    `table ${database}.${table}: ${found.problem}`, place, `${found.remedy}; then sluice resume <store>, which copies the table again`,
-  );
+/** What comes after a statement is read with the foreign keys that are there then. */
+function* upToStatements(events: readonly BinlogEvent[]): Generator<readonly BinlogEvent[]> {
+  let from = 0;
+  for (const [i, { type }] of events.entries()) {
+    if (type !== "query") continue;
+    yield events.slice(from, i + 1);
+    from = i + 1;
+  }
+  if (from < events.length) yield events.slice(from);
 }
 
 /** Computed from what the server has now, because its message cuts long sets short. */

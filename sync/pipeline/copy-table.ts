@@ -6,12 +6,19 @@ import type { Copies } from "../progress/copies.js";
 import type { Interleaving } from "../reading/interleaving.js";
 import { Overtaken } from "../source.js";
 import type { PipelineParts } from "../writing/parts.js";
-import type { Writing } from "../writing/writing.js";
 
 /** How long to wait before rows are read again whose place was lost: mostly the stream is connecting again. */
 const overtakenMs = 50;
 /** How many ranges of a table are read side by side. Each holds one piece at most while it waits for its place. */
 const readers = 4;
+
+/** Where the rows of a copy go, by way of the stream. */
+export interface CopyTarget {
+  /** Aborts when nothing more can be written there. */
+  readonly failed: AbortSignal;
+  /** Every row of a copy is there: what is older in its range, the source no longer has. Resolves when that is seen to. */
+  copied(entity: Entity, olderThan: Version, within: KeyRange): Promise<void>;
+}
 
 export interface TableWork {
   readonly entity: Entity;
@@ -24,20 +31,20 @@ export interface TableWork {
 }
 
 /**
- * Copies a table into the sink, from where the copy stands, and removes what the source no longer has.
+ * Copies a table into the sink, from where the copy stands, and has what the source no longer has removed.
  * It takes no lock, and runs beside the stream and as a part of it. Each piece stands at its place in the log
  * (invariants 3 and 4). Returns early when `stop` aborts.
  * @throws TableAbsent
  */
 export async function copyTable(
-  { source, sink, state, log }: PipelineParts, writing: Writing, copies: Copies, work: TableWork, stop: AbortSignal,
+  { source, state, log }: PipelineParts, target: CopyTarget, copies: Copies, work: TableWork, stop: AbortSignal,
 ): Promise<void> {
   const { entity, interleaving, moved } = work, { table } = entity;
   const { copy: { version, left }, cut } = copies.begin(entity, work.version);
   moved();
   const failing = new AbortController();
   const chunk = { op: "chunk-end", entity: table, version, cut } as const;
-  const end = AbortSignal.any([stop, cut, writing.failed, failing.signal]);
+  const end = AbortSignal.any([stop, cut, target.failed, failing.signal]);
 
   /** Reads the rows of one statement. Returns what is left of the range; null when nothing is. */
   const readChunk = async (range: KeyRange): Promise<KeyRange | null> => {
@@ -69,18 +76,12 @@ export async function copyTable(
 
   await inParallel(left, readers, (range) => read(range).catch((error: unknown) => failing.abort(error)));
   failing.signal.throwIfAborted();
-  const ended = AbortSignal.any([stop, writing.failed]);
+  const ended = AbortSignal.any([stop, target.failed]);
   const isCopied = () => copies.of(table)!.left.length === 0;
   while (!isCopied() && !ended.aborted) await copies.until(isCopied, ended);
   if (ended.aborted) return;
   const { version: bar, range, rows } = copies.of(table)!;
-  await sink.sweep(entity, bar, range);
-  // Nothing else settles the letter of a row that was refused, and then deleted in a part of the log that is gone.
-  await writing.write([], [], async () => {
-    await writing.letters.swept(table, bar, range);
-    state.apply({ kind: "settled", rows: 0, deadLetters: writing.letters.count });
-  });
-  await writing.passed();
+  await target.copied(entity, bar, range);
   copies.done(entity);
   moved();
   log.info({ pipeline: state.name, table, rows }, "table copied");

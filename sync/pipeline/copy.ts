@@ -1,12 +1,12 @@
 import { backoff, sleep, unlessAborted } from "../../runtime/wait.js";
+import type { Recopy } from "../../schema/change.js";
 import type { Entity } from "../../schema/entity.js";
 import { rewriteVersion } from "../../schema/position.js";
 import type { Copies } from "../progress/copies.js";
 import type { Interleaving } from "../reading/interleaving.js";
 import { TableAbsent } from "../source.js";
 import type { PipelineParts } from "../writing/parts.js";
-import type { Writing } from "../writing/writing.js";
-import { copyTable } from "./copy-table.js";
+import { copyTable, type CopyTarget } from "./copy-table.js";
 
 /** A table is read in this many key ranges at most. */
 const ranges = 8;
@@ -17,7 +17,7 @@ const ranges = 8;
  * If a table is absent, its copy waits, and the others are copied.
  */
 export async function copyBeside(
-  parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, moved: () => void, stop: AbortSignal,
+  parts: PipelineParts, target: CopyTarget, copies: Copies, interleaving: Interleaving, moved: () => void, stop: AbortSignal,
 ): Promise<void> {
   const { state, log } = parts;
   for (let misses = 0; !stop.aborted;) {
@@ -28,7 +28,7 @@ export async function copyBeside(
       continue;
     }
     log.info({ pipeline: state.name, tables: unfinished.map(({ table }) => table) }, "copying tables beside the stream");
-    const absent = await copyEach(parts, writing, copies, interleaving, unfinished, moved, stop);
+    const absent = await copyEach(parts, target, copies, interleaving, unfinished, moved, stop);
     state.apply({ kind: "tables absent", tables: absent });
     misses = absent.length > 0 ? misses + 1 : 0;
     if (copies.unfinished.length === 0) log.info({ pipeline: state.name }, "every table is copied");
@@ -41,7 +41,7 @@ export async function copyBeside(
 
 /** Copies each table. Returns the tables that are absent. */
 async function copyEach(
-  parts: PipelineParts, writing: Writing, copies: Copies, interleaving: Interleaving, tables: readonly Entity[], moved: () => void,
+  parts: PipelineParts, target: CopyTarget, copies: Copies, interleaving: Interleaving, tables: readonly Entity[], moved: () => void,
   stop: AbortSignal,
 ): Promise<readonly string[]> {
   const absent: string[] = [];
@@ -58,8 +58,15 @@ async function copyEach(
   );
   for (const entity of tables) {
     await whereThere(entity, () => copyTable(
-      parts, writing, copies, { entity, version: rewriteVersion(interleaving.position.version), interleaving, moved }, stop,
+      parts, target, copies, { entity, version: rewriteVersion(interleaving.position.version), interleaving, moved }, stop,
     ));
   }
   return absent;
+}
+
+/** Something changed rows that the log does not show: their tables are copied again beside the stream. */
+export function copyAgain({ state, log }: PipelineParts, copies: Copies, { entities, version, reason }: Recopy): void {
+  log.warn({ pipeline: state.name, tables: entities, reason }, "these tables are copied again, while readers keep what is there");
+  state.apply({ kind: "recopied" });
+  for (const table of entities) copies.again(table, version);
 }

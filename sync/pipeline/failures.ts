@@ -31,3 +31,11 @@ export function needsMending(error: unknown): boolean {
 export function isFinal(error: unknown): boolean {
   return [StoreRefusal, Unresumable, TooManyRejections, BinlogError, SourceDiverged].some((kind) => error instanceof kind);
 }
+
+/** What a pipeline that copies every table again has missed, for the log. */
+export function whatIsGone({ because }: Unresumable): string {
+  return {
+    purged: "the binary log no longer has changes this store needs", lost: "MySQL no longer has changes this store holds",
+    another: "MySQL's binary log is another than this store was fed from",
+  }[because];
+}

@@ -1,19 +1,27 @@
 import type { Catalog } from "../../schema/catalog.js";
-import type { Recopy, Truncate } from "../../schema/change.js";
+import type { Truncate } from "../../schema/change.js";
+import type { GenerationName } from "../../schema/generation.js";
 import { type Copied, everyKey, type Position, type Progress, type Version } from "../../schema/position.js";
-import type { Sink } from "../../stores/ports.js";
+import type { TableSink } from "../../stores/ports.js";
+import { Cascades } from "../cascades/cascades.js";
 import { Copies, copiedIn } from "../progress/copies.js";
+import { firstProgress } from "../progress/first-progress.js";
+import { atGeneration } from "../progress/generations.js";
 import { ProgressWriter } from "../progress/progress-writer.js";
 import { resnapshot } from "../progress/resnapshot.js";
 import { batches } from "../reading/batch.js";
 import { Interleaving } from "../reading/interleaving.js";
 import { FencedSink } from "../sinks/fenced.js";
+import { FencedLog } from "../sinks/fenced-log.js";
 import { CameBack } from "../sinks/retry.js";
 import { type FeedLockEvent, Unresumable } from "../source.js";
-import type { PipelineParts as PipelineParts } from "../writing/parts.js";
+import type { PipelineParts } from "../writing/parts.js";
 import { LetterBox } from "../writing/rejections.js";
 import { Writing } from "../writing/writing.js";
-import { copyBeside } from "./copy.js";
+import { copyAgain, copyBeside } from "./copy.js";
+import { whatIsGone } from "./failures.js";
+import { runLog } from "./log.js";
+import { sweeping } from "./sweeping.js";
 
 /**
  * Keeps the sink equal to the source until `stop` aborts, then drains: it reads no more, settles
@@ -57,8 +65,10 @@ async function runWithLock(parts: PipelineParts, seen: Seen, stop: AbortSignal, 
   try {
     await using lock = await source.feedLock((event) => onFeedLockEvent(event, parts), stop);
     state.apply({ kind: "lock taken" });
-    const sink = new FencedSink(parts.sink, lock);
-    await run({ ...parts, sink, seen }, AbortSignal.any([stop, lock.lost]), cutoff).catch((error: unknown) => {
+    const { sink } = parts, ends = AbortSignal.any([stop, lock.lost]);
+    const running = sink.shape === "log" ? runLog({ ...parts, sink: new FencedLog(sink, lock) }, ends, cutoff)
+      : runTables({ ...parts, sink: new FencedSink(sink, lock), seen }, ends, cutoff);
+    await running.catch((error: unknown) => {
       if (error instanceof CameBack) error.isLogged || log.info(
         { pipeline: state.name }, "the store may have lost what it confirmed last; going on from what it holds",
       );
@@ -82,21 +92,27 @@ function onFeedLockEvent(event: FeedLockEvent, { source: { name: source }, state
 }
 
 /** What a pipeline with the feed lock works with. */
-interface LockedParts extends PipelineParts {
+interface TableParts extends PipelineParts<TableSink> {
   readonly seen: Seen;
 }
 
-async function run(parts: LockedParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
+/** The same, once the sink is prepared for the catalog. */
+interface PreparedParts extends TableParts {
+  readonly generation: GenerationName;
+}
+
+async function runTables(parts: TableParts, stop: AbortSignal, cutoff: AbortSignal): Promise<void> {
   const { sink, catalog, limits, state, pauseSwitch } = parts;
   await forgetLost(parts);
-  await sink.prepare(catalog.entities);
+  const writer = await sink.prepare(catalog);
+  const prepared: PreparedParts = { ...parts, generation: await atGeneration(parts) };
   const letters = await LetterBox.open(sink.name, sink.deadLetters, limits.rejections);
   state.apply({ kind: "settled", rows: 0, deadLetters: letters.count });
-  const writing = new Writing(sink, letters, state, limits.writesAtOnce, cutoff);
+  const writing = new Writing(writer, letters, state, limits.writesAtOnce, cutoff);
   try {
     while (!stop.aborted) {
       await pauseSwitch.opened(stop, (phase) => state.apply(phase ? { kind: "at rest", phase } : { kind: "goes on" }));
-      if (!stop.aborted) await advance(parts, writing, AbortSignal.any([stop, pauseSwitch.closing]));
+      if (!stop.aborted) await advance(prepared, writing, AbortSignal.any([stop, pauseSwitch.closing]));
     }
   } finally {
     // The caller that opened the sink closes it, so nothing may be on its way to it after this.
@@ -108,7 +124,7 @@ async function run(parts: LockedParts, stop: AbortSignal, cutoff: AbortSignal): 
  * Makes a dropped table of the store again, empty. Before that it stores that the table must be copied again, because a
  * crash between must not hide it (invariant 7).
  */
-async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise<void> {
+async function forgetLost({ sink, catalog, state, log }: TableParts): Promise<void> {
   const progress = await sink.progress(), lost = await lostTables(sink, catalog, progress);
   if (!progress || lost.length === 0) return;
   log.warn({ pipeline: state.name, tables: lost }, "the store has lost these tables; they are copied again");
@@ -118,19 +134,20 @@ async function forgetLost({ sink, catalog, state, log }: PipelineParts): Promise
 }
 
 /** The tables that the sink should have rows of, by what it has stored, and that are absent. */
-async function lostTables(sink: Sink, catalog: Catalog, progress: Progress | null): Promise<readonly string[]> {
+async function lostTables(sink: TableSink, catalog: Catalog, progress: Progress | null): Promise<readonly string[]> {
   const copied: Copied = progress ? copiedIn(catalog, progress) : {};
   return (await sink.absent(catalog.entities)).map(({ table }) => table).filter((table) => (copied[table] ?? "due") !== "due");
 }
 
 /** Advances from where the sink is, until `stop` aborts, or until the sink has to be set back; then it is called again. */
-async function advance(parts: LockedParts, writing: Writing, stop: AbortSignal): Promise<void> {
-  const { sink, catalog } = parts;
+async function advance(parts: PreparedParts, writing: Writing, stop: AbortSignal): Promise<void> {
+  const { source, sink, catalog, generation } = parts;
   const found = await sink.progress();
   // The store died since the lock was taken, and forgot that these tables must be copied again.
   if ((await lostTables(sink, catalog, found)).length > 0) throw new CameBack(sink.name);
   try {
-    const progress = found ?? await begun(parts);
+    const progress = found ?? { ...await firstProgress(source, catalog), generation };
+    if (!found) await sink.storeProgress(progress);
     const copies = new Copies(catalog, parts.state, progress);
     try {
       await follow(parts, writing, copies, progress, stop);
@@ -150,51 +167,36 @@ async function advance(parts: LockedParts, writing: Writing, stop: AbortSignal):
 }
 
 /**
- * The first progress of a sink that has none. From where the source is now the stream brings
- * what changes, and the copies bring what is there.
- */
-async function begun({ source, sink, catalog }: PipelineParts): Promise<Progress> {
-  const position = await source.beginning();
-  const progress = {
-    position, currentAt: Math.floor(position.version / 1000),
-    copied: Object.fromEntries(catalog.entities.map(({ table }) => [table, "due" as const])),
-  };
-  await sink.storeProgress(progress);
-  return progress;
-}
-
-/**
  * Has every table copied again. Nothing else shows what the missing transactions changed (a deleted row leaves no trace in its table), so
  * any row of any table may differ.
  * The sweep removes what is gone. Readers keep what is there meanwhile.
  */
 async function heal(
-  { source, sink, catalog, state, log }: PipelineParts, writing: Writing, { missing, because }: Unresumable, written: Version,
+  { source, sink, catalog, state, log }: TableParts, writing: Writing, error: Unresumable, written: Version,
 ): Promise<void> {
   await writing.drained();
   await resnapshot(source, sink, catalog, [], everyKey, written);
-  const what = {
-    purged: "the binary log no longer has changes this store needs", lost: "MySQL no longer has changes this store holds",
-    another: "MySQL's binary log is another than this store was fed from",
-  }[because];
   log.warn(
-    { pipeline: state.name, missing },
-    `${what}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`,
+    { pipeline: state.name, missing: error.missing },
+    `${whatIsGone(error)}; which rows they changed cannot be known, so every table is copied again, while readers keep what is there`,
   );
 }
 
-async function follow(parts: LockedParts, writing: Writing, copies: Copies, stored: Progress, stop: AbortSignal): Promise<void> {
+async function follow(parts: TableParts, writing: Writing, copies: Copies, stored: Progress, stop: AbortSignal): Promise<void> {
   const { source, sink, limits, state, pauseSwitch, log, seen } = parts, { position: from } = stored;
   await using progressWriter = new ProgressWriter(sink, state, limits.pace, copies, stored);
   log.info({ pipeline: state.name, gtids: from.gtids, file: from.file, offset: from.offset }, "streaming");
   const [failing, ending] = [new AbortController(), new AbortController()];
   const interleaving = new Interleaving(source, from);
+  const cascades = new Cascades(parts, writing.letters, copies, interleaving);
   const copying = copyBeside(
-    parts, writing, copies, interleaving, () => progressWriter.moved(), AbortSignal.any([stop, writing.failed, ending.signal]),
+    parts, sweeping(parts, writing), copies, interleaving, () => progressWriter.moved(),
+    AbortSignal.any([stop, writing.failed, ending.signal]),
   )
     .catch((error: unknown) => failing.abort(error));
   const arrivals = interleaving.through(
-    (signal) => source.stream(from, signal, seen.position), AbortSignal.any([stop, writing.failed, failing.signal]),
+    (signal) => cascades.through(source.stream(from, signal, seen.position), signal),
+    AbortSignal.any([stop, writing.failed, failing.signal]),
   );
   try {
     for await (const batch of batches(arrivals, limits.batch, { room: () => writing.room(), lingerMs: sink.lingerMs })) {
@@ -206,6 +208,7 @@ async function follow(parts: LockedParts, writing: Writing, copies: Copies, stor
         if (batch.truncate) await empty(parts, writing, copies, batch.truncate);
         for (const recopy of batch.recopies) copyAgain(parts, copies, recopy);
         await progressWriter.settled(batch);
+        cascades.settled(batch.cascades);
       });
     }
   } finally {
@@ -218,18 +221,12 @@ async function follow(parts: LockedParts, writing: Writing, copies: Copies, stor
   if (!stop.aborted) throw new Error(`${source.name} ended its stream of changes by itself`);
 }
 
-function copyAgain({ state, log }: PipelineParts, copies: Copies, { entities, version, reason }: Recopy): void {
-  log.warn({ pipeline: state.name, tables: entities, reason }, "these tables are copied again, while readers keep what is there");
-  state.apply({ kind: "recopied" });
-  for (const table of entities) copies.again(table, version);
-}
-
 /**
  * Sweeps the rows of the emptied table. Every write of an older row by the stream is settled by now, and newer rows, which may be under
  * way, are safe by their version.
  * Older writes by a copy of this table may come later, so the copy sweeps once more.
  */
-async function empty({ sink, catalog }: PipelineParts, { letters }: Writing, copies: Copies, { entity, version }: Truncate): Promise<void> {
+async function empty({ sink, catalog }: TableParts, { letters }: Writing, copies: Copies, { entity, version }: Truncate): Promise<void> {
   copies.emptied(catalog.entity(entity), version);
   await sink.sweep(catalog.entity(entity), version, everyKey);
   await letters.swept(entity, version, everyKey);

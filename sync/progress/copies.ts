@@ -1,10 +1,11 @@
 import { Notifier } from "../../runtime/notifier.js";
 import type { Catalog } from "../../schema/catalog.js";
-import type { Entity } from "../../schema/entity.js";
+import type { Entity, Key } from "../../schema/entity.js";
 import {
-  type Copied, everyKey, type KeyRange, type Progress, rewriteVersion, type TableCopy, type Version,
+  type Copied, everyKey, isWithin, type KeyRange, type Progress, rewriteVersion, type TableCopy, type Version,
 } from "../../schema/position.js";
-import type { ChunkEnd } from "../reading/interleaving.js";
+import { own } from "../../schema/own.js";
+import type { ChunkEnd } from "../reading/window.js";
 import type { Survey } from "../source.js";
 import type { PipelineState } from "../state/state.js";
 
@@ -15,10 +16,16 @@ export class Copies {
   readonly #surveys = new Map<string, Survey>();
   /** For each table, the version at which it last became doubtful. */
   readonly #doubts = new Map<string, Version>();
+  /** Tables of which the store may lack rows or hold older ones, and those of which it may so after the copy under way. */
+  readonly #inexact: Set<string>;
+  readonly #inexactAgain: Set<string>;
   readonly #changes = new Notifier();
 
   constructor(readonly catalog: Catalog, readonly state: PipelineState, progress: Progress) {
     this.#copied = copiedIn(catalog, progress);
+    const tables = Object.keys(this.#copied);
+    this.#inexact = new Set(tables.filter((table) => this.#copied[table] !== "done"));
+    this.#inexactAgain = new Set(tables.filter((table) => this.of(table)?.again));
   }
 
   /** What will be stored; another object whenever something changed. */
@@ -70,16 +77,40 @@ export class Copies {
     return copy === undefined || typeof copy === "string" ? null : copy;
   }
 
+  /** Whether the store holds every row of the table as it is at this place of the stream, perhaps beside rows that are gone. */
+  isExact(table: string): boolean {
+    return !this.#inexact.has(table) && !this.#inexactAgain.has(table);
+  }
+
+  /** Whether a row that the store holds is as it is at this place of the stream. If it is not, a copy will read it. */
+  isRowExact(table: string, key: Key, version: Version): boolean {
+    if (this.isExact(table)) return true;
+    const copy = this.of(table);
+    return copy !== null && !this.#inexactAgain.has(table) && (version >= copy.version || !isWithin(copy.range, key));
+  }
+
+  /** A copy that is due removes also what is not newer than this, wherever it begins. */
+  removesUpTo(table: string, version: Version): void {
+    if (this.#copied[table] === "due") this.#doubts.set(table, version);
+  }
+
   done({ table }: Entity): void {
+    if (this.#inexactAgain.delete(table)) this.#inexact.add(table);
+    else this.#inexact.delete(table);
     this.#set(table, this.of(table)?.again ? "due" : "done");
     this.state.apply({ kind: "copying", copying: null });
   }
 
-  /** Rows of the table older than `version` may differ from the source's. The table is copied again, now or after the copy under way. */
-  again(table: string, version: Version): void {
+  /**
+   * Rows of the table older than `version` may differ from the source's. The table is copied again, now or after the copy under way.
+   * `isGoneOnly`: the store may only have rows that are gone. Returns whether this was not known before.
+   */
+  again(table: string, version: Version, isGoneOnly = false): boolean {
     this.#doubts.set(table, version);
-    const copy = this.of(table);
+    const copy = this.of(table), isNew = copy ? !copy.again : this.#copied[table] === "done";
+    if (!isGoneOnly) (copy ? this.#inexactAgain : this.#inexact).add(table);
     this.#set(table, copy ? { ...copy, again: true } : "due");
+    return isNew;
   }
 
   /**
@@ -87,6 +118,8 @@ export class Copies {
    * what the copy wrote, and may still be writing.
    */
   emptied({ table }: Entity, version: Version): void {
+    this.#inexact.delete(table);
+    this.#inexactAgain.delete(table);
     if (this.#copied[table] === "done") return;
     this.#set(table, { version, range: everyKey, left: [], rows: this.of(table)?.rows ?? 0 });
     this.#cuts.get(table)?.abort();
@@ -114,5 +147,5 @@ const nameOf = ({ after, upTo }: KeyRange) => JSON.stringify([after, upTo]);
 
 /** Forgets a table that left the catalog. Nothing keeps it equal meanwhile, so it is copied again if it comes back. */
 export function copiedIn(catalog: Catalog, { copied }: Progress): Copied {
-  return Object.fromEntries(catalog.entities.map(({ table }) => [table, copied ? copied[table] ?? "due" : "done"]));
+  return Object.fromEntries(catalog.entities.map(({ table }) => [table, copied ? own(copied, table) ?? "due" : "done"]));
 }

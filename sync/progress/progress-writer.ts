@@ -1,6 +1,6 @@
 import type { Commit } from "../../schema/change.js";
 import { isWhole, type Position, type Progress } from "../../schema/position.js";
-import type { Sink } from "../../stores/ports.js";
+import type { TableSink } from "../../stores/ports.js";
 import type { PipelineState } from "../state/state.js";
 import type { Copies } from "./copies.js";
 
@@ -20,7 +20,8 @@ export interface Pace {
 export class ProgressWriter implements AsyncDisposable {
   #position: Position;
   #currentAt: number;
-  #stored: Required<Progress>;
+  #stored: Progress;
+  readonly #generation: Pick<Progress, "generation">;
   #storedAt = -Infinity;
   #storing: Promise<void> | null = null;
   #due: NodeJS.Timeout | undefined;
@@ -28,10 +29,12 @@ export class ProgressWriter implements AsyncDisposable {
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
-    readonly sink: Sink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies, { position, currentAt }: Progress,
+    readonly sink: TableSink, readonly state: PipelineState, readonly pace: Pace, readonly copies: Copies,
+    { position, currentAt, generation }: Progress,
   ) {
     this.#position = position;
     this.#currentAt = currentAt;
+    this.#generation = generation ? { generation } : {};
     this.#stored = { position, currentAt, copied: copies.copied };
     this.#show();
   }
@@ -94,7 +97,7 @@ export class ProgressWriter implements AsyncDisposable {
   }
 
   async #store(): Promise<void> {
-    const now = { position: this.#position, currentAt: this.#currentAt, copied: this.copies.copied };
+    const now = { position: this.#position, currentAt: this.#currentAt, ...this.#generation, copied: this.copies.copied };
     await this.sink.storeProgress(now);
     this.#stored = now;
     this.#storedAt = performance.now();

@@ -3,7 +3,8 @@ import type { Catalog } from "../../schema/catalog.js";
 import {
   everyKey, type KeyRange, nextVersion, type Position, type Progress, rewriteVersion, type TableCopy, type Version,
 } from "../../schema/position.js";
-import type { Sink } from "../../stores/ports.js";
+import { setOwn } from "../../schema/own.js";
+import type { TableSink } from "../../stores/ports.js";
 import type { Source } from "../source.js";
 import { copiedIn } from "./copies.js";
 
@@ -17,26 +18,33 @@ import { copiedIn } from "./copies.js";
  * given to the store beyond its stored position.
  */
 export async function resnapshot(
-  source: Source, sink: Sink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey, written: Version = 0,
+  source: Source, sink: TableSink, catalog: Catalog, tables: readonly string[], range: KeyRange = everyKey, written: Version = 0,
 ): Promise<Progress> {
   const progress = await sink.progress();
   if (!progress) throw new PreflightFailed([
     { where: sink.name, problem: "nothing was ever written to it", remedy: "start sync: it copies everything" },
   ]);
+  const next = await setBack(source, sink.name, progress, catalog, tables, range, written);
+  await sink.storeProgress(next);
+  return next;
+}
+
+/** The progress of a sink whose tables are to be copied again. */
+export async function setBack(
+  source: Source, sink: string, progress: Progress, catalog: Catalog, tables: readonly string[], range: KeyRange, written: Version,
+): Promise<Progress> {
   const known = progress.position;
   const head = await source.beginning();
   const newer = (position: Position): Position => ({ ...position, version: nextVersion(Math.max(known.version, written), head.version) });
   const before = copiedIn(catalog, progress);
   const copied: Record<string, TableCopy | "due" | "done"> = { ...before };
-  for (const { table } of catalog.entities) if (tables.length === 0 || tables.includes(table)) copied[table] = "due";
+  for (const { table } of catalog.entities) if (tables.length === 0 || tables.includes(table)) setOwn(copied, table, "due");
   if (range !== everyKey) {
     const half = tables.filter((table) => before[table] !== "done");
     if (half.length > 0) throw new PreflightFailed(half.map((table) => ({
-      where: sink.name, problem: `${table} is still being copied`, remedy: "start sync and let it end, or leave --where out",
+      where: sink, problem: `${table} is still being copied`, remedy: "start sync and let it end, or leave --where out",
     })));
-    for (const table of tables) copied[table] = { version: rewriteVersion(newer(known).version), range, left: [range], rows: 0 };
+    for (const table of tables) setOwn(copied, table, { version: rewriteVersion(newer(known).version), range, left: [range], rows: 0 });
   }
-  const next: Progress = { ...progress, position: newer(tables.length === 0 ? head : known), copied };
-  await sink.storeProgress(next);
-  return next;
+  return { ...progress, position: newer(tables.length === 0 ? head : known), copied };
 }

@@ -1,10 +1,12 @@
 import { Notifier } from "../../runtime/notifier.js";
-import type { Change, Commit, Recopy, Truncate, UnheldChange } from "../../schema/change.js";
+import type { Cascade, Change, Commit, Recopy, Truncate, UnheldChange } from "../../schema/change.js";
 import type { Row } from "../../schema/entity.js";
-import type { Arrival, ChunkEnd } from "./interleaving.js";
+import type { Arrival, ChunkEnd } from "./window.js";
 
 /** Consecutive messages that are written together. */
 export interface Batch {
+  /** All of them as they came, which a log keeps. The other members are for sinks to which their order means nothing. */
+  readonly messages: readonly Arrival[];
   readonly changes: readonly Change[];
   readonly unheld: readonly UnheldChange[];
   /** The last transaction end in the batch. Once this and every earlier batch are settled, its position may be stored. */
@@ -15,6 +17,8 @@ export interface Batch {
   readonly truncate: Truncate | null;
   /** Tables that the pipeline copies again, from places within the batch. */
   readonly recopies: readonly Recopy[];
+  /** Nothing more comes before these are settled, so the batch is given out at once. */
+  readonly cascades: readonly Cascade[];
   /** Pieces of copies that end in this batch: each is whole in it and earlier ones. */
   readonly chunks: readonly ChunkEnd[];
 }
@@ -116,14 +120,16 @@ class Arrivals {
   }
 
   get #isFull(): boolean {
-    return this.#rows >= this.limits.rows || this.#bytes >= this.limits.bytes;
+    return this.#rows >= this.limits.rows || this.#bytes >= this.limits.bytes || this.#queue.at(-1)?.messages.at(-1)?.op === "cascade";
   }
 
   take(): Batch {
     const { rows, bytes } = this.limits;
+    const all: Arrival[] = [];
     const changes: Change[] = [];
     const unheld: UnheldChange[] = [];
     const recopies: Recopy[] = [];
+    const cascades: Cascade[] = [];
     const chunks: ChunkEnd[] = [];
     let [commit, idleAt, truncate, taken]: [Commit | null, number | null, Truncate | null, number] = [null, null, null, 0];
     while (this.#queue.length > 0) {
@@ -131,12 +137,14 @@ class Arrivals {
       const message = messages[this.#next]!;
       if (isRow(message) && (truncate || changes.length + unheld.length >= rows || (taken > 0 && taken + sizes[this.#next]! > bytes)))
         break;
+      all.push(message);
       switch (message.op) {
         case "commit": commit = message; break;
         case "idle": idleAt = message.at; break;
         case "truncate": truncate = message; break;
         case "connected": break;
         case "chunk-end": chunks.push(message); break;
+        case "cascade": cascades.push(message); break;
         case "recopy": recopies.push(message); break;
         case "unheld": unheld.push(message); break;
         default: changes.push(message);
@@ -145,7 +153,7 @@ class Arrivals {
       this.#forget(messages.length, sizes[this.#next]!);
     }
     this.#changes.notify();
-    return { changes, unheld, commit, idleAt, truncate, recopies, chunks };
+    return { messages: all, changes, unheld, commit, idleAt, truncate, recopies, cascades, chunks };
   }
 
   #forget(length: number, bytes: number): void {
@@ -158,7 +166,7 @@ class Arrivals {
 }
 
 function isRow({ op }: Arrival): boolean {
-  return op !== "commit" && op !== "idle" && op !== "recopy" && op !== "connected" && op !== "chunk-end";
+  return op !== "commit" && op !== "idle" && op !== "recopy" && op !== "cascade" && op !== "connected" && op !== "chunk-end";
 }
 
 /** About what a message takes in memory. */

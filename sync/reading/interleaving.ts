@@ -1,24 +1,10 @@
 import { Notifier } from "../../runtime/notifier.js";
 import type { Message } from "../../schema/change.js";
 import { type Key, keyText } from "../../schema/entity.js";
-import { type KeyRange, type LogPlace, type Position, rewriteVersion, type Version } from "../../schema/position.js";
-import { Overtaken, type Piece, type ServerPlace, type Source } from "../source.js";
-
-/** Stands behind the first `rows` rows of a key range that a copy reads. Once they are settled, `left` is left of `range`. */
-export interface ChunkEnd {
-  readonly op: "chunk-end";
-  readonly entity: string;
-  /** The version of the copy. */
-  readonly version: Version;
-  /** Aborts when nothing of the copy is wanted any more. */
-  readonly cut: AbortSignal;
-  readonly range: KeyRange;
-  readonly left: KeyRange | null;
-  readonly rows: number;
-}
-
-/** What a pipeline writes: the stream's messages, and among them rows that were read from tables. */
-export type Arrival = Message | ChunkEnd;
+import { tablesBelow } from "../../schema/foreign-key.js";
+import { type LogPlace, type Position, rewriteVersion } from "../../schema/position.js";
+import { Overtaken, type ServerPlace, type Source } from "../source.js";
+import { type Arrival, type Suspects, Window } from "./window.js";
 
 /**
  * Gives rows that are read from tables a place in the source's log. So no older change ever follows them, and no reader sees a row go back.
@@ -70,6 +56,16 @@ export class Interleaving {
     }
   }
 
+  /** Any row of these tables may have changed, and the log does not tell. */
+  doubt(entities: readonly string[]): void {
+    for (const window of this.#windows) if (entities.includes(window.entity)) window.doubt();
+  }
+
+  /** Rows of the table that held these values changed, and the log does not tell which. Statements may have read them as they were. */
+  suspect(entity: string, suspects: Suspects): void {
+    for (const window of this.#windows) if (window.entity === entity) window.suspect(suspects);
+  }
+
   /** Resolves when the stream has passed all that is logged by now. What is read after that does not wait for long. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     const until = await this.source.end(signal);
@@ -111,8 +107,15 @@ export class Interleaving {
         case "recopy":
           this.#isWithin = true;
           // Rows that were read before this must not stand behind it: rows that are read again would be no newer.
-          for (const window of this.#windows) if (message.entities.includes(window.entity)) window.doubt();
+          this.doubt(message.entities);
           break;
+        case "cascade": {
+          this.#isWithin = true;
+          // A pipeline says itself which rows changed. Rows that were asked for by their keys are left to it.
+          const below = tablesBelow(message.foreignKeys, message.hits.map(({ foreignKey }) => foreignKey.entity));
+          for (const window of this.#windows) if (window.asked && below.includes(window.entity)) window.touch(null);
+          break;
+        }
         case "truncate": case "unheld": case "read": case "create": case "update": case "delete":
           this.#isWithin = true;
           for (const window of this.#windows) if (window.entity === message.entity) window.touch(
@@ -141,74 +144,5 @@ export class Interleaving {
     for (const window of this.#windows) window.fail(error);
     this.#windows.clear();
     this.#changes.notify();
-  }
-}
-
-/** How many keys a window remembers at most. */
-const mostTouched = 100_000;
-
-/** From the moment a statement may read its rows until these have entered the stream. */
-export class Window implements Disposable {
-  readonly #touched = new Set<string>();
-  #isEmptied = false;
-  #entry: { readonly piece: Piece; readonly end: ChunkEnd; readonly done: () => void; readonly failed: (error: Error) => void } | null =
-    null;
-  #failure: Error | null = null;
-
-  /** `seen`: what is committed up to here must be visible to the statement. `asked`: the keys it reads, if it does not read a range. */
-  constructor(
-    readonly entity: string,
-    readonly seen: Position,
-    readonly asked: ReadonlySet<string> | null,
-    readonly ready: () => void,
-    readonly closed: () => void,
-  ) {}
-
-  /** Resolves when the rows have entered. Rows without a place in the log enter with the version of their copy. @throws Overtaken */
-  async enter(piece: Piece, end: ChunkEnd): Promise<void> {
-    if (this.#failure) throw this.#failure;
-    await new Promise<void>((done, failed) => {
-      this.#entry = { piece, end, done, failed };
-      this.ready();
-    });
-  }
-
-  /** The key's row changed, or (null) every row of the table. */
-  touch(key: Key | null): void {
-    if (this.#failure) return;
-    if (key === null) this.#isEmptied = true;
-    else if (!this.asked || this.asked.has(keyText(key))) this.#touched.add(keyText(key));
-    if (this.#touched.size > mostTouched) this.fail(new Overtaken(`more than ${mostTouched} rows changed`));
-  }
-
-  /** Any row may have changed without a trace in the log. A range is read again; single keys are left to the copy that is due. */
-  doubt(): void {
-    if (this.asked) this.touch(null);
-    else this.fail(new Overtaken("rows changed that the log does not tell"));
-  }
-
-  /** Whether a piece is here that waits for nothing else. */
-  waits(isPassed: (piece: Piece) => boolean): boolean {
-    return this.#entry !== null && isPassed(this.#entry.piece);
-  }
-
-  entered(version: Version): Arrival[] {
-    const { piece, end, done } = this.#entry!;
-    this.#entry = null;
-    done();
-    if (piece.until === null) return [...piece.rows.map((row) => ({ ...row, version: end.version })), end];
-    const rows = this.#isEmptied ? [] : piece.rows.filter(({ key }) => !this.#touched.has(keyText(key)));
-    return [...rows.map((row) => ({ ...row, version })), end];
-  }
-
-  fail(error: Error): void {
-    this.#failure = error;
-    this.#touched.clear();
-    this.#entry?.failed(error);
-    this.#entry = null;
-  }
-
-  [Symbol.dispose](): void {
-    this.closed();
   }
 }

@@ -2,7 +2,8 @@ import { type Entity, type Key, keyText, type Row } from "../../schema/entity.js
 import { everyKey, type Position, rewriteVersion, type Version } from "../../schema/position.js";
 import { Unheld } from "../../schema/unheld.js";
 import { type Found, Overtaken, type Source } from "../source.js";
-import { type ChunkEnd, Interleaving } from "./interleaving.js";
+import { Interleaving } from "./interleaving.js";
+import type { ChunkEnd } from "./window.js";
 
 export interface RowsAsOf {
   /**

@@ -1,19 +1,25 @@
+import type { Catalog } from "../../schema/catalog.js";
 import type { Change, Rejection } from "../../schema/change.js";
 import type { Entity } from "../../schema/entity.js";
+import type { Value } from "../../schema/fields.js";
+import type { Generation } from "../../schema/generation.js";
 import type { KeyRange, Progress, Version } from "../../schema/position.js";
-import type { DeadLetter, DeadLetters, LetterHead, Sink } from "../../stores/ports.js";
+import type { DeadLetter, DeadLetters, LetterHead, TableSink, Versioned, Writer } from "../../stores/ports.js";
 
 /** The operations of a sink, as the log and status name them. */
-export type Operation = "look for tables" | "prepare" | "write" | "sweep" | "rebuild a lookup" | "read progress" | "store progress"
-  | "park dead letters" | "list dead letters" | "read dead letters" | "count dead letters" | "settle dead letters";
+export type Operation = "look for tables" | "prepare" | "write" | "sweep" | "find rows" | "rebuild a lookup" | "read progress"
+  | "store progress" | "read the generation" | "store the generation" | "park dead letters" | "list dead letters" | "read dead letters"
+  | "count dead letters" | "settle dead letters";
 
 type Letter = Pick<DeadLetter, "entity" | "key" | "version">;
 
 /**
- * A sink around another: every call goes through `through`, so a wrapper overrides that one method, or the few calls it changes.
+ * A table sink around another: every call, those of its writers too, goes through `through`. So a wrapper overrides that one method, or the
+ * few calls it changes.
  * Only this class lists the members of a sink, so no wrapper can lose one, the optional `rebuild` included.
  */
-export abstract class DelegatingSink implements Sink {
+export abstract class DelegatingSink implements TableSink {
+  readonly shape = "table";
   readonly deadLetters: DeadLetters = {
     park: (rejections) => this.park(rejections),
     list: (limit) => this.through("list dead letters", ({ deadLetters }) => deadLetters.list(limit)),
@@ -24,7 +30,7 @@ export abstract class DelegatingSink implements Sink {
   };
 
   /** The sink that this one wraps; null while there is none yet. */
-  protected abstract readonly inner: Sink | null;
+  protected abstract readonly inner: TableSink | null;
 
   constructor(readonly name: string) {}
 
@@ -32,13 +38,13 @@ export abstract class DelegatingSink implements Sink {
     return this.inner?.lingerMs ?? 0;
   }
 
-  get rebuild(): Sink["rebuild"] {
+  get rebuild(): TableSink["rebuild"] {
     if (!this.inner?.rebuild) return undefined;
     return (entity, lookup) => this.through("rebuild a lookup", (sink) => sink.rebuild!(entity, lookup));
   }
 
-  /** Makes the call. `signal` is the one that `write` was given. */
-  protected through<T>(_operation: Operation, call: (sink: Sink) => Promise<T>, _signal?: AbortSignal): Promise<T> {
+  /** Makes the call. `signal` is the one that a write was given. */
+  protected through<T>(_operation: Operation, call: (sink: TableSink) => Promise<T>, _signal?: AbortSignal): Promise<T> {
     return call(this.inner!);
   }
 
@@ -46,20 +52,41 @@ export abstract class DelegatingSink implements Sink {
     return this.through("look for tables", (sink) => sink.absent(entities));
   }
 
-  prepare(entities: readonly Entity[]): Promise<void> {
-    return this.through("prepare", (sink) => sink.prepare(entities));
+  async prepare(catalog: Catalog): Promise<Writer> {
+    const writer = await this.prepared(catalog);
+    return { write: (changes, signal) => this.write(writer, changes, signal) };
   }
 
-  write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
-    return this.through("write", (sink) => sink.write(changes, signal), signal);
+  /** The writer of the inner sink. */
+  protected prepared(catalog: Catalog): Promise<Writer> {
+    return this.through("prepare", (sink) => sink.prepare(catalog));
+  }
+
+  /** Writes with a writer of the inner sink. */
+  protected write(writer: Writer, changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
+    return this.through("write", () => writer.write(changes, signal), signal);
   }
 
   sweep(entity: Entity, olderThan: Version, within: KeyRange): Promise<void> {
     return this.through("sweep", (sink) => sink.sweep(entity, olderThan, within));
   }
 
+  rowsHolding(
+    entity: Entity, fields: readonly string[], values: readonly (readonly Value[])[], most: number,
+  ): Promise<readonly Versioned[] | null> {
+    return this.through("find rows", (sink) => sink.rowsHolding(entity, fields, values, most));
+  }
+
   progress(): Promise<Progress | null> {
     return this.through("read progress", (sink) => sink.progress());
+  }
+
+  generation(): Promise<Generation | null> {
+    return this.through("read the generation", (sink) => sink.generation());
+  }
+
+  storeGeneration(generation: Generation): Promise<void> {
+    return this.through("store the generation", (sink) => sink.storeGeneration(generation));
   }
 
   storeProgress(progress: Progress): Promise<void> {

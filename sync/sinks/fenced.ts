@@ -1,5 +1,5 @@
 import type { Progress } from "../../schema/position.js";
-import type { Sink } from "../../stores/ports.js";
+import type { TableSink } from "../../stores/ports.js";
 import type { FeedLock } from "../source.js";
 import { DelegatingSink } from "./delegating-sink.js";
 
@@ -10,7 +10,7 @@ import { DelegatingSink } from "./delegating-sink.js";
  * before the position it comes after was stored.
  */
 export class FencedSink extends DelegatingSink {
-  constructor(protected readonly inner: Sink, readonly lock: FeedLock) {
+  constructor(protected readonly inner: TableSink, readonly lock: FeedLock) {
     super(inner.name);
   }
 

@@ -1,5 +1,5 @@
 import { unlessAborted } from "../../runtime/wait.js";
-import { Retriable, type Sink, Unreachable } from "../../stores/ports.js";
+import { Retriable, type TableSink, Unreachable } from "../../stores/ports.js";
 import { DelegatingSink, type Operation } from "./delegating-sink.js";
 
 /** Whether a store that could not be opened may open later, without a change of settings. */
@@ -12,24 +12,24 @@ export function isAway(error: unknown): error is Unreachable | Retriable {
  * So the pipeline waits for it as for any other silence.
  */
 export class LateSink extends DelegatingSink {
-  protected inner: Sink | null = null;
+  protected inner: TableSink | null = null;
   #isFirst = true;
 
   /**
    * `failure`: why the store could not be opened at the start. `opening`: an opening that has not ended yet. `stop` ends the wait for it.
    */
   constructor(
-    name: string, readonly failure: Error, private opening: Promise<Sink> | null, readonly open: () => Promise<Sink>,
+    name: string, readonly failure: Error, private opening: Promise<TableSink> | null, readonly open: () => Promise<TableSink>,
     readonly stop: AbortSignal,
   ) {
     super(name);
   }
 
-  protected override async through<T>(_operation: Operation, call: (sink: Sink) => Promise<T>): Promise<T> {
+  protected override async through<T>(_operation: Operation, call: (sink: TableSink) => Promise<T>): Promise<T> {
     return call(await this.#opened());
   }
 
-  async #opened(): Promise<Sink> {
+  async #opened(): Promise<TableSink> {
     if (this.inner) return this.inner;
     if (this.#isFirst) {
       this.#isFirst = false;

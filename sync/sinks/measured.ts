@@ -1,17 +1,17 @@
 import type { Change, Rejection } from "../../schema/change.js";
-import type { Sink } from "../../stores/ports.js";
+import type { TableSink, Writer } from "../../stores/ports.js";
 import type { PipelineMetrics } from "../state/metrics.js";
 import { DelegatingSink } from "./delegating-sink.js";
 
 /** The same sink; it counts and times writes and rejections. */
 export class MeasuredSink extends DelegatingSink {
-  constructor(protected readonly inner: Sink, readonly metrics: PipelineMetrics) {
+  constructor(protected readonly inner: TableSink, readonly metrics: PipelineMetrics) {
     super(inner.name);
   }
 
-  override async write(changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
+  protected override async write(writer: Writer, changes: readonly Change[], signal: AbortSignal): Promise<readonly Rejection[]> {
     const end = this.metrics.writeSeconds.startTimer({ pipeline: this.name });
-    const rejections = await super.write(changes, signal);
+    const rejections = await super.write(writer, changes, signal);
     end();
     this.metrics.batchRows.observe({ pipeline: this.name }, changes.length);
     this.#count(changes, rejections);

@@ -1,6 +1,6 @@
 import type { Log } from "../../runtime/log.js";
 import type { Rejection } from "../../schema/change.js";
-import type { Sink } from "../../stores/ports.js";
+import type { TableSink } from "../../stores/ports.js";
 import { causeOf } from "../writing/rejections.js";
 import { DelegatingSink } from "./delegating-sink.js";
 
@@ -15,7 +15,7 @@ interface Sum {
 }
 
 class ParkingSink extends DelegatingSink {
-  constructor(protected readonly inner: Sink, readonly parked: (rejections: readonly Rejection[]) => void) {
+  constructor(protected readonly inner: TableSink, readonly parked: (rejections: readonly Rejection[]) => void) {
     super(inner.name);
   }
 
@@ -38,15 +38,16 @@ export class ParkingLog implements Disposable {
   constructor(readonly log: Log) {}
 
   /** The same sink; the log says what becomes a dead letter. */
-  of(sink: Sink): Sink {
-    return new ParkingSink(sink, (rejections) => this.#add(sink.name, rejections));
+  of(sink: TableSink): TableSink {
+    return new ParkingSink(sink, (rejections) => this.add(sink.name, rejections));
   }
 
   [Symbol.dispose](): void {
     this.#tell();
   }
 
-  #add(pipeline: string, rejections: readonly Rejection[]): void {
+  /** These have become dead letters. */
+  add(pipeline: string, rejections: readonly Rejection[]): void {
     for (const { entity, reason } of rejections) {
       const about = { pipeline, entity, reason: causeOf(reason) };
       const sum = this.#sums.get(JSON.stringify(about)) ?? { ...about, rows: 0 };

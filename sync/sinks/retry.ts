@@ -1,8 +1,8 @@
 import type { Log } from "../../runtime/log.js";
 import { backoff, sleep } from "../../runtime/wait.js";
-import type { Entity } from "../../schema/entity.js";
+import type { Catalog } from "../../schema/catalog.js";
 import type { Progress } from "../../schema/position.js";
-import { type LetterHead, Replaced, Retriable, Severed, type Sink } from "../../stores/ports.js";
+import { type LetterHead, Replaced, Retriable, Severed, type TableSink, type Writer } from "../../stores/ports.js";
 import type { PipelineMetrics } from "../state/metrics.js";
 import type { PipelineState } from "../state/state.js";
 import { DelegatingSink, type Operation } from "./delegating-sink.js";
@@ -26,7 +26,7 @@ export interface Patience {
 
 /**
  * The same sink, but it tries again what may pass by itself, until it does or a signal aborts. That signal is `stop` where nothing is under
- * way yet, else `cutoff`, or the one given to `write`.
+ * way yet, else `cutoff`, or the one given to a write.
  * Each wait is longer than the last, up to ten seconds, and partly random. The log tells when the
  * store falls silent and when it answers again.
  * After a severed connection every change, the position least of all, fails with `CameBack` until `progress` has been read again. Otherwise
@@ -42,27 +42,30 @@ export class RetryingSink extends DelegatingSink {
   #isReplaced = false;
 
   constructor(
-    protected readonly inner: Sink, readonly state: PipelineState, readonly metrics: PipelineMetrics, readonly log: Log,
+    protected readonly inner: TableSink, readonly state: PipelineState, readonly metrics: PipelineMetrics, readonly log: Log,
     readonly patience: Patience,
   ) {
     super(inner.name);
   }
 
-  protected override through<T>(operation: Operation, call: (sink: Sink) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  protected override through<T>(operation: Operation, call: (sink: TableSink) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const attempt = () => call(this.inner);
     switch (operation) {
-      case "look for tables": case "prepare": case "read progress": return this.#persist(operation, attempt, this.patience.stop);
+      case "look for tables": case "prepare": case "read progress": case "read the generation":
+        return this.#persist(operation, attempt, this.patience.stop);
       case "list dead letters": case "read dead letters": case "count dead letters": return this.#persist(operation, attempt);
-      case "store progress": case "park dead letters": case "settle dead letters": return this.#change(operation, attempt);
-      case "write": case "sweep": case "rebuild a lookup": return this.#changeRows(operation, attempt, signal);
+      case "store progress": case "store the generation": case "park dead letters": case "settle dead letters":
+        return this.#change(operation, attempt);
+      // What is derived from the rows found counts as what was written: both may lack what the store has lost.
+      case "write": case "sweep": case "find rows": case "rebuild a lookup": return this.#changeRows(operation, attempt, signal);
       default: return operation satisfies never;
     }
   }
 
-  override prepare(entities: readonly Entity[]): Promise<void> {
+  protected override prepared(catalog: Catalog): Promise<Writer> {
     return this.through("prepare", (sink) => {
       this.#isReplaced = false;
-      return sink.prepare(entities);
+      return sink.prepare(catalog);
     });
   }
 

@@ -1,8 +1,9 @@
 import type { Log } from "../../runtime/log.js";
-import type { Sink } from "../../stores/ports.js";
+import type { Sink } from "../../stores/log-sink.js";
 import type { PipelineMetrics } from "../state/metrics.js";
 import type { PipelineState } from "../state/state.js";
 import { MeasuredSink } from "./measured.js";
+import { MeasuredLog } from "./measured-log.js";
 import type { ParkingLog } from "./parking-log.js";
 import { type Patience, RetryingSink } from "./retry.js";
 
@@ -18,8 +19,10 @@ export interface Wrapping {
 /**
  * The sink that a pipeline writes to. Inmost is the engine's sink (a `LateSink` if the store was away at the start). Around it stands one
  * that measures each call, then one that logs its rejections, then one that retries the whole.
- * A `FencedSink` is added each time the pipeline takes the feed lock.
+ * A log sink is measured only, because nothing may try it again.
+ * A `FencedSink` or `FencedLog` is added each time the pipeline takes the feed lock.
  */
 export function wrapped(sink: Sink, { metrics, parking, state, log, patience }: Wrapping): Sink {
+  if (sink.shape === "log") return new MeasuredLog(sink, metrics, parking);
   return new RetryingSink(parking.of(new MeasuredSink(sink, metrics)), state, metrics, log, patience);
 }

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { PipelineState } from "./state.js";
 import { statusOf } from "./status.js";
 
-/** What is measured of the pipelines; the label `pipeline` names the store. */
+/** What is measured of the pipelines; the label `pipeline` has its name. */
 export interface PipelineMetrics {
   readonly rows: Counter<"pipeline" | "op">;
   readonly rejections: Counter<"pipeline">;

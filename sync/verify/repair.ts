@@ -87,7 +87,7 @@ async function raised({ source }: Side, { sink }: Repairer): Promise<Position> {
 
 /** Writes the rows. Returns, by key text, what the store refused and why. */
 async function write(
-  side: Side, { sink, auditFile }: Repairer, content: Content, deviations: readonly Deviation[], position: Position,
+  side: Side, { sink, writer, auditFile }: Repairer, content: Content, deviations: readonly Deviation[], position: Position,
 ): Promise<Map<string, string>> {
   const { entity, lookup } = content;
   const refused = new Map<string, string>();
@@ -98,7 +98,7 @@ async function write(
   ) => audited(auditFile, actOf(side, entity.table, deviation, row, version), async () => {
     if (rebuild) return { outcome: "the lookup is rebuilt from the rows" };
     const [rejection] = await persist(
-      () => sink.write([changeOf(entity.table, lookup !== null, deviation, row, version)], side.signal), side.signal,
+      () => writer.write([changeOf(entity.table, lookup !== null, deviation, row, version)], side.signal), side.signal,
     );
     if (rejection) refused.set(keyText(deviation.key), rejection.reason);
     return { outcome: rejection ? `refused: ${rejection.reason}` : row ? "written" : "deleted, as in MySQL" };

@@ -1,6 +1,6 @@
 import type { Log } from "../../runtime/log.js";
 import type { Catalog } from "../../schema/catalog.js";
-import type { Sink } from "../../stores/ports.js";
+import type { Sink } from "../../stores/log-sink.js";
 import type { Pace } from "../progress/progress-writer.js";
 import type { BatchLimits } from "../reading/batch.js";
 import type { Source } from "../source.js";
@@ -26,9 +26,9 @@ export const defaultLimits: PipelineLimits = {
 };
 
 /** One source and one sink. Pipelines share nothing, so a sink that is slow or away holds up no other pipeline. */
-export interface PipelineParts {
+export interface PipelineParts<S extends Sink = Sink> {
   readonly source: Source;
-  readonly sink: Sink;
+  readonly sink: S;
   readonly catalog: Catalog;
   readonly limits: PipelineLimits;
   readonly state: PipelineState;

@@ -1,7 +1,8 @@
 import type { Change, Rejection, UnheldChange } from "../../schema/change.js";
 import { keyText } from "../../schema/entity.js";
 import { isWithin, type KeyRange, type Version } from "../../schema/position.js";
-import type { DeadLetters } from "../../stores/ports.js";
+import type { LogEntry } from "../../stores/log-sink.js";
+import type { DeadLetter, DeadLetters } from "../../stores/ports.js";
 import { LetterKeys } from "./letter-keys.js";
 
 export interface RejectionLimit {
@@ -51,6 +52,22 @@ export class LetterBox {
   async park(rejections: readonly Rejection[]): Promise<void> {
     if (rejections.length === 0) return;
     await this.letters.park(rejections);
+    await this.#parked(rejections);
+  }
+
+  /**
+   * A log sink has parked these in its own commit, and has settled there what the entries overtook.
+   * @throws TooManyRejections
+   */
+  async kept(rejections: readonly Rejection[], entries: readonly LogEntry[]): Promise<void> {
+    if (rejections.length > 0) return this.#parked(rejections);
+    if (this.#count === 0) return;
+    const maySettle = (entry: LogEntry) => entry.op === "truncate" || ("key" in entry && this.#keys.mayHave(entry.entity, entry.key));
+    if (entries.some(maySettle)) this.#count = await this.letters.count();
+    else await this.recounted();
+  }
+
+  async #parked(rejections: readonly Rejection[]): Promise<void> {
     for (const { entity, key } of rejections) this.#keys.add(entity, key);
     this.#count = await this.letters.count();
     this.#judge(rejections);
@@ -67,6 +84,17 @@ export class LetterBox {
     }
     // A letter of the same version says that this very change was refused before. What was removed for it has that version too.
     await this.#settle([...newest.values()].map(({ entity, key, version }) => ({ entity, key, version: version - 1 })));
+  }
+
+  /** The letters of a table's rows. */
+  async of(entity: string): Promise<readonly DeadLetter[]> {
+    const found: DeadLetter[] = [];
+    if (this.#count === 0) return found;
+    for await (const some of this.letters.all()) {
+      const keys = some.filter((letter) => letter.entity === entity).map(({ key }) => key);
+      if (keys.length > 0) found.push(...(await this.letters.of(entity, keys)).filter((letter) => letter !== null));
+    }
+    return found;
   }
 
   async recounted(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Change, Rejection, UnheldChange } from "../../schema/change.js";
-import type { Sink } from "../../stores/ports.js";
+import type { Writer } from "../../stores/ports.js";
 import type { PipelineState } from "../state/state.js";
 import { Ordered } from "./ordered.js";
 import { asRejection, type LetterBox } from "./rejections.js";
@@ -15,7 +15,7 @@ export class Writing {
   readonly #signal: AbortSignal;
 
   /** `cutoff` ends writes that are still under way when the time to drain is over. */
-  constructor(readonly sink: Sink, readonly letters: LetterBox, readonly state: PipelineState, atOnce: number, cutoff: AbortSignal) {
+  constructor(readonly writer: Writer, readonly letters: LetterBox, readonly state: PipelineState, atOnce: number, cutoff: AbortSignal) {
     this.#ordered = new Ordered(atOnce, this.#failed);
     this.#signal = AbortSignal.any([cutoff, this.#failed.signal]);
   }
@@ -32,7 +32,7 @@ export class Writing {
 
   /** Begins a write once there is room for it. `settled` is called when it and every earlier one is stored or in the dead letters. */
   async write(changes: readonly Change[], unheld: readonly UnheldChange[], settled: () => Promise<void>): Promise<void> {
-    const begin = () => (changes.length > 0 ? this.sink.write(changes, this.#signal) : Promise.resolve([]));
+    const begin = () => (changes.length > 0 ? this.writer.write(changes, this.#signal) : Promise.resolve([]));
     await this.#ordered.add(begin, async (rejections) => {
       await this.#settle(changes, rejections, unheld);
       await settled();
@@ -76,6 +76,6 @@ export class Writing {
    */
   async #withdraw(rejections: readonly Rejection[]): Promise<void> {
     const gone = rejections.flatMap(({ change }) => (change?.after ? [{ ...change, op: "delete" as const, after: null }] : []));
-    if (gone.length > 0) await this.sink.write(gone, this.#signal);
+    if (gone.length > 0) await this.writer.write(gone, this.#signal);
   }
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { createConnection } from "mysql2/promise";
 import type { Engine } from "../../engines/engine.js";
-import { projectRoot } from "../../engines/project.js";
+import { projectRoot } from "../../runtime/files/project.js";
 import { startMysql } from "../support/mysql-server.js";
 import { migrate } from "../../migrations/migrate.js";
 import { type Ended, runCli, startCli } from "../support/cli.js";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { projectRoot } from "../../engines/project.js";
+import { projectRoot } from "../../runtime/files/project.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-bootstrap-"));
 const log = join(folder, "log");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Connection, createConnection } from "mysql2/promise";
 import type { Engine } from "../../engines/engine.js";
 import { migrate } from "../../migrations/migrate.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { openSink } from "../../stores/open.js";
 import { Tunnel } from "../stores/cassandra/tunnel.js";
 import { runCli, type RunningCli, startCli } from "../support/cli.js";
@@ -174,10 +174,11 @@ test("a purged position: forecast, named with the choices where that is wanted, 
 
 test("one table is copied again, the others go on from where they were", async () => {
   {
-    await using sink = await openSink(store, totesys);
+    await using sink = await openSink(store);
     const progress = await sink.progress();
     const version = progress!.position.version + 1;
-    await sink.write([{ op: "delete", entity: "design", key: ["2"], before: null, after: null, version }], new AbortController().signal);
+    const writer = await sink.prepare(totesys);
+    await writer.write([{ op: "delete", entity: "design", key: ["2"], before: null, after: null, version }], new AbortController().signal);
   }
   await mysql.query("INSERT INTO currency (currency_id, currency_code) VALUES (1, 'GBP')");
   expect((await sluice("verify", "--wait", "0")).code).toBe(1);
@@ -203,11 +204,12 @@ test("of a key range the rows are copied again and what is gone is taken out; th
     last_updated: "2026-01-01T00:00:00.000000Z",
   };
   {
-    await using sink = await openSink(store, totesys);
+    await using sink = await openSink(store);
     const progress = await sink.progress();
     const version = progress!.position.version + 1;
     // Wrong rows and ghosts, within and beyond the range.
-    await sink.write(["12", "14", "812", "900"].map((design_id) => ({
+    const writer = await sink.prepare(totesys);
+    await writer.write(["12", "14", "812", "900"].map((design_id) => ({
       op: "create" as const, entity: "design", key: [design_id], before: null, after: { design_id, ...ghost }, version,
     })), new AbortController().signal);
   }

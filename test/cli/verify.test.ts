@@ -4,7 +4,8 @@ import { join } from "node:path";
 import Database from "libsql";
 import { migrate } from "../../migrations/migrate.js";
 import { sleep } from "../../runtime/wait.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
+import { namedByEngine } from "../../stores/named.js";
 import { openSink } from "../../stores/open.js";
 import { openStore } from "../../stores/open.js";
 import { runSync } from "../../sync/main.js";
@@ -31,11 +32,13 @@ beforeAll(async () => {
     [id, `<b>Tote ${id}</b> & "co"`],
   );
   const stop = new AbortController();
-  const ended = runSync({ mysql: database.url, stores: [store], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal);
+  const ended = runSync(
+    { mysql: database.url, stores: [namedByEngine(store)], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal,
+  );
   await using source = openMysqlSource(database.url, totesys, "verify", unstopped);
   // Makes the file, as sync does.
-  await (await openSink(store, totesys))[Symbol.asyncDispose]();
-  await using reading = await openStore(store, totesys);
+  await (await openSink(store))[Symbol.asyncDispose]();
+  await using reading = await openStore(store);
   await Promise.race([caughtUp(source, [reading], 60_000, unstopped), ended]);
   stop.abort();
   await ended;
@@ -87,10 +90,11 @@ test("--repair writes what MySQL has, says so, and the next verify is equal", as
 
 test("what is in the dead letters is marked with the reason and counted apart; exit code 1, and not repaired", async () => {
   {
-    await using sink = await openSink(store, totesys);
+    await using sink = await openSink(store);
     const progress = await sink.progress();
     const version = progress!.position.version + 2;
-    await sink.write([{ op: "delete", entity: "design", key: ["3"], before: null, after: null, version }], unstopped);
+    const writer = await sink.prepare(totesys);
+    await writer.write([{ op: "delete", entity: "design", key: ["3"], before: null, after: null, version }], unstopped);
     await sink.deadLetters.park([{ entity: "design", key: ["3"], version, reason: "too large", change: null }]);
   }
   const { code, stdout } = await runCli(place("--repair", "--json"));
@@ -107,6 +111,18 @@ test("what is in the dead letters is marked with the reason and counted apart; e
     await runCli(["dead-letters", "retry", "embedded", "--mysql", database.url.href, "--stores", store.href, "--data-dir", folder]),
   ).toMatchObject({ code: 0 });
   expect(await runCli(place())).toMatchObject({ code: 0 });
+});
+
+test("a verify beside a sync that has only begun waits until the store says what its rows are", async () => {
+  const fresh = new URL(`sqlite://${folder}/fresh.db`), stop = new AbortController();
+  const verifying = runCli(["verify", "--mysql", database.url.href, "--stores", fresh.href, "--data-dir", folder, "--wait", "60"]);
+  await sleep(2_000, unstopped);
+  const ended = runSync(
+    { mysql: database.url, stores: [namedByEngine(fresh)], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal,
+  );
+  expect(await verifying).toMatchObject({ code: 0 });
+  stop.abort();
+  await ended;
 });
 
 test("--every verifies until SIGTERM, a line each round, and tells by /metrics and /health how it went", async () => {

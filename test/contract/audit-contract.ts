@@ -4,7 +4,7 @@ import { shelf, specimen, specimenRow } from "./entities.js";
 import type { Bench } from "./store-contract.js";
 
 export function auditContract(bench: () => Bench): void {
-  const write = (...changes: ReturnType<typeof created>[]) => bench().sink.write(changes, signal);
+  const write = (...changes: ReturnType<typeof created>[]) => bench().writer.write(changes, signal);
 
   test("rows gives every row once, in bounded pieces, and no deleted one", async () => {
     const rows = Array.from({ length: 2500 }, () => ({ shelf_id: nextId(), label: "audited" }));

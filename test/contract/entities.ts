@@ -1,9 +1,7 @@
 import { catalog } from "../../schema/catalog.js";
-import { type Entity, entity, type Row } from "../../schema/entity.js";
-import {
-  boolean, choice, date, decimal, int32, int64, nullable, reference, string, timestamp,
-} from "../../schema/fields.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import type { Entity, Row } from "../../schema/entity.js";
+import { totesys } from "../support/totesys.js";
+import { entity, boolean, choice, date, decimal, int32, int64, nullable, reference, string, timestamp } from "../support/declare.js";
 
 export const shelf = entity("shelf", {
   description: "What lookups lead from.",

@@ -1,6 +1,6 @@
 import type { Entity, Row } from "../../schema/entity.js";
 import type { SearchTarget } from "../../stores/ports.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { created, nextId, signal } from "./changes.js";
 import { counterpartyRow } from "./entities.js";
 import type { Bench } from "./store-contract.js";
@@ -53,7 +53,7 @@ export function languageContract(bench: () => Bench): void {
     test(promise, async () => (bench().capabilities.search ? body() : expect(bench().store.search).toBeUndefined()));
   const store = async (name: string): Promise<Row> => {
     const row = counterpartyRow(nextId(), { counterparty_legal_name: name });
-    await bench().sink.write([created(counterparty, row)], signal);
+    await bench().writer.write([created(counterparty, row)], signal);
     await bench().settle();
     return row;
   };
@@ -94,7 +94,7 @@ export function languageContract(bench: () => Bench): void {
     const foreign = [...near, ...near, ...begun].map((name) => created(
       counterparty, counterpartyRow(nextId(), { counterparty_legal_name: `${name} Osterley` }),
     ));
-    await bench().sink.write(foreign, signal);
+    await bench().writer.write(foreign, signal);
     await bench().settle();
     expect(await answers()).toEqual(before);
   });

@@ -3,7 +3,7 @@ import { keyText } from "../../schema/entity.js";
 import { everyKey } from "../../schema/position.js";
 import { LetterBox } from "../../sync/writing/rejections.js";
 import { created, deleted, nextId, nextVersion } from "./changes.js";
-import { contractCatalog, crate, sample, specimen, specimenRow } from "./entities.js";
+import { crate, sample, specimen, specimenRow } from "./entities.js";
 import type { Bench } from "./store-contract.js";
 
 function rejectionOf(id: string, reason: string, version = nextVersion()): Rejection {
@@ -128,7 +128,7 @@ export function letterContract(bench: () => Bench): void {
   test("letters survive reopening", async () => {
     const rejection = rejectionOf(nextId(), "stays");
     await bench().sink.deadLetters.park([rejection]);
-    const again = await bench().reopen(contractCatalog);
+    const again = await bench().reopen();
     await using sink = again.sink;
     await using _store = again.store;
     await bench().settle();

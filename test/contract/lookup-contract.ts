@@ -7,7 +7,7 @@ import type { Bench } from "./store-contract.js";
 const [byRank, bySeen, byWhole] = specimen.lookups as unknown as readonly [Lookup, Lookup, Lookup];
 
 export function lookupContract(bench: () => Bench): void {
-  const write = (...changes: ReturnType<typeof created>[]) => bench().sink.write(changes, signal);
+  const write = (...changes: ReturnType<typeof created>[]) => bench().writer.write(changes, signal);
 
   /** Every page from one end to the other, and the `more` of each. */
   async function walk(
@@ -141,6 +141,31 @@ export function lookupContract(bench: () => Bench): void {
     await write(created(specimen, row));
     await write(deleted(specimen, row));
     for (const lookup of specimen.lookups) expect(await idsIn(lookup, row[lookup.by]!)).toEqual([]);
+  });
+
+  const most = 100;
+
+  test("the rows that hold a value are found at once after they were written, and none that held it before", async () => {
+    const { sink, writer } = bench();
+    const [here, there] = [nextId(), nextId()];
+    const rows: readonly Row[] = Array.from({ length: 4 }, (_, i) => ({ ...specimenRow(nextId()), shelf_id: i < 3 ? here : there }));
+    const written = rows.map((row) => created(specimen, row));
+    await writer.write(written, signal);
+    await writer.write([updated(specimen, rows[0]!, { ...rows[0]!, shelf_id: null }), deleted(specimen, rows[1]!)], signal);
+    expect(await sink.rowsHolding(specimen, ["shelf_id"], [[here]], most)).toEqual([{ row: rows[2], version: written[2]!.version }]);
+    const both = await sink.rowsHolding(specimen, ["shelf_id"], [[here], [there], [nextId()]], most);
+    expect(both?.map(({ row }) => row.specimen_id).sort()).toEqual([rows[2]!, rows[3]!].map((row) => row.specimen_id).sort());
+    expect(await sink.rowsHolding(specimen, ["shelf_id"], [[here], [there]], 1)).toBeNull();
+  });
+
+  test("fields are compared together, and the key's own field finds rows too", async () => {
+    const { sink, writer } = bench();
+    const of = nextId();
+    const row = (part: string) => ({ specimen_id: of, part, taken_on: "2026-02-28", note: null });
+    await writer.write([row("a"), row("b")].map((each) => created(sample, each)), signal);
+    const found = await sink.rowsHolding(sample, ["part", "specimen_id"], [["b", of], ["a", nextId()]], most);
+    expect(found?.map((each) => each.row)).toEqual([row("b")]);
+    expect(await sink.rowsHolding(sample, ["specimen_id"], [[of]], most)).toHaveLength(2);
   });
 }
 

@@ -1,3 +1,4 @@
+import { generationOf } from "../../schema/generation.js";
 import { type Copied, everyKey, type Position, type Progress } from "../../schema/position.js";
 import { Replaced } from "../../stores/ports.js";
 import { nextVersion } from "./changes.js";
@@ -43,7 +44,7 @@ export function progressContract(bench: () => Bench): void {
     const { sink } = bench();
     await sink.storeProgress(backup);
     await sink.storeProgress(later);
-    const again = await bench().reopen(contractCatalog);
+    const again = await bench().reopen();
     await using other = again.sink;
     await using _store = again.store;
     await other.storeProgress(backup);
@@ -57,12 +58,42 @@ export function progressContract(bench: () => Bench): void {
   test("it survives reopening", async () => {
     const progress = copying();
     await bench().sink.storeProgress(progress);
-    const again = await bench().reopen(contractCatalog);
+    const again = await bench().reopen();
     await using sink = again.sink;
     await using store = again.store;
     expect(await sink.progress()).toEqual(progress);
     expect(await store.progress()).toEqual(progress);
-    await sink.prepare(contractCatalog.entities);
+    await sink.prepare(contractCatalog);
     expect(await sink.progress()).toEqual(progress);
+  });
+
+  test("invariant 11: the generation that the progress names reads back, also once it names an older one", async () => {
+    const { sink, store, settle } = bench();
+    await sink.storeProgress(stream());
+    expect([await sink.generation(), await store.generation()]).toEqual([null, null]);
+    const generations = [generationOf(contractCatalog, 0), generationOf({ entities: contractCatalog.entities.slice(0, 1) }, 1)];
+    for (const generation of generations) await sink.storeGeneration(generation);
+    for (const generation of [...generations, generations[0]!]) {
+      const { number, hash } = generation;
+      await sink.storeProgress({ ...stream(), generation: { number, hash } });
+      await settle();
+      // What is kept is JSON, in which an absent property and an undefined one are the same.
+      const kept: unknown = JSON.parse(JSON.stringify(generation));
+      expect([await sink.generation(), await store.generation()]).toEqual([kept, kept]);
+    }
+  });
+
+  test("a pipeline can be given another name: its store keeps its progress and its letters", async () => {
+    const progress = stream();
+    const letter = { entity: "specimen", key: ["77"], version: nextVersion(), reason: "too large", change: null };
+    await bench().sink.storeProgress(progress);
+    await bench().sink.deadLetters.park([letter]);
+    const again = await bench().reopen("renamed");
+    await using sink = again.sink;
+    await using store = again.store;
+    expect([sink.name, store.name]).toEqual(["renamed", "renamed"]);
+    expect([await sink.progress(), await store.progress()]).toEqual([progress, progress]);
+    expect(await sink.deadLetters.of("specimen", [["77"]])).toMatchObject([letter]);
+    expect(await sink.deadLetters.settle([letter])).toBe(1);
   });
 }

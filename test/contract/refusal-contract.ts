@@ -20,8 +20,8 @@ export function refusalContract(bench: () => Bench): void {
 
   /** Writes the batches as a pipeline does, one after another. */
   async function pipe(...batches: readonly (readonly Change[])[]): Promise<void> {
-    const { sink } = bench();
-    const writing = new Writing(sink, await LetterBox.open(sink.name, sink.deadLetters, limit), newState(sink.name), 2, signal);
+    const { sink, writer } = bench();
+    const writing = new Writing(writer, await LetterBox.open(sink.name, sink.deadLetters, limit), newState(sink.name), 2, signal);
     for (const batch of batches) await writing.write(batch, [], async () => undefined);
     await writing.drained();
     await bench().settle();

@@ -33,7 +33,7 @@ const extremes: readonly (readonly [string, Row])[] = [
 ];
 
 export function rowContract(bench: () => Bench): void {
-  const write = (...changes: ReturnType<typeof created>[]) => bench().sink.write(changes, signal);
+  const write = (...changes: ReturnType<typeof created>[]) => bench().writer.write(changes, signal);
   const read = async (id: string) => {
     await bench().settle();
     return rowOf(bench().store, specimen, [id]);
@@ -151,7 +151,7 @@ export function rowContract(bench: () => Bench): void {
           text: state.text, rank: state.rank, maybe_text: state.maybe, shelf_id: state.shelf === null ? null : shelves[state.shelf]!,
         })));
       });
-      for (const batch of arrivals(histories.flat(), dice)) expect(await bench().sink.write(batch, signal)).toEqual([]);
+      for (const batch of arrivals(histories.flat(), dice)) expect(await bench().writer.write(batch, signal)).toEqual([]);
       await bench().settle();
 
       const last = histories.map((history) => history.at(-1)).filter((change) => change !== undefined);

@@ -1,6 +1,6 @@
 import type { Entity, Row } from "../../schema/entity.js";
 import type { SearchHit, SearchSlice, SearchTarget } from "../../stores/ports.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { created, deleted, nextId, signal, updated } from "./changes.js";
 import { counterpartyRow, designRow, staffRow } from "./entities.js";
 import { oddTexts } from "./odd-texts.js";
@@ -16,7 +16,7 @@ export function searchContract(bench: () => Bench): void {
   const capable = (promise: string, body: () => Promise<void>) =>
     test(promise, async () => (bench().capabilities.search ? body() : expect(bench().store.search).toBeUndefined()));
   const store = async (of: Entity, ...rows: Row[]) => {
-    await bench().sink.write(rows.map((row) => created(of, row)), signal);
+    await bench().writer.write(rows.map((row) => created(of, row)), signal);
     await bench().settle();
   };
   const named = (name: string, values: Row = {}) => counterpartyRow(nextId(), { counterparty_legal_name: name, ...values });
@@ -171,11 +171,11 @@ export function searchContract(bench: () => Bench): void {
     const row = named("Foxglove", { commercial_contact: "Cartwright" });
     const after = { ...row, counterparty_legal_name: "Buttercup", commercial_contact: null };
     await store(counterparty, row);
-    await bench().sink.write([updated(counterparty, row, after)], signal);
+    await bench().writer.write([updated(counterparty, row, after)], signal);
     await bench().settle();
     expect([await found("foxglove", within(counterparty)), await found("cartwright", within(counterparty))]).toEqual([[], []]);
     expect(await found("buttercup", names)).toEqual([after]);
-    await bench().sink.write([deleted(counterparty, after)], signal);
+    await bench().writer.write([deleted(counterparty, after)], signal);
     await bench().settle();
     expect(await found("buttercup", names)).toEqual([]);
   });

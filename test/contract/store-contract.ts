@@ -1,5 +1,4 @@
-import type { Catalog } from "../../schema/catalog.js";
-import type { Sink, Store } from "../../stores/ports.js";
+import type { Store, TableSink, Writer } from "../../stores/ports.js";
 import { auditContract } from "./audit-contract.js";
 import { contractCatalog } from "./entities.js";
 import { languageContract } from "./language-contract.js";
@@ -12,9 +11,9 @@ import { rowContract } from "./row-contract.js";
 import { searchContract } from "./search-contract.js";
 import { sweepContract } from "./sweep-contract.js";
 
-/** An engine at a place that is new, opened with `contractCatalog`. */
+/** An engine at a place that is new. */
 export interface Subject {
-  readonly sink: Sink;
+  readonly sink: TableSink;
   readonly store: Store;
   readonly capabilities: {
     /** Rows by key and lists of lookups: the store has `rows`. */
@@ -24,14 +23,16 @@ export interface Subject {
   };
   /** Makes what was written visible to readers, if the engine does that later: a search index's refresh. */
   settle?(): Promise<void>;
-  /** Opens the same place once more, as after a restart. The suite disposes both. */
-  reopen(catalog: Catalog): Promise<{ readonly sink: Sink; readonly store: Store }>;
+  /** Opens the same place once more, as after a restart, perhaps for a pipeline of another name. The suite disposes both. */
+  reopen(name?: string): Promise<{ readonly sink: TableSink; readonly store: Store }>;
   /** Closes the sink and the store and removes the place. */
   dispose(): Promise<void>;
 }
 
 /** How the parts of the contract reach what they test; valid inside a test only. */
 export interface Bench extends Subject {
+  /** Of `contractCatalog`. */
+  readonly writer: Writer;
   settle(): Promise<void>;
 }
 
@@ -39,7 +40,7 @@ export interface Bench extends Subject {
 export function storeContract(name: string, open: () => Promise<Subject>): void {
   describe(`store contract: ${name}`, () => {
     jest.setTimeout(120_000);
-    let subject: Subject | undefined;
+    let subject: (Subject & Pick<Bench, "writer">) | undefined;
     const bench = (): Bench => {
       if (!subject) throw new Error("the engine under contract did not open");
       const opened = subject;
@@ -47,8 +48,8 @@ export function storeContract(name: string, open: () => Promise<Subject>): void 
     };
 
     beforeAll(async () => {
-      subject = await open();
-      await subject.sink.prepare(contractCatalog.entities);
+      const opened = await open();
+      subject = { ...opened, writer: await opened.sink.prepare(contractCatalog) };
     });
     afterAll(async () => subject?.dispose());
 

@@ -9,13 +9,13 @@ export function sweepContract(bench: () => Bench): void {
   const crateRow = (label: string): Row => ({ crate_id: nextId(), shelf_id, placed_at: "2026-01-01T00:00:00.000000Z", label });
 
   test("it removes what is older, lookup entries and search included, and nothing else", async () => {
-    const { sink, store, settle } = bench();
+    const { sink, writer, store, settle } = bench();
     const [old, renewed, exact, young] = ["oldcrate", "renewedcrate", "exactcrate", "youngcrate"].map(crateRow) as [Row, Row, Row, Row];
     const untouched = specimenRow(nextId());
     const after = { ...renewed, label: "renewed again" };
-    await sink.write([created(crate, old), created(crate, renewed), created(specimen, untouched)], signal);
+    await writer.write([created(crate, old), created(crate, renewed), created(specimen, untouched)], signal);
     const bar = nextVersion();
-    await sink.write([created(crate, exact, bar), created(crate, young), updated(crate, renewed, after)], signal);
+    await writer.write([created(crate, exact, bar), created(crate, young), updated(crate, renewed, after)], signal);
     await settle();
     await sink.sweep(crate, bar, everyKey);
     await settle();
@@ -35,13 +35,13 @@ export function sweepContract(bench: () => Bench): void {
   });
 
   test("within a range of keys it leaves all others, also where they share a lookup's partition", async () => {
-    const { sink, store, settle } = bench();
+    const { sink, writer, store, settle } = bench();
     const rows = ["below", "first", "renewed", "last", "above"].map(crateRow) as [Row, Row, Row, Row, Row];
     const [below, first, renewed, last, above] = rows;
-    await sink.write(rows.map((row) => created(crate, row)), signal);
+    await writer.write(rows.map((row) => created(crate, row)), signal);
     const bar = nextVersion();
     const after = { ...renewed, label: "renewed again" };
-    await sink.write([updated(crate, renewed, after)], signal);
+    await writer.write([updated(crate, renewed, after)], signal);
     await settle();
     await sink.sweep(crate, bar, { after: [below.crate_id as string], upTo: [last.crate_id as string] });
     await settle();
@@ -57,14 +57,14 @@ export function sweepContract(bench: () => Bench): void {
   });
 
   test("a row swept away comes back with a newer version", async () => {
-    const { sink, store, settle } = bench();
+    const { sink, writer, store, settle } = bench();
     const row = crateRow("swept");
-    await sink.write([created(crate, row)], signal);
+    await writer.write([created(crate, row)], signal);
     await settle();
     await sink.sweep(crate, nextVersion(), everyKey);
     await settle();
     expect(await everyRow(store, crate)).toEqual([]);
-    await sink.write([created(crate, row)], signal);
+    await writer.write([created(crate, row)], signal);
     await settle();
     expect(await everyRow(store, crate)).toEqual([row]);
   });
@@ -72,14 +72,14 @@ export function sweepContract(bench: () => Bench): void {
   test.each([
     ["every key", false], ["a range of keys", true],
   ])("invariant 4: what is older than a sweep of %s stays away when it comes late", async (_, ranged) => {
-    const { sink, store, settle } = bench();
+    const { sink, writer, store, settle } = bench();
     const row = crateRow("late");
     const change = created(crate, row);
-    await sink.write([change], signal);
+    await writer.write([change], signal);
     await settle();
     await sink.sweep(crate, nextVersion(), ranged ? { after: null, upTo: [row.crate_id as string] } : everyKey);
     await settle();
-    await sink.write([change], signal);
+    await writer.write([change], signal);
     await settle();
     expect(await everyRow(store, crate)).toEqual([]);
     if (store.rows) expect(

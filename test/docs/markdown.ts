@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../../engines/project.js";
+import { projectRoot } from "../../runtime/files/project.js";
 
 /** A fenced block: its language, the word after that (the role that asks, or `background`), its text, and the line it begins in. */
 export interface Block {

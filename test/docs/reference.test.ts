@@ -1,16 +1,26 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import { commands } from "../../cli/commands.js";
+import { editorSchemas } from "../../cli/reference/editor-schemas.js";
 import { referencePages } from "../../cli/reference/pages.js";
 import { settingsOf } from "../../cli/command.js";
-import { projectRoot } from "../../engines/project.js";
+import { entityForm } from "../../schema/meaning/forms.js";
+import { projectRoot } from "../../runtime/files/project.js";
+import { blocksOf, documents, textOf } from "./markdown.js";
 
 const folder = join(projectRoot, "docs", "reference");
-const pages = referencePages();
+let pages: ReadonlyMap<string, string>;
+beforeAll(async () => { pages = await referencePages(); });
 
-test.each([...pages.keys()])("docs/reference/%s is what the code says", (file) => {
+test.each(readdirSync(folder))("docs/reference/%s is what the code says", (file) => {
   const written = readFileSync(join(folder, file), "utf8");
   if (written !== pages.get(file)) throw new Error(`docs/reference/${file} is stale: run npm run docs\n${firstDifference(file, written)}`);
+});
+
+test("the schemas by which editors check a catalog's files are what the forms say", () => {
+  const written = [...editorSchemas().keys()].map((file) => [file, readFileSync(join(projectRoot, "catalogs", file), "utf8")]);
+  expect(written).toEqual([...editorSchemas()]);
 });
 
 test("the pictures are what their sources say", async () => {
@@ -23,6 +33,12 @@ test("the pictures are what their sources say", async () => {
 
 test("docs/reference has no other file", () => {
   expect(readdirSync(folder).sort()).toEqual([...pages.keys()].sort());
+});
+
+test("an example of a catalog's file in a document is one", () => {
+  const examples = documents.flatMap((document) => blocksOf(textOf(document))).filter(({ language }) => language === "yaml");
+  expect(examples.length).toBeGreaterThan(0);
+  for (const { text } of examples) expect(entityForm.safeParse(parse(text))).toMatchObject({ success: true });
 });
 
 test("every setting of every command is on the page", () => {

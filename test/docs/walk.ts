@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../../engines/host/ports.js";
-import { projectRoot } from "../../engines/project.js";
+import { projectRoot } from "../../runtime/files/project.js";
 import { type Block, blocksOf, matchesData, showsLines, textOf } from "./markdown.js";
 
 /** Long enough for a first start on a busy machine, and short enough to tell what did not come. */

@@ -6,7 +6,8 @@ import { migrate } from "../../migrations/migrate.js";
 import { PreflightFailed } from "../../runtime/findings.js";
 import { sleep } from "../../runtime/wait.js";
 import type { Position } from "../../schema/position.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
+import { namedByEngine } from "../../stores/named.js";
 import { openStore } from "../../stores/open.js";
 import { runSync } from "../../sync/main.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
@@ -26,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = (server: { readonly url: string }) => new URL("/totesys", server.url);
 const config = (mysql: URL) => ({
-  mysql, stores: [store], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 10, allowFilePositions: true,
+  mysql, stores: [namedByEngine(store)], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 10, allowFilePositions: true,
 });
 
 /** A sync of this process, drained at the end of the scope. */
@@ -55,14 +56,14 @@ const design = (id: number, name = "Tote") =>
 async function differences(mysql: URL): Promise<string[]> {
   const never = new AbortController().signal;
   await using source = openMysqlSource(mysql, totesys, "test", never);
-  await using reading = await openStore(store, totesys);
+  await using reading = await openStore(store);
   const report = await verify({ source, stores: [reading], catalog: totesys, waitMs: 60_000 }, never);
   expect(report.tables.find(({ table }) => table === "design")!.rows).toBeGreaterThan(0);
   return report.differences.map(formatDifference);
 }
 
 async function position(): Promise<Position> {
-  await using reading = await openStore(store, totesys);
+  await using reading = await openStore(store);
   const progress = (await reading.progress())!;
   return progress.position;
 }

@@ -7,7 +7,7 @@ import { migrate } from "../../migrations/migrate.js";
 import { openLog } from "../../runtime/log.js";
 import { mysqlOptions } from "../../runtime/mysql/mysql.js";
 import { sleep } from "../../runtime/wait.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { ReaderAhead } from "../../sync/mysql/binlog/errors.js";
 import { logHistory } from "../../sync/mysql/binlog/history.js";
@@ -94,7 +94,7 @@ function syncing(mysql: URL, held?: Promise<void>): AsyncDisposable {
   const stop = new AbortController();
   const run = async () => {
     await using source = openMysqlSource(mysql, totesys, "test", stop.signal);
-    await using sink = await openSink(store, totesys);
+    await using sink = await openSink(store);
     const holding = instead<Source>(source, {
       async *chunk(entity, range, seen, signal) {
         if (entity.table === "transaction") await held;
@@ -116,7 +116,7 @@ function syncing(mysql: URL, held?: Promise<void>): AsyncDisposable {
 
 async function differences({ url }: Server): Promise<string[]> {
   await using source = openMysqlSource(url, totesys, "test", never);
-  await using reading = await openStore(store, totesys);
+  await using reading = await openStore(store);
   const report = await verify({ source, stores: [reading], catalog: totesys, waitMs: 0 }, never);
   return report.differences.map(formatDifference);
 }
@@ -132,7 +132,7 @@ async function settled(at: Server): Promise<string[]> {
 /** Waits until the copy has stored a row of that name. */
 async function untilHeld(name: string): Promise<void> {
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50, never)) {
-    await using reading = await openStore(store, totesys);
+    await using reading = await openStore(store);
     const found = await reading.rows!.get(totesys.entity("design"), [[String(lost[0])]]).catch(() => []);
     if (found[0]?.design_name === name) return;
   }

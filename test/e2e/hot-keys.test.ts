@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { projectRoot } from "../../engines/project.js";
+import { projectRoot } from "../../runtime/files/project.js";
 import { engineUrls } from "../support/engines.js";
 import { startMysql } from "../support/mysql-server.js";
 

@@ -7,7 +7,7 @@ import type { Engine } from "../../engines/engine.js";
 import { migrate } from "../../migrations/migrate.js";
 import { deniedBy, mayPass } from "../../runtime/mysql/lost.js";
 import { sleep } from "../../runtime/wait.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { AccessDenied } from "../../sync/mysql/binlog/errors.js";
 import { classifyRefusal, ConnectionLost } from "../../sync/mysql/binlog/wire/refusal.js";
@@ -51,7 +51,7 @@ function syncing(): AsyncDisposable & { readonly state: PipelineState } {
   const stop = new AbortController(), state = newState("embedded");
   const run = async () => {
     await using source = openMysqlSource(url, totesys, "test", stop.signal, { hasAnswered: true });
-    await using sink = await openSink(store, totesys);
+    await using sink = await openSink(store);
     await runPipeline(pipelineParts({ source, sink, catalog: totesys, limits: defaultLimits, state }), stop.signal, never);
   };
   const ended = run();
@@ -81,7 +81,7 @@ async function reaches(state: PipelineState): Promise<boolean> {
   await root.query("INSERT INTO design (design_id, design_name, file_location, file_name) VALUES (?, 'Tote', '/art', 'a.png')", [key]);
   await until(state, (status) => status.state === "streaming");
   for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50, never)) {
-    await using reading = await openStore(store, totesys);
+    await using reading = await openStore(store);
     if ((await reading.rows!.get(totesys.entity("design"), [[key]]))[0]) return true;
   }
   return false;

@@ -3,7 +3,6 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
-import { totesys } from "../../schema/totesys/catalog.js";
 import { openStore } from "../../stores/open.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
 import { startCli } from "../support/cli.js";
@@ -56,7 +55,7 @@ test("invariant 1, of a store that is replaced under the running sync: it goes o
   };
   const equal = async () => expect((await system.verified(240_000)).differences.map(formatDifference)).toEqual([]);
   // A gateway has it open like this, from before all that happens.
-  await using reader = await openStore(embedded, totesys);
+  await using reader = await openStore(embedded);
   await using trading = system.trade(20);
   await equal();
 
@@ -85,7 +84,7 @@ test("invariant 1, of a store that is replaced under the running sync: it goes o
   expect(existsSync(file)).toBe(true);
   await trading.end();
   await equal();
-  await using fresh = await openStore(embedded, totesys);
+  await using fresh = await openStore(embedded);
   expect((await reader.progress())!.position).toEqual((await fresh.progress())!.position);
   expect(text).not.toMatch(/cannot go on|broke off/);
   running.process.kill("SIGTERM");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
 import { freePorts } from "../../engines/host/ports.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { runCli } from "../support/cli.js";
 import { defineInCassandra, dropElasticsearch } from "../support/drop.js";
 import { engineUrls } from "../support/engines.js";

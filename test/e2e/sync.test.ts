@@ -1,4 +1,5 @@
 import { PreflightFailed } from "../../runtime/findings.js";
+import { namedByEngine } from "../../stores/named.js";
 import { runSync } from "../../sync/main.js";
 import { storedStatus } from "../../sync/state/status.js";
 import { formatDifference } from "../../sync/verify/report/report.js";
@@ -15,7 +16,8 @@ afterAll(() => system[Symbol.asyncDispose]());
 function syncing(): AsyncDisposable & { readonly ended: Promise<void> } {
   const stop = new AbortController();
   const ended = runSync(
-    { mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal,
+    { mysql: system.mysql, stores: system.stores.map(namedByEngine), syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 },
+    stop.signal,
   );
   ended.catch(() => undefined);
   return {
@@ -59,7 +61,7 @@ test("a restart goes on from the stored position, with what happened meanwhile, 
 });
 
 test("everything that keeps sync from starting is found at once", async () => {
-  const stores = [new URL("elasticsearch://127.0.0.1:2/nowhere"), ...system.stores.slice(0, 2)];
+  const stores = [new URL("elasticsearch://127.0.0.1:2/nowhere"), ...system.stores.slice(0, 2)].map(namedByEngine);
   const refused = runSync(
     { mysql: new URL("mysql://root@127.0.0.1:1/totesys"), stores, syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1 }, unstopped,
   );

@@ -4,7 +4,7 @@ import { Ledger } from "../../faults/workload/ledger.js";
 import { drawTransaction, initialRows } from "../../faults/workload/workload.js";
 import { drawFrom } from "../../generator/random.js";
 import type { Change } from "../../schema/change.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { openSink, openStore } from "../../stores/open.js";
 import { place } from "../stores/embedded/test-store.js";
 
@@ -27,8 +27,8 @@ test("the same seed gives the same faults at the same times, and the same statem
 
 test("a wrong value, a missing row, a ghost row and a letter too many are each found, and nothing else", async () => {
   await using where = await place();
-  await using sink = await openSink(where.url, totesys);
-  await sink.prepare(totesys.entities);
+  await using sink = await openSink(where.url);
+  const writer = await sink.prepare(totesys);
   const ledger = new Ledger();
   for (const { draft } of initialRows(totesys, drawFrom(1))) ledger.commit(draft);
   const entity = totesys.entity("staff");
@@ -39,8 +39,8 @@ test("a wrong value, a missing row, a ghost row and a letter too many are each f
       else await sink.deadLetters.park([{ entity: of.table, key: [key], version: 10, reason: "as drawn", change: null }]);
     }
   }
-  expect(await sink.write(changes, new AbortController().signal)).toEqual([]);
-  await using store = await openStore(where.url, totesys);
+  expect(await writer.write(changes, new AbortController().signal)).toEqual([]);
+  await using store = await openStore(where.url);
   const found = async () => deviations(store, await sink.deadLetters.list(10_000), ledger, totesys);
   expect(await found()).toEqual([]);
 
@@ -48,7 +48,7 @@ test("a wrong value, a missing row, a ghost row and a letter too many are each f
   const wrong: Change = { ...first, op: "update", before: first.after, after: { ...first.after!, last_name: "?" }, version: 11 };
   const gone: Change = { ...second, op: "delete", before: second.after, after: null, version: 11 };
   const ghost: Change = { ...third, op: "create", key: ["999"], after: { ...third.after!, staff_id: "999" }, version: 11 };
-  await sink.write([wrong, gone, ghost], new AbortController().signal);
+  await writer.write([wrong, gone, ghost], new AbortController().signal);
   await sink.deadLetters.park([{ entity: "address", key: ["100000"], version: 11, reason: "planted", change: null }]);
   const lines = (await found()).filter((line) => !line.includes("(")).sort();
   expect(lines).toEqual([

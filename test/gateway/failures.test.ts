@@ -6,8 +6,7 @@ import { serveApi } from "../../gateway/http/server.js";
 import { GatewayMetrics } from "../../gateway/metrics.js";
 import { ServedStores } from "../../gateway/stores/stores.js";
 import { pino } from "pino";
-import type { RoleName } from "../../schema/policy.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { openStore } from "../../stores/open.js";
 import { Retriable, type Store, TimedOut } from "../../stores/ports.js";
 import { type Answer, configOf, fill, folder, type Options } from "./support/world.js";
@@ -18,8 +17,8 @@ type Failure = "none" | "down" | "late" | "broken" | "hangs";
 async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, options: Options = { timeoutMs: "3000" }) {
   const dataDir = folder();
   const config = configOf(dataDir, { development: true, ...options });
-  await fill(config.stores[0]!);
-  const real = await openStore(config.stores[0]!, totesys);
+  await fill(config.stores[0]!.url);
+  const real = await openStore(config.stores[0]!.url);
   const calls = { begun: 0 };
   // The first search starts the process that answers it; the gateway below would not wait for that.
   await real.search!.search({
@@ -42,13 +41,13 @@ async function gatewayOver(failure: { now: Failure; release?: Promise<void> }, o
   };
   const logged: string[] = [];
   const metrics = new GatewayMetrics();
-  const stores = new ServedStores([store], metrics, totesys);
+  const stores = new ServedStores([store], metrics);
   const api = await serveApi({
     config, catalog: totesys, stores, metrics, tokens: [], log: pino({}, { write: (line: string) => void logged.push(line) }),
-    verifier: new TokenVerifier(await keySource(config), { issuer: undefined, audience: undefined }),
+    verifier: new TokenVerifier(await keySource(config), { issuer: undefined, audience: undefined }, totesys),
   });
-  const tokens = new Map((await developmentTokens(config)).map(({ role, token }) => [role, token]));
-  const ask = async (query: string, role: RoleName = "partner", signal: AbortSignal | null = null): Promise<Answer> => {
+  const tokens = new Map((await developmentTokens(config, totesys)).map(({ role, token }) => [role, token]));
+  const ask = async (query: string, role: string = "partner", signal: AbortSignal | null = null): Promise<Answer> => {
     const headers = { "content-type": "application/json", authorization: `Bearer ${tokens.get(role)}` };
     const response = await fetch(`${api.url}/graphql`, { method: "POST", headers, body: JSON.stringify({ query }), signal });
     return { status: response.status, headers: response.headers, ...(await response.json() as object) };

@@ -1,9 +1,10 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePorts } from "../../engines/host/ports.js";
 import { runGateway } from "../../gateway/main.js";
 import { checkSettings } from "../../gateway/settings.js";
 import { PreflightFailed } from "../../runtime/findings.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "../support/totesys.js";
 import { openSink } from "../../stores/open.js";
 import { configOf, fill, folder, openWorld, type Options } from "./support/world.js";
 
@@ -53,17 +54,21 @@ test("a store that cannot be opened is a finding that names it", async () => {
   await expect(attempt).rejects.toThrow(/SLUICE_STORES sqlite:.*not-a-database\.db/);
 });
 
-test("before sync has begun the answer is NOT_READY, and afterwards the rows", async () => {
-  await using world = await openWorld({ development: true }, "empty");
-  const query = `{ design(designId: "1") { designName } search(text: "tote") { nodes { __typename } } }`;
-  const early = await world.ask("partner", query);
-  expect(early.errors?.map(({ path, extensions }) => [path, extensions.code]).sort()).toEqual([
-    [["design"], "NOT_READY"], [["search"], "NOT_READY"],
-  ]);
-  expect((await fetch(`${world.operationsUrl}/health`).then((response) => response.json()))).toMatchObject({ stores: [{ phase: "none" }] });
+test("until sync has written to the store the gateway waits, and says on /health that it is not ready; then it serves", async () => {
+  const dataDir = folder(), [port] = await freePorts(1), stop = new AbortController();
+  const config = configOf(dataDir, { development: true, operationsPort: String(port) });
+  let url: string | null = null;
+  const ended = runGateway(config, stop.signal, (addresses) => { url = addresses.url; });
+  const health = () => fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
+  while ((await health())?.status !== 503) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await (await health())!.json()).toMatchObject({ stores: [{ phase: "none" }] });
+  expect(url).toBeNull();
 
-  await fill(world.config.stores[0]!);
-  expect(await world.ask("partner", query)).toMatchObject({ data: { design: { designName: "Marigold Tote" } } });
+  await fill(config.stores[0]!.url);
+  while (url === null) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await health())!.status).toBe(200);
+  stop.abort();
+  await ended;
 });
 
 test("while sync copies a table again beside the stream, freshness does not claim that the store holds everything", async () => {
@@ -72,12 +77,12 @@ test("while sync copies a table again beside the stream, freshness does not clai
     response.json()) as { stores: { phase: string; currentAt: string | null }[] }).stores[0];
   expect(await freshness()).toMatchObject({ phase: "stream" });
   {
-    await using sink = await openSink(world.config.stores[0]!, totesys);
+    await using sink = await openSink(world.config.stores[0]!.url);
     const progress = await sink.progress();
     if (!progress) throw new Error("it is filled");
     await sink.storeProgress({
       ...progress,
-      copied: Object.fromEntries(totesys.entities.filter(({ table }) => table !== "design").map(({ table }) => [table, "done"])),
+      copied: Object.fromEntries(totesys.entities.map(({ table }) => [table, table === "design" ? "due" : "done"])),
     });
   }
   while ((await freshness())?.phase === "stream") await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import type { Change, Message } from "../../schema/change.js";
-import { Window } from "../../sync/reading/interleaving.js";
-import { MemoryDisk } from "../support/memory-sink.js";
-import { instead } from "./model/instead.js";
+import { Window } from "../../sync/reading/window.js";
+import { MemoryDisk } from "../support/memory/memory-sink.js";
+import { instead, withWriter } from "./model/instead.js";
 import { type Mutant, runHistory } from "./model/run.js";
 import { type Promised, Violation } from "./model/violation.js";
 import { histories, type History, things } from "./model/world.js";
@@ -11,12 +11,12 @@ jest.setTimeout(600_000);
 
 /** A sink that reports a write as done too early. */
 const commitBeforeWrite: Mutant = {
-  sink: (sink) => instead(sink, {
+  sink: (sink) => withWriter(sink, (writer) => ({
     async write(changes, signal) {
-      void sink.write(changes, signal).catch(() => undefined);
+      void writer.write(changes, signal).catch(() => undefined);
       return [];
     },
-  }),
+  })),
 };
 
 /** The copy uses rows that were read before the window saw the changes. */
@@ -37,7 +37,9 @@ const staleRead: Mutant = {
 };
 
 const lookupWithoutBefore: Mutant = {
-  sink: (sink) => instead(sink, { write: (changes, signal) => sink.write(changes.map((change) => ({ ...change, before: null })), signal) }),
+  sink: (sink) => withWriter(sink, (writer) => ({
+    write: (changes, signal) => writer.write(changes.map((change) => ({ ...change, before: null })), signal),
+  })),
 };
 
 /** Copied rows enter the stream before their place, so what follows them is older. */
@@ -92,13 +94,13 @@ const withdrawalOfUpdatesOnly: Mutant = {
   sink(sink) {
     const kept = new Set<string>();
     const nameOf = ({ entity, key, version }: Pick<Change, "entity" | "key" | "version">) => `${entity} ${key.join()} ${version}`;
-    return instead(sink, {
+    return withWriter(sink, (writer) => ({
       async write(changes, signal) {
-        const refused = await sink.write(changes.filter((change) => change.op !== "delete" || !kept.has(nameOf(change))), signal);
+        const refused = await writer.write(changes.filter((change) => change.op !== "delete" || !kept.has(nameOf(change))), signal);
         for (const { change } of refused) if (change && change.op !== "update") kept.add(nameOf(change));
         return refused;
       },
-    });
+    }));
   },
 };
 

@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { catalog } from "../../schema/catalog.js";
-import { entity, type Row } from "../../schema/entity.js";
-import { int64, nullable, string } from "../../schema/fields.js";
+import type { Row } from "../../schema/entity.js";
 import { openSink, openStore } from "../../stores/open.js";
-import type { Sink, Store } from "../../stores/ports.js";
+import type { Store, TableSink, Writer } from "../../stores/ports.js";
 import { isMeant, wordsOf } from "../../stores/text/query.js";
 import { termsOf } from "../../stores/text/words.js";
 import { created } from "../contract/changes.js";
 import { oddTexts } from "../contract/odd-texts.js";
 import { openTestStore, type TestStore } from "../stores/elasticsearch/test-store.js";
+import { entity, int64, nullable, string } from "../support/declare.js";
 
 jest.setTimeout(180_000);
 const note = entity("note", {
@@ -37,14 +37,16 @@ const text = fc.array(fc.oneof(
   .chain((parts) => fc.constantFrom(" ", " ", "", "-").map((between) => parts.join(between)));
 
 let folder: string, place: TestStore;
-let opened: { readonly sink: Sink; readonly store: Store }[];
+let opened: { readonly sink: TableSink; readonly writer: Writer; readonly store: Store }[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sluice-search-"));
   place = openTestStore();
   opened = await Promise.all([
     new URL(`sqlite://${folder}/store.db`), place.url,
-  ].map(async (url) => ({ sink: await openSink(url, notes), store: await openStore(url, notes) })));
-  for (const { sink } of opened) await sink.prepare(notes.entities);
+  ].map(async (url) => {
+    const sink = await openSink(url);
+    return { sink, writer: await sink.prepare(notes), store: await openStore(url) };
+  }));
 });
 afterAll(async () => {
   for (const { sink, store } of opened ?? []) {
@@ -74,7 +76,7 @@ test("both stores find the same rows, in the same order and with the same highli
   const lone = /\p{Surrogate}/u;
   const kept = rows.filter(({ title, body }) => !lone.test(`${title as string}${body as string}`)
     && !`${title as string}${body as string}`.includes("\0"));
-  for (const { sink } of opened) expect(await sink.write(kept.map((row) => created(note, row)), signal)).toEqual([]);
+  for (const { writer } of opened) expect(await writer.write(kept.map((row) => created(note, row)), signal)).toEqual([]);
   await place.refresh();
 
   let found = 0;

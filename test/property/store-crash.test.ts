@@ -4,14 +4,14 @@ import { Registry } from "prom-client";
 import { newState } from "../support/new-state.js";
 import { openLog } from "../../runtime/log.js";
 import { isWhole } from "../../schema/position.js";
-import { Retriable, Severed, type Sink } from "../../stores/ports.js";
+import { Retriable, Severed, type TableSink } from "../../stores/ports.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import { RetryingSink } from "../../sync/sinks/retry.js";
 import { pipelineMetrics } from "../../sync/state/metrics.js";
-import { MemoryDisk, MemorySink, type Weather } from "../support/memory-sink.js";
-import { MemorySource } from "../support/memory-source.js";
+import { MemoryDisk, MemorySink, type Weather } from "../support/memory/memory-sink.js";
+import { MemorySource } from "../support/memory/memory-source.js";
 import { pipelineParts, smallBatches } from "../support/pipeline-parts.js";
-import { instead } from "./model/instead.js";
+import { instead, withWriter } from "./model/instead.js";
 import { equal } from "./model/run.js";
 import { Violation } from "./model/violation.js";
 import { histories, type History, refused, type StoreCrash, storeCrash, things, unheld } from "./model/world.js";
@@ -32,7 +32,7 @@ const crashes: fc.Arbitrary<Dying[]> = fc.array(
   fc.tuple(storeCrash, fc.boolean()).map(([crash, quietly]) => ({ ...crash, quietly })), { minLength: 1, maxLength: 3 },
 );
 
-type Retrying = (sink: Sink, stop: AbortSignal) => Sink;
+type Retrying = (sink: TableSink, stop: AbortSignal) => TableSink;
 
 const ours: Retrying = (sink, stop) => {
   const state = newState("memory");
@@ -51,8 +51,7 @@ const stubborn: Retrying = (sink) => {
       }
     }
   };
-  return instead(sink, {
-    write: (changes, signal) => again(() => sink.write(changes, signal)),
+  return instead(withWriter(sink, (writer) => ({ write: (changes, signal) => again(() => writer.write(changes, signal)) })), {
     sweep: (entity, olderThan, within) => again(() => sink.sweep(entity, olderThan, within)),
     storeProgress: (progress) => again(() => sink.storeProgress(progress)),
     deadLetters: {

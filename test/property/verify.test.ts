@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { catalog } from "../../schema/catalog.js";
-import { entity, entryOf, type Row } from "../../schema/entity.js";
-import { int32, int64, nullable, reference, string } from "../../schema/fields.js";
+import { entryOf, type Row } from "../../schema/entity.js";
 import { isWhole } from "../../schema/position.js";
 import { runPipeline } from "../../sync/pipeline/pipeline.js";
 import type { Source } from "../../sync/source.js";
 import { type Difference, formatDifference, type Report } from "../../sync/verify/report/report.js";
 import { verify } from "../../sync/verify/verify.js";
-import { MemoryDisk, MemorySink } from "../support/memory-sink.js";
-import { MemorySource, type Operation, type Transaction } from "../support/memory-source.js";
-import { memoryStore, putBehind } from "../support/memory-store.js";
+import { MemoryDisk, MemorySink } from "../support/memory/memory-sink.js";
+import { MemorySource, type Operation, type Transaction } from "../support/memory/memory-source.js";
+import { memoryStore, putBehind } from "../support/memory/memory-store.js";
 import { pipelineParts, smallBatches } from "../support/pipeline-parts.js";
+import { entity, int32, int64, nullable, reference, string } from "../support/declare.js";
 
 const owner = entity(
   "owner", { description: "An owner.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key.") } },

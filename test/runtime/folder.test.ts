@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PreflightFailed } from "../../runtime/findings.js";
-import { makeFolder } from "../../runtime/folder.js";
+import { makeFolder } from "../../runtime/files/folder.js";
 
 const home = mkdtempSync(join(tmpdir(), "sluice-folder-"));
 afterAll(() => rmSync(home, { recursive: true }));

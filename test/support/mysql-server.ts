@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Engine, DownloadReport } from "../../engines/engine.js";
 import type { Flags } from "../../engines/mysql/flags.js";
 import { mysqlRecipe } from "../../engines/mysql/recipe.js";
-import { defaultPackages } from "../../engines/project.js";
+import { defaultPackages } from "../../runtime/files/project.js";
 import { type Lifetime, start } from "../../engines/start.js";
 
 export interface MysqlOptions extends Lifetime {

@@ -1,6 +1,6 @@
 import { fill, stream, type Streamed } from "../../generator/main.js";
 import { migrate } from "../../migrations/migrate.js";
-import { totesys } from "../../schema/totesys/catalog.js";
+import { totesys } from "./totesys.js";
 import { openStore } from "../../stores/open.js";
 import type { Store } from "../../stores/ports.js";
 import { openMysqlSource } from "../../sync/mysql/source.js";
@@ -46,7 +46,7 @@ export async function openSystem(purpose: string, rows: number): Promise<System>
   const source = opened(openMysqlSource(database.url, totesys, purpose, unstopped));
 
   async function reading<T>(use: (stores: readonly Store[]) => Promise<T>): Promise<T> {
-    const open = await Promise.all(stores.map((url) => openStore(url, totesys)));
+    const open = await Promise.all(stores.map((url) => openStore(url)));
     try {
       return await use(open);
     } finally {

@@ -35,10 +35,12 @@ export const bench = command({
   async run({ mysql, dataDir: folder, scale, rows }, { words: [name = "cdc"], out, signal }) {
     // Engines of its own: a bench leaves nothing in the data of `start`.
     const stores = benches[name as keyof typeof benches];
-    await using place = await openWorkspace({ mysql, stores, keep: false, fresh: true, dataDir: resolve(folder, "bench") }, out, signal);
+    await using place = await openWorkspace({
+      mysql, stores: stores.map((item) => ({ name: null, item })), keep: false, fresh: true, dataDir: resolve(folder, "bench"),
+    }, out, signal);
     const args = [
       join(__dirname, "..", "..", "..", "bench", `${name}.js`), "--mysql", new URL("/", place.mysql).href, "--scale", scale,
-      ...(stores.length > 0 ? ["--stores", place.stores.map(({ href }) => href).join(",")] : []), ...(out.json ? ["--json"] : []),
+      ...(stores.length > 0 ? ["--stores", place.stores.map(({ url }) => url.href).join(",")] : []), ...(out.json ? ["--json"] : []),
       ...(name === "snapshot" ? ["--rows", String(rows)] : []),
     ];
     const child = spawn(process.execPath, args, { stdio: "inherit" });

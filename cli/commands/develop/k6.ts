@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { gatewaySettings } from "../../../gateway/settings.js";
 import { PreflightFailed } from "../../../runtime/findings.js";
-import { makeFolder } from "../../../runtime/folder.js";
+import { makeFolder } from "../../../runtime/files/folder.js";
 import { command } from "../../command.js";
 import { dataDir } from "../../settings.js";
 
@@ -24,22 +24,23 @@ export const k6 = command({
       env: "SLUICE_TOKENS", placeholder: "json", description: "a token for each role, as JSON (default: this machine's development tokens)",
       schema: z.string().optional(), secret: true,
     },
-    developmentCounterparty: gatewaySettings.developmentCounterparty,
+    developmentKey: gatewaySettings.developmentKey,
+    catalog: gatewaySettings.catalog,
   },
   words: { name: "script", description: "what to run", choices: script },
   exitCodes: {
     0: "Every threshold was met.",
     1: "A threshold was not met, or k6 ended otherwise.",
   },
-  async run({ target, tokens, dataDir: folder, developmentCounterparty }, { words: [name = "smoke"], signal, out }) {
+  async run({ target, tokens, ...config }, { words: [name = "smoke"], signal, out }) {
     const { findOrFetchK6 } = await import("../../../engines/k6.js");
-    const { projectRoot } = await import("../../../engines/project.js");
+    const { projectRoot } = await import("../../../runtime/files/project.js");
     await mustServe(target);
     const found = await findOrFetchK6(out.say, signal);
     // Below the checkout, which a k6 in a container sees too.
     const summary = join(projectRoot, ".sluice", `k6-${process.pid}.json`);
     makeFolder(join(projectRoot, ".sluice"));
-    const environment = { SLUICE_GATEWAY_URL: target, SLUICE_TOKENS: tokens ?? await ownTokens(folder, developmentCounterparty) };
+    const environment = { SLUICE_GATEWAY_URL: target, SLUICE_TOKENS: tokens ?? await ownTokens(config) };
     const child = spawn(found.command, [
       ...found.args, "run", "--no-usage-report", "--quiet", "--summary-export", summary, `k6/${name}.js`,
     ], {
@@ -78,9 +79,13 @@ function resultsIn(file: string): object {
   }
 }
 
-async function ownTokens(folder: string, developmentCounterparty: string): Promise<string> {
+async function ownTokens({ catalog, ...config }: Readonly<Record<"catalog" | "dataDir" | "developmentKey", string>>): Promise<string> {
   const { developmentTokens } = await import("../../../gateway/auth/development.js");
+  const [{ policyOf }, { readMeaning }] = await Promise.all([
+    import("../../../schema/meaning/compile.js"), import("../../../schema/meaning/read.js"),
+  ]);
   const none = { jwtKeys: undefined, jwtSecret: undefined, jwtIssuer: undefined, jwtAudience: undefined };
-  const tokens = await developmentTokens({ development: true, dataDir: folder, developmentCounterparty, ...none });
+  const policy = policyOf(await readMeaning(catalog));
+  const tokens = await developmentTokens({ development: true, ...config, ...none }, policy);
   return JSON.stringify(Object.fromEntries(tokens.map(({ role, token }) => [role, token])));
 }

@@ -12,7 +12,8 @@ export const resnapshot = command({
     stores: syncSettings.stores,
     dataDir,
     store: {
-      env: "SLUICE_STORE", placeholder: "name", description: "which of the stores: embedded, cassandra or elasticsearch",
+      env: "SLUICE_STORE", placeholder: "name",
+      description: "which pipeline: the name given in --stores, else embedded, cassandra or elasticsearch",
       schema: z.string("is not set"),
     },
     where: {

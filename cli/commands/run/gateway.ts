@@ -14,8 +14,11 @@ export const gateway = command({
       import("../../../gateway/main.js"), import("../../../runtime/log.js"), import("../../../runtime/library-output.js"),
     ]);
     logLibraryOutput(openLog("gateway"));
-    const { developmentTokens } = await import("../../../gateway/auth/development.js");
-    const text = await tokensText(await developmentTokens(config), config.dataDir);
+    const [{ developmentTokens }, { policyOf }, { readMeaning }] = await Promise.all([
+      import("../../../gateway/auth/development.js"), import("../../../schema/meaning/compile.js"),
+      import("../../../schema/meaning/read.js"),
+    ]);
+    const text = await tokensText(await developmentTokens(config, policyOf(await readMeaning(config.catalog))), config.dataDir);
     await runGateway(config, signal, (addresses) => {
       tellStarter(addresses);
       out.result({ ...addresses, ...text.data }, [`GraphQL at ${addresses.url}`, ...text.lines].join("\n"));

@@ -4,6 +4,7 @@ import { gatewaySettings } from "../../../gateway/settings.js";
 import { fillSettings, streamSettings } from "../../../generator/settings.js";
 import { flag, wholeNumber } from "../../../runtime/values.js";
 import { syncSettings } from "../../../sync/settings.js";
+import { ownCatalog } from "../../../schema/meaning/setting.js";
 import { command } from "../../command.js";
 import { dataDir } from "../../settings.js";
 import { startFindings } from "../../start/preflight.js";
@@ -37,7 +38,8 @@ export const start = command({
     syncPort: syncSettings.syncPort,
     jwtKeys: gatewaySettings.jwtKeys,
     jwtSecret: gatewaySettings.jwtSecret,
-    developmentCounterparty: gatewaySettings.developmentCounterparty,
+    developmentKey: gatewaySettings.developmentKey,
+    catalog: gatewaySettings.catalog,
   },
   startsEngines: true,
   exitCodes: {
@@ -45,7 +47,8 @@ export const start = command({
     1: "`--check` found a difference, or sync, the gateway or an engine ended by itself.",
   },
   async run(config, { out, signal }) {
-    const options = { ...config, dataDir: resolve(config.dataDir) };
+    const isOwn = resolve(config.catalog) === ownCatalog;
+    const options = { ...config, dataDir: resolve(config.dataDir), ownsDatabase: config.mysql === undefined && isOwn };
     await using place = await openWorkspace(options, out, signal, () => startFindings(options));
     return await runSystem(options, place, out, isatty(2) && !out.json, signal);
   },

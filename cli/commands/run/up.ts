@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { withoutSecrets } from "../../../runtime/values.js";
+import { storeListText } from "../../../stores/named.js";
 import { command } from "../../command.js";
 import { dataDir } from "../../settings.js";
 import { environmentFile } from "../../workspace/environment.js";
@@ -15,7 +16,8 @@ export const up = command({
   exitCodes: { 0: "The engines run." },
   async run(config, { out, signal }) {
     const place = await openWorkspace({ ...config, keep: true }, out, signal);
-    const [mysql, ...stores] = [place.mysql, ...place.stores].map(withoutSecrets);
+    const mysql = withoutSecrets(place.mysql);
+    const stores = place.stores.map(({ name, url }) => storeListText([{ name, url: new URL(withoutSecrets(url)) }]));
     const environment = resolve(environmentFile(config.dataDir));
     out.result(
       { SLUICE_MYSQL_URL: mysql, SLUICE_STORES: stores.join(","), environment }, [mysql, ...stores].map((url) => `  ${url}`).join("\n"),

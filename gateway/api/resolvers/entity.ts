@@ -1,12 +1,13 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
 import type { Catalog } from "../../../schema/catalog.js";
-import type { Entity, Fields, Lookup, Row } from "../../../schema/entity.js";
-import type { Referable, Value } from "../../../schema/fields.js";
+import type { Entity, Lookup, Reference, Row } from "../../../schema/entity.js";
+import type { Value } from "../../../schema/fields.js";
+import { kindOf } from "../../../schema/kinds/kinds.js";
+import { fieldName, rootName } from "../../../schema/names.js";
 import { type PageLimits, pageOf, RowConnection } from "../../graphql/connection.js";
 import { badUserInput, shown } from "../../graphql/errors.js";
-import { fieldName, referenceName } from "../../graphql/names.js";
-import { wholeNumber } from "../../graphql/scalars.js";
+import { shownAs } from "../../graphql/kinds.js";
 import type { GatewayContext } from "../../rows/context.js";
 import type { ApiTypes, Class } from "../types.js";
 
@@ -18,9 +19,8 @@ export function declareEntityResolvers(catalog: Catalog, types: ApiTypes, limits
     const resolver = class {};
     Resolver(() => types.object(of))(resolver);
     byKey(resolver, of, types);
-    for (const [name, { references, description }] of Object.entries(of.fields as Fields)) {
-      if (references) reference(resolver, { name, target: catalog.entity(references.table), description }, types);
-    }
+    for (const [name, { type }] of Object.entries(of.fields)) if (type.kind === "json") document(resolver, of, name);
+    for (const each of of.references) reference(resolver, each, catalog.entity(each.to), types);
     for (const { entity, lookup } of catalog.lookupsFrom(of)) connection(resolver, { to: entity, lookup, key: of.key }, types, limits);
     return resolver;
   });
@@ -28,34 +28,42 @@ export function declareEntityResolvers(catalog: Catalog, types: ApiTypes, limits
 
 function byKey(resolver: Class, of: Entity, types: ApiTypes): void {
   const prototype = resolver.prototype as Methods;
-  const fields = of.fields as Fields;
+  const { fields } = of;
   prototype.byKey = (context: GatewayContext, ...given: (string | number)[]) =>
     context.rows.byKey(of, of.key.map((name, i) => keyPart(name, given[i]!)));
   Ctx()(prototype, "byKey", 0);
   of.key.forEach((name, i) => {
-    const type = fields[name]!.type.kind === "int32" ? Int : fields[name]!.type.kind === "int64" ? ID : String;
-    Arg(fieldName(name), () => type, { description: fields[name]!.description })(prototype, "byKey", i + 1);
+    const { type, description } = fields[name]!, { argument } = shownAs(type);
+    Arg(fieldName(of, name), () => argument as StringConstructor, { description })(prototype, "byKey", i + 1);
   });
   const description = `${of.description} By its key; null when there is none, or none the viewer may see.`;
-  Query(() => types.object(of), { name: fieldName(of.table), nullable: true, description })(prototype, "byKey", {});
+  Query(() => types.object(of), { name: rootName(of), nullable: true, description })(prototype, "byKey", {});
 
   function keyPart(name: string, given: string | number): string | number {
-    if (fields[name]!.type.kind !== "int64") return given;
-    const whole = wholeNumber(String(given));
-    if (whole === null) throw badUserInput(`\`${fieldName(name)}\` must be a whole number of 64 bits, not ${shown(given)}`);
-    return whole;
+    const { type } = fields[name]!, part = shownAs(type).read(given);
+    if (part === null) throw badUserInput(`\`${fieldName(of, name)}\` must be ${kindOf(type).value}, not ${shown(given)}`);
+    return part;
   }
 }
 
-function reference(resolver: Class, of: { name: string; target: Entity; description: string }, types: ApiTypes): void {
-  const { name, target, description } = of;
-  const field = referenceName(name, target satisfies Referable);
-  method(resolver, field, (row, context) => {
-    const key = row[name] ?? null;
-    return key === null ? null : context.rows.byReference(target, [key as string]);
+/** A JSON column, whole or what is at a path in it. */
+function document(resolver: Class, of: Entity, name: string): void {
+  const { type, description } = of.fields[name]!;
+  const prototype = resolver.prototype as Record<string, (row: Row, path?: string | null) => unknown>;
+  const field = fieldName(of, name), { show, scalar } = shownAs(type);
+  prototype[field] = (row, path) => ((row[name] ?? null) === null ? null : show!(row[name]!, path));
+  Root()(prototype, field, 0);
+  Arg("path", () => String, { nullable: true, description: "A MySQL JSON path to a part of it, as `$.name[0]`." })(prototype, field, 1);
+  FieldResolver(() => scalar as StringConstructor, { description })(prototype, field, {});
+}
+
+function reference(resolver: Class, { name, fields, description }: Reference, target: Entity, types: ApiTypes): void {
+  method(resolver, name, (row, context) => {
+    const key = fields.map((field) => row[field] ?? null);
+    return key.includes(null) ? null : context.rows.byReference(target, key as (string | number)[]);
   });
   // Null also while the row it names has not arrived yet: tables are followed one transaction at a time, copied one by one.
-  FieldResolver(() => types.object(target), { nullable: true, description })(resolver.prototype as object, field, {});
+  FieldResolver(() => types.object(target), { nullable: true, description })(resolver.prototype as object, name, {});
 }
 
 function connection(

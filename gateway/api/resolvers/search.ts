@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Int, Query, Resolver } from "type-graphql";
+import { fieldName, typeName } from "../../../schema/names.js";
 import type { SearchSlice, SearchTarget } from "../../../stores/ports.js";
 import { decode, encode, type PageLimits, size } from "../../graphql/connection.js";
 import { badUserInput } from "../../graphql/errors.js";
-import { fieldName, typeName } from "../../graphql/names.js";
 import { isTextOf } from "../../graphql/scalars.js";
 import type { GatewayContext } from "../../rows/context.js";
-import type { Class, SearchNode, SearchTypes } from "../types.js";
+import { type Class, nodeType, type SearchNode, type SearchTypes } from "../types.js";
 
 const maxTextLength = 200;
 
@@ -59,9 +59,9 @@ export function declareSearchResolver(types: SearchTypes, limits: PageLimits): C
 function connectionOf({ hits, more }: SearchSlice, query: string, hasPreviousPage: () => Promise<boolean>) {
   const edges = hits.map(({ entity, row, score, highlights, cursor }) => ({
     cursor: encode([query, cursor]),
-    node: { ...row, __typename: typeName(entity) } satisfies SearchNode,
+    node: { ...row, [nodeType]: typeName(entity) } satisfies SearchNode,
     score,
-    highlights: highlights.map(({ field, snippet }) => ({ field: fieldName(field), snippet })),
+    highlights: highlights.map(({ field, snippet }) => ({ field: fieldName(entity, field), snippet })),
   }));
   return {
     edges,

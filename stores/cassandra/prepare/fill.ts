@@ -3,6 +3,7 @@ import { type Entity, keyOf } from "../../../schema/entity.js";
 import type { Session } from "../connection/session.js";
 import { selectFrom } from "../read/select.js";
 import type { Existing } from "../tables/system-schema.js";
+import { tableName } from "../tables/names.js";
 import { insertInto, progressTable, type Table, versionColumn } from "../tables/tables.js";
 import { perform } from "../write/perform.js";
 import { plannerOf, type Write } from "../write/plan.js";
@@ -22,7 +23,7 @@ export async function fillLookup(session: Session, of: Entity, lookup: Table, { 
   if (filled?.progress === id) return;
   const plan = plannerOf(of);
   const insert = insertInto(lookup);
-  const select = selectFrom(of, of.table, [versionColumn]);
+  const select = selectFrom(of, tableName(of), [versionColumn]);
   for await (const page of session.pages(select.query, [], select.pageSize)) {
     const writes: Write[] = [];
     for (const found of page) {

@@ -3,7 +3,10 @@ import { Retriable, StoreRefusal } from "../../ports.js";
 import type { Session } from "../connection/session.js";
 import { Invalid } from "../errors.js";
 import { type Existing, readTables } from "../tables/system-schema.js";
-import { addColumn, createTable, deadLetterTable, lookAt, progressTable, type Table, tablesOf, versionColumn } from "../tables/tables.js";
+import { tableName } from "../tables/names.js";
+import {
+  addColumn, createTable, deadLetterTable, generationTable, lookAt, progressTable, type Table, tablesOf,
+} from "../tables/tables.js";
 import { fillLookup, madeLater } from "./fill.js";
 
 /**
@@ -15,7 +18,7 @@ import { fillLookup, madeLater } from "./fill.js";
 export async function prepareTables(session: Session, entities: readonly Entity[], storedAt = 0): Promise<void> {
   const existing = await readTables(session);
   const wanted = wantedTables(entities);
-  const problems = [...nameProblems(entities, wanted), ...differences(wanted, existing)];
+  const problems = [...nameProblems(wanted), ...differences(wanted, existing)];
   const where = `${session.place}, keyspace ${session.keyspace}`;
   if (problems.length > 0) {
     throw new StoreRefusal(
@@ -24,7 +27,8 @@ export async function prepareTables(session: Session, entities: readonly Entity[
     );
   }
 
-  const later = new Set(entities.filter((of) => existing.has(of.table)).flatMap((of) => tablesOf(of).slice(1).map(({ name }) => name)));
+  const known = entities.filter((of) => existing.has(tableName(of)));
+  const later = new Set(known.flatMap((of) => tablesOf(of).slice(1).map(({ name }) => name)));
   const create = (table: Table) => define(session, createTable(table, later.has(table.name) ? madeLater : madeAfter(storedAt)));
   for (const table of wanted) {
     const found = existing.get(table.name);
@@ -88,17 +92,13 @@ export async function isPrepared(session: Session, entities: readonly Entity[]):
 }
 
 function wantedTables(entities: readonly Entity[]): readonly Table[] {
-  return [progressTable, deadLetterTable, ...entities.flatMap(tablesOf)];
+  return [progressTable, generationTable, deadLetterTable, ...entities.flatMap(tablesOf)];
 }
 
-function nameProblems(entities: readonly Entity[], wanted: readonly Table[]): string[] {
+function nameProblems(wanted: readonly Table[]): string[] {
   const names = wanted.map(({ name }) => name);
-  return [
-    ...[
-      ...new Set(names.filter((name, i) => names.indexOf(name) !== i)),
-    ].map((name) => `two declared tables or lookups would share the table ${name}`),
-    ...entities.filter((of) => versionColumn in of.fields).map((of) => `${of.table} has a field ${versionColumn}, a reserved name`),
-  ];
+  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))]
+    .map((name) => `two declared tables or lookups would share the table ${name}`);
 }
 
 function differences(wanted: readonly Table[], existing: ReadonlyMap<string, Existing>): string[] {
@@ -109,14 +109,14 @@ function differences(wanted: readonly Table[], existing: ReadonlyMap<string, Exi
     return [
       ...(declared === there ? [] : [`the table ${table.name} has the primary key ${there} where ${declared} is declared`]),
       ...Object.entries(table.columns)
-        .filter(([column, type]) => column in found.columns && found.columns[column] !== type)
+        .filter(([column, type]) => Object.hasOwn(found.columns, column) && found.columns[column] !== type)
         .map(([column, type]) => `${table.name}.${column} is ${found.columns[column]} where ${type} is declared`),
     ];
   });
 }
 
 function missingColumns(table: Table, found: Existing): string[] {
-  return Object.keys(table.columns).filter((column) => !(column in found.columns));
+  return Object.keys(table.columns).filter((column) => !Object.hasOwn(found.columns, column));
 }
 
 function keyText({ partition, clustering }: Table): string {

@@ -1,28 +1,30 @@
 import { inParallel } from "../../../runtime/parallel.js";
-import { type Entity, keyOf, lookupTable, type Row } from "../../../schema/entity.js";
+import { type Entity, keyOf, type Row } from "../../../schema/entity.js";
 import type { Audit } from "../../ports.js";
 import type { Session } from "../connection/session.js";
+import { lookupName, tableName } from "../tables/names.js";
 import { equal, primaryKey, tablesOf } from "../tables/tables.js";
-import { encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";
+import { encodedOrNull } from "../values/codec.js";
+import { columnOf } from "../values/columns.js";
 import { read } from "./rows.js";
 import { selectFrom } from "./select.js";
 
 export function auditOf(session: Session): Audit {
   return {
     async *rows(of) {
-      for await (const page of everything(session, of, of.table)) yield page.map((row) => ({ key: keyOf(of, row), row }));
+      for await (const page of everything(session, of, tableName(of))) yield page.map((row) => ({ key: keyOf(of, row), row }));
     },
     // Each is a copy of its row.
     entryFields: (of) => Object.keys(of.fields),
-    entries: (of, lookup) => everything(session, of, lookupTable(of, lookup)),
+    entries: (of, lookup) => everything(session, of, lookupName(of, lookup)),
     async entriesAt(of, lookup, places) {
-      const table = tablesOf(of).find(({ name }) => name === lookupTable(of, lookup))!;
-      const columns = primaryKey(table);
-      const encoders = columns.map((column) => keyEncoder(encoderOf(of.fields[column]!.type)));
+      const table = tablesOf(of).find(({ name }) => name === lookupName(of, lookup))!;
+      const encoders = table.place.map((field) => columnOf(of, field).encodeKey);
       const { query, decode } = selectFrom(of, table.name);
       return inParallel(places, 256, async (place) => {
-        const params = encodedOrNull(() => columns.map((column, at) => encoders[at]!(place[column])));
-        const entry = params && (await read(session, of, () => session.execute(`${query} WHERE ${equal(columns)}`, params))).first();
+        const params = encodedOrNull(() => table.place.map((field, at) => encoders[at]!(place[field])));
+        const one = `${query} WHERE ${equal(primaryKey(table))}`;
+        const entry = params && (await read(session, of, () => session.execute(one, params))).first();
         return entry ? decode(entry) : null;
       });
     },

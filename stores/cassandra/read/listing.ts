@@ -1,9 +1,11 @@
 import type { types } from "cassandra-driver";
-import { type Entity, type Lookup, lookupTable, type Row } from "../../../schema/entity.js";
+import type { Entity, Lookup, Row } from "../../../schema/entity.js";
 import type { Value } from "../../../schema/fields.js";
 import type { Page } from "../../ports.js";
+import { lookupName } from "../tables/names.js";
 import { equal, list, quoted, tablesOf } from "../tables/tables.js";
-import { encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";
+import { encodedOrNull } from "../values/codec.js";
+import { columnOf } from "../values/columns.js";
 import { selectFrom } from "./select.js";
 
 /** How pages of one lookup are read. */
@@ -18,24 +20,24 @@ export interface Listing {
  * An entry that is gone meanwhile still marks its place.
  */
 export function listingOf(of: Entity, lookup: Lookup): Listing {
-  const table = tablesOf(of).find(({ name }) => name === lookupTable(of, lookup))!;
+  const table = tablesOf(of).find(({ name }) => name === lookupName(of, lookup))!;
   const columns = table.clustering.map(({ column }) => column);
   const { query, decode } = selectFrom(of, table.name);
   const texts = (ascending: boolean) => {
     const order = columns.length > 0 ? ` ORDER BY ${columns.map((column) => `${quoted(column)} ${ascending ? "ASC" : "DESC"}`).join(", ")}`
       : "";
     const beyond = ` AND (${list(columns)}) ${ascending ? ">" : "<"} (${columns.map(() => "?").join(", ")})`;
-    const from = `${query} WHERE ${equal([lookup.by])}`;
+    const from = `${query} WHERE ${equal(table.partition)}`;
     return { first: `${from}${order} LIMIT ?`, next: `${from}${beyond}${order} LIMIT ?` };
   };
   const ascending = texts(true);
   const descending = texts(false);
 
-  const encodeBy = keyEncoder(encoderOf(of.fields[lookup.by]!.type));
-  /** Each column with its place in an `entryOf`: the `orderBy` value, then the key. */
-  const places = columns.map((column) => ({
-    at: column === lookup.orderBy ? 0 : 1 + of.key.indexOf(column),
-    encode: keyEncoder(encoderOf(of.fields[column]!.type)),
+  const encodeBy = columnOf(of, lookup.by).encodeKey;
+  /** Each field with its place in an `entryOf`: the `orderBy` value, then the key. */
+  const places = table.place.slice(1).map((field) => ({
+    at: field === lookup.orderBy ? 0 : 1 + of.key.indexOf(field),
+    encode: columnOf(of, field).encodeKey,
   }));
 
   return {

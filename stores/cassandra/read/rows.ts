@@ -4,8 +4,10 @@ import type { Entity, Key, Lookup, Row } from "../../../schema/entity.js";
 import { type RowStore, StoreRefusal } from "../../ports.js";
 import type { Session } from "../connection/session.js";
 import { Invalid } from "../errors.js";
+import { columnName, tableName } from "../tables/names.js";
 import { equal } from "../tables/tables.js";
-import { type Bytes, encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";
+import { type Bytes, encodedOrNull } from "../values/codec.js";
+import { columnOf } from "../values/columns.js";
 import { type Listing, listingOf } from "./listing.js";
 import { selectFrom } from "./select.js";
 
@@ -49,10 +51,10 @@ interface ByKey {
 }
 
 function byKeyOf(of: Entity): ByKey {
-  const encoders = of.key.map((name) => keyEncoder(encoderOf(of.fields[name]!.type)));
-  const { query, decode } = selectFrom(of, of.table);
+  const encoders = of.key.map((name) => columnOf(of, name).encodeKey);
+  const { query, decode } = selectFrom(of, tableName(of));
   return {
-    query: `${query} WHERE ${equal(of.key)}`,
+    query: `${query} WHERE ${equal(of.key.map(columnName))}`,
     encode: (key) => encodedOrNull(() => encoders.map((encode, i) => encode(key[i]))),
     decode,
   };

@@ -1,8 +1,10 @@
 import type { types } from "cassandra-driver";
 import type { Entity, Row } from "../../../schema/entity.js";
 import type { Value } from "../../../schema/fields.js";
+import { setOwn } from "../../../schema/own.js";
+import { columnName } from "../tables/names.js";
 import { list, quoted } from "../tables/tables.js";
-import { decoderOf } from "../values/codec.js";
+import { columnOf } from "../values/columns.js";
 
 /** A query for whole rows of an entity, from whichever of its tables. */
 export interface Select {
@@ -12,9 +14,9 @@ export interface Select {
 }
 
 export function selectFrom(of: Entity, table: string, further: readonly string[] = []): Select {
-  const names = Object.keys(of.fields);
+  const columns = Object.keys(of.fields).map(columnName);
   return {
-    query: `SELECT ${list([...names, ...further])} FROM ${quoted(table)}`,
+    query: `SELECT ${list([...columns, ...further])} FROM ${quoted(table)}`,
     decode: rowDecoder(of),
     pageSize: pageSizeOf(of),
   };
@@ -23,10 +25,11 @@ export function selectFrom(of: Entity, table: string, further: readonly string[]
 /** Columns are named, never `*`, so that a column added meanwhile does not disturb a prepared statement. */
 export function rowDecoder(of: Entity): (found: types.Row) => Row {
   const names = Object.keys(of.fields);
-  const decoders = names.map((name) => decoderOf(of.fields[name]!.type));
+  const columns = names.map(columnName);
+  const decoders = names.map((name) => columnOf(of, name).decode);
   return (found) => {
     const row: Record<string, Value> = {};
-    for (let i = 0; i < names.length; i++) row[names[i]!] = decoders[i]!(found[names[i]!]);
+    for (let i = 0; i < names.length; i++) setOwn(row, names[i]!, decoders[i]!(found[columns[i]!]));
     return row;
   };
 }

@@ -1,5 +1,6 @@
-import { type Entity, lookupTable } from "../../../schema/entity.js";
-import { cqlType } from "../values/codec.js";
+import type { Entity } from "../../../schema/entity.js";
+import { heldAs } from "../values/kinds.js";
+import { columnName, lookupName, tableName } from "./names.js";
 
 /** A CQL table as it is declared and as `system_schema` describes it. */
 export interface Table {
@@ -15,6 +16,12 @@ export interface Clustering {
   readonly direction: "asc" | "desc";
 }
 
+/** A table of an entity. */
+export interface EntityTable extends Table {
+  /** The fields behind its primary key, partition first. */
+  readonly place: readonly string[];
+}
+
 /** The column beside a row's fields with the version it was written with, which is also the timestamp of all its cells. */
 export const versionColumn = "sluice_version";
 
@@ -22,20 +29,23 @@ export const versionColumn = "sluice_version";
  * The tables of an entity: its rows by key, then a full copy of each row per lookup. So a page of a lookup is one slice of one partition.
  * An entry is placed by (`orderBy`, key) in the lookup's direction.
  */
-export function tablesOf(of: Entity): readonly [Table, ...Table[]] {
+export function tablesOf(of: Entity): readonly [EntityTable, ...EntityTable[]] {
   const columns = Object.freeze({
-    ...Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [name, cqlType(field.type)])),
+    ...Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [columnName(name), heldAs(field.type).cql])),
     [versionColumn]: "bigint",
   });
-  const rows: Table = { name: of.table, columns, partition: of.key, clustering: [] };
-  const lookups = of.lookups.map((lookup): Table => ({
-    name: lookupTable(of, lookup),
-    columns,
-    partition: [lookup.by],
+  const rows: EntityTable = { name: tableName(of), columns, partition: of.key.map(columnName), clustering: [], place: of.key };
+  const lookups = of.lookups.map((lookup): EntityTable => {
     // A column stands once in a primary key: one that the partition fixes, or that already orders, adds nothing.
-    clustering: [...new Set([lookup.orderBy, ...of.key])].filter((column) => column !== lookup.by)
-      .map((column) => ({ column, direction: lookup.direction })),
-  }));
+    const order = [...new Set([lookup.orderBy, ...of.key])].filter((field) => field !== lookup.by);
+    return {
+      name: lookupName(of, lookup),
+      columns,
+      partition: [columnName(lookup.by)],
+      clustering: order.map((field) => ({ column: columnName(field), direction: lookup.direction })),
+      place: [lookup.by, ...order],
+    };
+  });
   return [rows, ...lookups];
 }
 
@@ -44,6 +54,10 @@ export const progressTable: Table = {
   columns: { pipeline: "text", progress: "text" },
   partition: ["pipeline"],
   clustering: [],
+};
+
+export const generationTable: Table = {
+  name: "sluice_generation", columns: { number: "bigint", generation: "text" }, partition: ["number"], clustering: [],
 };
 
 /** `key` is the text of the key, `key_values` its values as JSON, `change` the change as JSON. */
@@ -81,7 +95,7 @@ export function addColumn(table: Table, column: string): string {
   return `ALTER TABLE ${quoted(table.name)} ADD ${quoted(column)} ${table.columns[column]}`;
 }
 
-/** Names are always quoted, so that a column may be called `order`. They are lower case with underscores, so none holds a quote. */
+/** Names are always quoted, so that a column may be called `order`. None holds a quote. */
 export function quoted(name: string): string {
   return `"${name}"`;
 }

@@ -21,6 +21,11 @@ function ofSmall(unscaled: number, scale: number): Buffer {
   return bytes;
 }
 
+/** Writes a whole number as CQL's varint: big-endian two's complement of no more bytes than needed. */
+export function wholeBytes(value: bigint): Buffer {
+  return ofLarge(value, 0).subarray(4);
+}
+
 function ofLarge(unscaled: bigint, scale: number): Buffer {
   // The number needs one bit more than its magnitude has, for the sign.
   const magnitude = unscaled < 0n ? -unscaled - 1n : unscaled;

@@ -1,14 +1,17 @@
 import type { Change } from "../../../schema/change.js";
 import type { Entity, Row } from "../../../schema/entity.js";
 import { Unheld } from "../../../schema/unheld.js";
-import { insertInto, primaryKey, removeFrom, type Table, tablesOf } from "../tables/tables.js";
-import { type Bytes, bigintBytes, encodedOrNull, encoderOf, keyEncoder } from "../values/codec.js";
+import { type EntityTable, insertInto, removeFrom, tablesOf } from "../tables/tables.js";
+import { type Bytes, bigintBytes, encodedOrNull } from "../values/codec.js";
+import { columnOf } from "../values/columns.js";
 
 /** One statement of a change. */
 export interface Write {
   readonly query: string;
   readonly params: readonly Bytes[];
   readonly change: Change;
+  /** Whether it goes last, because the row is found by it. */
+  readonly isLast?: boolean;
   /** Equal for writes to one partition of one table; null when every row is a partition of its own. */
   readonly partition: string | null;
 }
@@ -47,9 +50,11 @@ export function plannerOf(of: Entity): (change: Change, writes: Write[]) => stri
     // Removes the entry at the row's old place, unless the row still stands there. It does so also for an unheld new row.
     // The next change will have that row as its before image, and so could not name this entry any more.
     for (const { remove, name, by, place, placing } of lookups) {
-      if (before[by] === null || (after && placing.every((column) => after[column] === before[column]))) continue;
+      if (before[by] === null || (after && placing.every((field) => after[field] === before[field]))) continue;
       const params = place(before, version);
-      if (params) writes.push({ query: remove, params, change, partition: `${name} ${before[by]}` });
+      if (params) writes.push({
+        query: remove, params, change, partition: `${name} ${before[by]}`, isLast: change.foundBy?.includes(by) ?? false,
+      });
     }
     return unheld;
   };
@@ -59,24 +64,24 @@ interface Compiled {
   readonly name: string;
   readonly insert: string;
   readonly remove: string;
-  /** The first column of the partition key; a lookup's table has only one. */
+  /** The first field of the partition key; a lookup's table has only one. */
   readonly by: string;
   readonly placing: readonly string[];
   /** The parameters of `remove`; null for a row that could never be written, so there is nothing to remove. */
   readonly place: (row: Row, version: Buffer) => readonly Bytes[] | null;
 }
 
-function compile(of: Entity, table: Table): Compiled {
-  const placing = primaryKey(table);
-  const encoders = placing.map((column) => keyEncoder(encoderOf(of.fields[column]!.type)));
+function compile(of: Entity, table: EntityTable): Compiled {
+  const placing = table.place;
+  const encoders = placing.map((field) => columnOf(of, field).encodeKey);
   return {
     name: table.name,
     insert: insertInto(table),
     remove: removeFrom(table),
-    by: table.partition[0]!,
+    by: placing[0]!,
     placing,
     place(row, version) {
-      return encodedOrNull(() => [version, ...placing.map((column, i) => encoders[i]!(row[column]))]);
+      return encodedOrNull(() => [version, ...placing.map((field, i) => encoders[i]!(row[field]))]);
     },
   };
 }
@@ -86,8 +91,8 @@ function rowEncoder(of: Entity): (row: Row, version: Buffer) => readonly Bytes[]
   const names = Object.keys(of.fields);
   const always = new Set([...of.key, ...of.lookups.map(({ orderBy }) => orderBy)]);
   const encoders = names.map((name) => {
-    const encode = encoderOf(of.fields[name]!.type);
-    return always.has(name) ? keyEncoder(encode) : encode;
+    const { encode, encodeKey } = columnOf(of, name);
+    return always.has(name) ? encodeKey : encode;
   });
   return (row, version) => {
     const params = new Array<Bytes>(names.length + 2);

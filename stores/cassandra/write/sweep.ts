@@ -3,6 +3,7 @@ import type { Entity } from "../../../schema/entity.js";
 import { isWithin, type KeyRange, type Version } from "../../../schema/position.js";
 import type { Session } from "../connection/session.js";
 import { pageSizeOf } from "../read/select.js";
+import { columnName } from "../tables/names.js";
 import { equal, list, primaryKey, quoted, type Table, tablesOf, versionColumn } from "../tables/tables.js";
 import { bigintBytes } from "../values/codec.js";
 
@@ -17,6 +18,7 @@ export async function sweepTables(session: Session, of: Entity, olderThan: Versi
 }
 
 async function sweepTable(session: Session, of: Entity, table: Table, olderThan: Version, within: KeyRange): Promise<void> {
+  const key = of.key.map(columnName);
   const stamp = bigintBytes(olderThan - 1);
   const bounded = within.after !== null || within.upTo !== null;
   const columns = bounded ? primaryKey(table) : table.partition;
@@ -27,7 +29,7 @@ async function sweepTable(session: Session, of: Entity, table: Table, olderThan:
     const stale: unknown[][] = [];
     for (const found of page) {
       if (Number(found[versionColumn]) >= olderThan) continue;
-      if (bounded && !isWithin(within, of.key.map((column) => String(found[column])))) continue;
+      if (bounded && !isWithin(within, key.map((column) => String(found[column])))) continue;
       const place = columns.map((column): unknown => found[column]);
       // A scan gives a partition's rows one after another.
       const text = JSON.stringify(place.map(String));

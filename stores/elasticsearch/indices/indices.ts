@@ -5,6 +5,7 @@ import { wordsVersion } from "../../text/words.js";
 import type { Cluster } from "../cluster.js";
 import { causeOf, failed, failureOf } from "../errors.js";
 import type { Mapping } from "./mapping.js";
+import { indexName } from "../names.js";
 
 /**
  * Every index is reached by an alias, over one index with `-v1` behind it, or `-v2` and so on once it was built again.
@@ -12,6 +13,11 @@ import type { Mapping } from "./mapping.js";
  */
 export function aliasOf(prefix: string, name: string): string {
   return `${prefix}-${name}`;
+}
+
+/** The alias of an entity's index. */
+export function rowsAlias(prefix: string, of: Pick<Entity, "table">): string {
+  return aliasOf(prefix, indexName(of));
 }
 
 export function indexOf(prefix: string, name: string, generation = 1): string {
@@ -24,7 +30,7 @@ export function indexOf(prefix: string, name: string, generation = 1): string {
  */
 export function searchAliasOf(prefix: string, of: Entity): string {
   const form = createHash("sha256").update(JSON.stringify([wordsVersion, of.search])).digest("hex").slice(0, 8);
-  return aliasOf(prefix, `sluice-search-${form}-${of.table}`);
+  return aliasOf(prefix, `sluice-search-${form}-${indexName(of)}`);
 }
 
 export const progressName = "sluice-progress";
@@ -41,11 +47,11 @@ export async function identitiesIn({ client, prefix }: Cluster, entities: readon
   const found = await client.indices.get({
     index: `${prefix}-*`, allow_no_indices: true, expand_wildcards: ["open", "closed"], features: ["aliases", "settings"],
   }).catch(failed("looking at the indices"));
-  const identities = new Map<string, string>();
+  const identities = new Map<string, string>(), sought = entities.map((of) => [of.table, rowsAlias(prefix, of)] as const);
   for (const { aliases = {}, settings } of Object.values(found)) {
     // An index restored over a closed one keeps its UUID, and gets another history.
     const { uuid, history_uuid = "" } = (settings?.index ?? {}) as { readonly uuid?: string; readonly history_uuid?: string };
-    for (const { table } of entities) if (aliases[aliasOf(prefix, table)]) identities.set(
+    for (const [table, alias] of sought) if (aliases[alias]) identities.set(
       table, `${identities.get(table) ?? ""} ${uuid} ${history_uuid}`,
     );
   }

@@ -1,18 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Entity } from "../../../schema/entity.js";
-import type { Field } from "../../../schema/fields.js";
+import { type Entity, keyValue, ownersOf } from "../../../schema/entity.js";
+import type { Field, Value } from "../../../schema/fields.js";
+import { own } from "../../../schema/own.js";
 import { lengthField } from "../codec.js";
-
-/** A field of an index, as far as this store uses it. */
-export interface Property {
-  readonly type?: string;
-  readonly format?: string;
-  readonly ignore_above?: number;
-  readonly index?: boolean;
-  readonly doc_values?: boolean;
-  readonly enabled?: boolean;
-  readonly fields?: Readonly<Record<string, Property>>;
-}
+import { heldAs, type Property } from "../kinds.js";
+import { documentField, orderField } from "../names.js";
 
 export interface Mapping {
   readonly dynamic: "strict";
@@ -38,28 +30,42 @@ export function mappingOf(of: Entity): Mapping {
       sluice_deleted: { type: "boolean" },
       ...(of.search.length > 0 && { sluice_words: { type: "keyword", doc_values: false } }),
       ...Object.fromEntries(of.search.map((_, place) => [lengthField(place), { type: "long", index: false }])),
-      ...Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [name, propertyOf(of, name, field)])),
+      ...Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [documentField(name), propertyOf(of, name, field)])),
+      ...orderProperties(of),
     },
   };
 }
 
-/** Where the exact value of a field is indexed, for terms and for sorting. */
+/** Where the exact value of a field is indexed, for terms. */
 export function exactField(of: Entity, name: string): string {
-  return propertyOf(of, name, of.fields[name]!).fields ? `${name}.exact` : name;
+  return propertyOf(of, name, of.fields[name]!).fields ? `${documentField(name)}.exact` : documentField(name);
+}
+
+/** Where a field is sorted by. */
+export function sortField(of: Entity, name: string): string {
+  return heldAs(of.fields[name]!.type).order ? orderField(name) : exactField(of, name);
+}
+
+/** The value of a field, or of a part of the key, as lists are sorted by it. */
+export function sortValue(of: Entity, name: string, given: Value): Value {
+  const { type } = of.fields[name]!, { order } = heldAs(type);
+  const value = given === null || typeof given === "boolean" ? given : keyValue(type, given);
+  return order ? order(value) : value;
 }
 
 /** Finds what no index can follow exactly. */
 export function undeclarable(of: Entity): string[] {
-  const reserved = Object.keys(of.fields).filter((name) => name.startsWith("sluice_"));
   const inexact = of.lookups.filter(({ orderBy }) => {
     const type = of.fields[orderBy]!.type;
     return type.kind === "decimal" && type.precision > 15;
   });
+  const unordered = of.lookups.filter(({ orderBy }) => propertyOf(of, orderBy, of.fields[orderBy]!).doc_values === false);
   return [
-    ...reserved.map((name) => `${of.table}.${name}: names that begin with sluice_ are reserved; rename the column`),
     ...inexact.map(
       ({ name, orderBy }) => `${of.table}: lookup ${name} is ordered by ${orderBy}, whose more than 15 digits a double cannot order`,
     ),
+    ...unordered.map(({ name, orderBy }) =>
+      `${of.table}: lookup ${name} is ordered by ${orderBy}, a ${of.fields[orderBy]!.type.kind}, which this store does not order`),
   ];
 }
 
@@ -70,38 +76,28 @@ export function widening(
   const before = actual.properties ?? {};
   const fields = Object.entries(wanted.properties);
   const problems = fields
-    .filter(([name, property]) => before[name] && !isDeepStrictEqual(before[name], property)
-      && !(isRebuilt && isText(before[name]) && isText(property)))
+    .filter(([name, property]) => own(before, name) && !isDeepStrictEqual(before[name], property)
+      && !(isRebuilt && isText(before[name]!) && isText(property)))
     .map(([name, property]) => `${name} is ${brief(before[name]!)} there and ${brief(property)} in the catalog`);
   const key = actual._meta?.key;
   if (!isDeepStrictEqual(key, wanted._meta.key)) problems
     .unshift(`its key is (${key?.join(", ") ?? "unknown"}) there and (${wanted._meta.key.join(", ")}) in the catalog`);
-  return { added: Object.fromEntries(fields.filter(([name]) => !before[name])), problems };
+  return { added: Object.fromEntries(fields.filter(([name]) => !own(before, name))), problems };
 }
 
-// Terms longer than 32,766 bytes make Lucene refuse the document; this many characters never reach that.
-const longestTerm = 8191;
-
 function propertyOf(of: Entity, name: string, { type }: Field): Property {
-  const exact = comparedExactly(of).has(name) ? { fields: { exact: { type: "keyword" } } } : {};
-  switch (type.kind) {
-    case "int64": case "int32": return { type: "long" };
-    case "decimal": return { type: "double" };
-    case "boolean": return { type: "boolean" };
-    // `strict_date` would take 30 February and file it under another day.
-    case "date": case "timestamp": return { type: "date", format: "strict_date_optional_time", ...exact };
-    case "choice": return { type: "keyword" };
-    case "string":
-      // Searches look into `sluice_words`, and nothing else reads this field.
-      if (of.search.includes(name) && !exact.fields) return { type: "keyword", index: false, doc_values: false };
-      return exact.fields ? { type: "keyword" } : { type: "keyword", ignore_above: longestTerm };
-    default: return type satisfies never;
-  }
+  return heldAs(type).property({ isCompared: comparedExactly(of).has(name), isSearched: of.search.includes(name) });
+}
+
+/** The fields that sort what no type of this store sorts as MySQL does. */
+function orderProperties(of: Entity): Mapping["properties"] {
+  return Object.fromEntries(Object.entries(of.fields).filter(([, { type }]) => heldAs(type).order)
+    .map(([name]) => [orderField(name), { type: "keyword" }]));
 }
 
 function comparedExactly(of: Entity): ReadonlySet<string> {
-  const owner = of.owner.kind === "field" ? [of.owner.field] : [];
-  return new Set([...of.key, ...owner, ...of.lookups.flatMap(({ by, orderBy }) => [by, orderBy])]);
+  const owners = ownersOf(of).flatMap((owner) => (owner.kind === "field" ? [owner.field] : []));
+  return new Set([...of.key, ...owners, ...of.lookups.flatMap(({ by, orderBy }) => [by, orderBy])]);
 }
 
 function isText({ type }: Property): boolean {

@@ -5,6 +5,7 @@ import type { Cluster } from "../cluster.js";
 import { failed } from "../errors.js";
 import { aliasOf, createIndex, indexOf, lettersName, type Mappings, progressName, searchAliasOf, widen } from "../indices/indices.js";
 import { type Mapping, mappingOf, undeclarable, widening } from "../indices/mapping.js";
+import { indexName } from "../names.js";
 import { inTheWay, rebuildIndex, unfinishedAlias } from "./rebuild.js";
 
 const ours: readonly (readonly [string, Mappings])[] = [
@@ -32,7 +33,7 @@ export async function prepareIndices(cluster: Cluster, entities: readonly Entity
   const problems = entities.flatMap(undeclarable);
   const steps: (() => Promise<unknown>)[] = [];
   for (const [name, mapping, of] of [
-    ...ours.map(([name, mapping]) => [name, mapping, null] as const), ...entities.map((of) => [of.table, mappingOf(of), of] as const),
+    ...ours.map(([name, mapping]) => [name, mapping, null] as const), ...entities.map((of) => [indexName(of), mappingOf(of), of] as const),
   ]) {
     const alias = aliasOf(prefix, name);
     const named = Object.entries(found).filter(([, { aliases }]) => aliases?.[alias]);

@@ -4,8 +4,10 @@ import { indexAction, sendBulk } from "../bulk.js";
 import type { Cluster } from "../cluster.js";
 import { type Document, decode, withoutWords, wordsWriterOf } from "../codec.js";
 import { failed } from "../errors.js";
-import { aliasOf, createIndex, indexOf, searchAliasOf } from "../indices/indices.js";
-import { mappingOf, type Property } from "../indices/mapping.js";
+import { aliasOf, createIndex, indexOf, rowsAlias, searchAliasOf } from "../indices/indices.js";
+import { mappingOf } from "../indices/mapping.js";
+import { indexName } from "../names.js";
+import type { Property } from "../kinds.js";
 import { scan } from "../read/scan.js";
 
 const page = 1_000;
@@ -28,7 +30,7 @@ export async function rebuildIndex(
   await createIndex(cluster, next, { ...wanted, properties }, [unfinished], keptOf(settings?.index ?? {}));
   const action = indexAction(unfinished, "external");
   const words = wordsWriterOf(of);
-  for await (const hits of scan(cluster, of.table, { exists: { field: "sluice_key" } }, page)) {
+  for await (const hits of scan(cluster, of, { exists: { field: "sluice_key" } }, page)) {
     const refused = await sendBulk(client, hits.map(({ _id, _source }) => ({
       lines: `${action(_id!, _source!.sluice_version)}${document(of, _source!, words)}\n`, from: _id,
     })));
@@ -39,7 +41,7 @@ export async function rebuildIndex(
     actions: [
       { remove_index: { index } }, { remove: { index: next, alias: unfinished } },
       ...[
-        aliasOf(prefix, of.table), ...(of.search.length > 0 ? [searchAliasOf(prefix, of)] : []),
+        rowsAlias(prefix, of), ...(of.search.length > 0 ? [searchAliasOf(prefix, of)] : []),
       ].map((alias) => ({ add: { index: next, alias } })),
     ],
   }).catch(failed(`putting ${next} in the place of ${index}`));
@@ -52,10 +54,10 @@ export function inTheWay({ prefix }: Cluster, of: Entity, index: string, found: 
 }
 
 function nextOf(prefix: string, of: Entity, index: string): string {
-  return indexOf(prefix, of.table, Number(/-v(\d+)$/.exec(index)?.[1] ?? 1) + 1);
+  return indexOf(prefix, indexName(of), Number(/-v(\d+)$/.exec(index)?.[1] ?? 1) + 1);
 }
 
-export const unfinishedAlias = (prefix: string, of: Entity): string => aliasOf(prefix, `sluice-unfinished-${of.table}`);
+export const unfinishedAlias = (prefix: string, of: Entity): string => aliasOf(prefix, `sluice-unfinished-${indexName(of)}`);
 
 function document(of: Entity, source: Document, words: (row: Row) => string): string {
   return `${withoutWords(source)}${source.sluice_deleted ? "" : words(decode(of, source))}}`;

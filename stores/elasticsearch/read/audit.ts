@@ -1,7 +1,8 @@
-import { keyOf, keyText } from "../../../schema/entity.js";
+import { keyOf } from "../../../schema/entity.js";
 import type { Audit } from "../../ports.js";
 import type { Cluster } from "../cluster.js";
-import { decode } from "../codec.js";
+import { decode, idOf } from "../codec.js";
+import { indexName } from "../names.js";
 import { living, pointInTime } from "./scan.js";
 
 const page = 1_000;
@@ -14,11 +15,11 @@ export function auditOf(cluster: Cluster): Audit {
      * A document that is not under its own key's id was not written by a sink, and is reported under its id.
      */
     async *rows(of) {
-      for await (const hits of pointInTime(cluster, of.table, { query: living(), size: page })) {
+      for await (const hits of pointInTime(cluster, indexName(of), { query: living(), size: page })) {
         yield hits.map(({ _id, _source }) => {
           const row = decode(of, _source!);
           const key = keyOf(of, row);
-          return { key: keyText(key) === _id ? key : [_id!], row };
+          return { key: idOf(key) === _id ? key : [_id!], row };
         });
       }
     },

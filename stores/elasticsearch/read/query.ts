@@ -3,7 +3,7 @@ import type { Word } from "../../text/query.js";
 import type { HitRank } from "../../text/ranking.js";
 import type { Ask, NumberedTarget } from "../../text/search.js";
 import { lengthField, termOf } from "../codec.js";
-import { exactField } from "../indices/mapping.js";
+import { exactField, sortField, sortValue } from "../indices/mapping.js";
 import { living, type Query } from "./scan.js";
 
 /**
@@ -27,14 +27,18 @@ export function requestOf(target: NumberedTarget, { words, forgiven, after, limi
     },
     size: limit,
     track_total_hits: false,
-    sort: [{ _score: { order: "asc" } }, ...entity.key.map((name) => ({ [exactField(entity, name)]: "asc" as const }))],
-    ...(after && beyond(target.number, after)),
+    sort: [{ _score: { order: "asc" } }, ...entity.key.map((name) => ({ [sortField(entity, name)]: "asc" as const }))],
+    ...(after && beyond(target, after)),
   };
 }
 
 /** Hits of equal length are ordered by target, then by key, so the target decides what is beyond a place. */
-function beyond(number: number, after: HitRank): Pick<estypes.SearchSearchRequestBody, "search_after" | "min_score"> {
-  if (number === after.target) return { search_after: [after.length, ...after.key] };
+function beyond(
+  { number, entity }: NumberedTarget, after: HitRank,
+): Pick<estypes.SearchSearchRequestBody, "search_after" | "min_score"> {
+  if (number === after.target) {
+    return { search_after: [after.length, ...after.key.map((part, i) => sortValue(entity, entity.key[i]!, part))] };
+  }
   return { min_score: number < after.target ? after.length + 1 : after.length };
 }
 

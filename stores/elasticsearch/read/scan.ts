@@ -1,8 +1,9 @@
 import type { estypes } from "@elastic/elasticsearch";
+import type { Entity } from "../../../schema/entity.js";
 import type { Cluster } from "../cluster.js";
 import type { Document } from "../codec.js";
 import { failed } from "../errors.js";
-import { aliasOf } from "../indices/indices.js";
+import { aliasOf, rowsAlias } from "../indices/indices.js";
 
 export type Hit = estypes.SearchHit<Document>;
 export type Query = NonNullable<estypes.SearchRequest["query"]>;
@@ -56,8 +57,8 @@ export async function* pointInTime<Kept = Document>(
  * whatever is written meanwhile.
  * It sees what was durable when it began.
  */
-export async function* scan(cluster: Cluster, table: string, query: Query, size: number): AsyncGenerator<readonly Hit[]> {
-  const index = aliasOf(cluster.prefix, table);
+export async function* scan(cluster: Cluster, of: Entity, query: Query, size: number): AsyncGenerator<readonly Hit[]> {
+  const index = rowsAlias(cluster.prefix, of);
   await cluster.client.indices.refresh({ index }).catch(failed(`refreshing ${index}`));
   for (let after: string | null = null; ;) {
     const hits: readonly Hit[] = await searchIn(cluster, index, {

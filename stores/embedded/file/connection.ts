@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import Database from "libsql";
-import { makePrivately } from "../../../runtime/private-file.js";
+import { makePrivately } from "../../../runtime/files/private-file.js";
 import { Retriable, StoreRefusal } from "../../ports.js";
 import { isUnprepared, storeError } from "./errors.js";
 
@@ -139,6 +139,7 @@ function claim(db: Connection, mode: "writer" | "reader"): void {
 const ownTables = `
   CREATE TABLE IF NOT EXISTS sluice_entity (name TEXT PRIMARY KEY, declaration TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sluice_progress (only INTEGER PRIMARY KEY CHECK (only = 1), progress TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS sluice_generation (number INTEGER PRIMARY KEY, generation TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS sluice_tombstone (entity TEXT, key ANY, version INTEGER NOT NULL, PRIMARY KEY (entity, key)) STRICT,
   WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sluice_tombstone_by_version ON sluice_tombstone (version);

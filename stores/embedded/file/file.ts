@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { makeFolder } from "../../../runtime/folder.js";
+import { makeFolder } from "../../../runtime/files/folder.js";
 import { Replaced, Retriable } from "../../ports.js";
 import { type Connection, openConnection } from "./connection.js";
 

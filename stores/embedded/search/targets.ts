@@ -4,7 +4,8 @@ import type { Ask, NumberedTarget } from "../../text/search.js";
 import type { Bound } from "../file/connection.js";
 import { isUnheld } from "../file/errors.js";
 import { codecOf, encodeValue } from "../tables/codec.js";
-import { columnList, quoted, rowidColumn, searchTable, termTable } from "../tables/tables.js";
+import { columnName } from "../tables/names.js";
+import { column, columnList, rowidColumn, rowidField, searchTable, table, termTable } from "../tables/tables.js";
 
 /** One target of a search, ready for a process that knows no entity. */
 export interface TargetQuery {
@@ -32,14 +33,14 @@ export function queryOf(target: NumberedTarget, { after, limit }: Pick<Ask, "aft
   const scope = scopeOf(target);
   if (scope === null) return null;
   const beyond = after ? beyondOf(entity, number, after) : none;
-  const [index, table, rowid] = [searchTable(entity), quoted(entity.table), quoted(rowidColumn(entity))];
-  const length = fields.map((name) => `coalesce(length(${table}.${quoted(name)}), 0)`).join(" + ");
+  const [index, rows, rowid] = [searchTable(entity), table(entity), rowidColumn(entity)];
+  const length = fields.map((name) => `coalesce(length(${rows}.${column(name)}), 0)`).join(" + ");
   return {
-    target: number, fields, terms: termTable(entity), values: [...scope.values, ...beyond.values, limit],
+    target: number, fields: fields.map(columnName), terms: termTable(entity), values: [...scope.values, ...beyond.values, limit],
     // The cross join makes SQLite look through the index once, and not for every row in the scope.
-    sql: `SELECT * FROM (SELECT ${length} AS sluice_length, ${columnList(entity, `${table}.`)}
-      FROM ${index} CROSS JOIN ${table} ON ${table}.${rowid} = ${index}.rowid WHERE ${index} MATCH ? ${scope.sql})
-      ${beyond.sql} ORDER BY ${["sluice_length", ...entity.key.map(quoted)].join(", ")} LIMIT ?`,
+    sql: `SELECT * FROM (SELECT ${length} AS sluice_length, ${columnList(entity, `${rows}.`)}
+      FROM ${index} CROSS JOIN ${rows} ON ${rows}.${rowid} = ${index}.rowid WHERE ${index} MATCH ? ${scope.sql})
+      ${beyond.sql} ORDER BY ${["sluice_length", ...entity.key.map(column)].join(", ")} LIMIT ?`,
   };
 }
 
@@ -49,8 +50,8 @@ function scopeOf({ entity, scope }: NumberedTarget): Condition | null {
   const field = entity.fields[scope.field];
   if (!field) throw new Error(`${entity.table} has no field ${scope.field} to limit a search by`);
   try {
-    const column = scope.field === rowidColumn(entity) ? `${searchTable(entity)}.rowid` : `${quoted(entity.table)}.${quoted(scope.field)}`;
-    return { sql: `AND ${column} = ?`, values: [encodeValue(scope.field, field, scope.value)] };
+    const place = scope.field === rowidField(entity) ? `${searchTable(entity)}.rowid` : `${table(entity)}.${column(scope.field)}`;
+    return { sql: `AND ${place} = ?`, values: [encodeValue(scope.field, field, scope.value)] };
   } catch (error) {
     if (isUnheld(error)) return null;
     throw error;
@@ -61,7 +62,7 @@ function scopeOf({ entity, scope }: NumberedTarget): Condition | null {
 function beyondOf(of: Entity, number: number, place: HitRank): Condition {
   if (number !== place.target) return { sql: `WHERE sluice_length ${number < place.target ? ">" : ">="} ?`, values: [place.length] };
   return {
-    sql: `WHERE (sluice_length, ${of.key.map(quoted).join(", ")}) > (?, ${of.key.map(() => "?").join(", ")})`,
+    sql: `WHERE (sluice_length, ${of.key.map(column).join(", ")}) > (?, ${of.key.map(() => "?").join(", ")})`,
     values: [place.length, ...codecOf(of).encodeKey(place.key)],
   };
 }

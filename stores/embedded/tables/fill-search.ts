@@ -3,7 +3,10 @@ import type { Entity, Row } from "../../../schema/entity.js";
 import { termsOf } from "../../text/words.js";
 import type { Bound, Connection } from "../file/connection.js";
 import { decodeFields } from "./codec.js";
-import { createSearch, createTerms, dropSearch, greatestRowid, leastRowid, quoted, rowidColumn, searchTable } from "./tables.js";
+import { searchName } from "./names.js";
+import {
+  column, createSearch, createTerms, dropSearch, greatestRowid, leastRowid, quoted, rowidColumn, searchTable, table,
+} from "./tables.js";
 
 const rowsAtOnce = 5000;
 
@@ -14,7 +17,7 @@ const rowsAtOnce = 5000;
  * index in the place of the old one.
  */
 export async function fillSearch(db: Connection, of: Entity, finished: () => void): Promise<void> {
-  const [unfinished, rowid] = [quoted(`sluice_unfinished_${of.table}`), quoted(rowidColumn(of))];
+  const [unfinished, rowid] = [quoted(`sluice_unfinished_${searchName(of)}`), rowidColumn(of)];
   const inTransaction = <T>(work: () => T): T => db.attempt(`making the search index of ${of.table}`, () => db.transaction("write", work));
   if (of.search.length > 0) {
     inTransaction(() => db.exec(`DROP TABLE IF EXISTS ${unfinished}; ${createSearch(of, unfinished)}`));
@@ -30,7 +33,7 @@ export async function fillSearch(db: Connection, of: Entity, finished: () => voi
   function fillFrom(from: bigint): bigint | null {
     const rows = db
       .statement(
-        `SELECT ${rowid}, ${of.search.map(quoted).join(", ")} FROM ${quoted(of.table)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT `
+        `SELECT ${rowid}, ${of.search.map(column).join(", ")} FROM ${table(of)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT `
           + `${rowsAtOnce}`,
       )
       .all([from]);
@@ -43,7 +46,7 @@ export async function fillSearch(db: Connection, of: Entity, finished: () => voi
 
 /** Its parameters are a rowid and what `indexed` gives. */
 export function learnSql(of: Entity, index: string): string {
-  return `INSERT OR REPLACE INTO ${index} (rowid, ${of.search.map(quoted).join(", ")}) VALUES (?, ${of.search.map(() => "?").join(", ")})`;
+  return `INSERT OR REPLACE INTO ${index} (rowid, ${of.search.map(column).join(", ")}) VALUES (?, ${of.search.map(() => "?").join(", ")})`;
 }
 
 /** What the search index gets of a row. */

@@ -1,10 +1,12 @@
 import type { Entity } from "../../../schema/entity.js";
-import type { FieldType } from "../../../schema/fields.js";
+import { own } from "../../../schema/own.js";
 import { StoreRefusal } from "../../ports.js";
 import { wordsVersion } from "../../text/words.js";
 import type { Connection } from "../file/connection.js";
 import { fillSearch } from "./fill-search.js";
-import { columnType, createIndexes, createTable, quoted } from "./tables.js";
+import { heldAs } from "./kinds.js";
+import { tableName } from "./names.js";
+import { column, createIndexes, createTable, quoted, table } from "./tables.js";
 
 /** What the tables were last made for. It is kept with them, and changed in the same transaction. */
 interface Recorded {
@@ -27,12 +29,10 @@ interface Recorded {
 export async function prepareTables(db: Connection, entities: readonly Entity[]): Promise<void> {
   db.attempt("preparing tables", () => db.transaction("write", () => {
     // A table that a person dropped is made again.
-    const known = new Map(
-      db
-        .statement("SELECT name, declaration FROM sluice_entity WHERE name IN (SELECT name FROM sqlite_schema WHERE type = 'table')")
-        .all()
-        .map(([name, declaration]) => [name, JSON.parse(declaration as string) as Recorded]),
-    );
+    const tables = new Set(db.statement("SELECT name FROM sqlite_schema WHERE type = 'table'").all().map(([name]) => name));
+    const recorded = new Map(db.statement("SELECT name, declaration FROM sluice_entity").all()
+      .map(([name, declaration]) => [name, JSON.parse(declaration as string) as Recorded]));
+    const known = new Map(entities.filter((of) => tables.has(tableName(of))).map((of) => [of.table, recorded.get(of.table)]));
     const problems = entities.flatMap((of) => problemsOf(of, known.get(of.table)));
     if (problems.length > 0) {
       throw new StoreRefusal("embedded", `${db.file}: ${problems.join("; ")}`,
@@ -61,23 +61,14 @@ function record(db: Connection, of: Entity, recorded: Recorded): void {
   db.statement("INSERT OR REPLACE INTO sluice_entity (name, declaration) VALUES (?, ?)").run([of.table, JSON.stringify(recorded)]);
 }
 
-/** Types with the same text are kept the same way, so one reads what the other wrote. */
-function kept(type: FieldType): string {
-  switch (type.kind) {
-    case "string": case "choice": return "text";
-    case "decimal": return `decimal with ${type.scale} digits after the point`;
-    case "int64": case "int32": case "boolean": case "date": case "timestamp": return type.kind;
-    default: return type satisfies never;
-  }
-}
-
 function problemsOf(of: Entity, recorded: Recorded | undefined): string[] {
-  const inexact = of.lookups.filter((lookup) => of.fields[lookup.orderBy]?.type.kind === "decimal")
-    .map((lookup) => `${of.table}: lookup ${lookup.name} is ordered by a decimal, which this store keeps as text`);
+  const inexact = of.lookups.filter(({ orderBy }) => !heldAs(of.fields[orderBy]!.type).isOrdered)
+    .map(({ name, orderBy }) =>
+      `${of.table}: lookup ${name} is ordered by a ${of.fields[orderBy]!.type.kind}, which this store keeps as text`);
   if (!recorded) return inexact;
   const problems = Object.entries(of.fields).flatMap(([name, field]) => {
-    const [was, is] = [recorded.fields[name], kept(field.type)];
-    return was === undefined || was === is || (was === "int32" && is === "int64") ? [] : [
+    const [was, is] = [own(recorded.fields, name), heldAs(field.type).word];
+    return was === undefined || was === is || isWidened(was, is) ? [] : [
       `${of.table}.${name} holds ${was} and is declared ${is}`,
     ];
   });
@@ -86,12 +77,17 @@ function problemsOf(of: Entity, recorded: Recorded | undefined): string[] {
   return [...inexact, ...problems];
 }
 
+/** A SET that has more members at its end keeps the order of its older values. */
+function isWidened(was: string, is: string): boolean {
+  return (was === "int32" && is === "int64") || (was.startsWith("set of ") && is.startsWith(`${was},`));
+}
+
 function prepareTable(db: Connection, of: Entity, recorded: Recorded | undefined): void {
-  const declared = Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [name, kept(field.type)]));
+  const declared = Object.fromEntries(Object.entries(of.fields).map(([name, field]) => [name, heldAs(field.type).word]));
   const next: Recorded = {
     key: of.key,
     fields: { ...recorded?.fields, ...declared },
-    retired: Object.keys(recorded?.fields ?? {}).filter((name) => !(name in declared)),
+    retired: Object.keys(recorded?.fields ?? {}).filter((name) => !Object.hasOwn(declared, name)),
     indexes: createIndexes(of),
     search: recorded?.search ?? [],
     ...(recorded?.words !== undefined && { words: recorded.words }),
@@ -107,8 +103,8 @@ function prepareTable(db: Connection, of: Entity, recorded: Recorded | undefined
 
 function widen(db: Connection, of: Entity, recorded: Recorded): void {
   for (const [name, field] of Object.entries(of.fields)) {
-    if (!(name in recorded.fields)) db.exec(`ALTER TABLE ${quoted(of.table)} ADD COLUMN ${quoted(name)} ${columnType(field.type)}`);
+    if (!Object.hasOwn(recorded.fields, name)) db.exec(`ALTER TABLE ${table(of)} ADD COLUMN ${column(name)} ${heldAs(field.type).column}`);
     // While the field was not declared no sink wrote it, so its values may no longer be true.
-    else if (recorded.retired.includes(name)) db.exec(`UPDATE ${quoted(of.table)} SET ${quoted(name)} = NULL`);
+    else if (recorded.retired.includes(name)) db.exec(`UPDATE ${table(of)} SET ${column(name)} = NULL`);
   }
 }

@@ -54,6 +54,8 @@ export interface RowsEvent extends FileOffset {
   /** The same object for as long as the table's definition stays the same, so it is a good key for a WeakMap. */
   readonly table: TableMap;
   readonly rows: readonly RowImages[];
+  /** False if the session had said `foreign_key_checks = 0`: then foreign keys changed nothing. */
+  readonly checksForeignKeys: boolean;
   /** Seconds since 1970, when the statement ran. */
   readonly timestamp: number;
 }

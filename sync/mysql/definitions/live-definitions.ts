@@ -100,7 +100,7 @@ export class LiveDefinitions implements TableDefinitions {
     const problems = new Map<string, string>();
     for (const { table } of this.catalog.entities) {
       try {
-        await connection.query(`SELECT 1 FROM ${escapeId(this.database)}.${escapeId(table)} LIMIT 0`);
+        await connection.query(`SELECT 1 FROM ${escapeId(this.database, true)}.${escapeId(table, true)} LIMIT 0`);
       } catch (error) {
         if (!/^ER_/.test(String((error as { code?: string }).code))) throw error;
         problems.set(table, (error as Error).message);

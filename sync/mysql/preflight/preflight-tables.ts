@@ -3,14 +3,13 @@ import type { Connection } from "mysql2/promise";
 import type { Finding } from "../../../runtime/findings.js";
 import type { Catalog } from "../../../schema/catalog.js";
 import type { Entity } from "../../../schema/entity.js";
-import type { Server } from "../connection/server.js";
-import { type ColumnRecord, factsOf, whyUnheld } from "../row/columns.js";
+import { type ColumnRecord, factsOf } from "../row/columns.js";
 import { selectRows } from "../row/snapshot-sql.js";
-import { cascadeFindings } from "./cascades.js";
+import { whyUnheld, whyUnordered } from "../row/why-unheld.js";
 
-/** Finds what is wrong with the catalog's tables: missing, not readable, of another shape, or changing rows that the log does not have. */
+/** Finds what is wrong with the catalog's tables: missing, not readable, or of another shape. */
 export async function tableFindings(
-  connection: Connection, server: Server, catalog: Catalog, database: string, where: string,
+  connection: Connection, catalog: Catalog, database: string, where: string,
 ): Promise<Finding[]> {
   const [schemas] = await connection.query<RowDataPacket[]>(
     "SELECT SCHEMA_NAME AS name FROM information_schema.schemata WHERE LOWER(schema_name) = LOWER(?)", [database],
@@ -30,7 +29,7 @@ export async function tableFindings(
     if (problems.length === 0) problems.push(...await readProblems(connection, entity, database));
     findings.push(...problems.map((problem) => ({ where: place, ...problem })));
   }
-  return [...findings, ...await cascadeFindings(connection, server, catalog, database, where)];
+  return findings;
 }
 
 /** Says why the pipeline cannot copy a table that was changed meanwhile as the catalog has it. Null when the table is not there. */
@@ -44,7 +43,18 @@ type Problem = Omit<Finding, "where">;
 interface Shape {
   readonly engines: ReadonlyMap<string, string>;
   readonly columns: ReadonlyMap<string, readonly ColumnRecord[]>;
-  readonly keys: ReadonlyMap<string, readonly string[]>;
+  /** The unique indexes of each table, by name. */
+  readonly keys: ReadonlyMap<string, ReadonlyMap<string, readonly IndexPart[]>>;
+}
+
+interface IndexPart {
+  readonly TABLE_NAME: string;
+  readonly INDEX_NAME: string;
+  /** Null for an expression. */
+  readonly COLUMN_NAME: string | null;
+  readonly NON_UNIQUE: number | string;
+  readonly NULLABLE: string;
+  readonly SUB_PART: number | string | null;
 }
 
 function entityProblems(entity: Entity, { engines, columns, keys }: Shape): Problem[] {
@@ -59,12 +69,7 @@ function entityProblems(entity: Entity, { engines, columns, keys }: Shape): Prob
       remedy: `ALTER TABLE ${entity.table} ENGINE = InnoDB`,
     });
   }
-  const wantedKey = entity.key.join(", ");
-  const key = (keys.get(entity.table) ?? []).join(", ");
-  if (!key) problems.push({ problem: "it has no primary key", remedy: `ALTER TABLE ${entity.table} ADD PRIMARY KEY (${wantedKey})` });
-  else if (key !== wantedKey) problems.push({
-    problem: `its primary key is (${key}); the catalog says (${wantedKey})`, remedy: "make both the same",
-  });
+  problems.push(...keyProblems(entity, keys.get(entity.table) ?? new Map()));
 
   const records = new Map((columns.get(entity.table) ?? []).map((record) => [record.COLUMN_NAME, record]));
   for (const [name, field] of Object.entries(entity.fields)) {
@@ -75,13 +80,28 @@ function entityProblems(entity: Entity, { engines, columns, keys }: Shape): Prob
     if (problem) problems.push({
       problem: `column ${name} ${problem}`, remedy: "run the command migrate, or change the column and the catalog so that they agree",
     });
-    if (entity.key.includes(name) && field.type.kind === "choice") {
-      problems.push({
-        problem: `column ${name} is of a key and a choice, whose order is not that of its text`, remedy: "make it a string in the catalog",
-      });
-    }
+    const unordered = facts && !problem && entity.key.includes(name) ? whyUnordered(field, facts) : null;
+    if (unordered) problems.push({
+      problem: `column ${name} ${unordered}`, remedy: "make it a string in the catalog, or give both the same members in one order",
+    });
   }
   return problems;
+}
+
+function keyProblems({ table, key, isUniqueIndex }: Entity, indexes: ReadonlyMap<string, readonly IndexPart[]>): Problem[] {
+  const wanted = key.join(", ");
+  const primary = (indexes.get("PRIMARY") ?? []).map((part) => part.COLUMN_NAME).join(", ");
+  if (!isUniqueIndex) {
+    if (!primary) return [{ problem: "it has no primary key", remedy: `ALTER TABLE ${table} ADD PRIMARY KEY (${wanted})` }];
+    return primary === wanted ? []
+      : [{ problem: `its primary key is (${primary}); the catalog says (${wanted})`, remedy: "make both the same" }];
+  }
+  const isKey = (parts: readonly IndexPart[]) => parts.length === key.length
+    && parts.every((part) => key.includes(String(part.COLUMN_NAME)) && part.NULLABLE !== "YES" && !part.SUB_PART);
+  return [...indexes.values()].some(isKey) ? [] : [{
+    problem: `no unique index is of (${wanted}) alone, each NOT NULL`,
+    remedy: `ALTER TABLE ${table} ADD UNIQUE (${wanted}), or name another key`,
+  }];
 }
 
 async function readProblems(connection: Connection, entity: Entity, database: string): Promise<Problem[]> {
@@ -101,19 +121,21 @@ async function shapeOf(connection: Connection, database: string, table?: string)
     ))[0];
   const tables = await about<{ TABLE_NAME: string; ENGINE: string | null }>("tables");
   const columns = await about<{ TABLE_NAME: string } & ColumnRecord>("columns");
-  const parts = (await about<{ TABLE_NAME: string; INDEX_NAME: string; COLUMN_NAME: string }>(
-    "statistics", " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX",
-  ))
-    .filter((part) => part.INDEX_NAME === "PRIMARY");
+  const parts = (await about<IndexPart>("statistics", " ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"))
+    .filter((part) => Number(part.NON_UNIQUE) === 0);
   return {
     engines: new Map(tables.map((table) => [table.TABLE_NAME, table.ENGINE ?? ""])),
     columns: grouped(columns, (column) => column.TABLE_NAME),
-    keys: new Map([...grouped(parts, (part) => part.TABLE_NAME)].map(([name, of]) => [name, of.map((part) => part.COLUMN_NAME)])),
+    keys: new Map([...grouped(parts, (part) => part.TABLE_NAME)].map(([name, of]) => [name, grouped(of, (part) => part.INDEX_NAME)])),
   };
 }
 
 function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const one of all) groups.set(by(one), [...(groups.get(by(one)) ?? []), one]);
+  for (const one of all) {
+    const group = groups.get(by(one));
+    if (group) group.push(one);
+    else groups.set(by(one), [one]);
+  }
   return groups;
 }

@@ -1,12 +1,13 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import { type Finding, PreflightFailed } from "../../../runtime/findings.js";
-import { connectMysql, databaseOf, mysqlPlace, serverUrl } from "../../../runtime/mysql/mysql.js";
-import { backoff, sleep } from "../../../runtime/wait.js";
+import { databaseOf, mysqlPlace } from "../../../runtime/mysql/mysql.js";
 import type { Catalog } from "../../../schema/catalog.js";
 import { replicaStatusStatement } from "../binlog/wire/request.js";
-import { isLost } from "../connection/access.js";
 import { logStatus, type Server, serverOf } from "../connection/server.js";
+import { answering, askedAtStart } from "./at-start.js";
+import { foreignKeysOf, logsCascades } from "../definitions/foreign-keys.js";
+import { cascadeFindings } from "./cascades.js";
 import { tableFindings } from "./preflight-tables.js";
 import { zoneFindings } from "./preflight-zone.js";
 
@@ -24,6 +25,11 @@ export interface MysqlSourceOptions {
    * It copies the tables that the statement may have changed (the default), or it stops.
    */
   readonly unknownStatements?: "copy" | "stop";
+  /**
+   * What the pipeline does about foreign keys that change rows by themselves, where the server does not log it.
+   * It derives the changes (the default), or it refuses such a database.
+   */
+  readonly cascades?: "follow" | "refuse";
   /** The server has let this process in before, so its absence, or its refusal to let anyone in, will pass. */
   readonly hasAnswered?: boolean;
   /** Called once when the server went away during preflight; preflight then waits for it. */
@@ -43,30 +49,13 @@ export interface MysqlSourceOptions {
 export async function preflight(
   url: URL, catalog: Catalog, options: MysqlSourceOptions = {}, signal = new AbortController().signal,
 ): Promise<readonly Finding[]> {
-  let hasAnswered = false;
-  for (let attempt = 0; !signal.aborted; attempt++) {
-    try {
-      const connection = await answering(url);
-      hasAnswered = true;
-      try {
-        return await findingsOf(connection, url, catalog, options);
-      } finally {
-        await connection.end().catch(() => connection.destroy());
-      }
-    } catch (error) {
-      const waits = hasAnswered && options.away !== undefined;
-      if (waits && isLost(error)) {
-        if (attempt === 0) options.away(error);
-        await sleep(backoff(attempt), signal);
-      } else if (error instanceof PreflightFailed) return error.findings;
-      else if (isLost(error)) return [{
-        where: mysqlPlace(url), problem: `it went away while it was asked: ${(error as Error).message}`,
-        remedy: "see that the server runs, and start again",
-      }];
-      else throw error;
-    }
+  try {
+    return await askedAtStart(url, { away: options.away, signal }, (connection) => findingsOf(connection, url, catalog, options));
+  } catch (error) {
+    if (error instanceof PreflightFailed) return error.findings;
+    if (signal.aborted) return [];
+    throw error;
   }
-  return [];
 }
 
 async function findingsOf(connection: Connection, url: URL, catalog: Catalog, options: MysqlSourceOptions): Promise<readonly Finding[]> {
@@ -85,22 +74,17 @@ async function findingsOf(connection: Connection, url: URL, catalog: Catalog, op
   ];
   const place = `${where}, database ${database}`;
   return [
-    ...about, ...await tableFindings(connection, server, catalog, database, place),
+    ...about, ...await tableFindings(connection, catalog, database, place),
+    ...await keyFindings(connection, server, catalog, options.cascades ?? "follow", database, place),
     ...await zoneFindings(connection, url, catalog, database, place),
   ];
 }
 
-/** Connects to the server, without a database. @throws PreflightFailed with the remedy when no server answers */
-async function answering(url: URL): Promise<Connection> {
-  try {
-    return await connectMysql(serverUrl(url));
-  } catch (error) {
-    if (error instanceof PreflightFailed) throw error;
-    throw new PreflightFailed([{
-      where: mysqlPlace(url), problem: (error as Error).message,
-      remedy: "make sure that a MySQL server of version 8.0 or newer answers at this address",
-    }], { cause: error });
-  }
+async function keyFindings(
+  connection: Connection, server: Server, catalog: Catalog, policy: "follow" | "refuse", database: string, where: string,
+): Promise<readonly Finding[]> {
+  if (await logsCascades(connection, server)) return [];
+  return cascadeFindings(connection, catalog, await foreignKeysOf(connection, catalog, database), policy, database, where);
 }
 
 /** Fails at once when no server answers, or one that cannot be followed, so that no command waits for it. @throws PreflightFailed */

@@ -21,19 +21,23 @@ export interface RowCodec {
 }
 
 /**
- * Makes the codec of an entity, as a function whose body names each field.
- * So rows of one entity share one shape, and no name is looked up while rows pass. The names are safe to write into code: the catalog
- * admits only lower case letters, digits and underscores.
+ * Makes the codec of an entity, as a function whose body names each field. So rows of one entity share one shape, and no name is looked up
+ * while rows pass. `rawName`: what a raw row calls a column.
  */
-export function rowCodec(entity: Entity, zoned: Zoned = inUtc): RowCodec {
+export function rowCodec(entity: Entity, zoned: Zoned = inUtc, rawName: (column: string) => string = (column) => column): RowCodec {
   const names = Object.keys(entity.fields);
   const ahead = (name: string) => (zoned.columns.has(name) ? zoned.ahead : 0);
   const readers = names.map((name) => valueReader(name, entity.fields[name]!, ahead(name)));
-  const fields = names.map((name, i) => `${name}: r${i}(raw.${name})`);
+  const fields = names.map((name, i) => `${member(name)}: r${i}(raw[${JSON.stringify(rawName(name))}])`);
   const make = new Function(...readers.map((_, i) => `r${i}`), `return (raw) => ({ ${fields.join(", ")} });`) as
     (...readers: readonly ReadValue[]) => (raw: RawRow) => Row;
-  const keyReaders = entity.key.map((name) => [name, valueReader(name, entity.fields[name]!, ahead(name))] as const);
+  const keyReaders = entity.key.map((name) => [rawName(name), valueReader(name, entity.fields[name]!, ahead(name))] as const);
   return { row: make(...readers), key: (raw) => keyReaders.map(([name, read]) => keyPart(raw[name], read)) };
+}
+
+/** A name as a member in code. Without brackets `__proto__` would name what the object inherits from. */
+function member(name: string): string {
+  return name === "__proto__" ? `["__proto__"]` : JSON.stringify(name);
 }
 
 /** The row, or why the catalog's types cannot hold it (invariant 9). */
@@ -53,6 +57,6 @@ function keyPart(raw: Raw, read: ReadValue): string | number {
     return typeof value === "number" ? value : String(value);
   } catch (error) {
     if (!(error instanceof Unheld)) throw error;
-    return typeof raw === "number" ? raw : String(raw);
+    return typeof raw === "number" ? raw : Buffer.isBuffer(raw) ? raw.toString("hex") : String(raw);
   }
 }

@@ -1,5 +1,10 @@
-import type { Field, Value } from "../../../schema/fields.js";
+import type { Field, FieldType, Value } from "../../../schema/fields.js";
+import type { Present as PresentValue } from "../../../schema/kinds/kind.js";
+import { type ByKind, checkOf, ofKind } from "../../../schema/kinds/kinds.js";
+import { shortestFloat } from "../../../schema/kinds/numbers/float.js";
 import { Unheld } from "../../../schema/unheld.js";
+import { bits, hex, uuid } from "./bytes.js";
+import { day, moment, spanOf } from "./moments.js";
 
 /** A value as the binary log's decoder gives it (`binlog/event.ts`), or as a SELECT does with the options of `runtime/mysql/mysql.ts`. */
 export type Raw = null | undefined | number | bigint | string | Buffer;
@@ -12,18 +17,20 @@ export type ReadValue = (raw: Raw) => Value;
  * `ahead`: by how many minutes the clock that wrote a DATETIME is ahead of UTC.
  */
 export function valueReader(name: string, field: Field, ahead = 0): ReadValue {
-  const read = present(field, ahead);
+  const read = field.type.kind === "timestamp" && ahead !== 0 ? moment(field.type, "Z", ahead) : ofKind(readers, field.type);
   const { nullable } = field;
   return (raw) => {
     if (raw === null) return nullable ? null : unheld(name, "NULL, in a field that cannot be null");
     if (raw === undefined) return unheld(
       name, "no value in the binary log: the row was logged with a partial row image (binlog_row_image)",
     );
+    let value: Value;
     try {
-      return read(raw);
+      value = read(raw);
     } catch (error) {
       return unheld(name, error instanceof Unheld ? error.reason : String(error));
     }
+    return value !== null || nullable ? value : unheld(name, `${String(raw)}, which stands for null in a field that cannot be null`);
   };
 }
 
@@ -32,26 +39,40 @@ function unheld(name: string, reason: string): never {
 }
 
 type Present = Exclude<Raw, null | undefined>;
+type Read = (raw: Present) => Value;
 
-function present({ type: wanted }: Field, ahead: number): (raw: Present) => Value {
-  switch (wanted.kind) {
-    case "int64": return int64;
-    case "int32": return int32;
-    case "boolean": return boolean;
-    case "decimal": return (raw) => decimal(String(raw), wanted.scale);
-    case "date": return (raw) => (isDate(String(raw)) ? String(raw) : refuse(`${raw}, which is not a day of the calendar`));
-    case "timestamp": return ahead === 0 ? (raw) => timestamp(String(raw)) : (raw) => shifted(timestamp(String(raw)), ahead);
-    case "string": return (raw) => text(String(raw), wanted.maxLength);
-    case "choice": {
-      const values = new Set<string>(wanted.values);
-      return (raw) => (values.has(String(raw)) ? String(raw) : refuse(`"${raw}", which is none of ${wanted.values.join(", ")}`));
-    }
-  }
-  wanted satisfies never;
-}
+const readers: ByKind<Read> = {
+  boolean: () => boolean,
+  int32: () => int32,
+  int64: () => int64,
+  uint64: () => uint64,
+  decimal: ({ scale }) => (raw) => decimal(String(raw), scale),
+  float: () => float,
+  // Adding 0 makes 0 of -0, which MySQL takes for equal.
+  double: () => (raw) => Number(raw) + 0,
+  bits: ({ length }) => (raw) => bits(raw, length),
+  string: ({ maxLength }) => (raw) => text(String(raw), maxLength),
+  bytes: ({ maxLength }) => (raw) => hex(raw, maxLength),
+  uuid: ({ stored }) => (raw) => uuid(raw, stored),
+  date: day,
+  time: ({ fraction }) => (raw) => spanOf(String(raw), fraction),
+  datetime: (type) => moment(type, ""),
+  timestamp: (type) => moment(type, "Z"),
+  choice: (type) => known(type, ({ values }) => `none of ${values.join(", ")}`),
+  set: (type) => known(type, ({ values }) => `no set of ${values.join(", ")}`),
+  json: () => String,
+  geometry: () => (raw) => hex(raw, Infinity),
+  vector: ({ dimensions }) => (raw) => hex(raw, 4 * dimensions),
+};
 
 function refuse(what: string): never {
   throw new Unheld(what);
+}
+
+/** Takes only what the type knows. */
+function known<T extends FieldType>(type: T, why: (type: T) => string): (raw: Present) => PresentValue {
+  const check = checkOf(type);
+  return (raw) => (check(String(raw)) ? String(raw) : refuse(`"${String(raw)}", which is ${why(type)}`));
 }
 
 /** A number is exact below 2^53; beyond that a raw value is a bigint or text. The text of a ZEROFILL column has leading zeros. */
@@ -61,15 +82,28 @@ function int64(raw: Present): string {
   return value >= -(2n ** 63n) && value < 2n ** 63n ? String(value) : refuse(`${value}, beyond 64 bits with a sign`);
 }
 
+function uint64(raw: Present): string {
+  const value = BigInt(raw as number | bigint | string);
+  return value >= 0n && value < 2n ** 64n ? String(value) : refuse(`${value}, which is not 0 to 2^64-1`);
+}
+
 function int32(raw: Present): number {
   const value = Number(raw);
-  return value === (value | 0) ? value : refuse(`${raw}, beyond 32 bits with a sign`);
+  return value === (value | 0) ? value : refuse(`${String(raw)}, beyond 32 bits with a sign`);
+}
+
+/** Both sides give the value of 32 bits as a number of 64 bits. */
+function float(raw: Present): number {
+  const exact = Number(raw);
+  return Math.fround(exact) === exact ? shortestFloat(exact) : refuse(`${exact}, which is no number of 32 bits`);
 }
 
 function boolean(raw: Present): boolean {
   const value = Buffer.isBuffer(raw) ? raw[0] : Number(raw);
   return value === 1 || (value === 0 ? false : refuse(`${value}, which is neither 0 nor 1`));
 }
+
+const ZERO = 48;
 
 /** Gives `scale` digits after the point, however many the column has, and no leading zeros, which ZEROFILL shows. */
 function decimal(raw: string, scale: number): string {
@@ -86,33 +120,4 @@ function text(raw: string, maxLength: number): string {
   // The limit counts characters, not UTF-16 units. They are counted only when the cheap count says they could be too many.
   if (raw.length > maxLength && [...raw].length > maxLength) refuse(`${[...raw].length} characters, more than ${maxLength}`);
   return raw;
-}
-
-const fractions = ["0", "00", "000", "0000", "00000", "000000"];
-
-/** Turns `YYYY-MM-DD hh:mm:ss[.f]`, UTC, into `YYYY-MM-DDThh:mm:ss.ffffffZ`. */
-function timestamp(raw: string): string {
-  if (!isDate(raw)) refuse(`${raw}, which is not a moment of the calendar`);
-  const missing = raw.length === 19 ? ".000000" : raw.length < 26 ? fractions[25 - raw.length] : "";
-  return `${raw.slice(0, 10)}T${raw.slice(11)}${missing}Z`;
-}
-
-/** The moment in UTC at which a clock that is `ahead` minutes ahead shows this reading. */
-function shifted(reading: string, ahead: number): string {
-  const moment = new Date(Date.parse(`${reading.slice(0, 19)}Z`) - ahead * 60_000).toISOString();
-  return moment.length === 24 ? `${moment.slice(0, 19)}${reading.slice(19)}`
-    : refuse(`${reading}, which in UTC is a year that no store holds`);
-}
-
-const ZERO = 48;
-const days = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-/** Refuses what MySQL stores when its sql_mode allows it: zero and partial dates, and days such as February 30. */
-function isDate(text: string): boolean {
-  const month = (text.charCodeAt(5) - ZERO) * 10 + text.charCodeAt(6) - ZERO;
-  const day = (text.charCodeAt(8) - ZERO) * 10 + text.charCodeAt(9) - ZERO;
-  if (day === 0 || !(month >= 1 && month <= 12)) return false;
-  if (day <= days[month]!) return true;
-  const year = Number(text.slice(0, 4));
-  return day === 29 && month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }

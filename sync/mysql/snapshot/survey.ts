@@ -13,14 +13,14 @@ const leastKeys = 5_000n;
  * other keys, so they are one range.
  */
 export async function survey(reading: Reading, database: string, entity: Entity, mostRanges: number, signal: AbortSignal): Promise<Survey> {
-  const table = `${escapeId(database)}.${escapeId(entity.table)}`;
-  const [plan] = await reading.rows(`EXPLAIN FORMAT=TRADITIONAL SELECT ${escapeId(entity.key[0]!)} FROM ${table}`, signal);
+  const table = `${escapeId(database, true)}.${escapeId(entity.table, true)}`;
+  const [plan] = await reading.rows(`EXPLAIN FORMAT=TRADITIONAL SELECT ${escapeId(entity.key[0]!, true)} FROM ${table}`, signal);
   const rows = Number(plan?.rows ?? 0);
-  const [only, ...others] = entity.key;
+  const [only, ...others] = entity.key, key = escapeId(only!, true);
   const kind = entity.fields[only!]!.type.kind;
   if (others.length > 0 || (kind !== "int64" && kind !== "int32")) return { rows, ranges: [everyKey] };
 
-  const [found] = await reading.rows(`SELECT MIN(${escapeId(only!)}) AS least, MAX(${escapeId(only!)}) AS greatest FROM ${table}`, signal);
+  const [found] = await reading.rows(`SELECT MIN(${key}) AS least, MAX(${key}) AS greatest FROM ${table}`, signal);
   if (found?.least == null) return { rows: 0, ranges: [everyKey] };
   const [least, greatest] = [BigInt(found.least as string), BigInt(found.greatest as string)];
   const parts = smaller(BigInt(mostRanges), (greatest - least) / leastKeys);

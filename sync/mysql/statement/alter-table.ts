@@ -1,5 +1,4 @@
 import { changeOf } from "./alter-change.js";
-import { addsCascade } from "./cascade.js";
 import { type Effect, type Followed, none } from "./effect.js";
 import type { Token } from "./lexer.js";
 import { waiting } from "./table-statements.js";
@@ -23,10 +22,9 @@ export function alterTable(tokens: Tokens, followed: Followed, isIgnoring: boole
   const others = followed.allNamed(changes.flatMap((change, i) => change.others ?? mentioned(parts[i]!, tokens.database)));
   const harms = changes.map(({ what }) => what).filter((what) => what !== null);
   const what = isIgnoring ? "was altered with IGNORE, which deletes rows" : harms[0];
-  const cascades = parts.some(addsCascade) ? ours : [];
-  if (what === undefined) return { ...none, columns: ours, cascades };
+  if (what === undefined) return { ...none, columns: ours };
   const rows = [...new Set([...ours, ...others])];
-  return { ...none, rows, columns: rows, cascades, what, isUnderstood: changes.every(({ others: named }) => named !== null) };
+  return { ...none, rows, columns: rows, what, isUnderstood: changes.every(({ others: named }) => named !== null) };
 
   /** What the change means is not known, so any name in it may be that of a table. */
   function mentioned(part: readonly Token[], database: string): TableName[] {

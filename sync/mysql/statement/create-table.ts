@@ -1,5 +1,4 @@
 import type { QueryEvent } from "../binlog/event.js";
-import { addsCascade } from "./cascade.js";
 import { type Effect, type Followed, none } from "./effect.js";
 import { callsOnlyOwnFunctions, changesRows } from "./row-statements.js";
 import type { Tokens } from "./tokens.js";
@@ -19,7 +18,7 @@ export function createTable(event: QueryEvent, tokens: Tokens, followed: Followe
   if (isFilled && !callsOnlyOwnFunctions(event)) return { ...changesRows(event, followed), columns: made };
   const rows = isFilled || isReplacing ? made : [];
   return {
-    ...none, rows, columns: made, cascades: addsCascade(rest) ? made : [],
+    ...none, rows, columns: made,
     what: isReplacing ? "was dropped and made again" : "was filled by a statement logged as text",
   };
 }

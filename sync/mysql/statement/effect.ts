@@ -9,15 +9,13 @@ export interface Effect {
   readonly rows: readonly string[];
   /** Tables whose columns, or their order, the statement may have changed. */
   readonly columns: readonly string[];
-  /** Tables that the statement gave a foreign key that changes their rows by itself: CASCADE, SET NULL. */
-  readonly cascades: readonly string[];
   /** What happened to `rows`. */
   readonly what: string;
   /** False when the statement does not say which rows it changed, or is not a known one. */
   readonly isUnderstood: boolean;
 }
 
-export const none: Effect = { emptied: null, rows: [], columns: [], cascades: [], what: "", isUnderstood: true };
+export const none: Effect = { emptied: null, rows: [], columns: [], what: "", isUnderstood: true };
 
 /** The tables that are followed, and the columns of each that matter. */
 export class Followed {

@@ -2,10 +2,12 @@ import type { Recopy, Truncate } from "../../../schema/change.js";
 import type { Version } from "../../../schema/position.js";
 import type { FileOffset, QueryEvent } from "../binlog/event.js";
 import { SourceDiverged } from "../errors.js";
+import { rekeyed } from "../statement/rekeyed.js";
 import { effectOf } from "../statement/classify.js";
 import { digestOf, Repeated } from "../statement/digest.js";
 import { type Effect, type Followed, none } from "../statement/effect.js";
 import { TemporaryTables } from "../statement/temporary-tables.js";
+import type { Cascading } from "./cascading.js";
 
 /** The remedy that skips a place in the log which cannot be read as rows. */
 export const copyEverything =
@@ -14,8 +16,8 @@ export const copyEverything =
 export interface StatementOptions {
   /** What is done about a statement that does not say which rows it changed. */
   readonly unknown: "copy" | "stop";
-  /** Whether the server logs what its foreign keys change by themselves. */
-  readonly logsCascades: boolean;
+  /** What foreign keys change without a trace in the log; null if the server logs it. */
+  readonly cascading: Cascading | null;
 }
 
 /**
@@ -23,8 +25,8 @@ export interface StatementOptions {
  * Tables are copied again when no row event tells what their rows are now.
  */
 export class StatementMessages {
-  /** Tables that were given a foreign key whose changes are not logged, until `takeCascading` takes them. */
-  readonly #cascading = new Map<string, FileOffset>();
+  /** Where foreign keys whose changes are not logged were made or dropped, until `takeRekeyed` takes it. */
+  #rekeyed: FileOffset | null = null;
 
   readonly #temporary = new TemporaryTables();
 
@@ -35,12 +37,21 @@ export class StatementMessages {
     this.#temporary.read(event);
     const effect = effectOf(event, this.followed);
     if (effect.emptied !== null) return this.#emptied(event, effect.emptied, version);
-    const cascading = this.options.logsCascades ? [] : effect.cascades;
-    for (const table of cascading) this.#cascading.set(table, event);
-    const entities = [...new Set([...effect.rows, ...cascading])];
+    const rekeyed = this.#rekeyedBy(event);
+    const entities = [...new Set([...effect.rows, ...rekeyed])];
     if (entities.length === 0) return null;
-    const what = effect.what || "was given a foreign key that changes rows by itself, which this server does not log";
+    const what = effect.what || "got or lost foreign keys that change rows by themselves, which this server does not log";
     return { op: "recopy", entities, version, reason: this.#reason(event, effect, what) };
+  }
+
+  /** The tables whose rows such foreign keys may have changed until here, or not changed, other than is known. */
+  #rekeyedBy(event: QueryEvent): readonly string[] {
+    const { cascading } = this.options;
+    if (!cascading) return [];
+    const { tables, isOther } = rekeyed(event, (name) => cascading.has(name));
+    if (isOther) this.#rekeyed = event;
+    const ours = tables?.filter(({ database }) => this.followed.isOurs(database)).map(({ table }) => table);
+    return cascading.below(ours ?? cascading.keys.map(({ entity }) => entity));
   }
 
   #emptied(event: QueryEvent, entity: string, version: Version): Truncate | Recopy | null {
@@ -54,11 +65,11 @@ export class StatementMessages {
     }
   }
 
-  /** Takes the tables that got such a foreign key since the last call, each with the place of the statement. */
-  takeCascading(): ReadonlyMap<string, FileOffset> {
-    const taken = new Map(this.#cascading);
-    this.#cascading.clear();
-    return taken;
+  /** The place of the last statement since the call before that made or dropped foreign keys. */
+  takeRekeyed(): FileOffset | null {
+    const place = this.#rekeyed;
+    this.#rekeyed = null;
+    return place;
   }
 
   #reason(event: QueryEvent, { rows, isUnderstood }: Effect, what: string): string {

@@ -1,5 +1,5 @@
 import type { Catalog } from "../../../schema/catalog.js";
-import type { Change, Message, Recopy, UnheldChange } from "../../../schema/change.js";
+import type { Change, ChangeSource, Message, Recopy, UnheldChange } from "../../../schema/change.js";
 import { nextVersion, type Position, type Version, versionStep } from "../../../schema/position.js";
 import {
   type BinlogEvent, type CommitEvent, type GtidEvent, type HeartbeatEvent, isBefore, type FileOffset, type QueryEvent, type RollbackEvent,
@@ -9,6 +9,7 @@ import { GtidSet } from "../binlog/gtid.js";
 import { SourceDiverged } from "../errors.js";
 import { zonedIn } from "../row/zones.js";
 import { shapeProblems, type RowChanges, rowChanges } from "./row-changes.js";
+import { plausible } from "./commit-time.js";
 import { copyEverything, type StatementMessages } from "./statement-messages.js";
 
 /**
@@ -27,6 +28,9 @@ export class EventMessages {
   #begun: Position["begun"];
   #format: Position["begun"];
   #stamp = 0;
+  /** The first event of the open transaction, and what its changes say of it. */
+  #first: GtidEvent | null = null;
+  #source: ChangeSource | null = null;
   /** Whether the server of this connection was named. */
   #isConnected = false;
   /** The tables with rows in the open transaction. */
@@ -108,16 +112,34 @@ export class EventMessages {
   #begin(event: GtidEvent): void {
     this.#isWithin = true;
     this.#stamp = plausible(event);
+    [this.#first, this.#source] = [event, null];
   }
 
   #rows(event: RowsEvent, messages: Message[]): void {
+    if (event.table.database !== this.database) return;
+    if (this.catalog.has(event.table.table)) this.#changes(event, messages);
+    this.#cascade(event, messages);
+  }
+
+  #changes(event: RowsEvent, messages: Message[]): void {
     const { table } = event;
-    if (table.database !== this.database || !this.catalog.has(table.table)) return;
     const reader = this.#readers.get(table) ?? this.#readerOf(event);
     this.#open.add(table.table);
-    let next = nextVersion(this.#version, this.#stamp || event.timestamp * 1_000_000);
-    for (const images of event.rows) next = reader.add(images, next, messages as (Change | UnheldChange)[]);
+    const committedAt = this.#stamp || event.timestamp * 1_000_000;
+    let next = nextVersion(this.#version, committedAt);
+    const { file, offset } = this.#first ?? event;
+    const source = this.#source ??= { gtid: this.#first?.gtid || null, file, offset, committedAt };
+    for (const images of event.rows) next = reader.add(images, next, source, messages as (Change | UnheldChange)[]);
     this.#version = next - versionStep;
+  }
+
+  /** A change of a parent that the catalog does not have takes a version of its own, as what follows from it needs one. */
+  #cascade(event: RowsEvent, messages: Message[]): void {
+    const { cascading } = this.statements.options, cascade = cascading?.of(event, this.#version);
+    if (!cascade) return;
+    if (!this.catalog.has(event.table.table)) this.#step(event);
+    for (const table of cascading!.below(cascade.hits.map(({ foreignKey }) => foreignKey.entity))) this.#open.add(table);
+    messages.push({ ...cascade, version: this.#version });
   }
 
   #readerOf(event: RowsEvent): RowChanges {
@@ -126,7 +148,8 @@ export class EventMessages {
     const problems = shapeProblems(entity, table);
     if (problems.length > 0) {
       throw new SourceDiverged(`table ${this.database}.${table.table} no longer fits the catalog: ${problems.join("; ")}`, event,
-        `run the version whose catalog fits these rows; where there is none, mend the table, then ${copyEverything}`);
+        `restart sync, which reads what the server has now; a column that is younger than these rows needs \`keep: false\` until sync has `
+          + `passed them. Where neither helps: mend the table, then ${copyEverything}`);
     }
     const reader = rowChanges(entity, zonedIn(table, this.datetimeAhead));
     this.#readers.set(table, reader);
@@ -180,6 +203,7 @@ export class EventMessages {
     this.#place = event;
     this.#begun = this.#format;
     this.#isWithin = false;
+    [this.#first, this.#source] = [null, null];
     this.#open.clear();
   }
 
@@ -207,6 +231,7 @@ export class EventMessages {
   #again(): void {
     this.#version = this.#committed;
     this.#isWithin = false;
+    [this.#first, this.#source] = [null, null];
     this.#open.clear();
     this.#recopies = [];
   }
@@ -220,16 +245,4 @@ export class EventMessages {
     const proof = server ? { server, ...(this.#begun !== undefined && { begun: this.#begun }) } : this.#last && { last: this.#last };
     return { gtids: this.#executed.toString(), file, offset, ...proof, version: this.#committed };
   }
-}
-
-/** A session may itself set when its transaction was committed first, and a clock may be wrong. */
-const aheadAtMostMicros = 24 * 3_600 * 1_000_000;
-
-/**
- * When the transaction was committed first: versions are made of it.
- * A time more than a day after the commit on this server cannot be true, and its versions would stand above all
- * that come. Then the time of this commit is used.
- */
-function plausible({ originalCommitTimestamp: first, immediateCommitTimestamp: here }: GtidEvent): number {
-  return here > 0 && first > here + aheadAtMostMicros ? here : first;
 }

@@ -1,4 +1,5 @@
 import { type Entity, type Key, type Row, keyText } from "../../../schema/entity.js";
+import { tablesBelow } from "../../../schema/foreign-key.js";
 import type { Position } from "../../../schema/position.js";
 import { type RowsAsOf, rowsAsOf } from "../../reading/rows-as-of.js";
 import type { Source } from "../../source.js";
@@ -6,7 +7,12 @@ import type { Source } from "../../source.js";
 /** The log is read to a place that it already had, so a server that needs longer hangs. */
 const patienceMs = 60_000;
 
-export type Values = ReadonlyMap<string, readonly (Row | null)[]>;
+export interface Values {
+  /** By key text. */
+  readonly since: ReadonlyMap<string, readonly (Row | null)[]>;
+  /** A foreign key may have changed any of the rows, which the log does not tell. */
+  readonly isCascaded: boolean;
+}
 
 /**
  * What the source's log says of single rows. It serves one caller at a time: the server takes two
@@ -24,7 +30,7 @@ export class ChangeLog {
    */
   async valuesSince(from: Position, entity: Entity, keys: readonly Key[]): Promise<Values> {
     const to = await this.source.head();
-    if (keys.length === 0 || this.source.reached(from, to)) return new Map();
+    if (keys.length === 0 || this.source.reached(from, to)) return { since: new Map(), isCascaded: false };
     return this.#inTurn(() => valuesBetween(this.source, entity, keys, from, to, this.signal));
   }
 
@@ -44,6 +50,7 @@ async function valuesBetween(
   source: Source, entity: Entity, keys: readonly Key[], from: Position, to: Position, signal: AbortSignal,
 ): Promise<Values> {
   const values = new Map<string, (Row | null)[]>();
+  let isCascaded = false;
   const asked = new Set(keys.map(keyText));
   const add = (text: string, before: Row | null, after: Row | null) => {
     if (!asked.has(text)) return;
@@ -55,7 +62,7 @@ async function valuesBetween(
     for (const message of messages) {
       switch (message.op) {
         case "commit":
-          if (source.reached(withoutGtids(message.position), withoutGtids(to))) return values;
+          if (source.reached(withoutGtids(message.position), withoutGtids(to))) return { since: values, isCascaded };
           break;
         case "truncate":
           if (message.entity === entity.table) for (const text of asked) add(text, null, null);
@@ -65,6 +72,9 @@ async function valuesBetween(
           break;
         case "read": case "create": case "update": case "delete":
           if (message.entity === entity.table) add(keyText(message.key), message.before, message.after);
+          break;
+        case "cascade":
+          isCascaded ||= tablesBelow(message.foreignKeys, message.hits.map(({ foreignKey }) => foreignKey.entity)).includes(entity.table);
           break;
         case "recopy": case "idle": case "connected": break;
         default: message satisfies never;

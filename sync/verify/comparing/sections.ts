@@ -1,5 +1,6 @@
-import type { Entity, Key } from "../../../schema/entity.js";
-import type { FieldKind } from "../../../schema/fields.js";
+import { type Entity, type Key, keyValue } from "../../../schema/entity.js";
+import type { FieldType } from "../../../schema/fields.js";
+import { checkOf, sortKeyOf } from "../../../schema/kinds/kinds.js";
 
 /** Above this number two neighbours become one section, so their memory is bounded, whatever the table. */
 export const mostSections = 32_768;
@@ -18,15 +19,15 @@ interface End {
  * whose key begins with a text has one section.
  */
 export class Sections {
-  readonly #kinds: readonly FieldKind[];
+  readonly #orders: readonly PartOf[];
   /** The last key of each section but the last one. */
   #ends: End[] = [];
   #last: End | null = null;
 
   constructor(entity: Entity) {
-    const kinds = entity.key.map((name) => entity.fields[name]!.type.kind);
-    const unordered = kinds.findIndex((kind) => orders[kind] === null);
-    this.#kinds = unordered < 0 ? kinds : kinds.slice(0, unordered);
+    const orders = entity.key.map((name) => orderOf(entity.fields[name]!.type));
+    const unordered = orders.indexOf(null);
+    this.#orders = (unordered < 0 ? orders : orders.slice(0, unordered)) as readonly PartOf[];
   }
 
   /** Begins a section for a chunk that ends with this key. True when there were too many, so that two neighbours became one. */
@@ -60,8 +61,8 @@ export class Sections {
 
   #partsOf(key: Key): readonly Part[] | null {
     const parts: Part[] = [];
-    for (const [i, kind] of this.#kinds.entries()) {
-      const part = orders[kind]!(String(key[i]));
+    for (const [i, order] of this.#orders.entries()) {
+      const part = order(key[i]!);
       if (part === null) return null;
       parts.push(part);
     }
@@ -69,13 +70,16 @@ export class Sections {
   }
 }
 
-const whole = (text: string): Part | null => (/^-?\d{1,20}$/.test(text) ? BigInt(text) : null);
-const asText = (text: string): Part => text;
+type PartOf = (part: string | number) => Part | null;
 
-/** Kinds whose values are ordered here as in MySQL; null for those that MySQL orders otherwise, or by a collation. */
-const orders: Readonly<Record<FieldKind, ((text: string) => Part | null) | null>> = {
-  int64: whole, int32: whole, date: asText, timestamp: asText, string: null, decimal: null, boolean: null, choice: null,
-};
+/** How values are ordered here as in MySQL; null for those that MySQL orders by a collation. Whole numbers compare fastest as they are. */
+function orderOf(type: FieldType): PartOf | null {
+  if (type.kind === "int64" || type.kind === "int32" || type.kind === "uint64") return whole;
+  const [order, check] = [sortKeyOf(type), checkOf(type)];
+  return order && ((part) => (check(keyValue(type, part)) ? order(keyValue(type, part)) : null));
+}
+
+const whole: PartOf = (part) => (/^-?\d{1,20}$/.test(String(part)) ? BigInt(part) : null);
 
 function compare(a: readonly Part[], b: readonly Part[]): number {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;

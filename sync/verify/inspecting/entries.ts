@@ -32,17 +32,18 @@ async function judge(side: Side, content: Entries, suspects: readonly Suspect[])
   const keys = suspects.map(({ entry }) => keyOf(entity, entry));
   const now = await rowsAtSource(side, content, keys);
   const reasons: Reasons = await reasonsOf(store, entity.table, keys.filter((_, i) => held[i] === null));
-  const values = await log.valuesSince(from, entity, keys);
+  const { since: values, isCascaded } = await log.valuesSince(from, entity, keys);
 
   return suspects.map(({ what, entry }, i): Verdict<Suspect> => {
     const [key, row, is]: [Key, Row | null, Row | null] = [keys[i]!, now[i]!, held[i]!];
     const since = values.get(keyText(key)) ?? [];
     if (what === "wrong") {
       if (!is || [row, ...since].some((each) => isIn(content, each) && sameIn(fields, each, is))) return "right";
+      if (isCascaded) return { again: { what, entry: is } };
       return { key, held: is, differences: differencesOf(store, content, key, row, is, reasons) };
     }
     if (is || !isIn(content, row)) return "right";
-    const stood = since.length === 0 && sameIn([lookup.by, lookup.orderBy], row, entry);
+    const stood = !isCascaded && since.length === 0 && sameIn([lookup.by, lookup.orderBy], row, entry);
     return stood ? {
       key, held: null, differences: differencesOf(store, content, key, row, null, reasons),
     } : { again: { what, entry: row } };

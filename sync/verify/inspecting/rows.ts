@@ -25,12 +25,12 @@ async function judge(side: Side, content: Content, keys: readonly Key[]): Promis
   const held = await store.rows!.get(entity, keys);
   const now = await rowsAtSource(side, content, keys);
   const reasons: Reasons = await reasonsOf(store, entity.table, keys.filter((_, i) => held[i] === null));
-  const values = await log.valuesSince(from, entity, keys);
+  const { since: values, isCascaded } = await log.valuesSince(from, entity, keys);
   return keys.map((key, i): Verdict<Key> => {
     const since = values.get(keyText(key)) ?? [];
     const may: readonly (Row | null)[] = [now[i]!, ...since];
     if (may.some((row) => sameIn(fields, row, held[i]!))) return "right";
-    if (held[i] === null && since.length > 0) return { again: key };
+    if (isCascaded || (held[i] === null && since.length > 0)) return { again: key };
     return { key, held: held[i]!, differences: differencesOf(store, content, key, now[i]!, held[i]!, reasons) };
   });
 }

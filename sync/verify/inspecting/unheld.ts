@@ -27,12 +27,12 @@ async function judge({ source, store, waitMs, log, signal }: Side, entity: Entit
   const held = await store.rows!.get(entity, keys);
   const rows = await source.rows(entity, keys);
   const reasons = await reasonsOf(store, entity.table, keys);
-  const changed = await log.valuesSince(from, entity, keys);
+  const { since, isCascaded } = await log.valuesSince(from, entity, keys);
   return keys.map((key, i): Verdict<Key> => {
     const row = rows[i], deadLetter = reasons.get(nameOf(entity.table, key));
     if (!(row instanceof Unheld) || held[i] !== null) return "right";
     // The letter of a row written just now may be under way.
-    if (deadLetter === undefined && changed.has(keyText(key))) return { again: key };
+    if (deadLetter === undefined && (isCascaded || since.has(keyText(key)))) return { again: key };
     const difference: Difference = {
       store: store.name, table: entity.table, key, kind: "missing", ...(deadLetter === undefined ? { unheld: row.reason } : { deadLetter }),
     };

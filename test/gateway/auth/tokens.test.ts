@@ -10,6 +10,7 @@ import { keySource } from "../../../gateway/auth/keys.js";
 import { TokenVerifier } from "../../../gateway/auth/tokens.js";
 import type { Viewer } from "../../../gateway/auth/viewer.js";
 import { PreflightFailed } from "../../../runtime/findings.js";
+import { totesys } from "../../support/totesys.js";
 import { configOf, folder, type Options } from "../support/world.js";
 
 const secret = "0123456789abcdef0123456789abcdef";
@@ -18,7 +19,7 @@ afterAll(() => rmSync(dataDir, { recursive: true }));
 
 const verifierOf = async (options: Options) => {
   const config = configOf(dataDir, options);
-  return new TokenVerifier(await keySource(config), { issuer: config.jwtIssuer, audience: config.jwtAudience });
+  return new TokenVerifier(await keySource(config), { issuer: config.jwtIssuer, audience: config.jwtAudience }, totesys);
 };
 const claimsOf = (claims: object) => new SignJWT({ sub: "ann", role: "partner", counterparty_id: "7", ...claims });
 const signed = (claims: object = {}, { exp = "1h", alg = "HS256", key = Buffer.from(secret) as Buffer | KeyObject, kid = "" } = {}) =>
@@ -31,11 +32,13 @@ const answer = async (verifier: TokenVerifier, token: string): Promise<Viewer | 
 describe("a token signed with the secret", () => {
   test("makes a viewer of its claims", async () => {
     const verifier = await verifierOf({ jwtSecret: secret });
-    const viewer = { id: "ann", role: "partner", counterpartyId: "7", reads: new Set(["public"]), rows: "own" };
+    const viewer = {
+      id: "ann", role: "partner", claims: { counterparty_id: "7" }, reads: new Set(["public"]), rows: { of: "counterparty", key: "7" },
+    };
     expect(await answer(verifier, await signed())).toEqual(viewer);
     expect(await answer(verifier, await signed({ counterparty_id: 7 }))).toEqual(viewer);
     expect(await answer(verifier, await signed({ role: "staff", counterparty_id: undefined }))).toMatchObject({
-      role: "staff", counterpartyId: null, rows: "all",
+      role: "staff", claims: { counterparty_id: null }, rows: "all",
     });
   });
 
@@ -103,6 +106,7 @@ describe("a token signed with the secret", () => {
     let verified = 0;
     const verifier = new TokenVerifier(
       { key: async () => { verified++; return Buffer.from(secret); }, algorithms: ["HS256"] }, { issuer: undefined, audience: undefined },
+      totesys,
     );
     const token = await signed();
     for (let i = 0; i < 5; i++) await answer(verifier, token);
@@ -174,19 +178,21 @@ describe("public keys", () => {
 
 describe("development tokens", () => {
   test("one a role, valid after a restart, from a secret only its owner can read", async () => {
-    const config = configOf(dataDir, { development: true, developmentCounterparty: "42" });
-    const tokens = await developmentTokens(config);
-    expect(tokens.map(({ role, counterpartyId }) => [role, counterpartyId])).toEqual([
-      ["partner", "42"], ["staff", null], ["support", null], ["finance", null], ["administrator", null],
+    const config = configOf(dataDir, { development: true, developmentKey: "42" });
+    const tokens = await developmentTokens(config, totesys);
+    expect(tokens.map(({ role, owns }) => [role, owns && `${owns.of} ${owns.key}`])).toEqual([
+      ["partner", "counterparty 42"], ["staff", null], ["support", null], ["finance", null], ["administrator", null],
     ]);
     expect(statSync(join(dataDir, "development-secret")).mode & 0o777).toBe(0o600);
     const restarted = await verifierOf({ development: true });
     for (const { role, token } of tokens) expect(await answer(restarted, token)).toMatchObject({ role });
-    expect(await answer(restarted, tokens[0]!.token)).toMatchObject({ counterpartyId: "42" });
+    expect(await answer(restarted, tokens[0]!.token)).toMatchObject({
+      claims: { counterparty_id: "42" }, rows: { of: "counterparty", key: "42" },
+    });
   });
 
   test("none when the operator's own keys sign, and none outside development", async () => {
-    expect(await developmentTokens(configOf(dataDir, { development: true, jwtSecret: secret }))).toEqual([]);
-    expect(await developmentTokens(configOf(dataDir))).toEqual([]);
+    expect(await developmentTokens(configOf(dataDir, { development: true, jwtSecret: secret }), totesys)).toEqual([]);
+    expect(await developmentTokens(configOf(dataDir), totesys)).toEqual([]);
   });
 });

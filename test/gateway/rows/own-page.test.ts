@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { ownPage, patience, type Walk } from "../../../gateway/rows/own-page.js";
-import { entity, entryOf, type Row } from "../../../schema/entity.js";
-import { int32, int64, reference } from "../../../schema/fields.js";
+import { entryOf, type Row } from "../../../schema/entity.js";
 import type { Page, Slice } from "../../../stores/ports.js";
+import { entity, int32, int64, reference } from "../../support/declare.js";
 
 const shelf = { table: "shelf", key: ["id"] };
 const item = entity("item", {

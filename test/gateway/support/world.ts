@@ -8,8 +8,8 @@ import { runGateway } from "../../../gateway/main.js";
 import { type GatewayConfig, gatewaySettings } from "../../../gateway/settings.js";
 import { readSettings } from "../../../runtime/settings.js";
 import { keyOf } from "../../../schema/entity.js";
-import type { RoleName } from "../../../schema/policy.js";
-import { totesys } from "../../../schema/totesys/catalog.js";
+import { generationOf } from "../../../schema/generation.js";
+import { totesys } from "../../support/totesys.js";
 import { openSink } from "../../../stores/open.js";
 import { freshKeyspace } from "../../stores/cassandra/fresh-keyspace.js";
 import { openTestStore } from "../../stores/elasticsearch/test-store.js";
@@ -33,9 +33,9 @@ export interface World extends AsyncDisposable {
   readonly operationsUrl: string;
   readonly config: GatewayConfig;
   readonly logged: string[];
-  token(role: RoleName): string;
+  token(role: string): string;
   /** Sends one operation as a role, or with any Authorization header, or with none. */
-  ask(as: RoleName | { readonly authorization: string } | null, query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  ask(as: string | { readonly authorization: string } | null, query: string, variables?: Record<string, unknown>): Promise<Answer>;
 }
 
 export type Options = Readonly<Record<string, string | boolean>>;
@@ -70,7 +70,7 @@ export function configOf(dataDir: string, options: Options = {}): GatewayConfig 
 export async function openWorld(options: Options = { development: true }, store: "filled" | "empty" = "filled"): Promise<World> {
   const dataDir = folder();
   const config = configOf(dataDir, options);
-  if (store === "filled") for (const url of config.stores) await fill(url);
+  if (store === "filled") for (const { url } of config.stores) await fill(url);
 
   const stop = new AbortController();
   const logged: string[] = [];
@@ -79,7 +79,7 @@ export async function openWorld(options: Options = { development: true }, store:
   const ended = runGateway(config, stop.signal, resolve, log);
   ended.catch(reject);
   const addresses = await started;
-  const tokens = new Map((await developmentTokens(config)).map(({ role, token }) => [role, token]));
+  const tokens = new Map((await developmentTokens(config, totesys)).map(({ role, token }) => [role, token]));
   const world: World = {
     ...addresses, config, logged,
     token: (role) => tokens.get(role)!,
@@ -111,16 +111,21 @@ function expectDeclared({ status, errors }: Answer): void {
 }
 
 export async function fill(url: URL): Promise<void> {
-  await using sink = await openSink(url, totesys);
-  await sink.prepare(totesys.entities);
+  await using sink = await openSink(url);
+  const writer = await sink.prepare(totesys);
   let version = Date.now() * 1000;
   for (const of of totesys.entities) {
     const changes = rows[of.table]!.map((after) => ({
       op: "create" as const, entity: of.table, key: keyOf(of, after), before: null, after, version: ++version,
     }));
-    expect(await sink.write(changes, new AbortController().signal)).toEqual([]);
+    expect(await writer.write(changes, new AbortController().signal)).toEqual([]);
   }
-  await sink.storeProgress({ position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() - 1000 });
+  const generation = generationOf(totesys, 0);
+  await sink.storeGeneration(generation);
+  await sink.storeProgress({
+    position: { gtids: "", file: "binlog.000001", offset: 4, version }, currentAt: Date.now() - 1000,
+    generation: { number: 0, hash: generation.hash },
+  });
 }
 
 function withResolvers<T>() {

@@ -1,6 +1,5 @@
 import { catalog } from "../../../schema/catalog.js";
-import { entity } from "../../../schema/entity.js";
-import { decimal, int64, nullable, string, timestamp } from "../../../schema/fields.js";
+import { entity, decimal, int64, nullable, string, timestamp } from "../../support/declare.js";
 
 const payment = entity("payment", {
   description: "Followed, with two columns that are easily taken for one another.", key: ["id"], owner: { kind: "everyone" },

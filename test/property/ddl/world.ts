@@ -72,7 +72,7 @@ export class Following implements AsyncDisposable {
 
   async #run(stop: AbortSignal): Promise<void> {
     await using source = openMysqlSource(this.world.url, followed, `ddl ${this.store.href}`, stop);
-    await using sink = await openSink(this.store, followed);
+    await using sink = await openSink(this.store);
     await runPipeline(pipelineParts({
       source, sink, catalog: followed, limits: { pace: { busyMs: 20, idleMs: 200 } }, state: this.state, log: this.#log,
     }), stop, never);
@@ -87,7 +87,7 @@ export class Following implements AsyncDisposable {
       const { position, waitsFor, phase } = this.state.now;
       if (position && source.reached(position, head)) {
         if (waitsFor && !(await this.#isThere())) return { kind: "absent", what: waitsFor };
-        await using store = await openStore(this.store, followed);
+        await using store = await openStore(this.store);
         const progress = await store.progress();
         if (phase === "streaming" && progress && isWhole(progress) && source.reached(progress.position, head)) return { kind: "current" };
       }
@@ -107,14 +107,14 @@ export class Following implements AsyncDisposable {
   /** How the store differs from the server. */
   async differences(): Promise<readonly string[]> {
     await using source = openMysqlSource(this.world.url, followed, "ddl verify", never);
-    await using store = await openStore(this.store, followed);
+    await using store = await openStore(this.store);
     return (await verify({ source, stores: [store], catalog: followed, waitMs: 30_000 }, never)).differences.map(formatDifference);
   }
 
   /** With the pipeline stopped: what `sluice resnapshot --store` does. */
   async resnapshot(): Promise<void> {
     await using source = openMysqlSource(this.world.url, followed, "ddl resnapshot", never);
-    await using sink = await openSink(this.store, followed);
+    await using sink = await openSink(this.store);
     await resnapshot(source, sink, followed, []);
   }
 

@@ -1,11 +1,11 @@
 import { entryOf, lookupTable, type Row } from "../../../schema/entity.js";
 import { isWhole, type Progress } from "../../../schema/position.js";
-import type { Sink } from "../../../stores/ports.js";
+import type { TableSink } from "../../../stores/ports.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import type { Source } from "../../../sync/source.js";
 import type { PipelineState } from "../../../sync/state/state.js";
-import { type Kind, MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
-import { MemorySource } from "../../support/memory-source.js";
+import { type Kind, MemoryDisk, MemorySink, type Weather } from "../../support/memory/memory-sink.js";
+import { MemorySource } from "../../support/memory/memory-source.js";
 import { pipelineParts, smallBatches } from "../../support/pipeline-parts.js";
 import { instead } from "./instead.js";
 import { Reader } from "./reader.js";
@@ -16,7 +16,7 @@ import { type History, refused, things, unheld } from "./world.js";
 /** A part of the system with a planted mistake, to see whether the promises notice it. */
 export interface Mutant {
   source?(source: MemorySource): Source;
-  sink?(sink: Sink): Sink;
+  sink?(sink: TableSink): TableSink;
   disk?(kind: Kind): MemoryDisk;
   /** Changes the product's own code, until it is disposed of. */
   begin?(): Disposable;
@@ -41,10 +41,11 @@ function weather(effects: number, slowness: number, dice: () => number, onEffect
  * @throws Violation at the first broken promise
  */
 export async function runHistory(
-  { kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce, breaks }: History, mutant: Mutant = {},
+  { kind, transactions, leftovers, eras, dice, growth, chunk, rows, atOnce, breaks, family }: History, mutant: Mutant = {},
 ): Promise<void> {
-  const source = new MemorySource(transactions, unheld, growth, chunk, breaks);
-  const disk = mutant.disk?.(kind) ?? new MemoryDisk(things, kind);
+  const catalog = family?.catalog ?? things;
+  const source = new MemorySource(transactions, unheld, growth, chunk, breaks, family?.foreignKeys);
+  const disk = mutant.disk?.(kind) ?? new MemoryDisk(catalog, kind);
   for (const [i, row] of leftovers.entries()) {
     for (const atom of disk.atomsOf({
       op: "create", entity: "item", key: [row.id as string], before: null, after: row, version: 500 + i,
@@ -84,7 +85,7 @@ export async function runHistory(
         return turn;
       },
     });
-    const parts = pipelineParts({ source: own, sink: mutant.sink?.(inner) ?? inner, catalog: things, limits });
+    const parts = pipelineParts({ source: own, sink: mutant.sink?.(inner) ?? inner, catalog, limits });
     running.add(parts.state);
     await runPipeline(parts, stop.signal, new AbortController().signal).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
@@ -135,7 +136,7 @@ export function equal(source: MemorySource, disk: MemoryDisk, together = false):
     if (sorted(is) !== sorted(wanted)) throw new Violation(of, `there is ${sorted(is)}, wanted is ${sorted(wanted)}`);
   };
   const letters: string[] = [];
-  for (const of of things.entities) {
+  for (const of of disk.catalog.entities) {
     const all = [...source.table(of)];
     const good = all.filter(([, row]) => unheld(row) === null && refused(row) === null);
     letters.push(...all.filter((each) => !good.includes(each)).map(([place]) => `${of.table}\0${place}`));

@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { catalog } from "../../../schema/catalog.js";
-import { entity, type Row } from "../../../schema/entity.js";
-import { int32, int64, nullable, reference, string } from "../../../schema/fields.js";
-import type { Kind } from "../../support/memory-sink.js";
-import type { Operation, Transaction } from "../../support/memory-source.js";
+import { type Catalog, catalog } from "../../../schema/catalog.js";
+import type { Row } from "../../../schema/entity.js";
+import type { ForeignKey } from "../../../schema/foreign-key.js";
+import type { Kind } from "../../support/memory/memory-sink.js";
+import type { Operation, Transaction } from "../../support/memory/memory-source.js";
+import { entity, int32, int64, nullable, reference, string } from "../../support/declare.js";
 
 export const owner = entity("owner", {
   description: "An owner.", key: ["id"], owner: { kind: "everyone" },
@@ -49,6 +50,8 @@ export interface History {
   readonly atOnce: number;
   /** After so many messages the stream begins again. */
   readonly breaks: number;
+  /** Other tables than `things`, with foreign keys whose work is not in the log. */
+  readonly family?: { readonly catalog: Catalog; readonly foreignKeys: readonly ForeignKey[] };
 }
 
 const key = fc.integer({ min: 1, max: 5 }).map(String);
@@ -67,11 +70,11 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 const run = fc.record({ effects: fc.nat(90), slowness: fc.constantFrom(1, 1, 1, 8) });
 
 /** `two`: whether a second process is sometimes started beside the first, by mistake. */
-export function histories(two: "never" | "sometimes"): fc.Arbitrary<History> {
+export function histories(two: "never" | "sometimes", operations = operation): fc.Arbitrary<History> {
   return fc.record({
     kind: fc.constantFrom<Kind>("entries", "documents"),
     transactions: fc.array(
-      fc.record({ operations: fc.array(operation, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }),
+      fc.record({ operations: fc.array(operations, { minLength: 1, maxLength: 7 }), stamp: fc.integer({ min: 1, max: 3_000 }) }),
       { minLength: 1, maxLength: 14 },
     ),
     leftovers: fc.array(itemRow, { maxLength: 3 }),

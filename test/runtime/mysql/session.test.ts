@@ -6,7 +6,7 @@ import type { Connection } from "mysql2/promise";
 import type { Engine } from "../../../engines/engine.js";
 import { migrate } from "../../../migrations/migrate.js";
 import { connectMysql, serverUrl } from "../../../runtime/mysql/mysql.js";
-import { totesys } from "../../../schema/totesys/catalog.js";
+import { totesys } from "../../support/totesys.js";
 import { preflight } from "../../../sync/mysql/preflight/preflight.js";
 import { engineUrls } from "../../support/engines.js";
 import { startMysql } from "../../support/mysql-server.js";

@@ -1,7 +1,7 @@
 import type { Progress } from "../../../schema/position.js";
 import { everyKey } from "../../../schema/position.js";
 import { openSink, openStore } from "../../../stores/cassandra/open.js";
-import type { Sink, Store } from "../../../stores/ports.js";
+import type { Store, TableSink, Writer } from "../../../stores/ports.js";
 import { collect, created, deleted, nextId, nextVersion, rowOf, signal, updated } from "../../contract/changes.js";
 import { contractCatalog, crate, specimen, specimenRow } from "../../contract/entities.js";
 import { type FreshKeyspace, freshKeyspace } from "./fresh-keyspace.js";
@@ -9,13 +9,14 @@ import { type FreshKeyspace, freshKeyspace } from "./fresh-keyspace.js";
 jest.setTimeout(120_000);
 
 let keyspace: FreshKeyspace;
-let sink: Sink;
+let sink: TableSink;
+let writer: Writer;
 let store: Store;
 beforeAll(async () => {
   keyspace = await freshKeyspace();
-  sink = await openSink(keyspace.url, contractCatalog);
-  store = await openStore(keyspace.url, contractCatalog);
-  await sink.prepare([specimen, crate]);
+  sink = await openSink(keyspace.url);
+  store = await openStore(keyspace.url);
+  writer = await sink.prepare(contractCatalog);
 });
 afterAll(async () => {
   await sink?.[Symbol.asyncDispose]();
@@ -32,7 +33,7 @@ const idsOn = async (shelf: string) => (await store.rows!.list(
 test("invariant 9: a row larger than the server takes is rejected with its reason, and the rest of the batch is written", async () => {
   const shelf_id = nextId();
   const [large, small] = [specimenRow(nextId(), { shelf_id, text: "x".repeat(17_000_000) }), specimenRow(nextId(), { shelf_id })];
-  const rejections = await sink.write([created(specimen, large), created(specimen, small)], signal);
+  const rejections = await writer.write([created(specimen, large), created(specimen, small)], signal);
   expect(rejections.map(({ key, reason }) => [key, /too big|too large/.test(reason)])).toEqual([[[large.specimen_id], true]]);
   expect(await idsOn(shelf_id)).toEqual([small.specimen_id]);
 });
@@ -40,7 +41,7 @@ test("invariant 9: a row larger than the server takes is rejected with its reaso
 test("a row that one table takes and another refuses, being a few bytes too large there, is in none", async () => {
   const written = async (length: number) => {
     const row = specimenRow(nextId(), { shelf_id: nextId(), former_shelf_id: nextId(), text: "x".repeat(length) });
-    const rejections = await sink.write([created(specimen, row)], signal);
+    const rejections = await writer.write([created(specimen, row)], signal);
     const entries = await Promise.all(specimen.lookups.slice(0, 2).map((lookup) => store.audit.entriesAt(specimen, lookup, [row])));
     const parts = [await rowOf(store, specimen, [row.specimen_id as string]), ...entries.flat()].filter((part) => part !== null).length;
     return { reason: rejections[0]?.reason, parts };
@@ -60,11 +61,11 @@ test("a row that cannot be held leaves no entry that the change after it could n
   const good = specimenRow(nextId(), { shelf_id: from });
   const bad = { ...good, shelf_id: nextId(), whole: "9223372036854775808" };
   const mended = { ...good, shelf_id: to };
-  await sink.write([created(specimen, good)], signal);
-  expect(await sink.write([updated(specimen, good, bad)], signal)).toMatchObject([
+  await writer.write([created(specimen, good)], signal);
+  expect(await writer.write([updated(specimen, good, bad)], signal)).toMatchObject([
     { key: [good.specimen_id], reason: expect.stringContaining("whole: ") },
   ]);
-  await sink.write([updated(specimen, bad, mended)], signal);
+  await writer.write([updated(specimen, bad, mended)], signal);
   expect([await idsOn(from), await idsOn(to)]).toEqual([[], [good.specimen_id]]);
   expect(await rowOf(store, specimen, [good.specimen_id as string])).toEqual(mended);
 });
@@ -78,7 +79,7 @@ test("many rows of one partition, moved within it and out of it in one write, en
     ...rows.slice(60, 70).map((row) => updated(specimen, row, { ...row, shelf_id: there })),
     ...rows.slice(70, 80).map((row) => deleted(specimen, row)),
   );
-  expect(await sink.write(changes.toReversed(), signal)).toEqual([]);
+  expect(await writer.write(changes.toReversed(), signal)).toEqual([]);
   const left = [...rows.slice(80, 130), ...rows.slice(0, 60).reverse()].map((row) => row.specimen_id);
   expect(await idsOn(there)).toEqual(rows.slice(60, 70).map((row) => row.specimen_id));
   const all = (await collect(store.audit.entries(specimen, byRank!))).filter((row) => row.shelf_id === here);
@@ -89,7 +90,7 @@ test("invariant 7: a write that is told to stop begins nothing more and says so"
   const row = specimenRow(nextId());
   const stop = new AbortController();
   stop.abort(new Error("stopped by SIGTERM"));
-  await expect(sink.write([created(specimen, row)], stop.signal)).rejects.toThrow("stopped by SIGTERM");
+  await expect(writer.write([created(specimen, row)], stop.signal)).rejects.toThrow("stopped by SIGTERM");
   expect(await rowOf(store, specimen, [row.specimen_id as string])).toBeNull();
 });
 
@@ -103,7 +104,7 @@ test("invariant 2: a clock that steps back does not hide the progress committed 
   await sink.storeProgress(progress(2));
   expect(await store.progress()).toEqual(progress(2));
 
-  await using restarted = await openSink(keyspace.url, contractCatalog);
+  await using restarted = await openSink(keyspace.url);
   await restarted.storeProgress(progress(3));
   expect(await store.progress()).toEqual(progress(3));
 });
@@ -112,10 +113,10 @@ test("a sweep removes a lookup entry that no row has any more", async () => {
   const shelf_id = nextId();
   const row = { crate_id: nextId(), shelf_id, placed_at: "2026-01-01T00:00:00.000000Z", label: "ghost" };
   const stays = { ...row, crate_id: nextId(), label: "stays" };
-  await sink.write([created(crate, row)], signal);
+  await writer.write([created(crate, row)], signal);
   await keyspace.session.execute("DELETE FROM crate WHERE crate_id = ?", [BigInt(row.crate_id)]);
   const bar = nextVersion();
-  await sink.write([created(crate, stays, bar)], signal);
+  await writer.write([created(crate, stays, bar)], signal);
   await sink.sweep(crate, bar, everyKey);
   expect(await collect(store.audit.entries(crate, crate.lookups[0]!))).toEqual([stays]);
   expect(await collect(store.audit.rows(crate))).toEqual([{ key: [stays.crate_id], row: stays }]);
@@ -124,11 +125,11 @@ test("a sweep removes a lookup entry that no row has any more", async () => {
 test("invariant 4: what is older than a sweep stays away when it comes late, what is newer comes", async () => {
   const row = { crate_id: nextId(), shelf_id: nextId(), placed_at: "2026-01-01T00:00:00.000000Z", label: "first" };
   const [old, bar, young] = [nextVersion(), nextVersion(), nextVersion()];
-  await sink.write([created(crate, row, old)], signal);
+  await writer.write([created(crate, row, old)], signal);
   await sink.sweep(crate, bar, everyKey);
-  await sink.write([created(crate, row, old)], signal);
+  await writer.write([created(crate, row, old)], signal);
   expect(await rowOf(store, crate, [row.crate_id])).toBeNull();
-  await sink.write([created(crate, { ...row, label: "second" }, young)], signal);
+  await writer.write([created(crate, { ...row, label: "second" }, young)], signal);
   expect(await rowOf(store, crate, [row.crate_id])).toMatchObject({ label: "second" });
 });
 

@@ -1,18 +1,17 @@
 import { openSink, openStore } from "../../../stores/open.js";
-import { contractCatalog } from "../../contract/entities.js";
 import { storeContract } from "../../contract/store-contract.js";
 import { openTestStore } from "./test-store.js";
 
 storeContract("elasticsearch", async () => {
   const place = openTestStore();
-  const sink = await openSink(place.url, contractCatalog);
-  const store = await openStore(place.url, contractCatalog);
+  const sink = await openSink(place.url);
+  const store = await openStore(place.url);
   return {
     sink, store,
     capabilities: { rows: true, search: true },
     settle: () => place.refresh(),
-    async reopen(catalog) {
-      return { sink: await openSink(place.url, catalog), store: await openStore(place.url, catalog) };
+    async reopen(name) {
+      return { sink: await openSink(place.url, name), store: await openStore(place.url, name) };
     },
     async dispose() {
       await sink[Symbol.asyncDispose]();

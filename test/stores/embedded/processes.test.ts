@@ -30,19 +30,19 @@ jest.setTimeout(60_000);
 
 test("a writer in another process makes a write Retriable, never a read wait, and its death loses nothing", async () => {
   await using at = await place();
-  await using sink = await openSink(at.url, contractCatalog);
-  await using store = await openStore(at.url, contractCatalog);
-  await sink.prepare(contractCatalog.entities);
+  await using sink = await openSink(at.url);
+  await using store = await openStore(at.url);
+  const writer = await sink.prepare(contractCatalog);
   const [before, after] = [{ shelf_id: "1", label: "before" }, { shelf_id: "2", label: "after" }];
-  await sink.write([created(shelf, before)], signal);
+  await writer.write([created(shelf, before)], signal);
 
   const other = spawn(process.execPath, ["-e", lockHolder, at.file], { stdio: ["ignore", "pipe", "inherit"] });
   await firstLine(other, (line) => line === "locked");
-  await expect(sink.write([created(shelf, after)], signal)).rejects.toThrow(Retriable);
+  await expect(writer.write([created(shelf, after)], signal)).rejects.toThrow(Retriable);
   expect(await everyRow(store, shelf)).toEqual([before]);
   await killed(other);
 
-  expect(await sink.write([created(shelf, after)], signal)).toEqual([]);
+  expect(await writer.write([created(shelf, after)], signal)).toEqual([]);
   expect(await everyRow(store, shelf)).toEqual([before, after]);
 });
 
@@ -57,7 +57,7 @@ test("invariants 1 and 7: SIGKILL at any instant leaves every row up to the posi
     const said = Number(await firstLine(writer, (line) => Number(line) >= reached + 150 * round));
     await killed(writer);
 
-    await using store = await openStore(at.url, contractCatalog);
+    await using store = await openStore(at.url);
     const progress = await store.progress();
     if (!progress) throw new Error("no position was committed");
     const { version } = progress.position;

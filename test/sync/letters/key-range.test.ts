@@ -1,8 +1,7 @@
 import { PreflightFailed } from "../../../runtime/findings.js";
-import { entity } from "../../../schema/entity.js";
-import { int32, int64, string } from "../../../schema/fields.js";
 import { isWithin } from "../../../schema/position.js";
 import { keyRangeOf } from "../../../sync/letters/key-range.js";
+import { entity, int32, int64, string } from "../../support/declare.js";
 
 const order = entity(
   "order", { description: "An order.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key.") } },

@@ -5,7 +5,8 @@ import { migrate } from "../../../migrations/migrate.js";
 import { PreflightFailed } from "../../../runtime/findings.js";
 import type { Row } from "../../../schema/entity.js";
 import { rewriteVersion } from "../../../schema/position.js";
-import { totesys } from "../../../schema/totesys/catalog.js";
+import { totesys } from "../../support/totesys.js";
+import { namedByEngine } from "../../../stores/named.js";
 import { openSink, openStore } from "../../../stores/open.js";
 import type { Store } from "../../../stores/ports.js";
 import { type LetterActions, editLetter, retryLetters, skipLetter } from "../../../sync/letters/settle-letters.js";
@@ -49,7 +50,7 @@ beforeAll(async () => {
   urls = [opened(await place()).url, opened(await freshKeyspace()).url, opened(openTestStore()).url];
   source = opened(openMysqlSource(database.url, totesys, "letters", unstopped));
   await synced(async () => undefined);
-  for (const url of urls) stores.push(opened(await openStore(url, totesys)));
+  for (const url of urls) stores.push(opened(await openStore(url)));
 });
 afterAll(async () => {
   for (const each of closing) await each[Symbol.asyncDispose]();
@@ -59,10 +60,12 @@ afterAll(async () => {
 /** Runs sync while `work` does, until every store has what was committed. */
 async function synced(work: () => Promise<unknown>): Promise<void> {
   const stop = new AbortController();
-  const ended = runSync({ mysql: database.url, stores: urls, syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal);
+  const ended = runSync(
+    { mysql: database.url, stores: urls.map(namedByEngine), syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal,
+  );
   try {
     await work();
-    const reading = await Promise.all(urls.map((url) => openStore(url, totesys)));
+    const reading = await Promise.all(urls.map((url) => openStore(url)));
     await Promise.race([caughtUp(source, reading, 90_000, unstopped), ended]);
     await Promise.all(reading.map((store) => store[Symbol.asyncDispose]()));
   } finally {
@@ -73,7 +76,7 @@ async function synced(work: () => Promise<unknown>): Promise<void> {
 
 async function onEachStore(work: (actions: LetterActions, held: (id: string) => Promise<Row | null>) => Promise<void>): Promise<void> {
   for (const [i, url] of urls.entries()) {
-    await using sink = await openSink(url, totesys);
+    await using sink = await openSink(url);
     const store = stores[i]!;
     await work(
       { source, sink, store, catalog: totesys, auditFile, signal: unstopped }, async (id) => (await store.rows!.get(design, [[id]]))[0]!,
@@ -122,18 +125,19 @@ test("invariant 4: a retry wins over what the refused change left, and loses to 
     const version = progress!.position.version + 1_000_000;
     const row = (await source.rows(design, [["2"]]))[0] as Row;
     const about = { entity: "design", key: ["2"] };
+    const writer = await actions.sink.prepare(totesys);
     const refused = { ...about, op: "update" as const, before: row, after: row, version };
     await actions.sink.deadLetters.park([{ ...about, version, reason: "too large", change: refused }]);
-    await actions.sink.write([{ ...refused, op: "delete", after: null }], unstopped);
+    await writer.write([{ ...refused, op: "delete", after: null }], unstopped);
     expect(await held("2")).toBeNull();
     const [letter] = await actions.sink.deadLetters.list(10);
     expect(await retryLetters(actions, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
     expect(await held("2")).toEqual(row);
 
     // The pipeline repeats the refused change, then brings the next one; a second retry had read the row before it.
-    await actions.sink.write([{ ...refused, op: "delete", after: null }], unstopped);
+    await writer.write([{ ...refused, op: "delete", after: null }], unstopped);
     expect(await held("2")).toEqual(row);
-    await actions.sink.write([{ ...refused, after: { ...row, design_name: "newer" }, version: version + 2 }], unstopped);
+    await writer.write([{ ...refused, after: { ...row, design_name: "newer" }, version: version + 2 }], unstopped);
     await actions.sink.deadLetters.park([{ ...about, version: version + 2, reason: "newer, refused", change: null }]);
     expect(await retryLetters(actions, [letter!])).toEqual([{ settled: true, outcome: "written" }]);
     expect(await held("2")).toMatchObject({ design_name: "newer" });

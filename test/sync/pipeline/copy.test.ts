@@ -1,14 +1,15 @@
 import pino from "pino";
 import { catalog } from "../../../schema/catalog.js";
 import type { Change } from "../../../schema/change.js";
-import { entity, type Row } from "../../../schema/entity.js";
-import { int64, string } from "../../../schema/fields.js";
+import type { Row } from "../../../schema/entity.js";
+import { generationOf } from "../../../schema/generation.js";
 import { adopted, type Progress, type TableCopy } from "../../../schema/position.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { TableAbsent, Unresumable } from "../../../sync/source.js";
-import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
-import { MemorySource, type Transaction } from "../../support/memory-source.js";
+import { MemoryDisk, MemorySink, type Weather } from "../../support/memory/memory-sink.js";
+import { MemorySource, type Transaction } from "../../support/memory/memory-source.js";
 import { pipelineParts } from "../../support/pipeline-parts.js";
+import { entity, int64, string } from "../../support/declare.js";
 
 const note = entity("note", {
   description: "A note.", key: ["id"], owner: { kind: "everyone" },
@@ -133,7 +134,8 @@ function broken(): { readonly source: Broken; readonly disk: MemoryDisk } {
     op: "create", entity: "note", key: ["7"], before: null, after: { id: "7", text: "deleted in what is lost" }, version: 10,
   }).forEach((atom) => disk.put(atom));
   disk.prepared.set("note", 0);
-  disk.progress = { position: { ...source.positionAt(0), version: 20 }, currentAt: 1, copied: { note: "done" } };
+  const generation = (disk.generation = generationOf(notes, 0));
+  disk.progress = { position: { ...source.positionAt(0), version: 20 }, currentAt: 1, generation, copied: { note: "done" } };
   return { source, disk };
 }
 

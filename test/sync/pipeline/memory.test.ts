@@ -1,15 +1,14 @@
 import { catalog } from "../../../schema/catalog.js";
 import type { Message } from "../../../schema/change.js";
-import { entity } from "../../../schema/entity.js";
-import { int64, string } from "../../../schema/fields.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { type BatchLimits, sizeOf } from "../../../sync/reading/batch.js";
 import type { Source } from "../../../sync/source.js";
 import { defaultLimits } from "../../../sync/writing/parts.js";
-import { instead } from "../../property/model/instead.js";
-import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
-import { MemorySource } from "../../support/memory-source.js";
+import { instead, withWriter } from "../../property/model/instead.js";
+import { MemoryDisk, MemorySink } from "../../support/memory/memory-sink.js";
+import { MemorySource } from "../../support/memory/memory-source.js";
 import { pipelineParts } from "../../support/pipeline-parts.js";
+import { entity, int64, string } from "../../support/declare.js";
 
 const note = entity("note", {
   description: "A note.", key: ["id"], owner: { kind: "everyone" },
@@ -55,7 +54,7 @@ test.each<[string, BatchLimits, number]>([
   const held: number[] = [];
   const stop = new AbortController();
   const limit = batch[unit as keyof BatchLimits];
-  const sink = instead(new MemorySink(new MemoryDisk(notes), () => null, { before: async () => undefined }), {
+  const sink = withWriter(new MemorySink(new MemoryDisk(notes), () => null, { before: async () => undefined }), () => ({
     async write(changes) {
       writes++;
       for (let seen = -1; seen !== read;) {
@@ -67,7 +66,7 @@ test.each<[string, BatchLimits, number]>([
       if (writes > 40) stop.abort();
       return [];
     },
-  });
+  }));
   const parts = pipelineParts({ source, sink, catalog: notes, limits: { ...defaultLimits, batch, writesAtOnce: atOnce } });
   await runPipeline(parts, stop.signal, new AbortController().signal);
   // The writes in flight, the one that waits for its turn, what is read ahead, and the array in hand.

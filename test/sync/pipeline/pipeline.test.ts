@@ -3,10 +3,9 @@ import pino from "pino";
 import { Registry } from "prom-client";
 import { newState } from "../../support/new-state.js";
 import { catalog } from "../../../schema/catalog.js";
-import { entity, type Row } from "../../../schema/entity.js";
-import { int64, string } from "../../../schema/fields.js";
+import type { Row } from "../../../schema/entity.js";
 import { isWhole } from "../../../schema/position.js";
-import { Retriable, type Sink } from "../../../stores/ports.js";
+import { Retriable, type TableSink } from "../../../stores/ports.js";
 import { runPipeline } from "../../../sync/pipeline/pipeline.js";
 import { MeasuredSink } from "../../../sync/sinks/measured.js";
 import { RetryingSink } from "../../../sync/sinks/retry.js";
@@ -14,9 +13,10 @@ import type { FeedLockEvent } from "../../../sync/source.js";
 import { pipelineMetrics } from "../../../sync/state/metrics.js";
 import { statusOf } from "../../../sync/state/status.js";
 import { type PipelineLimits } from "../../../sync/writing/parts.js";
-import { MemoryDisk, MemorySink, type Weather } from "../../support/memory-sink.js";
-import { MemorySource, type Transaction } from "../../support/memory-source.js";
+import { MemoryDisk, MemorySink, type Weather } from "../../support/memory/memory-sink.js";
+import { MemorySource, type Transaction } from "../../support/memory/memory-source.js";
 import { pipelineParts } from "../../support/pipeline-parts.js";
+import { entity, int64, string } from "../../support/declare.js";
 
 const note = entity("note", {
   description: "A note.", key: ["id"], owner: { kind: "everyone" },
@@ -51,7 +51,7 @@ function pipeline(
   const registry = new Registry();
   const metrics = pipelineMetrics(registry, [state]);
   const stop = new AbortController();
-  const sink: Sink = new RetryingSink(
+  const sink: TableSink = new RetryingSink(
     new MeasuredSink(new MemorySink(disk, refuses, weather), metrics), state, metrics, log, { stop: stop.signal, cutoff },
   );
   const parts = pipelineParts({ source, sink, catalog: notes, limits, state, log });

@@ -4,7 +4,7 @@ import { catalog } from "../../../schema/catalog.js";
 import type { Position, Progress } from "../../../schema/position.js";
 import { Copies } from "../../../sync/progress/copies.js";
 import { ProgressWriter } from "../../../sync/progress/progress-writer.js";
-import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
+import { MemoryDisk, MemorySink } from "../../support/memory/memory-sink.js";
 
 const things = catalog([]);
 const at = (offset: number): Position => ({ gtids: "", file: "memory", offset, version: offset });

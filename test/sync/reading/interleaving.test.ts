@@ -1,6 +1,7 @@
 import type { Message } from "../../../schema/change.js";
 import { everyKey, type Position } from "../../../schema/position.js";
-import { type Arrival, Interleaving } from "../../../sync/reading/interleaving.js";
+import { Interleaving } from "../../../sync/reading/interleaving.js";
+import type { Arrival } from "../../../sync/reading/window.js";
 import { Overtaken } from "../../../sync/source.js";
 
 const at = (offset: number): Position => ({ gtids: "", file: "f", offset, version: offset * 10 });

@@ -1,6 +1,6 @@
 import { Client } from "@elastic/elasticsearch";
 import Database from "libsql";
-import { totesys } from "../../../schema/totesys/catalog.js";
+import { totesys } from "../../support/totesys.js";
 import { connect } from "../../../stores/cassandra/connection/connect.js";
 
 /** Keys of sales orders: one gets wrong, one missing, one a ghost, and one is listed where it is not. */

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keyText, type Row } from "../../../schema/entity.js";
-import { totesys } from "../../../schema/totesys/catalog.js";
+import { totesys } from "../../support/totesys.js";
+import { namedByEngine } from "../../../stores/named.js";
 import { runSync } from "../../../sync/main.js";
 import { type Difference, formatDifference, type Report } from "../../../sync/verify/report/report.js";
 import { runCli } from "../../support/cli.js";
@@ -19,7 +20,8 @@ let syncing: Promise<void>;
 beforeAll(async () => {
   system = await openSystem("planted", 2_500);
   syncing = runSync(
-    { mysql: system.mysql, stores: [...system.stores], syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 }, stop.signal, folder,
+    { mysql: system.mysql, stores: system.stores.map(namedByEngine), syncHost: "127.0.0.1", syncPort: 0, maxRejections: 1_000 },
+    stop.signal, folder,
   );
   syncing.catch(() => undefined);
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { entity, type Key, type Row } from "../../../schema/entity.js";
-import { int64, string } from "../../../schema/fields.js";
+import type { Key, Row } from "../../../schema/entity.js";
 import { Checksums, digestOf } from "../../../sync/verify/comparing/section-checksums.js";
 import { mostSections, Sections } from "../../../sync/verify/comparing/sections.js";
+import { entity, int64, string } from "../../support/declare.js";
 
 const of = (key: readonly ("id" | "part" | "name")[]) => entity("thing", {
   description: "A thing.", key, owner: { kind: "everyone" },

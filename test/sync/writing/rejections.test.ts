@@ -1,9 +1,8 @@
 import { catalog } from "../../../schema/catalog.js";
-import { entity } from "../../../schema/entity.js";
-import { int64 } from "../../../schema/fields.js";
 import { everyKey } from "../../../schema/position.js";
 import { LetterBox } from "../../../sync/writing/rejections.js";
-import { MemoryDisk, MemorySink } from "../../support/memory-sink.js";
+import { MemoryDisk, MemorySink } from "../../support/memory/memory-sink.js";
+import { entity, int64 } from "../../support/declare.js";
 
 const note = entity("note", { description: "A note.", key: ["id"], owner: { kind: "everyone" }, fields: { id: int64("public", "Key.") } });
 const refused = (version: number) => ({ entity: "note", key: ["1"], version, reason: "too long", change: null });

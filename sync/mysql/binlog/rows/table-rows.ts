@@ -45,7 +45,7 @@ export class TableRows {
   ): void {
     const event = new Cursor(bytes, start + 19, end);
     const tableId = event.u48();
-    event.skip(2);
+    const checksForeignKeys = (event.u16() & noForeignKeyChecks) === 0;
     if (hasExtra) event.skip(event.u16() - 2);
     const known = this.#tables.get(tableId);
     if (!known) {
@@ -57,7 +57,8 @@ export class TableRows {
     const shown = kind === "partial" ? "update" : kind, timestamp = uint32(bytes, start);
     const { file, offset } = this.log, { objects, lines } = known.readers;
     if (objects) {
-      out.push({ type: "rows", kind: shown, table: objects.table, rows: objects.read(kind, event, expand), timestamp, file, offset });
+      const rows = objects.read(kind, event, expand);
+      out.push({ type: "rows", kind: shown, table: objects.table, rows, checksForeignKeys, timestamp, file, offset });
     }
     if (!lines) return;
     const made = lines.read(kind, event, expand);
@@ -66,3 +67,5 @@ export class TableRows {
 }
 
 const DUMMY_TABLE = 0xffffff;
+/** A flag of rows events. */
+const noForeignKeyChecks = 2;

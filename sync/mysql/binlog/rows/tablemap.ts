@@ -42,6 +42,7 @@ export function readTableMap(
   const visibility = bits(optional.get(FIELD.visibility));
   const charset = collations(optional.get(FIELD.defaultCharset), optional.get(FIELD.columnCharset));
   const memberCharset = collations(optional.get(FIELD.enumAndSetDefaultCharset), optional.get(FIELD.enumAndSetColumnCharset));
+  const dimensions = optional.get(FIELD.vectorDimensions);
   const sets = optional.get(FIELD.setMembers), enums = optional.get(FIELD.enumMembers);
   const columns = drafts.map((column, index): Column => {
     const name = names.utf8(names.lengthEncoded());
@@ -52,6 +53,7 @@ export function readTableMap(
           "does not say how many digits it has (rebuild the table with mysql56_temporal_format=ON: ALTER TABLE ... FORCE)",
       );
     const isText = TEXTS.has(column.type), isMember = column.type === "enum" || column.type === "set";
+    if (column.type === "vector") charset();
     const collation = isText ? charset() : isMember ? memberCharset() : 0;
     const charsetName = charsetOf(collation);
     if ((isText || isMember) && charsetName === "") throw new UnsupportedColumn(
@@ -63,6 +65,7 @@ export function readTableMap(
       unsigned: (NUMERIC.has(column.type) || (mariadb && column.type === "year")) && signs(),
       visible: optional.has(FIELD.visibility) ? visibility() : true,
       members: isMember ? members(column.type === "set" ? sets : enums, charsetName) : [],
+      ...(column.type === "vector" && dimensions && { precision: dimensions.lengthEncoded() }),
     };
   });
   return { ...head, columns, primaryKey: primaryKey(optional) };
@@ -76,13 +79,16 @@ function unnamed(
   if (typeof definition === "string") throw new UncertainDefinition(head.database, head.table, definition);
   const signs = bits(optional.get(FIELD.signedness));
   const charset = collations(optional.get(FIELD.defaultCharset), optional.get(FIELD.columnCharset));
+  const dimensions = optional.get(FIELD.vectorDimensions);
   const logged = drafts.map((column, index) => {
+    if (column.type === "vector") charset();
     const isNumber = NUMERIC.has(column.type), collation = TEXTS.has(column.type) ? charset() : 0;
     if (isNumber && !optional.has(FIELD.signedness)) throw new UncertainDefinition(
       head.database, head.table, "the log does not say which numbers have a sign",
     );
     return {
       ...column, collation, nullable: (nulls[index >> 3]! & (1 << (index & 7))) !== 0,
+      ...(column.type === "vector" && { precision: dimensions?.lengthEncoded() ?? definition.columns[index]?.precision ?? 0 }),
       ...(isNumber && { unsigned: signs() }), ...(collation > 0 && { charset: charsetOf(collation) }),
     };
   });
@@ -143,7 +149,7 @@ function string(first: number, second: number): Draft {
 /** Table_map_event::Optional_metadata_field_type. */
 const FIELD = {
   signedness: 1, defaultCharset: 2, columnCharset: 3, columnName: 4, setMembers: 5, enumMembers: 6, primaryKey: 8, primaryKeyWithPrefix: 9,
-  enumAndSetDefaultCharset: 10, enumAndSetColumnCharset: 11, visibility: 12,
+  enumAndSetDefaultCharset: 10, enumAndSetColumnCharset: 11, visibility: 12, vectorDimensions: 13,
 };
 
 /** In MariaDB these may stand for formats with fractions. */
@@ -164,7 +170,10 @@ function bits(field: Cursor | undefined): () => boolean {
   return () => (bytes[index >> 3]! & (0x80 >> (index++ & 7))) !== 0;
 }
 
-/** Reads the collations of the text columns one after the other: either one for each, or a default and the exceptions. */
+/**
+ * Reads the collations of the text columns one after the other: either one for each, or a default and the exceptions.
+ * A VECTOR is kept like a BLOB, and counts as one here.
+ */
 function collations(byDefault: Cursor | undefined, each: Cursor | undefined): () => number {
   if (each) return () => each.lengthEncoded();
   if (!byDefault) return () => { throw new MalformedEvent("a text column without a character set"); };

@@ -1,5 +1,4 @@
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { catalog } from "../../../../schema/catalog.js";
 import { openSink, openStore } from "../../../../stores/cassandra/open.js";
 import { Retriable, StoreRefusal } from "../../../../stores/ports.js";
 import { freshKeyspace } from "../fresh-keyspace.js";
@@ -7,9 +6,8 @@ import { Tunnel } from "../tunnel.js";
 
 jest.setTimeout(180_000);
 
-const nothing = catalog([]);
 const refusalOf = async (url: string | URL): Promise<StoreRefusal> => {
-  const error = await openSink(new URL(url), nothing).catch((reason: unknown) => reason);
+  const error = await openSink(new URL(url)).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(StoreRefusal);
   return error as StoreRefusal;
 };
@@ -53,7 +51,7 @@ test("a data centre that is not there is refused with those that are", async () 
 test("a lost connection is retriable, and the same store goes on once it is back", async () => {
   await using keyspace = await freshKeyspace();
   await using tunnel = await Tunnel.to(keyspace.url);
-  await using store = await openStore(tunnel.url, nothing);
+  await using store = await openStore(tunnel.url);
   expect(await store.progress()).toBeNull();
   await tunnel.cut();
   await expect(store.progress()).rejects.toThrow(Retriable);

@@ -1,4 +1,4 @@
-import { totesys } from "../../../../schema/totesys/catalog.js";
+import { totesys } from "../../../support/totesys.js";
 import {
   createTable, deadLetterTable, insertInto, progressTable, removeFrom, tablesOf,
 } from "../../../../stores/cassandra/tables/tables.js";

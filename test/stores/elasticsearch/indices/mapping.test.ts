@@ -1,7 +1,6 @@
-import { entity } from "../../../../schema/entity.js";
-import { boolean, choice, date, decimal, int32, int64, nullable, reference, string, timestamp } from "../../../../schema/fields.js";
-import { totesys } from "../../../../schema/totesys/catalog.js";
+import { totesys } from "../../../support/totesys.js";
 import { exactField, mappingOf, undeclarable, widening } from "../../../../stores/elasticsearch/indices/mapping.js";
+import { entity, boolean, choice, date, decimal, int32, int64, nullable, reference, string, timestamp } from "../../../support/declare.js";
 
 const shelf = entity(
   "shelf", { description: "-", key: ["shelf_id"], fields: { shelf_id: int64("public", "-") }, owner: { kind: "everyone" } },
@@ -76,19 +75,28 @@ test("a field more is added; another type or key is a problem that names it", ()
   ]);
 });
 
-test("a field that an index would order or name wrongly is reported", () => {
+test("what the owner rule of any row scope compares is compared exactly, also a text that searches look into", () => {
+  const scoped = { ...box, owner: { kind: "by scope", of: { shelf: { kind: "field", field: "label" } } } } as const;
+  expect(mappingOf(box).properties.label).toMatchObject({ index: false });
+  expect(mappingOf(scoped).properties.label).toEqual({ type: "keyword" });
+});
+
+test("a field that an index would order wrongly is reported", () => {
   const wrong = entity("wrong", {
     description: "-", key: ["wrong_id"],
     fields: {
       wrong_id: int64("public", "-"), shelf_id: reference(shelf, "public", "-"), mass: decimal(30, 9, "public", "-"),
-      sluice_key: int32("public", "-"),
+      body: { type: { kind: "json" }, class: "public", description: "-", nullable: false },
     },
     owner: { kind: "everyone" },
-    lookups: [{ name: "wrongs", by: "shelf_id", orderBy: "mass", direction: "asc", description: "-" }],
+    lookups: [
+      { name: "wrongs", by: "shelf_id", orderBy: "mass", direction: "asc", description: "-" },
+      { name: "bodies", by: "shelf_id", orderBy: "body", direction: "asc", description: "-" },
+    ],
   });
   expect(undeclarable(wrong)).toEqual([
-    "wrong.sluice_key: names that begin with sluice_ are reserved; rename the column",
     "wrong: lookup wrongs is ordered by mass, whose more than 15 digits a double cannot order",
+    "wrong: lookup bodies is ordered by body, a json, which this store does not order",
   ]);
   expect(totesys.entities.flatMap(undeclarable)).toEqual([]);
 });

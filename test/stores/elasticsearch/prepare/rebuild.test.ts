@@ -1,10 +1,9 @@
 import { catalog } from "../../../../schema/catalog.js";
-import { entity } from "../../../../schema/entity.js";
-import { date, int64, nullable, string } from "../../../../schema/fields.js";
 import { openSink, openStore } from "../../../../stores/elasticsearch/open.js";
 import { Retriable } from "../../../../stores/ports.js";
 import { created, everyRow } from "../../../contract/changes.js";
 import { openTestStore, type TestStore } from "../test-store.js";
+import { entity, date, int64, nullable, string } from "../../../support/declare.js";
 
 jest.setTimeout(60_000);
 const signal = new AbortController().signal;
@@ -53,13 +52,13 @@ test("an index of the first form keeps its rows, versions and shards; searches w
   await makeFirstForm(place);
   // A rebuild that was ended half-way.
   await place.client.indices.create({ index: `${place.prefix}-jar-v2`, aliases: { [`${place.prefix}-sluice-unfinished-jar`]: {} } });
-  await using sink = await openSink(place.url, catalog([jar]));
-  await using store = await openStore(place.url, catalog([jar]));
+  await using sink = await openSink(place.url);
+  await using store = await openStore(place.url);
   const find = finder(store, jar);
   expect(await store.rows!.get(jar, [["7"]])).toEqual([row("7", "蓝色设计手册")]);
   await expect(find("设计")).rejects.toThrow(Retriable);
 
-  await sink.prepare([jar]);
+  const writer = await sink.prepare(catalog([jar]));
   expect(await find("设计")).toEqual(["7"]);
   expect(await everyRow(store, jar)).toHaveLength(2_100);
   const found = await place.client.indices.get({ index: `${place.prefix}-jar*` });
@@ -68,24 +67,24 @@ test("an index of the first form keeps its rows, versions and shards; searches w
   expect(Object.keys(found[`${place.prefix}-jar-v2`]!.aliases!)).toHaveLength(2);
 
   // Older writes are refused, also for deleted rows.
-  await sink.write(
+  await writer.write(
     [created(jar, row("7", "older"), 9), created(jar, row("gone", "older"), 19), created(jar, row("8", "newer"), 11)], signal,
   );
   expect(await store.rows!.get(jar, [["7"], ["gone"], ["8"]])).toEqual([row("7", "蓝色设计手册"), null, row("8", "newer")]);
-  await sink.prepare([jar]);
+  await sink.prepare(catalog([jar]));
   expect(Object.keys(await place.client.indices.get({ index: `${place.prefix}-jar*` }))).toEqual([`${place.prefix}-jar-v2`]);
 });
 
 test("a field that becomes searchable is found in rows written before", async () => {
   await using place = openTestStore();
-  await using sink = await openSink(place.url, catalog([jar]));
-  await sink.prepare([jar]);
-  await sink.write([created(jar, row("1", "marmalade"))], signal);
-  await using wider = await openSink(place.url, catalog([jarSearchedMore]));
-  await using store = await openStore(place.url, catalog([jarSearchedMore]));
+  await using sink = await openSink(place.url);
+  const writer = await sink.prepare(catalog([jar]));
+  await writer.write([created(jar, row("1", "marmalade"))], signal);
+  await using wider = await openSink(place.url);
+  await using store = await openStore(place.url);
   const find = finder(store, jarSearchedMore as typeof jar);
   await expect(find("bergamot")).rejects.toThrow(Retriable);
-  await wider.prepare([jarSearchedMore]);
+  await wider.prepare(catalog([jarSearchedMore]));
   expect([await find("bergamot"), await find("marm")]).toEqual([["1"], ["1"]]);
 });
 
@@ -93,8 +92,8 @@ test("an index in the place of the new one that is foreign is left alone, and na
   await using place = openTestStore();
   await makeFirstForm(place);
   await place.client.indices.create({ index: `${place.prefix}-jar-v2` });
-  await using sink = await openSink(place.url, catalog([jar]));
-  await expect(sink.prepare([jar])).rejects.toThrow(/-jar-v2 is there that is not ours.*Remedy/);
+  await using sink = await openSink(place.url);
+  await expect(sink.prepare(catalog([jar]))).rejects.toThrow(/-jar-v2 is there that is not ours.*Remedy/);
   expect(Object.keys(await place.client.indices.get({ index: `${place.prefix}-jar*` })).toSorted()).toEqual([
     `${place.prefix}-jar-v1`, `${place.prefix}-jar-v2`,
   ]);

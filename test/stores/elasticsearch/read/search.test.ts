@@ -1,10 +1,10 @@
 import { catalog } from "../../../../schema/catalog.js";
-import { entity, type Row } from "../../../../schema/entity.js";
-import { int64, string } from "../../../../schema/fields.js";
+import type { Row } from "../../../../schema/entity.js";
 import { openSink, openStore } from "../../../../stores/elasticsearch/open.js";
-import type { SearchTarget, Sink, Store } from "../../../../stores/ports.js";
+import type { SearchTarget, Store, TableSink, Writer } from "../../../../stores/ports.js";
 import { created } from "../../../contract/changes.js";
 import { openTestStore, type TestStore } from "../test-store.js";
+import { entity, int64, string } from "../../../support/declare.js";
 
 const fields = { id: int64("public", "-"), title: string(80, "public", "-"), note: string(20_000, "personal", "-") };
 const book = entity("book", { description: "-", key: ["id"], fields, owner: { kind: "everyone" }, search: ["id", "title", "note"] });
@@ -15,15 +15,16 @@ const row = (id: string, title: string, note: string): Row => ({ id, title, note
 const long = `${"Nothing happens here. ".repeat(100)}Then the heron returns. ${"Nothing happens again. ".repeat(100)}`;
 
 let place: TestStore;
-let sink: Sink;
+let sink: TableSink;
+let writer: Writer;
 let store: Store;
 jest.setTimeout(60_000);
 beforeAll(async () => {
   place = openTestStore();
-  sink = await openSink(place.url, works);
-  store = await openStore(place.url, works);
-  await sink.prepare(works.entities);
-  await sink.write([
+  sink = await openSink(place.url);
+  store = await openStore(place.url);
+  writer = await sink.prepare(works);
+  await writer.write([
     created(book, row("41", "Kestrel", "A kestrel in private")), created(film, row("42", "Kestrel", "A kestrel in public")),
     created(book, row("4711", "Number 52 of St. Mary's", "x")), created(film, row("43", "Heron", long)),
     created(book, row("52", "Lapwing", "y")), created(book, row("5200", "Plover", "z")),

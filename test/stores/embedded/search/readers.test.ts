@@ -19,10 +19,10 @@ const row = { crate_id: "1", shelf_id: "7", placed_at: "2026-01-05T10:00:00.0000
 /** A store with one row that the query finds, and the processes that search it. */
 async function searched() {
   const at = await place();
-  const sink = await openSink(at.url, contractCatalog);
-  const store = await openStore(at.url, contractCatalog);
-  await sink.prepare(contractCatalog.entities);
-  await sink.write([created(crate, row), created(shelf, { shelf_id: "7", label: "seven" })], signal);
+  const sink = await openSink(at.url);
+  const store = await openStore(at.url);
+  const writer = await sink.prepare(contractCatalog);
+  await writer.write([created(crate, row), created(shelf, { shelf_id: "7", label: "seven" })], signal);
   return {
     store, file: at.file,
     search: (ends?: AbortSignal) => store.search!.search(query, ends).then(({ hits }) => hits.map((hit) => hit.row)),

@@ -12,13 +12,13 @@ const noted = (note: string) => created(sample, { specimen_id: nextId(), part: "
 
 test("hits as typed stand before forgiven ones, also across pages", async () => {
   await using at = await place();
-  await using sink = await openSink(at.url, contractCatalog);
-  await using store = await openStore(at.url, contractCatalog);
-  await sink.prepare(contractCatalog.entities);
+  await using sink = await openSink(at.url);
+  await using store = await openStore(at.url);
+  const writer = await sink.prepare(contractCatalog);
   const notes = [
     ...Array.from({ length: 5 }, (_, i) => `lantern ${"word ".repeat(i)}`), "lanterns", "lantera", "lanern", "lantren", "unrelated",
   ];
-  await sink.write(notes.map(noted), signal);
+  await writer.write(notes.map(noted), signal);
 
   const query = { text: "lantern word", targets: [{ entity: sample, fields: ["note"], scope: null }] };
   const pages = async (text: string, limit: number) => {
@@ -52,8 +52,8 @@ test("hits as typed stand before forgiven ones, also across pages", async () => 
 
 test("a search within a scope looks the words up once, not once for each row in it", async () => {
   await using at = await place();
-  await using sink = await openSink(at.url, contractCatalog);
-  await sink.prepare(contractCatalog.entities);
+  await using sink = await openSink(at.url);
+  await sink.prepare(contractCatalog);
   using db = openReader(at.file);
   const { sql, values } = queryOf(
     { entity: sample, fields: ["part"], scope: { field: "specimen_id", value: "1" }, number: 0 }, { after: null, limit: 5 },
@@ -66,13 +66,13 @@ test("a search within a scope looks the words up once, not once for each row in 
 
 test("every term one error away is found by looking up only possible ones", async () => {
   await using at = await place();
-  await using sink = await openSink(at.url, contractCatalog);
-  await sink.prepare(contractCatalog.entities);
+  await using sink = await openSink(at.url);
+  const writer = await sink.prepare(contractCatalog);
   const terms = [
     "heron", "herons", "hero", "hron", "heorn", "hexon", "héron", "he\u{1f9f6}ron", "eron", "xheron", "heroness", "herxno", "hreon", "zzz",
     "heronж", "heжon",
   ];
-  await sink.write(terms.map(noted), signal);
+  await writer.write(terms.map(noted), signal);
   using db = openReader(at.file);
   const folded = terms.map((term) => (term === "héron" ? "heron" : term));
   for (const word of ["heron", "hero", "zz", "herons", "heжon"]) {

@@ -1,11 +1,10 @@
 import { catalog } from "../../../../schema/catalog.js";
-import { entity } from "../../../../schema/entity.js";
-import { int64, nullable, string } from "../../../../schema/fields.js";
 import { openWriter } from "../../../../stores/embedded/file/file.js";
 import { openSink, openStore } from "../../../../stores/embedded/open.js";
 import { Retriable } from "../../../../stores/ports.js";
 import { created, deleted, everyRow, signal, updated } from "../../../contract/changes.js";
 import { place } from "../test-store.js";
+import { entity, int64, nullable, string } from "../../../support/declare.js";
 
 jest.setTimeout(60_000);
 const jar = entity("jar", {
@@ -24,8 +23,8 @@ const firstForm = `
   UPDATE sluice_entity SET declaration = json_remove(declaration, '$.words');`;
 
 async function opened(url: URL) {
-  const sink = await openSink(url, jars);
-  const store = await openStore(url, jars);
+  const sink = await openSink(url);
+  const store = await openStore(url);
   return {
     sink, store,
     find: async (text: string) => (await store.search!.search({
@@ -42,8 +41,8 @@ test("a file whose search index has the first form keeps its rows; searches wait
   await using at = await place();
   {
     await using first = await opened(at.url);
-    await first.sink.prepare(jars.entities);
-    await first.sink.write(
+    const writer = await first.sink.prepare(jars);
+    await writer.write(
       Array.from({ length: 12_001 }, (_, i) => created(jar, labelled(i - 3, i % 1000 === 0 ? "蓝色设计手册" : "marmalade"))), signal,
     );
     using db = openWriter(at.file);
@@ -55,7 +54,7 @@ test("a file whose search index has the first form keeps its rows; searches wait
   expect(await again.store.rows!.get(jar, [["5"]])).toEqual([labelled(5, "marmalade")]);
   await expect(again.find("设计")).rejects.toThrow(Retriable);
 
-  await again.sink.prepare(jars.entities);
+  await again.sink.prepare(jars);
   expect(await again.find("设计")).toEqual(Array.from({ length: 13 }, (_, i) => String(i * 1000 - 3)));
   expect(await everyRow(again.store, jar)).toHaveLength(12_001);
   using db = openWriter(at.file);
@@ -67,12 +66,12 @@ test("the search index follows each row as it is written again, deleted and swep
   await using at = await place();
   await using jarStore = await opened(at.url);
   const { sink, find } = jarStore;
-  await sink.prepare(jars.entities);
+  const writer = await sink.prepare(jars);
   const [one, two, three] = [labelled(1, "quince", "straße"), labelled(2, "quince"), labelled(3, "nul\0quince", "a\x1ab")];
-  await sink.write([created(jar, one, 10), created(jar, two, 10), created(jar, three, 10)], signal);
+  await writer.write([created(jar, one, 10), created(jar, two, 10), created(jar, three, 10)], signal);
   expect([await find("quince"), await find("strasse"), await find("b")]).toEqual([["2", "1", "3"], ["1"], ["3"]]);
   const changed = { ...one, label: "damson", content: null };
-  await sink.write(
+  await writer.write(
     [updated(jar, one, changed, 11), updated(jar, changed, { ...changed, label: "medlar" }, 12), deleted(jar, two, 12)], signal,
   );
   expect([await find("quince"), await find("strasse"), await find("damson"), await find("medlar")]).toEqual([["3"], [], [], ["1"]]);

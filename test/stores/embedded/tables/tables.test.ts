@@ -1,11 +1,11 @@
 import { catalog } from "../../../../schema/catalog.js";
-import { type Entity, entity } from "../../../../schema/entity.js";
-import { decimal, int32, int64, nullable, reference, string } from "../../../../schema/fields.js";
+import type { Entity } from "../../../../schema/entity.js";
 import { openSink, openStore } from "../../../../stores/embedded/open.js";
 import { StoreRefusal } from "../../../../stores/ports.js";
 import { created, everyRow, nextId, signal } from "../../../contract/changes.js";
 import { shelf } from "../../../contract/entities.js";
 import { place } from "../test-store.js";
+import { entity, decimal, int32, int64, nullable, reference, string } from "../../../support/declare.js";
 
 const fields = {
   jar_id: int64("public", "Identifies the jar."),
@@ -29,11 +29,11 @@ const jarWithWideWeight = entity("jar", {
 /** Opens the file with this declaration and hands a test what it needs of it. */
 async function declared(url: URL, of: Entity) {
   const contents = catalog([shelf, of]);
-  const sink = await openSink(url, contents);
-  const store = await openStore(url, contents);
-  await sink.prepare(contents.entities);
+  const sink = await openSink(url);
+  const store = await openStore(url);
+  const writer = await sink.prepare(contents);
   return {
-    sink, store,
+    sink, writer, store,
     rows: () => everyRow(store, of),
     find: async (text: string) => (await store.search!.search({
       text, targets: [{ entity: of, fields: of.search, scope: null }], limit: 9, after: null,
@@ -50,7 +50,7 @@ const full = () => ({ jar_id: nextId(), shelf_id: "1", label: "marmalade", conte
 test("a field that becomes searchable is found in rows written before", async () => {
   await using at = await place();
   await using narrow = await declared(at.url, jar);
-  await narrow.sink.write([created(jar, full())], signal);
+  await narrow.writer.write([created(jar, full())], signal);
   expect([await narrow.find("marmalade"), await narrow.find("bergamot")]).toEqual([["marmalade"], []]);
   await using wide = await declared(at.url, jarSearchedMore);
   expect([await wide.find("marmalade"), await wide.find("bergamot")]).toEqual([["marmalade"], ["marmalade"]]);
@@ -62,7 +62,7 @@ test("a field that was undeclared for a while is null when it comes back: no sin
   const { content: __, ...rest } = row;
   {
     await using before = await declared(at.url, jar);
-    await before.sink.write([created(jar, row)], signal);
+    await before.writer.write([created(jar, row)], signal);
   }
   {
     await using meanwhile = await declared(at.url, jarWithoutContent);
@@ -77,11 +77,11 @@ test("a 32-bit field may grow to 64 bits and a lookup may change its order, with
   const row = full();
   {
     await using narrow = await declared(at.url, jar);
-    await narrow.sink.write([created(jar, row)], signal);
+    await narrow.writer.write([created(jar, row)], signal);
   }
   await using wide = await declared(at.url, jarWithWideWeight);
   const next = { ...full(), label: "aspic", weight: "9007199254740993" };
-  await wide.sink.write([created(jarWithWideWeight, next)], signal);
+  await wide.writer.write([created(jarWithWideWeight, next)], signal);
   const { rows } = await wide.store.rows!.list(
     jarWithWideWeight, jarWithWideWeight.lookups[0]!, "1", { limit: 9, from: null, backward: false },
   );
@@ -101,7 +101,7 @@ test("a refused declaration changes nothing, also not in the tables before it", 
   await using before = await declared(at.url, jar);
   const box = entity("box", { ...common, key: ["box_id"], fields: { box_id: int64("public", "Identifies the box.") } });
   const rekeyed = entity("jar", { ...common, key: ["jar_id", "label"], fields });
-  await expect(before.sink.prepare([box, rekeyed])).rejects.toThrow(/jar has the key \(jar_id\)/);
-  await before.sink.prepare([box]);
+  await expect(before.sink.prepare(catalog([shelf, box, rekeyed]))).rejects.toThrow(/jar has the key \(jar_id\)/);
+  await before.sink.prepare(catalog([shelf, box]));
   expect(await everyRow(before.store, box)).toEqual([]);
 });

@@ -6,12 +6,12 @@ import type { Engine } from "../../../../engines/engine.js";
 import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { catalog } from "../../../../schema/catalog.js";
 import type { Message } from "../../../../schema/change.js";
-import { entity, type Row } from "../../../../schema/entity.js";
-import { choice, decimal, int64, nullable, string, timestamp } from "../../../../schema/fields.js";
+import type { Row } from "../../../../schema/entity.js";
 import type { Position } from "../../../../schema/position.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
 import type { Source } from "../../../../sync/source.js";
 import { startMysql } from "../../../support/mysql-server.js";
+import { entity, choice, decimal, int64, nullable, string, timestamp } from "../../../support/declare.js";
 
 jest.setTimeout(120_000);
 

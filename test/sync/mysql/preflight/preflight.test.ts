@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { catalog } from "../../../../schema/catalog.js";
-import { entity } from "../../../../schema/entity.js";
-import { choice, decimal, int32, int64, nullable, reference, string, timestamp } from "../../../../schema/fields.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
 import { freshDatabase, type FreshDatabase } from "../../../migrations/fresh-database.js";
 import { engineUrls } from "../../../support/engines.js";
 import { startMysql } from "../../../support/mysql-server.js";
 import { openProxy } from "../binlog/support/proxy.js";
+import { entity, choice, decimal, int32, int64, nullable, reference, string, timestamp } from "../../../support/declare.js";
 
 jest.setTimeout(60_000);
 
@@ -120,6 +119,32 @@ test("invariant 3: rows a foreign key deletes by itself are in the stream of a s
     }
   }
   expect(gone.sort()).toEqual(["child 7", "child 8", "parent 1"]);
+});
+
+test("foreign keys that change rows unlogged are refused where the operator says so, and where they cannot be followed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-preflight-"));
+  const server = await startMysql({ dataDir: folder, fresh: true, flags: { "innodb-native-foreign-keys": "ON" } });
+  const db = await connectMysql(serverUrl(new URL(server.url)));
+  try {
+    for (const statement of ["CREATE DATABASE family", "USE family", goodParent, goodChild]) await db.query(statement);
+    const url = new URL("/family", server.url);
+    const ask = async (cascades: "follow" | "refuse") => {
+      await using source = openMysqlSource(url, family, "family", new AbortController().signal, { cascades });
+      return (await source.preflight()).map(({ where, problem, remedy }) => `${where}: ${problem}; ${remedy}`);
+    };
+    expect(await ask("follow")).toEqual([]);
+    expect(await ask("refuse")).toEqual([
+      expect.stringMatching(/table child: foreign key child_ibfk_1 changes rows by itself .*, and --cascades is refuse; leave --casc/),
+    ]);
+    await db.query("CREATE DATABASE other");
+    await db.query("CREATE TABLE other.parent (id BIGINT PRIMARY KEY)");
+    await db.query("ALTER TABLE child ADD CONSTRAINT abroad FOREIGN KEY (parent_id) REFERENCES other.parent (id) ON DELETE SET NULL");
+    expect(await ask("follow")).toEqual([expect.stringMatching(/foreign key abroad .*its parent is in the database other/)]);
+  } finally {
+    await db.end();
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("a replica that does not log what it replicates is refused", async () => {

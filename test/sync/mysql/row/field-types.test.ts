@@ -1,12 +1,10 @@
 import { catalog } from "../../../../schema/catalog.js";
 import type { Change, UnheldChange } from "../../../../schema/change.js";
-import { entity } from "../../../../schema/entity.js";
-import {
-  boolean, choice, date, decimal, type Field, int32, int64, nullable, string, timestamp, type Value,
-} from "../../../../schema/fields.js";
+import type { Field, Value } from "../../../../schema/fields.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
 import { freshDatabase } from "../../../migrations/fresh-database.js";
 import { type TypeCase, typeCases } from "../binlog/support/types.js";
+import { entity, boolean, choice, date, decimal, int32, int64, nullable, string, timestamp } from "../../../support/declare.js";
 
 jest.setTimeout(120_000);
 

@@ -6,11 +6,10 @@ import type { Engine } from "../../../../engines/engine.js";
 import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { catalog } from "../../../../schema/catalog.js";
 import type { Change } from "../../../../schema/change.js";
-import { entity } from "../../../../schema/entity.js";
-import { int64, nullable, timestamp } from "../../../../schema/fields.js";
 import { valueReader } from "../../../../sync/mysql/row/values.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
 import { startMysql } from "../../../support/mysql-server.js";
+import { entity, int64, nullable, timestamp } from "../../../support/declare.js";
 
 jest.setTimeout(120_000);
 

@@ -1,10 +1,10 @@
 import { catalog } from "../../../../schema/catalog.js";
-import { type Entity, entity } from "../../../../schema/entity.js";
-import { int32, int64, string } from "../../../../schema/fields.js";
+import type { Entity } from "../../../../schema/entity.js";
 import { everyKey, type KeyRange } from "../../../../schema/position.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
 import type { Source } from "../../../../sync/source.js";
 import { freshDatabase, type FreshDatabase } from "../../../migrations/fresh-database.js";
+import { entity, int32, int64, string } from "../../../support/declare.js";
 
 jest.setTimeout(60_000);
 

@@ -1,10 +1,9 @@
 import { catalog } from "../../../../schema/catalog.js";
-import { entity } from "../../../../schema/entity.js";
-import { int64, string } from "../../../../schema/fields.js";
 import type { QueryEvent } from "../../../../sync/mysql/binlog/event.js";
 import { effectOf } from "../../../../sync/mysql/statement/classify.js";
 import { digestOf, Repeated } from "../../../../sync/mysql/statement/digest.js";
 import { Followed } from "../../../../sync/mysql/statement/effect.js";
+import { entity, int64, string } from "../../../support/declare.js";
 
 const table = (name: string) => entity(name, {
   description: "A table.", key: ["id"], owner: { kind: "everyone" },
@@ -132,17 +131,6 @@ describe("changes of a table are copied where values may have changed, and nowhe
     ["DROP INDEX by_note ON payment", nothing],
     ["CREATE UNIQUE INDEX by_note ON payment (note)", nothing],
   ])("%s", (statement, wanted) => expect(touched(statement)).toBe(wanted));
-
-  test.each([
-    ["ALTER TABLE payment ADD FOREIGN KEY (paid) REFERENCES design (id) ON DELETE CASCADE", ["payment"]],
-    ["ALTER TABLE payment ADD CONSTRAINT c FOREIGN KEY (paid) REFERENCES design (id) ON UPDATE /* c */ SET NULL", ["payment"]],
-    ["CREATE TABLE design (id INT REFERENCES payment (id) ON DELETE CASCADE)", ["design"]],
-    ["ALTER TABLE payment ADD FOREIGN KEY (paid) REFERENCES design (id) ON DELETE RESTRICT", []],
-    ["ALTER TABLE other ADD FOREIGN KEY (paid) REFERENCES payment (id) ON DELETE CASCADE", []],
-    ["ALTER TABLE payment ADD COLUMN x DATETIME ON UPDATE CURRENT_TIMESTAMP COMMENT 'ON DELETE CASCADE'", []],
-  ])(
-    "a foreign key that changes rows by itself is seen: %s", (statement, cascades) => expect(effect(statement).cascades).toEqual(cascades),
-  );
 });
 
 describe("rows changed by a statement logged as text", () => {

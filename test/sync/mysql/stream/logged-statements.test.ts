@@ -6,12 +6,11 @@ import type { Engine } from "../../../../engines/engine.js";
 import { connectMysql, serverUrl } from "../../../../runtime/mysql/mysql.js";
 import { catalog } from "../../../../schema/catalog.js";
 import type { Message, Recopy } from "../../../../schema/change.js";
-import { entity } from "../../../../schema/entity.js";
-import { int64, nullable } from "../../../../schema/fields.js";
 import type { Position } from "../../../../schema/position.js";
 import type { MysqlSourceOptions } from "../../../../sync/mysql/preflight/preflight.js";
 import { openMysqlSource } from "../../../../sync/mysql/source.js";
 import { startMysql } from "../../../support/mysql-server.js";
+import { entity, int64, nullable } from "../../../support/declare.js";
 
 jest.setTimeout(120_000);
 
@@ -180,18 +179,52 @@ test("invariant 2: every statement takes a version, whatever it is and wherever,
   expect(versions(await told([], {}, start))).toEqual(versions(all));
 });
 
-test("a foreign key that changes rows unlogged stops the stream by name while it is there; once it is gone the table is copied "
+test("where such foreign keys are refused, one stops the stream by name while it is there; once it is gone the table is copied "
   + "again", async () => {
+  const refused: MysqlSourceOptions = { cascades: "refuse" };
   const start = await head(),
     add = "ALTER TABLE payment ADD CONSTRAINT chain FOREIGN KEY (`of`) REFERENCES design (id) ON DELETE CASCADE";
-  await expect(told([add])).rejects.toMatchObject({
+  await expect(told([add], refused)).rejects.toMatchObject({
     name: "SourceDiverged",
-    message: expect.stringMatching(/table totesys\.payment: foreign key chain changes rows by itself .*Remedy: make it RESTRICT/),
+    message: expect.stringMatching(/totesys, table payment: foreign key chain changes rows by itself .*Remedy: leave --cascades out/),
   });
   await run("INSERT INTO design VALUES (1, 1)", "INSERT INTO payment VALUES (1, 1)", "DELETE FROM design");
-  await expect(told([], {}, start)).rejects.toThrow("foreign key chain");
+  await expect(told([], refused, start)).rejects.toThrow("foreign key chain");
   await run("ALTER TABLE payment DROP FOREIGN KEY chain");
-  expect(what(await told([], {}, start))).toEqual(["payment"]);
+  expect(what(await told([], refused, start))).toEqual(["payment", "payment"]);
+});
+
+test("a change of a parent, also of one outside the catalog, is followed by what its foreign keys lead to; a replay gives the same "
+  + "versions", async () => {
+  await run("CREATE TABLE maker (id BIGINT PRIMARY KEY, code BIGINT UNIQUE)", "INSERT INTO maker VALUES (1, 10), (2, 20)",
+    "ALTER TABLE design ADD CONSTRAINT made FOREIGN KEY (`of`) REFERENCES maker (code) ON DELETE SET NULL ON UPDATE CASCADE",
+    "ALTER TABLE payment ADD CONSTRAINT chain FOREIGN KEY (`of`) REFERENCES design (id) ON DELETE CASCADE",
+    "INSERT INTO design VALUES (1, 10), (2, 20)", "INSERT INTO payment VALUES (1, 1)");
+  const start = await head();
+  const seen = await told(["UPDATE maker SET id = 3 WHERE id = 1", "UPDATE maker SET code = 11 WHERE id = 3",
+    "DELETE FROM maker WHERE id = 2", "DELETE FROM design WHERE id = 1",
+    "SET foreign_key_checks = 0", "DELETE FROM maker", "SET foreign_key_checks = 1"]);
+  const followed = (messages: readonly Message[]) => messages.flatMap((message) => (message.op === "cascade"
+    ? [message.hits.map(({ foreignKey, was, now }) => `${foreignKey.name} ${was} ${now}`).join()] : []));
+  expect(followed(seen)).toEqual(["made 10 11", "made 20 null", "chain 1 null"]);
+  const versionsOf = (messages: readonly Message[]) => messages.flatMap((each) => ("version" in each ? [each.version] : []));
+  expect(versionsOf(await told([], {}, start))).toEqual(versionsOf(seen));
+  expect(new Set(versionsOf(seen)).size).toBe(versionsOf(seen).length - 1);
+});
+
+test("a foreign key made to a table outside the catalog ends the stream, and the next one reads that table's rows", async () => {
+  await run("CREATE TABLE maker (id BIGINT PRIMARY KEY)", "INSERT INTO maker VALUES (1)", "INSERT INTO design VALUES (1, 1)");
+  const start = await head(), stop = new AbortController();
+  await using source = openMysqlSource(url, followed, "before", stop.signal);
+  const reading = (async () => {
+    for await (const some of source.stream(start, stop.signal)) if (some.some(({ op }) => op === "connected")) {
+      await run("ALTER TABLE design ADD CONSTRAINT made FOREIGN KEY (`of`) REFERENCES maker (id) ON DELETE SET NULL", "DELETE FROM maker");
+    }
+  })();
+  await expect(reading).rejects.toThrow("references maker now");
+  const seen = await told([], {}, start);
+  expect(what(seen)).toEqual(["design"]);
+  expect(seen.flatMap((message) => (message.op === "cascade" ? message.hits : []))).toMatchObject([{ was: ["1"], now: null }]);
 });
 
 test("invariant 10: a statement that does not say which rows it changed is named, also as one that comes again and again, and stops the "

@@ -1,3 +1,6 @@
+import { load } from "../databases/load.js";
+import { sakila } from "../databases/sakila.js";
+import { freshDatabase } from "../migrations/fresh-database.js";
 import { openSystem } from "../support/system.js";
 import { blocksOf, documents, matchesData, showsLines, textOf } from "./markdown.js";
 import { startWalk } from "./walk.js";
@@ -7,6 +10,7 @@ jest.setTimeout(900_000);
 /** In the order in which a new reader meets them: what one page starts, the next one goes on with. */
 const onOneMachine = ["docs/tutorial.md", "docs/partners.md", "README.md", "CONTRIBUTING.md"];
 const withServers = "docs/how-to/use-your-own-servers.md";
+const withTables = "docs/how-to/use-your-own-database.md";
 
 test("each command, query and snippet does what its page shows: with what npm start runs", async () => {
   await using walk = await startWalk();
@@ -24,9 +28,18 @@ test("each command, query and snippet does what its page shows: with servers of 
   await walk.follow(withServers);
 });
 
+test("each command, query and snippet does what its page shows: with a database of one's own", async () => {
+  await using database = await freshDatabase("own");
+  await database.server.query(`CREATE DATABASE ${database.name}`);
+  await database.server.query(`USE ${database.name}`);
+  await load(database.server, sakila());
+  await using walk = await startWalk({ "mysql://user:password@mysql.example:3306/sakila": database.url.href });
+  await walk.follow(withTables);
+});
+
 test("no other page has a command, a query or a snippet", () => {
   const runnable = ["sh", "js", "graphql", "diff"];
-  const others = documents.filter((document) => ![...onOneMachine, withServers].includes(document)).filter((document) =>
+  const others = documents.filter((document) => ![...onOneMachine, withServers, withTables].includes(document)).filter((document) =>
     blocksOf(textOf(document)).some(({ language }) => runnable.includes(language)));
   expect(others).toEqual([]);
 });

@@ -7,11 +7,12 @@ import type { Report } from "../../sync/verify/report/report.js";
 import type { Database } from "../databases/database.js";
 import { load } from "../databases/load.js";
 import { freshDatabase } from "../migrations/fresh-database.js";
-import { freshKeyspace } from "../stores/cassandra/fresh-keyspace.js";
 import { openTestStore } from "../stores/elasticsearch/test-store.js";
 import { type Ended, runCli, startCli } from "./cli.js";
+import { defineInCassandra } from "./drop.js";
+import { engineUrls } from "./engines.js";
 
-/** Somebody's database, and what its user does with it: commands, and edits of the catalog's files. */
+/** A database that is not ours, and what its user does with it: commands, and edits of the catalog's files. */
 export interface AnyDatabase extends AsyncDisposable {
   readonly rows: ReadonlyMap<string, number>;
   sluice(...args: readonly string[]): Promise<Ended>;
@@ -39,11 +40,12 @@ const unstopped = new AbortController().signal;
 
 export async function openAnyDatabase(purpose: string, made: Database): Promise<AnyDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "sluice-any-")), catalog = join(folder, "catalog");
-  const database = await freshDatabase(purpose), keyspace = await freshKeyspace(), indices = openTestStore();
+  const database = await freshDatabase(purpose), indices = openTestStore();
+  const { cassandra } = engineUrls();
   await database.server.query(`CREATE DATABASE ${database.name} CHARACTER SET utf8mb4`);
   await database.server.query(`USE ${database.name}`);
   await load(database.server, made);
-  const stores = { embedded: `sqlite://${join(folder, "store.db")}`, served: `${keyspace.url.href},${indices.url.href}` };
+  const stores = { embedded: `sqlite://${join(folder, "store.db")}`, served: `${new URL(`/${database.name}?replication=1`, cassandra).href},${indices.url.href}` };
   const environment = (of: string) => ({
     SLUICE_MYSQL_URL: database.url.href, SLUICE_STORES: of, SLUICE_CATALOG: catalog, SLUICE_DATA_DIR: folder, SLUICE_OUT: catalog,
   });
@@ -70,7 +72,7 @@ export async function openAnyDatabase(purpose: string, made: Database): Promise<
     },
     sync: () => starting(["sync", "--sync-port", "0"], everywhere),
     async verified() {
-      for (const late = Date.now() + 240_000; ;) {
+      for (const late = Date.now() + 480_000; ;) {
         const { code, stdout, stderr } = await sluice("verify", "--json", "--wait", "240");
         if (code !== 2) return JSON.parse(stdout) as Report;
         if (Date.now() > late) throw new Error(stderr);
@@ -101,7 +103,7 @@ export async function openAnyDatabase(purpose: string, made: Database): Promise<
     },
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
-      await keyspace[Symbol.asyncDispose]();
+      await defineInCassandra(cassandra, `DROP KEYSPACE IF EXISTS ${database.name}`);
       await indices[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });
     },

@@ -26,15 +26,15 @@ test("a database of hostile names, keys and columns is equal in every store; onl
     "UPDATE `odd columns` SET `line\nbreak` = `back``tick`, `__typename` = 'x' WHERE id = 1",
     "UPDATE `__proto__` SET id = 8 WHERE id = 1", "DELETE FROM `it's a \"table\" ``x``` WHERE id = 2",
     "UPDATE Node SET label = 'upper' WHERE id = 1", "UPDATE node SET label = 'lower' WHERE id = 1",
-    "INSERT INTO `a/b\\\\c` VALUES (9, NULL)", "UPDATE `search` SET id = 11 WHERE id = 1",
-    "UPDATE key_signed SET k = k + 5 WHERE k = 0", "DELETE FROM key_unsigned WHERE k = 18446744073709551615",
+    "INSERT INTO `a/b\\c` VALUES (9, NULL)", "UPDATE `search` SET id = 11 WHERE id = 1",
+    "UPDATE key_signed SET k = k + 5 WHERE k = 0", "DELETE FROM key_unsigned WHERE k = 9007199254740993",
     "INSERT INTO key_unsigned VALUES (18446744073709551614, 'n')", "UPDATE key_exact SET k = 'null ' WHERE k = 'null'",
     "UPDATE key_varbinary SET k = X'00ff' WHERE k = ''", "UPDATE key_enum SET k = 'done' WHERE k = ''",
     "DELETE FROM key_long WHERE k = 'k'", "UPDATE unique_only SET a = 5, note = 'moved' WHERE b = 'x' AND a = 1",
     "INSERT INTO key_invisible (a, b) VALUES (1, 'twice')", "UPDATE key_generated SET a = 7 WHERE a = 1",
     "UPDATE key_of_a_prefix SET name = 'zzzz' WHERE note = 1", "UPDATE ref_parent SET code = 'Z' WHERE tenant = 1 AND code = 'b '",
     "DELETE FROM ref_parent WHERE tenant = 4294967295", "DELETE FROM chain_1 WHERE id = 1", "DELETE FROM ref_self WHERE id = 5",
-    "UPDATE pair_wife SET id = 30 WHERE id = 3", "UPDATE wide SET c0 = 5, c399 = NULL WHERE id = 1",
+    "UPDATE pair_wife SET id = 30 WHERE id = 3", "UPDATE wide SET c399 = NULL WHERE id = 1",
     "UPDATE generated_columns SET a = 9 WHERE id = 1", "UPDATE documents SET body = JSON_SET(body, '$.\"a.b\"', 7) WHERE id = 1",
   );
   const after = await equal();

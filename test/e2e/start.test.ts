@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createConnection } from "mysql2/promise";
 import { freePorts } from "../../engines/host/ports.js";
 import { totesys } from "../support/totesys.js";
 import { runCli } from "../support/cli.js";
@@ -11,11 +10,9 @@ import { engineUrls } from "../support/engines.js";
 
 const name = `start_${randomBytes(4).toString("hex")}`;
 const folder = mkdtempSync(join(tmpdir(), "sluice-start-"));
-const { mysql, cassandra, elasticsearch } = engineUrls();
+const { cassandra, elasticsearch } = engineUrls();
 
 afterAll(async () => {
-  await using connection = await createConnection(mysql);
-  await connection.query(`DROP DATABASE IF EXISTS ${name}`);
   await defineInCassandra(cassandra, `DROP KEYSPACE IF EXISTS ${name}`);
   await dropElasticsearch(elasticsearch, name);
   rmSync(folder, { recursive: true, force: true });
@@ -60,5 +57,5 @@ test("start --check: a MySQL of its own, generated, synced, served, verified and
 
 test("start --check: the same from Cassandra and Elasticsearch", async () => {
   const stores = `${cassandra.replace(/\/$/, "")}/${name},${elasticsearch.replace(/^http/, "elasticsearch").replace(/\/$/, "")}/${name}`;
-  holds(await check("served", "--mysql", new URL(`/${name}`, mysql).href, "--stores", stores), ["cassandra", "elasticsearch"]);
+  holds(await check("served", "--stores", stores), ["cassandra", "elasticsearch"]);
 }, 180_000);

@@ -45,7 +45,8 @@ export async function openAnyDatabase(purpose: string, made: Database): Promise<
   await database.server.query(`CREATE DATABASE ${database.name} CHARACTER SET utf8mb4`);
   await database.server.query(`USE ${database.name}`);
   await load(database.server, made);
-  const stores = { embedded: `sqlite://${join(folder, "store.db")}`, served: `${new URL(`/${database.name}?replication=1`, cassandra).href},${indices.url.href}` };
+  const keyspace = new URL(`/${database.name}?replication=1`, cassandra);
+  const stores = { embedded: `sqlite://${join(folder, "store.db")}`, served: `${keyspace.href},${indices.url.href}` };
   const environment = (of: string) => ({
     SLUICE_MYSQL_URL: database.url.href, SLUICE_STORES: of, SLUICE_CATALOG: catalog, SLUICE_DATA_DIR: folder, SLUICE_OUT: catalog,
   });

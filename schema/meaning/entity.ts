@@ -129,13 +129,13 @@ function fieldOf(column: ColumnShape, form: FieldForm, type: FieldType): Field {
 /** What the file says of references wins over what the foreign keys say. */
 function referencesOf(
   forms: NonNullable<EntityForm["references"]>,
-  foreignKeys: Followed["shape"]["foreignKeys"], own: Readonly<Record<string, Field>>, { followed }: Around, say: Say,
+  foreignKeys: Followed["shape"]["foreignKeys"], held: Readonly<Record<string, Field>>, { followed }: Around, say: Say,
   mustBeKept: (name: string, path: Path, what: string) => boolean,
 ): readonly Reference[] {
   const target = (name: string) => followed.find((each) => each.table === name);
   const made = (fields: readonly string[], to: string, name?: string, description?: string): Reference => ({
     name: name ?? referenceName(fields.at(-1)!, to), fields, to,
-    description: description ?? (fields.length === 1 ? own[fields[0]!]!.description : `The ${to} it refers to.`),
+    description: description ?? (fields.length === 1 ? held[fields[0]!]!.description : `The ${to} it refers to.`),
   });
   const declared = forms.flatMap(({ fields, to, name, description }, i) => {
     const of = target(to);
@@ -146,7 +146,7 @@ function referencesOf(
       ["references", i, "fields"], `it names ${fields.length} columns, and the key of ${to} is (${keyOf(of).join(", ")})`,
       "name one column for each of the key, in its order",
     );
-    if (of && kept) checkReference(forms, i, own, of, say);
+    if (of && kept) checkReference(forms, i, held, of, say);
     return of && kept ? [made(fields, to, name, description)] : [];
   });
   const found = foreignKeys.flatMap(({ columns, to, toColumns }) => {

@@ -1,5 +1,6 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
+import { grouped } from "../../runtime/grouped.js";
 import type { ColumnShape, ForeignKey, Shape, TableShape } from "../../schema/shape.js";
 import { type ColumnRecord, factsOf } from "./row/columns.js";
 import { typeOf } from "./row/type-of.js";
@@ -9,33 +10,33 @@ export async function shapeOf(connection: Connection, database: string): Promise
   const about = async <T>(sql: string): Promise<(T & RowDataPacket)[]> =>
     (await connection.query<(T & RowDataPacket)[]>(sql, [database]))[0];
   const tables = await about<TableRecord>(
-    "SELECT TABLE_SCHEMA AS db, TABLE_NAME AS name, TABLE_TYPE AS type, TABLE_COMMENT AS comment FROM information_schema.tables "
-      + "WHERE TABLE_SCHEMA = ? ORDER BY TABLE_SCHEMA, TABLE_NAME",
+    "SELECT TABLE_NAME AS name, TABLE_TYPE AS type, TABLE_COMMENT AS comment FROM information_schema.tables "
+      + "WHERE TABLE_SCHEMA = ? ORDER BY TABLE_NAME",
   );
-  const columns = await about<Placed & WholeColumn>(
-    "SELECT *, TABLE_SCHEMA AS db, TABLE_NAME AS name FROM information_schema.columns WHERE TABLE_SCHEMA = ? "
-      + "ORDER BY TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION",
+  const columns = await about<Named & WholeColumn>(
+    "SELECT *, TABLE_NAME AS name FROM information_schema.columns WHERE TABLE_SCHEMA = ? "
+      + "ORDER BY TABLE_NAME, ORDINAL_POSITION",
   );
-  const indexes = await about<Placed & IndexPart>(
-    "SELECT TABLE_SCHEMA AS db, TABLE_NAME AS name, INDEX_NAME AS indexName, COLUMN_NAME AS part, NULLABLE AS nullable, SUB_PART AS prefix "
+  const indexes = await about<Named & IndexPart>(
+    "SELECT TABLE_NAME AS name, INDEX_NAME AS indexName, COLUMN_NAME AS part, NULLABLE AS nullable, SUB_PART AS prefix "
       + "FROM information_schema.statistics WHERE TABLE_SCHEMA = ? AND NON_UNIQUE = 0 "
-      + "ORDER BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME = 'PRIMARY' DESC, INDEX_NAME, SEQ_IN_INDEX",
+      + "ORDER BY TABLE_NAME, INDEX_NAME = 'PRIMARY' DESC, INDEX_NAME, SEQ_IN_INDEX",
   );
-  const foreign = await about<Placed & ForeignPart>(
-    "SELECT TABLE_SCHEMA AS db, TABLE_NAME AS name, CONSTRAINT_NAME AS keyName, COLUMN_NAME AS part, REFERENCED_TABLE_SCHEMA AS toDb, "
+  const foreign = await about<Named & ForeignPart>(
+    "SELECT TABLE_NAME AS name, CONSTRAINT_NAME AS keyName, COLUMN_NAME AS part, REFERENCED_TABLE_SCHEMA AS toDb, "
       + "REFERENCED_TABLE_NAME AS toTable, REFERENCED_COLUMN_NAME AS toPart FROM information_schema.key_column_usage "
       + "WHERE TABLE_SCHEMA = ? AND REFERENCED_TABLE_NAME IS NOT NULL "
-      + "ORDER BY TABLE_SCHEMA, TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION",
+      + "ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION",
   );
-  const [columnsOf, indexesOf, foreignOf] = [grouped(columns, placeOf), grouped(indexes, placeOf), grouped(foreign, placeOf)];
+  const [columnsOf, indexesOf, foreignOf] = [grouped(columns, nameOf), grouped(indexes, nameOf), grouped(foreign, nameOf)];
   return { tables: tables.map((table): TableShape => {
-    const place = placeOf(table), isView = !/BASE TABLE|VERSIONED/.test(table.type);
+    const { name } = table, isView = !/BASE TABLE|VERSIONED/.test(table.type);
     return {
-      name: table.name, comment: isView ? "" : table.comment, ...(isView && { isView }),
-      columns: (columnsOf.get(place) ?? []).map(columnShape),
-      ...keyOf(indexesOf.get(place) ?? []),
+      name, comment: isView ? "" : table.comment, ...(isView && { isView }),
+      columns: (columnsOf.get(name) ?? []).map(columnShape),
+      ...keyOf(indexesOf.get(name) ?? []),
       // A row of another database is none that could be shown.
-      foreignKeys: keysIn((foreignOf.get(place) ?? []).filter(({ toDb }) => toDb === database)).map((parts): ForeignKey => ({
+      foreignKeys: keysIn((foreignOf.get(name) ?? []).filter(({ toDb }) => toDb === database)).map((parts): ForeignKey => ({
         columns: parts.map(({ part }) => part), to: parts[0]!.toTable,
         toColumns: parts.map(({ toPart }) => toPart),
       })),
@@ -47,12 +48,11 @@ function keysIn(parts: readonly ForeignPart[]): readonly ForeignPart[][] {
   return [...grouped(parts, ({ keyName }) => keyName).values()];
 }
 
-interface Placed {
-  readonly db: string;
+interface Named {
   readonly name: string;
 }
 
-interface TableRecord extends Placed {
+interface TableRecord extends Named {
   readonly type: string;
   readonly comment: string;
 }
@@ -79,8 +79,8 @@ interface ForeignPart {
   readonly toPart: string;
 }
 
-function placeOf({ db, name }: Placed): string {
-  return `${db}\0${name}`;
+function nameOf({ name }: Named): string {
+  return name;
 }
 
 function columnShape(record: WholeColumn): ColumnShape {
@@ -103,14 +103,4 @@ function keyOf(parts: readonly IndexPart[]): Pick<TableShape, "key" | "isUniqueI
     if (isKey) return { key: index.map(({ part }) => part!), ...(!isPrimary && { isUniqueIndex: true }) };
   }
   return { key: [] };
-}
-
-function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(by(one));
-    if (group) group.push(one);
-    else groups.set(by(one), [one]);
-  }
-  return groups;
 }

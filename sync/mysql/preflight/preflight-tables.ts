@@ -1,6 +1,7 @@
 import type { RowDataPacket } from "mysql2";
 import type { Connection } from "mysql2/promise";
 import type { Finding } from "../../../runtime/findings.js";
+import { grouped } from "../../../runtime/grouped.js";
 import type { Catalog } from "../../../schema/catalog.js";
 import type { Entity } from "../../../schema/entity.js";
 import { type ColumnRecord, factsOf } from "../row/columns.js";
@@ -128,14 +129,4 @@ async function shapeOf(connection: Connection, database: string, table?: string)
     columns: grouped(columns, (column) => column.TABLE_NAME),
     keys: new Map([...grouped(parts, (part) => part.TABLE_NAME)].map(([name, of]) => [name, grouped(of, (part) => part.INDEX_NAME)])),
   };
-}
-
-function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(by(one));
-    if (group) group.push(one);
-    else groups.set(by(one), [one]);
-  }
-  return groups;
 }
